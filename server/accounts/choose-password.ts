@@ -4,21 +4,21 @@ import { User } from '../models/user.js';
 import type { PasswordForm } from './schema.js';
 import { setPassword } from './set-password.js';
 
-/** What somebody had entered under an address that was not proven to be theirs. */
+/** What was removed from an address that nobody had proven. */
 export interface Cleared {
   children: number;
   appointments: number;
 }
 
-/** Removes what a login's households hold; given by those who know about households. */
+/** Removes everything that a login's households have; supplied by booking. */
 export type ClearHouseholds = (deps: Deps, user: Pick<User, '_id' | 'grants'>) => Promise<Cleared>;
 
 const NOTHING: Cleared = { children: 0, appointments: 0 };
 
 /**
- * Sets the password that somebody chose behind a mailed link, which proves the address theirs. Until now it may have been used by
- * somebody else: then that one's password and sessions end first, and what they entered is removed, before anything counts as
- * proven. Dying in between leaves the login without a password, for the next link.
+ * Sets the password that somebody chose through a mailed link, which proves that the address is theirs. Somebody else may have used the
+ * login until now: first that person's password and sessions end and their entries are removed, then the address counts as proven. If the
+ * process dies in between, the login has no password until the next link.
  */
 export async function choosePassword(
   deps: Deps,
@@ -41,7 +41,7 @@ export async function choosePassword(
   return user && { user, cleared };
 }
 
-/** Whether whoever gave this login its name and password may not be the owner of its address. */
+/** Whether the person who gave this login its name and password may not be the owner of its address. */
 export function mayBeStrangers(user: Pick<User, 'emailProvenAt' | 'passwordHash'> | null): boolean {
   return user?.emailProvenAt === undefined && user?.passwordHash !== undefined;
 }

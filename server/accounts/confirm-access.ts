@@ -6,8 +6,9 @@ import { takeLink } from './send-link.js';
 import { provedEmail } from './set-password.js';
 
 /**
- * Gives whoever opened the link of an offer, and is logged in as the one it was made to, the access. Link and password together
- * prove the address. The login must still have the address that was invited. @returns what was offered, or undefined when the offer is used up, over or taken back
+ * Grants an offer's access to somebody who opened its link and is logged in with the login that it was made to. Link and password together
+ * prove the address, and the login must still have the invited address.
+ * @returns what was offered, or undefined if the offer is used up, over or withdrawn
  */
 export async function acceptAccess(
   deps: Pick<Deps, 'now'>,

@@ -13,7 +13,7 @@ declare global {
 }
 type UserDocument = User;
 
-/** Passport with one strategy: e-mail and password. The session keeps the login's id and nothing else. */
+/** Passport with one strategy: email and password. The session keeps only the login's id. */
 export function connectPassport(): passport.PassportStatic {
   const authenticator = new passport.Passport() as passport.PassportStatic;
   authenticator.use(

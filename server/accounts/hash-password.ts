@@ -9,7 +9,7 @@ export function hashPassword(password: string): Promise<string> {
 
 let nobodys: Promise<string> | undefined;
 
-/** Whether the password is right. Takes as long where there is no such login, so that time tells nothing. */
+/** Whether the password is right. It takes as long if there is no such login, so that the time tells nothing. */
 export async function checkPassword(kept: string | undefined, password: string): Promise<boolean> {
   const right = await verify(kept ?? (await (nobodys ??= hashPassword('nobody'))), password);
   return kept !== undefined && right;

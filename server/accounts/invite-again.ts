@@ -6,9 +6,9 @@ import { offerAccess, type Inviting } from './offer-access.js';
 import { sendLink } from './send-link.js';
 
 /**
- * Mails somebody's invitation once more, with a new link; the one before stops working. Who has answered meanwhile is left
- * alone, and whoever has another address by now: the invitation was for the one before.
- * @param once names this time: asked for again, it mails nothing again
+ * Mails an invitation again with a new link; the earlier link stops working. It does nothing for somebody who has answered meanwhile, or
+ * whose address has changed: the invitation was for the former address.
+ * @param once names this request: a repetition mails nothing
  */
 export async function inviteAgain(
   deps: Deps,

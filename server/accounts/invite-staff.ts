@@ -19,10 +19,10 @@ export type Invited =
   | { ok: false; reason: 'has access' | 'blocked' | 'no such event' | 'no such teacher' };
 
 /**
- * Makes a login for this account for a new address, with a mailed link to choose a password. An address that has a login already, of
- * another school or as a parent here, keeps its name, password and sessions: it is offered the access, and has it once the person
- * has opened the mailed link and logged in. Who works here already has more access at once.
- * @param once names this invitation: asked for again, as after a worker died, it mails once
+ * Invites an address to this account. A new address gets a login and a mailed link to choose a password. An address that already has a
+ * login, at another school or as a parent here, keeps its name, password and sessions: the access is offered, and granted once the person
+ * has opened the mailed link and logged in. Somebody who works here gets the additional access at once.
+ * @param once names this invitation: a repetition, for example after a worker died, mails nothing
  * @returns `now`: whether they have it already
  */
 export async function inviteStaff(
@@ -44,13 +44,13 @@ export async function inviteStaff(
     .orFail()
     .lean();
   if (isBlocked(found, account)) return { ok: false, reason: 'blocked' };
-  // Nobody's yet: no password was ever set, nothing proven, nothing granted anywhere.
+  // The login belongs to nobody yet: no password was ever set, nothing is proven, and nothing is granted anywhere.
   const nobodys = {
     passwordHash: { $exists: false },
     emailProvenAt: { $exists: false },
     grants: { $size: 0 },
   };
-  // Mailed before it has the access: a worker that dies in between finds it still nobody's, and the mail queued.
+  // The mail is queued before the access is given: if a worker dies in between, the login still belongs to nobody and the mail is there.
   if (once && isNobodys(found))
     await sendLink(deps, 'invitation', Object.assign({}, found, { name, grants }), { once });
   const made = await User.findOneAndUpdate(
@@ -62,9 +62,10 @@ export async function inviteStaff(
   if (own.some((one) => grants.some((grant) => isSameReach(one, grant))))
     return { ok: false, reason: 'has access' };
   if (made) await sendLink(deps, 'invitation', made, once ? { once } : {});
-  // Under a name of its own: where a worker died after the mail of a new login, and a password was chosen since, it is offered all the same.
+  // This mail has a key of its own: if a worker died after the mail to a new login and a password was chosen since, the offer is still
+  // mailed.
   else if (own.length === 0) await offerAccess(deps, actor, found, { name, grants }, once && offerOf(once));
-  // Two at once: the other one was quicker.
+  // Somebody else invited the same address at the same time and was first.
   else if (!(await addGrants(account, found._id, grants))) return { ok: false, reason: 'has access' };
   await auditAccess(deps, actor, 'invite staff', found._id, [
     { field: 'level', before: '', after: invitation.level },
@@ -72,7 +73,7 @@ export async function inviteStaff(
   return { ok: true, now: own.length > 0 };
 }
 
-/** The name of the mail that offers access, where an invitation has one. */
+/** The key of the mail that offers access, for an invitation that has one. */
 export function offerOf(once: string): string {
   return `${once}:offer`;
 }
@@ -81,13 +82,13 @@ function isNobodys({ passwordHash, emailProvenAt, grants }: User): boolean {
   return passwordHash === undefined && emailProvenAt === undefined && grants.length === 0;
 }
 
-/** What somebody may do as staff of the account, as it is now. */
+/** What somebody may do now as staff of the account. */
 async function staffGrants(account: Types.ObjectId, user: Types.ObjectId): Promise<Grant[]> {
   const found = await User.findById(user, { grants: 1 }).orFail().lean();
   return found.grants.filter((grant) => grant.account.equals(account) && grant.level !== 'customer');
 }
 
-/** Events and people of another account are as good as none. */
+/** Leaves out events and people of other accounts. */
 async function findUnknown(
   account: Types.ObjectId,
   { events, contact }: Invitation,
@@ -108,7 +109,10 @@ function grantsOf(account: Types.ObjectId, { scope, level, events, contact }: In
   return [{ account, level, ...(scope === 'contact' && contact ? { contact } : {}) }];
 }
 
-/** More access for somebody who works here. @returns false where they do not any more */
+/**
+ * Grants more access to somebody who works here.
+ * @returns false if they no longer do
+ */
 async function addGrants(account: Types.ObjectId, user: Types.ObjectId, grants: Grant[]): Promise<boolean> {
   const works = { $elemMatch: { account, level: { $ne: 'customer' as const } } };
   let isDone = false;
@@ -128,9 +132,11 @@ async function addGrants(account: Types.ObjectId, user: Types.ObjectId, grants: 
 }
 
 /**
- * Changes what somebody may do in this account, or is offered to; `none` takes this access away, a parent's and what reaches elsewhere stays.
- * @throws HttpError 403 where whoever asks is no administrator any more
- * @param was the level that the person who changes it has seen. @returns whether there was such an access, at that level
+ * Changes a level that somebody has in this account, or is offered. `none` takes this access away; a parent's access and access to other
+ * events stay.
+ * @throws HttpError 403 if the person who asks is no longer an administrator
+ * @param was the level that the page showed
+ * @returns whether there was such an access at that level
  */
 export async function changeLevel(
   deps: Deps,
@@ -151,7 +157,7 @@ export async function changeLevel(
     return (await changeOffer(account, user, reach, { level, was })) ? { level: was } : undefined;
   });
   if (!before) return false;
-  // Nothing is left to log in for: the link to choose a password ends, too.
+  // The login opens nothing any more, so the link to choose a password ends too.
   if (level === 'none' && (await User.exists({ _id: user, grants: { $size: 0 } })))
     await OneTimeLink.deleteMany({ user, kind: 'invitation' });
   await auditAccess(deps, actor, 'change access level', user, [

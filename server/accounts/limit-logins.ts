@@ -8,16 +8,16 @@ import { claimsDevice, findDevice } from './mark-device.js';
 const QUARTER = 15 * 60;
 const HOUR = 3600;
 
-/** What a try to log in was counted under. */
+/** The keys that an attempt was counted under. */
 export interface LoginTry {
-  /** It was right: it counts nowhere. */
+  /** The password was right, so the attempt counts nowhere. */
   wasRight(): Promise<void>;
 }
 
 /**
- * Counts tries to log in; only wrong ones stay counted. A browser in which this login was used before has tries of its own, few but nobody
- * else's: whoever guesses from the same school, or at the same login from all over the world, does not lock it out.
- * @throws HttpError 429 from the try function
+ * Counts attempts to log in; only wrong ones stay counted. A browser in which this login was used before has its own limit: somebody who
+ * guesses from the same school, or at the same login from all over the world, does not lock it out.
+ * @throws HttpError 429 from the function that counts
  */
 export function limitLogins(deps: Pick<Deps, 'config'>): (req: Request, email: string) => Promise<LoginTry> {
   const ofDevice = rateLimit('login-device', 10, QUARTER);
@@ -34,7 +34,7 @@ export function limitLogins(deps: Pick<Deps, 'config'>): (req: Request, email: s
     }
     const sender = senderOf(req);
     const one = `${email} ${sender}`;
-    // By login last: who is refused at one address already does not lock the owner out at every other.
+    // The login's own limit comes last: an address that is refused does not use up the owner's attempts.
     await takeAll([
       [ofAddress, sender],
       [ofOne, one],
@@ -48,7 +48,7 @@ export function limitLogins(deps: Pick<Deps, 'config'>): (req: Request, email: s
   };
 }
 
-/** Counts a try under every limit. One that a limit refuses is not compared with any password, so it counts under none of the others. */
+/** Counts an attempt under every limit. If one limit refuses it, no password is compared and it counts under none of the others. */
 async function takeAll(limits: [Limit, string][]): Promise<void> {
   const taken: typeof limits = [];
   for (const [limit, key] of limits) {

@@ -1,4 +1,4 @@
-import type { Request, RequestHandler } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import { Account } from '../models/account.js';
 import { isBlocked, type AccessLevel, type Grant, type User } from '../models/user.js';
 import { highestOf, type Actor } from '../web/actor.js';
@@ -9,7 +9,7 @@ import type { Deps } from '../deps.js';
 import { sectionsFor } from './policy.js';
 import { levelInWords } from './show-level.js';
 
-/** Sets who makes the request, in which account; ends sessions that are over. Behind the session and Passport. */
+/** Finds who makes the request, and in which account; ends sessions that are over. Behind the session and Passport. */
 export function loadActor(deps: Pick<Deps, 'now'>): RequestHandler {
   return async (req, res, next) => {
     const user = req.user;
@@ -22,27 +22,35 @@ export function loadActor(deps: Pick<Deps, 'now'>): RequestHandler {
       next();
       return;
     }
-    const accounts = accountsOf(user);
-    const chosen =
-      accounts.find((id) => id === req.session.account) ?? (accounts.length === 1 ? accounts[0] : undefined);
-    const account = chosen ? await Account.findById(chosen).lean() : null;
-    if (account) {
-      const actor = actorIn(user, account);
-      res.locals.actor = actor;
-      res.locals.navigation = sectionsFor(actor);
-      res.locals.levelWords = levelInWords(actor.levelName);
-    } else res.locals.chooseAccount = accounts.length > 1;
+    if (!LINK_OF_AN_EVENT.test(req.path)) await setActor(req, res, user);
     next();
   };
 }
 
-/** The ids of the accounts in which this login may do anything: not of those that blocked it. */
+/** Behind such a link they are what they are at its school: `loadConference` reads that school together with the event. */
+const LINK_OF_AN_EVENT = /^\/e\/./i;
+
+/** Sets who they are at the school that they chose to work at, or at their only one. */
+export async function setActor(req: Request, res: Response, user: User): Promise<void> {
+  const accounts = accountsOf(user);
+  const chosen =
+    accounts.find((id) => id === req.session.account) ?? (accounts.length === 1 ? accounts[0] : undefined);
+  const account = chosen ? await Account.findById(chosen).lean() : null;
+  if (account) {
+    const actor = actorIn(user, account);
+    res.locals.actor = actor;
+    res.locals.navigation = sectionsFor(actor);
+    res.locals.levelWords = levelInWords(actor.levelName);
+  } else res.locals.chooseAccount = accounts.length > 1;
+}
+
+/** The ids of the accounts in which this login may do anything; accounts that blocked it are left out. */
 export function accountsOf(user: Pick<User, 'grants' | 'blocks'>): string[] {
   const open = user.grants.filter(({ account }) => !isBlocked(user, account));
   return [...new Set(open.map((grant) => grant.account.toHexString()))];
 }
 
-/** Whether every account of this login has blocked it, so that it opens nothing at all. */
+/** Whether every account of this login has blocked it, so that it opens nothing. */
 export function isShutOut(user: Pick<User, 'grants' | 'blocks'>): boolean {
   return (user.blocks?.length ?? 0) > 0 && accountsOf(user).length === 0;
 }
@@ -57,7 +65,7 @@ function isOver(req: Request, user: User, now: Date): boolean {
   );
 }
 
-/** Logs out; Passport gives the browser a new, empty session. */
+/** Logs out. Passport gives the browser a new, empty session. */
 export function endSession(req: Request): Promise<void> {
   return new Promise((resolve, reject) => {
     req.logout((error: unknown) => {

@@ -5,15 +5,15 @@ import { User } from '../models/user.js';
 import type { Actor } from '../web/actor.js';
 import { forbidden, HttpError } from '../web/errors.js';
 
-/** Well above what a change takes; a process that dies with the lock keeps others waiting no longer. */
+/** Far longer than a change takes. If a process dies with the lock, others wait no longer than this. */
 const LOCK_MS = 10_000;
 const LOOK_MS = 40;
 
 /**
- * Changes who may do what in an account, one person at a time, and only while whoever asks is still its administrator. As nobody
- * changes their own access, whoever changed somebody's last is an administrator afterwards: the account is never left without one,
- * also when two take the access of each other. The lock lapses by the database's clock, and is looked at last before the change.
- * @throws HttpError 403 where somebody took theirs meanwhile
+ * Changes who may do what in an account: one person at a time, and only while the person who asks is still an administrator. Nobody changes
+ * their own access, so whoever made the last change is an administrator afterwards, and the account always has one, even if two people take
+ * away each other's access. The lock expires by the database's clock and is checked last before the change.
+ * @throws HttpError 403 if somebody took away the asking person's access meanwhile
  */
 export async function lockAccess<T>(
   { account, user }: Pick<Actor, 'account' | 'user'>,
@@ -28,7 +28,7 @@ export async function lockAccess<T>(
   try {
     const administers = { account, level: 'administrator' as const, event: { $exists: false } };
     if (!(await User.exists({ _id: user, grants: { $elemMatch: administers } }))) throw forbidden();
-    // A lock that lapsed since may be somebody else's: what was seen under it may be over.
+    // The lock may have expired and belong to somebody else: what was read under it may be outdated.
     if (!(await isHeld())) throw busy();
     return await change();
   } finally {

@@ -8,11 +8,11 @@ import { hashSecret } from '../seal.js';
 import { hashPassword } from './hash-password.js';
 import type { Setup } from './schema.js';
 
-/** Without letters and digits that look alike. */
+/** Characters without letters and digits that look alike. */
 const ALPHABET = 'ABCDEFGHJKMNPQRSTUVWXYZ23456789';
 const FIRST = 'first administrator';
 const BEGUN = 'set-up';
-/** A code that nobody used; a new one is printed at every start anyway. */
+/** How long a code that nobody uses is valid; every start prints a new one anyway. */
 const CODE_DAYS = 30;
 
 /**
@@ -37,8 +37,9 @@ export async function isSetUp(now: Date): Promise<boolean> {
 }
 
 /**
- * Makes the account and its first administrator. What was asked for is written down first, in one document of which there can be one: of two
- * who try at once, one does; and when the process dies in between, whoever comes next finishes it, so that the password chosen here opens.
+ * Makes the account and its first administrator. The request is stored first, in a document of which there can be only one: of two people
+ * who try at once, one succeeds. If the process dies in between, the next start or request finishes it, so that the password chosen here
+ * works.
  */
 export async function makeFirstAdministrator(
   setup: Setup,
@@ -66,7 +67,7 @@ export async function makeFirstAdministrator(
   return made ? { ok: true, user: made, account } : { ok: false, reason: 'already set up' };
 }
 
-/** Makes what is still missing of a set-up that was begun. Any number may do it at once, and any of them may die. */
+/** Makes what is still missing from a setup that has begun. Several processes may do it at once, and any of them may die. */
 async function finishSetUp(begun: BegunSetUp, now: Date): Promise<void> {
   const { account, accountName, timeZone, user, name, email, passwordHash } = begun;
   await onlyOnce(
@@ -85,11 +86,11 @@ async function finishSetUp(begun: BegunSetUp, now: Date): Promise<void> {
     ),
   );
   await OneTimeLink.deleteMany({ kind: FIRST });
-  // It stays, without what was asked for: somebody who looked before all this is still about to begin.
+  // The document stays, without the request: somebody who looked before may still be about to begin.
   await OneTimeLink.updateOne({ _id: BEGUN }, { $unset: { begun: 1 } });
 }
 
-/** Waits for a write that somebody else may be doing at the same time. */
+/** Waits for a write that another process may be doing at the same time. */
 async function onlyOnce(write: PromiseLike<unknown>): Promise<void> {
   try {
     await write;

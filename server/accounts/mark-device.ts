@@ -3,15 +3,15 @@ import type { Request, Response } from 'express';
 import type { Config } from '../config.js';
 import type { User } from '../models/user.js';
 
-/** Browsers keep a cookie no longer. */
+/** The longest time for which browsers keep a cookie. */
 const KEPT_MS = 400 * 24 * 3600_000;
-/** Logins that one browser is remembered for, as at a desk that several share. */
+/** How many logins one browser is remembered for, for example at a shared desk. */
 const MOST_MARKS = 5;
 const MARK = /^[\w-]{16}\.[\w-]{43}$/;
 
 /**
- * Marks a browser as one in which somebody has logged in, so that others' wrong tries do not lock it out. The mark is a random number with a
- * signature over it, the login and its password: it names nobody, is good for one login, and ends with the password.
+ * Marks a browser in which somebody has logged in, so that wrong attempts elsewhere do not lock it out. The mark is a random number with a
+ * signature over it, the login and its password. It names nobody, is valid for one login, and ends with the password.
  */
 export function markDevice(config: Config, req: Request, res: Response, user: User): void {
   const number = randomBytes(12).toString('base64url');
@@ -28,7 +28,7 @@ export function markDevice(config: Config, req: Request, res: Response, user: Us
   });
 }
 
-/** The number of the browser, where this login was used in it before; undefined in a strange one. */
+/** The browser's number if this login was used in it before; undefined in an unknown browser. */
 export function findDevice(config: Config, req: Request, user: User | null): string | undefined {
   if (!user) return undefined;
   return marksOf(config, req)
@@ -36,7 +36,7 @@ export function findDevice(config: Config, req: Request, user: User | null): str
     ?.split('.')[0];
 }
 
-/** Whether the browser was ever logged in, as far as it says so. */
+/** Whether the browser was ever logged in, according to its own cookie. */
 export function claimsDevice(config: Config, req: Request): boolean {
   return marksOf(config, req).length > 0;
 }

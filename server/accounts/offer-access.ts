@@ -13,14 +13,14 @@ import { isSameReach, reachKey } from './show-reach.js';
 const DAY = 24 * 3600_000;
 const DAYS = 7;
 
-/** Who invites, and for which school. */
+/** The person who invites, and their school. */
 export type Inviting = Pick<Actor, 'account' | 'user' | 'accountName'>;
 
 /**
- * Offers somebody who has a login already access to this account, by a mailed link; an earlier offer of the account ends, and what
- * it offered besides is in this one. Nothing of the login changes. The link alone is worth nothing: whoever opens it must log in
- * with the login's password.
- * @param once names this mail: asked for again, it is sent once
+ * Offers access to this account, by a mailed link, to somebody who already has a login. An earlier offer of the account ends; what it
+ * offered is included in this one. The login itself does not change. The link alone opens nothing: whoever opens it must log in with the
+ * login's password.
+ * @param once names this mail: a repetition sends nothing
  */
 export async function offerAccess(
   deps: Deps,
@@ -34,7 +34,7 @@ export async function offerAccess(
   const { publicUrl } = deps.config;
   const earlier = { kind: 'offer' as const, user: user._id, 'offer.account': actor.account };
   const { email } = user;
-  // What another address was offered isn't this one's.
+  // An offer to another address is not theirs.
   const before = (await OneTimeLink.find({ ...earlier, email, expiresAt: { $gt: deps.now() } }).lean())
     .flatMap(({ offer }) => (offer ? offeredGrants(offer) : []))
     .filter((one) => !grants.some((grant) => isSameReach(grant, one)));
@@ -47,7 +47,7 @@ export async function offerAccess(
     ),
   };
   const expiresAt = new Date(deps.now().getTime() + DAYS * DAY);
-  // Before the earlier ones go: dying in between loses nothing of what was offered.
+  // The new offer is stored before the earlier ones end: if the process dies in between, nothing that was offered is lost.
   await OneTimeLink.updateOne(
     { _id: link },
     { kind: 'offer', user: user._id, email, offer, expiresAt },
@@ -60,7 +60,7 @@ export async function offerAccess(
     kind: 'invitation',
     to: email,
     subject: `${actor.accountName} invites you to Slotbell`,
-    // No name: of a login whose address is not proven a stranger may have chosen it.
+    // The mail has no name: a stranger may have chosen the name of a login whose address is not proven.
     text: `Hello,\n\n${actor.accountName} invites you to work in Slotbell, its parent-teacher conference scheduler. You have a login with this email address already. Open this link and log in with the password you have:\n${publicUrl}/invitation/${secret}\n\nNothing about your login changes. Forgot your password, or it wasn't you who registered? Choose a new one first, then open the link above:\n${publicUrl}/forgot\n\nThe link works once, within ${String(DAYS)} days. If you don't want this access, ignore this email.\n${askOffice(school)}`,
     ...answersTo(school),
     key: once ? sentKey(once) : `offer:${link}`,
@@ -68,7 +68,10 @@ export async function offerAccess(
   });
 }
 
-/** Changes a level that is offered to somebody, or takes it back; the rest of the offer stays. @returns false when it is not offered to them here */
+/**
+ * Changes a level that is offered to somebody, or withdraws it; the rest of the offer stays.
+ * @returns false if it is not offered to them here
+ */
 export async function changeOffer(
   account: Types.ObjectId,
   user: Types.ObjectId,

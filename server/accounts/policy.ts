@@ -6,17 +6,17 @@ export function mayManageAccount(actor: Actor): boolean {
   return atLeast(actor.level, 'administrator');
 }
 
-/** Nobody changes their own access, so that an account is never left without an administrator by a slip. */
+/** Nobody changes their own access, so that no mistake leaves an account without an administrator. */
 export function mayChangeAccess(actor: Actor, userId: string): boolean {
   return mayManageAccount(actor) && actor.user.toHexString() !== userId;
 }
 
-/** Where somebody lands after logging in. */
+/** The page that somebody sees after logging in. */
 export function homeOf(highest: AccessLevel): string {
   return highest === 'customer' ? '/my' : '/events';
 }
 
-/** The entries of the main navigation; the routes have guards of their own. The district's data are not a single event's. */
+/** The entries of the main navigation; the routes have their own guards. The district's data belong to no single event. */
 export function sectionsFor({ level, levelName }: Pick<Actor, 'level' | 'levelName'>): string[] {
   if (atLeast(level, 'administrator'))
     return ['events', 'importer', 'data-browser', 'reports', 'global-setup'];

@@ -24,13 +24,13 @@ export async function accountChoices(
     .sort((a, b) => a.name.localeCompare(b.name));
 }
 
-/** One access of somebody's, with its key in forms. */
+/** One access of a login, with its key in forms. */
 export interface Access {
   key: string;
   level: AccessLevel;
   /** What it is for, in words. */
   where: string;
-  /** Offered, and not accepted yet. */
+  /** It is offered and not accepted yet. */
   offered: boolean;
 }
 
@@ -39,13 +39,13 @@ export interface LoginRow {
   name: string;
   email: string;
   access: Access[];
-  /** Has never set a password, or has accepted nothing yet: the invitation is still open. */
+  /** The invitation is still open: they have never set a password, or have accepted nothing yet. */
   invited: boolean;
 }
 
 type Held = Omit<LoginRow, 'access'> & { grants: (Grant & { offered: boolean })[] };
 
-/** Staff who log in to one account, and those to whom it is offered, by e-mail. */
+/** Staff who log in to one account, and those who have an offer, by email. */
 export async function staffLogins(account: Types.ObjectId, now: Date): Promise<LoginRow[]> {
   const users = await User.find({
     grants: { $elemMatch: { account, level: { $ne: 'customer' } } },
@@ -87,7 +87,7 @@ export async function staffLogins(account: Types.ObjectId, now: Date): Promise<L
     .sort((a, b) => (a.email < b.email ? -1 : 1));
 }
 
-/** Those of some staff accounts that a list's filters find. */
+/** The staff accounts that a list's filters find. */
 export function filterLogins(
   logins: LoginRow[],
   { q, state }: { q: string; state: 'active' | 'invited' | '' },
@@ -100,7 +100,7 @@ export function filterLogins(
   });
 }
 
-/** The staff accounts that a form of the list is about: ticked ones, or all that its filters find. */
+/** The staff accounts that a form of the list is about: the selected ones, or all that its filters find. */
 export async function chooseLogins(
   account: Types.ObjectId,
   form: { ids: Types.ObjectId[]; all: boolean; q: string; state: 'active' | 'invited' | '' },
@@ -112,7 +112,7 @@ export async function chooseLogins(
   return logins.filter(({ id }) => ids.has(id));
 }
 
-/** Under the name that the account gave them: the login's own is told to nobody before they accept. */
+/** The name that the account gave them. The login's own name stays private until they accept. */
 async function offered(account: Types.ObjectId, now: Date): Promise<Held[]> {
   const links = await OneTimeLink.find({ 'offer.account': account, expiresAt: { $gt: now } }).lean();
   const users = await User.find(
@@ -139,7 +139,7 @@ export interface Choice {
   label: string;
 }
 
-/** The account's events that are not archived, for granting them. */
+/** The account's events that are not archived, to choose from. */
 export async function eventChoices(account: Types.ObjectId): Promise<Choice[]> {
   const events = await Event.find({ account, status: 'active' }, { name: 1 })
     .sort({ sortKey: 1 })
@@ -150,7 +150,7 @@ export async function eventChoices(account: Types.ObjectId): Promise<Choice[]> {
 
 const MOST_TEACHERS = 100;
 
-/** Teachers and staff of the roster that a search finds, after the selected one; `more`: there are others. */
+/** Teachers and staff of the roster that a search finds, after the selected one. `more`: there are others. */
 export async function teacherChoices(
   account: Types.ObjectId,
   { teacher, contact }: { teacher: string; contact: string },

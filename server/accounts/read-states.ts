@@ -3,12 +3,12 @@ import type { Contact } from '../models/contact.js';
 import { offeredGrants, OneTimeLink } from '../models/one-time-link.js';
 import { User } from '../models/user.js';
 
-/** Whether somebody of the roster has a staff account: `none` has not, and could have. */
+/** Whether somebody of the roster has a staff account. `none`: they have none and could have one. */
 export type RosterState = 'none' | 'invited' | 'account' | 'no email';
 
 type Person = Pick<Contact, '_id' | 'email'>;
 
-/** Tells who of the roster has a staff account, by the address or by being that person there. */
+/** Finds which people of the roster have a staff account: by the address, or because an account is for that person. */
 export async function readStates(
   account: Types.ObjectId,
   now: Date,

@@ -9,7 +9,7 @@ import type { ClearHouseholds } from './choose-password.js';
 import { setUpRoutes } from './set-up/routes.js';
 import { speakToReader } from '../web/read-language.js';
 
-/** Where parents come by too. */
+/** The home page, which parents visit too. */
 const PARENTS_TOO = '/login /choose-school /forgot /password /prove /invitation /email /my/login'.split(' ');
 
 /** Logging in and out, the first set-up, links that arrive by mail, and how schools look. Open to everybody. */

@@ -45,7 +45,7 @@ export interface Login {
   next: string;
 }
 
-/** Only a path of ours may be gone on to; anything else is dropped. */
+/** Only paths of Slotbell are allowed; anything else is dropped. */
 const nextPath = (): Joi.StringSchema =>
   Joi.string()
     .max(500)
@@ -66,7 +66,7 @@ export const emailSchema = Joi.object<{ email: string }, true>({ email: emailAdd
 
 export interface PasswordForm {
   password: string;
-  /** Asked for where whoever gave the login its name may be a stranger. */
+  /** Required if the person who gave the login its name may be a stranger. */
   name: string;
 }
 
@@ -92,7 +92,7 @@ export interface Invitation {
 
 const staffLevels = ACCESS_LEVELS.filter((level) => level !== 'customer');
 
-/** Nobody administers the account in one event alone. */
+/** Administrators always have the whole account. */
 const eventLevels = staffLevels.filter((level) => level !== 'administrator');
 
 /** More events than a school has at a time. */

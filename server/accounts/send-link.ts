@@ -46,9 +46,9 @@ const LINKS: Record<
 };
 
 /**
- * Mails somebody a link that works once; earlier ones of the same kind stop working.
- * @param options.next path of ours to go on to afterwards
- * @param options.once names this mail: asked for again, as after a worker died, it is sent once, with one link
+ * Mails somebody a link that works once; earlier links of the same kind stop working.
+ * @param options.next path to continue to afterwards
+ * @param options.once names this mail: a repetition, for example after a worker died, sends nothing and makes no other link
  */
 export async function sendLink(
   deps: Deps,
@@ -86,17 +86,19 @@ export async function isSent(once: string): Promise<boolean> {
   return (await Notification.exists({ key: sentKey(once) })) !== null;
 }
 
-/** Of an unproven address a stranger may have chosen the name: nobody shall have the school mail what they like to whom they like. */
+/**
+ * A stranger may have chosen the name of an unproven address. It is left out, so that nobody can make the school send their text to others.
+ */
 function greet(kind: LinkKind, user: User): string {
   return kind === 'invitation' || user.emailProvenAt ? `Hello ${user.name}` : 'Hello';
 }
 
-/** A link into a login of several accounts is listed in none: it would let one school into the other. */
+/** If a login has several accounts, no school's outbox shows its link: it would open the other schools too. */
 function onlyAccount(user: User): Types.ObjectId | undefined {
   return accountsOf(user).length === 1 ? user.grants[0]?.account : undefined;
 }
 
-/** The link a secret opens, if it still does. Looking does not use it up. */
+/** The link that a secret opens, if it is still valid. Looking does not use it up. */
 export async function findLink(
   secret: unknown,
   kinds: OneTimeLink['kind'][],
@@ -110,7 +112,7 @@ export async function findLink(
   }).lean();
 }
 
-/** Uses a link up. Of two who try at once, one gets it. */
+/** Uses a link up. Of two people who try at once, one gets it. */
 export async function takeLink(
   secret: unknown,
   kinds: OneTimeLink['kind'][],

@@ -3,17 +3,17 @@ import { OneTimeLink } from '../models/one-time-link.js';
 import { User } from '../models/user.js';
 import { hashPassword } from './hash-password.js';
 
-/** Sets a password chosen behind a mailed link: the address is proven by it, other sessions end, other links stop working. */
+/** Sets a password chosen through a mailed link. That proves the address; other sessions end and other links stop working. */
 export async function setPassword(id: Types.ObjectId, password: string, now: Date): Promise<User | null> {
   const passwordHash = await hashPassword(password);
-  // Before the address counts as proven: the password until now may be a stranger's.
+  // This comes before the address counts as proven: the former password may be a stranger's.
   await User.updateOne({ _id: id }, { $set: { passwordHash, sessionsFrom: now } });
   const others = { $in: ['new password', 'invitation', 'prove e-mail'] as const };
   await OneTimeLink.deleteMany({ user: id, kind: others });
   return provedEmail(id, now);
 }
 
-/** The link that was sent to the address was opened; the first time counts. */
+/** Notes that the link sent to the address was opened; only the first time counts. */
 export async function provedEmail(id: Types.ObjectId, now: Date): Promise<User | null> {
   await User.updateOne({ _id: id, emailProvenAt: { $exists: false } }, { $set: { emailProvenAt: now } });
   return User.findById(id).lean();

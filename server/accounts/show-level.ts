@@ -21,12 +21,12 @@ const LEVELS: Record<AccessLevel, { name: string; may: string }> = {
   administrator: { name: 'Administrator', may: 'Does everything, including Global Setup.' },
 };
 
-/** An access level in the reader's words. */
+/** An access level in words. */
 export function levelInWords(level: AccessLevel): string {
   return LEVELS[level].name;
 }
 
-/** What a level lets somebody do, in one line. */
+/** What a level allows, in one line. */
 export function levelMay(level: AccessLevel): string {
   return LEVELS[level].may;
 }

@@ -5,12 +5,12 @@ import type { Reach } from '../models/user.js';
 
 const ID = /^[0-9a-f]{24}$/;
 
-/** A reach as a form sends it: `all`, or the event's and the contact's id, `all` for none. */
+/** A reach as a form sends it: the ids of the event and the contact, or `all` in place of each. */
 export function reachKey({ event, contact }: Reach): string {
   return event || contact ? `${event?.toHexString() ?? 'all'}-${contact?.toHexString() ?? 'all'}` : 'all';
 }
 
-/** @returns undefined for what is none; nothing sent is the whole account */
+/** @returns undefined if it is malformed; an empty value means the whole account */
 export function reachOf(key: unknown): Reach | undefined {
   if (key === undefined || key === 'all') return {};
   const [event = '', contact = '', ...more] = typeof key === 'string' ? key.split('-') : [];

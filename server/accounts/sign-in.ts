@@ -3,7 +3,7 @@ import type { Deps } from '../deps.js';
 import type { User } from '../models/user.js';
 import { accountsOf } from './load-actor.js';
 
-/** Begins a new session for this login; the old session's id is worth nothing from here on. */
+/** Starts a new session for this login; the old session's id is worthless from now on. */
 export function signIn(req: Request, user: User, deps: Pick<Deps, 'now'>, account?: string): Promise<void> {
   return new Promise((resolve, reject) => {
     req.logIn(user, (error: unknown) => {
@@ -19,7 +19,10 @@ export function signIn(req: Request, user: User, deps: Pick<Deps, 'now'>, accoun
   });
 }
 
-/** Where somebody goes who has just logged in. @param target where they wanted to go, or '' */
+/**
+ * Where somebody goes after logging in.
+ * @param target where they wanted to go, or ''
+ */
 export function afterLogin(user: User, target: string): string {
   const next = target || '/';
   return accountsOf(user).length > 1 ? `/choose-school?next=${encodeURIComponent(next)}` : next;

@@ -8,8 +8,8 @@ const MOST_FIELDS = 60;
 const LONGEST = 300;
 
 /**
- * What differs between settings before and after, for the audit: codes, numbers and texts as they are stored, long ones shortened.
- * @param hidden fields of which only that they changed is kept: secrets, and what is about a person
+ * The differences between settings before and after, for the audit: codes, numbers and texts as they are stored, long ones shortened.
+ * @param hidden fields of which the audit only notes that they changed: secrets, and facts about a person
  */
 export function changesOf(before: Values, after: Values, hidden: readonly string[] = []): AuditChange[] {
   const fields = [...new Set([...Object.keys(before), ...Object.keys(after)])];
@@ -21,7 +21,7 @@ export function changesOf(before: Values, after: Values, hidden: readonly string
     );
 }
 
-/** What is absent is as good as empty. */
+/** An absent value counts as empty. */
 function isSame(one: unknown, other: unknown): boolean {
   return isDeepStrictEqual(one ?? '', other ?? '');
 }

@@ -1,8 +1,8 @@
 import type { RunPurpose } from '../models/run.js';
 
 /**
- * Everything that the audit knows somebody did, each as a sentence without its verb's subject: who did it stands beside it. Whoever records
- * something new adds it here; what is not here cannot be recorded.
+ * Every action that the audit records, as a sentence without its subject: the person stands beside it. A new action must be added here
+ * before it can be recorded.
  */
 export const ACTIONS = {
   'create event': 'Event created',
@@ -128,7 +128,7 @@ export const ACTIONS = {
 
 export type AuditAction = keyof typeof ACTIONS;
 
-/** What was done, in words. What a later version recorded is shown as it was stored. */
+/** An action in words. An action of a later version is shown as it was stored. */
 export function sayAction(action: string): string {
   return isAction(action) ? ACTIONS[action] : action.slice(0, 1).toUpperCase() + action.slice(1);
 }

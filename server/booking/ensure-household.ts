@@ -1,7 +1,7 @@
 import { Types } from 'mongoose';
 import { isDuplicateKey } from '../models/duplicate-key.js';
 import { Household } from '../models/household.js';
-import { findKept, takeKept } from './find-kept.js';
+import { findOwnAndKept, takeKept } from './find-kept.js';
 import { moveKept } from './move-kept.js';
 
 /**
@@ -13,8 +13,8 @@ export async function ensureHousehold(
   adult: Types.ObjectId,
   now: Date,
 ): Promise<Household> {
-  const found = await Household.findOne({ account, adults: adult }).lean();
-  const [first, ...others] = await findKept(account, adult);
+  const { own: found, kept: all } = await findOwnAndKept(account, adult);
+  const [first, ...others] = all;
   if (!first) return found ?? makeHousehold(account, adult, now);
   const taken = found ? null : await takeKept(first, adult);
   const own = found ?? taken ?? (await makeHousehold(account, adult, now));
@@ -44,8 +44,7 @@ export async function findHousehold(
   adult: Types.ObjectId,
   now: Date,
 ): Promise<Household> {
-  const found = await Household.findOne({ account, adults: adult }).lean();
-  const kept = await findKept(account, adult);
+  const { own: found, kept } = await findOwnAndKept(account, adult);
   const [first] = kept;
   if (first && (found ?? kept.length > 1)) return ensureHousehold(account, adult, now);
   return (

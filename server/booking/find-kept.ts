@@ -2,6 +2,7 @@ import type { Types } from 'mongoose';
 import { Appointment } from '../models/appointment.js';
 import { Contact, isGuardian, recordIds } from '../models/contact.js';
 import { isDuplicateKey } from '../models/duplicate-key.js';
+import { ask, findTogether } from '../models/find-together.js';
 import { Household } from '../models/household.js';
 import { User } from '../models/user.js';
 import { distinctIds } from '../web/lists.js';
@@ -12,31 +13,32 @@ export interface Kept {
   guarded: Types.ObjectId[];
 }
 
+type Candidate = Pick<Contact, '_id' | 'relations' | 'tied'> & { homes: Household[] };
+
 /**
- * The households that the office made for an adult of the roster before they had a login: several where several contacts have their
- * address. One is theirs by what proves a child otherwise: their address is proven, and the roster or the school ties that address to each
- * child in it as a guardian. One that has nothing (left) in it is left out.
+ * An adult's own household, if there is one, and the households that the office made for an adult of the roster before they had a login:
+ * several where several contacts have their address. One is theirs by what proves a child otherwise: their address is proven, and the
+ * roster or the school ties that address to each child in it as a guardian. One that has nothing (left) in it is left out.
  */
-export async function findKept(account: Types.ObjectId, adult: Types.ObjectId): Promise<Kept[]> {
-  const user = await User.findOne(
-    { _id: adult, emailProvenAt: { $exists: true }, email: { $gt: '' } },
-    { email: 1 },
-  ).lean();
-  if (!user) return [];
-  const people = await Contact.find(
-    { account, email: user.email, type: { $ne: 'student' }, status: 'active' },
-    { relations: 1, tied: 1 },
-  ).lean();
-  if (people.length === 0) return [];
-  const found = await Household.find({
-    account,
-    adults: { $in: people.map(({ _id }) => _id) },
-    keptFor: { $exists: true },
-  })
-    .sort({ _id: 1 })
-    .lean();
+export async function findOwnAndKept(
+  account: Types.ObjectId,
+  adult: Types.ObjectId,
+): Promise<{ own: Household | undefined; kept: Kept[] }> {
+  const found = await findTogether({
+    own: ask<Household>(Household, { account, adults: adult }),
+    people: ask<User, Candidate>(
+      User,
+      // An empty address is the one of everybody who has none.
+      { _id: adult, emailProvenAt: { $exists: true }, email: { $gt: '' } },
+      { $lookup: namesakes(account) },
+      { $unwind: '$people' },
+      { $replaceRoot: { newRoot: '$people' } },
+    ),
+  });
+  const people = found.people.filter(({ homes }) => homes.length > 0);
+  const homes = people.flatMap((person) => person.homes);
   const kept: Kept[] = [];
-  for (const { keptFor, ...household } of found) {
+  for (const { keptFor, ...household } of homes.sort((a, b) => (String(a._id) < String(b._id) ? -1 : 1))) {
     const person = people.find(({ _id }) => keptFor?.equals(_id));
     const guarded = distinctIds([
       ...household.children.map(({ student }) => student),
@@ -45,8 +47,29 @@ export async function findKept(account: Types.ObjectId, adult: Types.ObjectId): 
     if (keptFor && person && guarded.length > 0 && (await guardsAll(person, account, guarded)))
       kept.push({ household: { ...household, keptFor }, guarded });
   }
-  return kept;
+  return { own: found.own[0], kept };
 }
+
+/** Whom of the roster a login may be, by its address, with the households that the office keeps for them. */
+const namesakes = (account: Types.ObjectId) => ({
+  from: Contact.collection.name,
+  localField: 'email',
+  foreignField: 'email',
+  pipeline: [
+    { $match: { account, type: { $ne: 'student' }, status: 'active' } },
+    { $project: { relations: 1, tied: 1 } },
+    {
+      $lookup: {
+        from: Household.collection.name,
+        localField: '_id',
+        foreignField: 'adults',
+        pipeline: [{ $match: { account, keptFor: { $exists: true } } }],
+        as: 'homes',
+      },
+    },
+  ],
+  as: 'people',
+});
 
 async function guardsAll(
   { relations, tied = [] }: Pick<Contact, 'relations' | 'tied'>,

@@ -22,29 +22,53 @@ type Family = Pick<Household, '_id' | 'account' | 'adults'>;
  */
 export async function findPeople(household: Family, teachers: Teacher[]): Promise<People> {
   const { account, adults } = household;
-  const logins = await User.find(
-    { $or: [{ _id: { $in: adults } }, ...tiedTo(teachers)] },
-    { email: 1, emailProvenAt: 1, grants: 1 },
-  ).lean();
-  const isAdult = (login: { _id: Types.ObjectId }) => adults.some((id) => id.equals(login._id));
+  const logins = await User.aggregate<Login>([
+    { $match: { $or: [{ _id: { $in: adults } }, ...tiedTo(teachers)] } },
+    { $project: { email: 1, emailProvenAt: 1, grants: 1 } },
+    { $lookup: namesakes(account) },
+    { $lookup: households(account) },
+  ]);
   const granted = (login: Pick<User, 'grants'>) =>
     login.grants.flatMap((grant) => (grant.contact && grant.account.equals(account) ? [grant.contact] : []));
-  const parents = logins.filter(isAdult);
-  const sitting = logins
-    .filter((login) => teachers.some((teacher) => isTeacher(login, granted(login), teacher)))
-    .map(({ _id }) => _id);
-  const [asTeachers, asParents] = await Promise.all([
-    teachersWith(
-      account,
-      parents.filter((login) => login.emailProvenAt).map(({ email }) => email),
-    ),
-    sitting.length > 0 ? Household.find({ account, adults: { $in: sitting } }, { _id: 1 }).lean() : [],
-  ]);
+  const parents = logins.filter(({ _id }) => adults.some((id) => id.equals(_id)));
+  const sitting = logins.filter((login) =>
+    teachers.some((teacher) => isTeacher(login, granted(login), teacher)),
+  );
+  const asTeachers = parents.flatMap(({ emailProvenAt, email, staff }) =>
+    emailProvenAt && email !== '' ? staff : [],
+  );
   return {
-    family: distinctIds([household._id, ...parents.flatMap(granted), ...asTeachers]),
-    teacher: distinctIds([...teachers, ...asParents].map(({ _id }) => _id)),
+    family: distinctIds([household._id, ...parents.flatMap(granted), ...asTeachers.map(({ _id }) => _id)]),
+    teacher: distinctIds([...teachers, ...sitting.flatMap(({ homes }) => homes)].map(({ _id }) => _id)),
   };
 }
+
+/** A login with whom it may be at the school besides. */
+type Login = Pick<User, '_id' | 'email' | 'emailProvenAt' | 'grants'> & {
+  /** The teachers and staff who have its address. */
+  staff: { _id: Types.ObjectId }[];
+  /** The households of this school in which it is an adult. */
+  homes: { _id: Types.ObjectId }[];
+};
+
+const namesakes = (account: Types.ObjectId) => ({
+  from: Contact.collection.name,
+  localField: 'email',
+  foreignField: 'email',
+  pipeline: [
+    { $match: { account, type: { $in: ['teacher', 'staff'] }, status: 'active' } },
+    { $project: { _id: 1 } },
+  ],
+  as: 'staff',
+});
+
+const households = (account: Types.ObjectId) => ({
+  from: Household.collection.name,
+  localField: '_id',
+  foreignField: 'adults',
+  pipeline: [{ $match: { account } }, { $project: { _id: 1 } }],
+  as: 'homes',
+});
 
 function tiedTo(teachers: Teacher[]): object[] {
   if (teachers.length === 0) return [];
@@ -59,14 +83,4 @@ function tiedTo(teachers: Teacher[]): object[] {
 function isTeacher(login: Pick<User, 'email' | 'emailProvenAt'>, grants: Types.ObjectId[], teacher: Teacher) {
   const byEmail = teacher.email !== '' && login.email === teacher.email && login.emailProvenAt !== undefined;
   return byEmail || grants.some((id) => id.equals(teacher._id));
-}
-
-async function teachersWith(account: Types.ObjectId, emails: string[]): Promise<Types.ObjectId[]> {
-  const known = emails.filter((email) => email !== '');
-  if (known.length === 0) return [];
-  const found = await Contact.find(
-    { account, email: { $in: known }, type: { $in: ['teacher', 'staff'] }, status: 'active' },
-    { _id: 1 },
-  ).lean();
-  return found.map(({ _id }) => _id);
 }

@@ -9,10 +9,10 @@ import type { PlacedEvent } from '../web/place.js';
 import { callOffice } from '../web/say-office.js';
 import { findPeople } from './find-people.js';
 import { findSitting, HOLDER } from './find-sitting.js';
-import { countOf } from '../web/format-count.js';
 import { distinctIds } from '../web/lists.js';
 import { timeOfDay } from '../web/format-time.js';
 import { dayOf } from '../web/local-time.js';
+import { wordsOf } from '../web/words.js';
 import { utcDays } from './plan-needs.js';
 import { isSoonEnough } from './policy.js';
 import { withNames, type Meeting } from './queries.js';
@@ -112,41 +112,40 @@ type Span = Pick<Slot, 'from' | 'to'>;
 
 function viewOf(looker: Looker, slot: Slot, around: Around, now: Date): Omit<TimeView, 'slot'> {
   const { event } = looker;
+  const t = wordsOf(event);
   const office = callOffice(event);
   const mine = around.family.find((meeting) => hasSlot(meeting, slot));
   if (mine) return { state: 'mine', note: mine.children };
   if (slot.state === 'call the school')
     return {
       state: 'away',
-      note: 'Call',
-      reason: `To book this time, ${office}.`,
+      note: t('times.call'),
+      reason: t('times.callToBook', { office }),
     };
-  if (slot.state === 'unavailable')
-    return { state: 'away', reason: slot.message || 'The teacher isn’t available at this time.' };
+  if (slot.state === 'unavailable') return { state: 'away', reason: slot.message || t('times.notAvailable') };
   const full = seatsTaken(looker, slot, around.seats, now);
   if (full) return full;
   if (around.fullDays.has(slot.day))
     return {
       state: 'away',
-      note: 'Day full',
-      reason: `${looker.resource.name} has as many meetings on this day as the school allows.`,
+      note: t('times.dayFull'),
+      reason: t('times.dayFullWhy', { teacher: looker.resource.name }),
     };
   const clash = around.family.find((meeting) => isTooClose(looker, slot, meeting));
   if (clash) return clashView(looker, slot, clash);
   const overlaps = (busy: Span) => busy.from < slot.to && slot.from < busy.to;
   if (around.elsewhere.family.some(overlaps))
-    return { state: 'away', note: 'You teach', reason: 'You’re meeting another family as a teacher then.' };
+    return { state: 'away', note: t('times.youTeach'), reason: t('times.youTeachWhy') };
   const partners = (slot.with ?? []).flatMap((id) => around.elsewhere.partners.get(id.toHexString()) ?? []);
   const away = partners.find(({ busy }) =>
     busy.some((entry) => overlaps(entry) && !entry.slot.equals(slot._id)),
   );
-  if (away) return { state: 'taken', reason: `${away.name} has another meeting then.` };
-  if (around.elsewhere.teacher.some(overlaps))
-    return { state: 'taken', reason: 'The teacher has another meeting then.' };
+  if (away) return { state: 'taken', reason: t('times.elsewhere', { name: away.name }) };
+  if (around.elsewhere.teacher.some(overlaps)) return { state: 'taken', reason: t('times.teacherElsewhere') };
   if (!isSoonEnough(event, slot.from, now, 'household'))
     return {
       state: 'away',
-      reason: `Booking ends ${countOf(event.booking.stopHoursBefore, 'hour', 'hours')} before a meeting. To book it all the same, ${office}.`,
+      reason: t('times.endsBefore', { count: event.booking.stopHoursBefore, office }),
     };
   return { state: 'free', with: partners.map(({ name }) => name) };
 }
@@ -174,11 +173,12 @@ function seatsTaken(
   seats: Seat[],
   now: Date,
 ): Omit<TimeView, 'slot'> | undefined {
+  const t = wordsOf(looker.event);
   const counted = seats.filter((seat) => countsFor(looker, seat, now));
   if (counted.length < slot.capacity) return undefined;
   return counted.filter((seat) => seat.state !== 'pending').length < slot.capacity
-    ? { state: 'held', reason: 'Somebody else is deciding on this time. Check again in a few minutes.' }
-    : { state: 'taken', reason: 'Another family has this time.' };
+    ? { state: 'held', reason: t('times.deciding') }
+    : { state: 'taken', reason: t('times.otherFamily') };
 }
 
 function isTooClose({ event, replaces }: Looker, slot: Slot, meeting: Meeting): boolean {
@@ -188,11 +188,13 @@ function isTooClose({ event, replaces }: Looker, slot: Slot, meeting: Meeting): 
 }
 
 function clashView({ event }: Looker, slot: Slot, meeting: Meeting): Omit<TimeView, 'slot'> {
-  const clash = `At ${timeOfDay(meeting.from, event)} you meet ${meeting.teacher} about ${meeting.children}.`;
+  const t = wordsOf(event);
+  const { teacher, children } = meeting;
+  const clash = t('times.clash', { time: timeOfDay(meeting.from, event), teacher, children });
   const overlaps = slot.from < meeting.to && meeting.from < slot.to;
-  if (overlaps) return { state: 'other', note: `${meeting.children}: ${meeting.teacher}`, clash };
-  const gap = `The school allows ${String(event.booking.gapMinutes)} minutes to walk from one meeting to the next.`;
-  return { state: 'away', note: 'Too close', reason: `${clash} ${gap}`, clash: `${clash} ${gap}` };
+  if (overlaps) return { state: 'other', note: t('times.siblings', { teacher, children }), clash };
+  const gap = t('times.gap', { count: event.booking.gapMinutes });
+  return { state: 'away', note: t('times.tooClose'), reason: `${clash} ${gap}`, clash: `${clash} ${gap}` };
 }
 
 /** When either side is at a meeting that is none of this teacher's slots here, nor listed as the family's own: the diaries know. */

@@ -1,5 +1,5 @@
 import type { RequestHandler, Response } from 'express';
-import { accountsOf, actorIn } from '../accounts/load-actor.js';
+import { accountsOf, actorIn, setActor } from '../accounts/load-actor.js';
 import type { Deps } from '../deps.js';
 import { Account } from '../models/account.js';
 import { Event } from '../models/event.js';
@@ -28,12 +28,12 @@ export interface Conference {
  * chose to work at stays chosen: a link moves nothing of what they have open in other tabs.
  */
 export const loadConference: RequestHandler<{ link: string }> = async (req, res, next) => {
-  const { link } = req.params;
-  const event = /^[\w-]{1,60}$/.test(link)
-    ? await Event.findOne({ link, status: { $ne: 'deleted' } }).lean()
-    : null;
-  const account = event && (await Account.findById(event.account).lean());
-  if (!account) throw notFound();
+  const found = await findByLink(req.params.link);
+  if (!found) {
+    if (req.user) await setActor(req, res, req.user);
+    throw notFound();
+  }
+  const { event, account } = found;
   // Of a session that has just ended it is null.
   const isMember = req.user ? accountsOf(req.user).includes(account._id.toHexString()) : false;
   res.locals.actor = req.user && isMember ? actorIn(req.user, account) : undefined;
@@ -41,6 +41,28 @@ export const loadConference: RequestHandler<{ link: string }> = async (req, res,
   openConference(res, { event: placed(event, reader), account, home: `/e/${event.link}` });
   next();
 };
+
+async function findByLink(link: string): Promise<{ event: Event; account: Account } | undefined> {
+  if (!/^[\w-]{1,60}$/.test(link)) return undefined;
+  const [found] = await Event.aggregate<Event & { school: Account[] }>([
+    { $match: { link, status: { $ne: 'deleted' } } },
+    { $limit: 1 },
+    {
+      $lookup: {
+        from: Account.collection.name,
+        localField: 'account',
+        foreignField: '_id',
+        as: 'school',
+      },
+    },
+  ]);
+  if (!found) return undefined;
+  const {
+    school: [account],
+    ...event
+  } = found;
+  return account && { event, account };
+}
 
 /** What the pages of an event's parents are made of. The event reads as they do. */
 export function openConference(res: Response, conference: Conference): void {

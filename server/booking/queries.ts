@@ -4,12 +4,14 @@ import type { Answer } from '../models/appointment-field.js';
 import { Class, className, isMeetable } from '../models/class.js';
 import { Contact, contactName } from '../models/contact.js';
 import type { Event } from '../models/event.js';
+import { ask, findTogether } from '../models/find-together.js';
 import type { HouseholdChild } from '../models/household.js';
 import { Resource } from '../models/resource.js';
 import { holdersOf, Slot, type MeetingKind } from '../models/slot.js';
 import { andList } from '../web/format-count.js';
 import { kindOf, linkOf } from '../web/say-kind.js';
 import type { PlacedEvent, Style } from '../web/place.js';
+import { ENGLISH, wordsOf, type Words } from '../web/words.js';
 import { findByHand, isMeantFor } from './find-by-hand.js';
 
 /** An appointment as its family reads it. */
@@ -66,23 +68,48 @@ export async function meetingById(
 }
 
 export async function withNames(appointments: Appointment[], style: Style): Promise<Meeting[]> {
-  const [resources, slots, classes, students] = await Promise.all([
-    Resource.find({ _id: { $in: appointments.flatMap(holdersOf) } }, { name: 1, room: 1, link: 1 }).lean(),
-    Slot.find({ _id: { $in: appointments.map((item) => item.slot) } }, { kind: 1, link: 1 }).lean(),
-    Class.find({ _id: { $in: appointments.flatMap((item) => (item.class ? [item.class] : [])) } }).lean(),
-    Contact.find(
-      { _id: { $in: appointments.flatMap((item) => item.students) } },
-      { firstName: 1, lastName: 1 },
-    ).lean(),
-  ]);
+  if (appointments.length === 0) return [];
+  return nameMeetings(appointments, await findTogether(namesOf(appointments)), style);
+}
+
+/** What is asked so that appointments can be named. */
+export function namesOf(appointments: Appointment[]) {
+  const all = (ids: (item: Appointment) => Types.ObjectId[]) => ({ _id: { $in: appointments.flatMap(ids) } });
+  return {
+    resources: ask<Resource>(Resource, all(holdersOf), { $project: { name: 1, room: 1, link: 1 } }),
+    slots: ask<Slot>(
+      Slot,
+      all((item) => [item.slot]),
+      { $project: { kind: 1, link: 1, with: 1 } },
+    ),
+    classes: ask<Class>(
+      Class,
+      all((item) => (item.class ? [item.class] : [])),
+      { $project: { 'synced.name': 1, 'synced.course': 1, edits: 1, status: 1 } },
+    ),
+    students: ask<Contact>(
+      Contact,
+      all((item) => item.students),
+      { $project: { firstName: 1, lastName: 1 } },
+    ),
+  };
+}
+
+/** What they are called, of what was found; what is there no more is said without a name. */
+export function nameMeetings(
+  appointments: Appointment[],
+  found: { resources: Resource[]; slots: Slot[]; classes: Class[]; students: Contact[] },
+  style: Style,
+): Meeting[] {
   const byId = <T extends { _id: Types.ObjectId }>(list: T[]) =>
     new Map(list.map((item) => [item._id.toHexString(), item]));
   const [resourceOf, slotOf, classOf, studentOf] = [
-    byId(resources),
-    byId(slots),
-    byId(classes),
-    byId(students),
+    byId(found.resources),
+    byId(found.slots),
+    byId(found.classes),
+    byId(found.students),
   ];
+  const t = wordsOf(style);
   return appointments.map((item) => {
     const resource = resourceOf.get(item.resource.toHexString());
     const slot = slotOf.get(item.slot.toHexString());
@@ -99,11 +126,11 @@ export async function withNames(appointments: Appointment[], style: Style): Prom
         andList(
           holdersOf(item).flatMap((id) => resourceOf.get(id.toHexString())?.name ?? []),
           style,
-        ) || 'The teacher',
+        ) || t('meeting.theTeacher'),
       room: kind === 'video' ? '' : held?.edits.room || resource?.room || '',
       className: held ? className(held) : '',
       children: andList(
-        item.students.map((id) => childName(studentOf.get(id.toHexString()))),
+        item.students.map((id) => childName(studentOf.get(id.toHexString()), t)),
         style,
       ),
       from: item.from,
@@ -124,8 +151,12 @@ export async function withNames(appointments: Appointment[], style: Style): Prom
   });
 }
 
-export function childName(student: Pick<Contact, 'firstName' | 'lastName'> | undefined): string {
-  return student ? student.firstName || contactName(student) : 'Your child';
+/** What a child is called to its family. @param t of who reads it */
+export function childName(
+  student: Pick<Contact, 'firstName' | 'lastName'> | undefined,
+  t: Words = ENGLISH,
+): string {
+  return student ? student.firstName || contactName(student) : t('children.yourChild');
 }
 
 export interface ChildView {

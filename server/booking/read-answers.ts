@@ -1,6 +1,7 @@
 import type { Answer, AppointmentField } from '../models/appointment-field.js';
 import type { Event } from '../models/event.js';
 import { parseForm } from '../web/parse.js';
+import { ENGLISH, type Words } from '../web/words.js';
 import { answerName, answersForm } from './schema.js';
 
 /** Who books: a family is not asked what is for staff only. */
@@ -11,12 +12,16 @@ export function questionsFor({ fields = [] }: Pick<Event, 'fields'>, by: Booker)
   return fields.filter(({ staffOnly }) => by === 'school' || !staffOnly);
 }
 
-/** Checks what was answered in a form; what is empty is no answer. Each message names its question. */
+/**
+ * Checks what was answered in a form; what is empty is no answer. Each message names its question.
+ * @param t of who answers
+ */
 export function readAnswers(
   fields: AppointmentField[],
   body: unknown,
+  t: Words = ENGLISH,
 ): { ok: true; answers: Answer[] } | { ok: false; errors: Record<string, string> } {
-  const parsed = parseForm(answersForm(fields), body);
+  const parsed = parseForm(answersForm(fields, t), body);
   if (!parsed.ok) return { ok: false, errors: parsed.errors };
   const answers = fields.flatMap((field): Answer[] => {
     const value = parsed.value[answerName(field)] ?? '';

@@ -1,5 +1,8 @@
 import type { Refusal } from '../models/appointment.js';
+import type { Office } from '../models/message.js';
+import type { Style } from '../web/place.js';
 import { callOffice } from '../web/say-office.js';
+import { wordsOf } from '../web/words.js';
 import { MOST_HOLDS } from './policy.js';
 
 /** What a refusal is about, where it is known. */
@@ -10,51 +13,48 @@ export interface Refused {
   time: string;
   /** How many meetings a student may have with one teacher. */
   most: number;
-  /** What to do where only the office can help, as in `callOffice`. */
-  office: string;
   /** The family’s other meeting, as a sentence; '' where none is known. */
   clash: string;
 }
 
-const UNKNOWN: Refused = {
-  child: 'Your child',
-  teacher: 'this teacher',
-  time: 'this time',
-  most: 1,
-  office: callOffice({}),
-  clash: '',
+/** What a parent reads, as keys of the catalog. */
+const SENTENCES: Record<Refusal, string> = {
+  'not open': 'refusals.notOpen',
+  'not here': 'refusals.notHere',
+  'not offered': 'refusals.notOffered',
+  'too late': 'refusals.tooLate',
+  'not your child': 'refusals.notYours',
+  'no class': 'refusals.noClass',
+  taken: 'refusals.taken',
+  'teacher busy': 'refusals.teacherBusy',
+  'household busy': 'refusals.householdBusy',
+  'teacher limit': 'refusals.teacherLimit',
+  'class limit': 'refusals.classLimit',
+  'student limit': 'refusals.studentLimit',
+  'day limit': 'refusals.dayLimit',
+  'household limit': 'refusals.householdLimit',
+  'too late to change': 'refusals.tooLateToChange',
+  'changed meanwhile': 'refusals.changing',
+  'too many holds': 'refusals.tooManyHolds',
+  'not answered': 'refusals.notAnswered',
+  'too long': 'refusals.tooLong',
+  'next taken': 'refusals.nextTaken',
+  'hold ended': 'refusals.holdEnded',
 };
 
-/** What a parent reads. */
-const SENTENCES: Record<Refusal, string | ((of: Refused) => string)> = {
-  'not open': 'Booking isn’t open now.',
-  'not here': 'This time is no longer offered.',
-  'not offered': 'The school no longer offers this time.',
-  'too late': 'It’s too late to book this time.',
-  'not your child': 'Add your child first.',
-  'no class': ({ child, teacher }) => `${child} has no class with ${teacher} in this event.`,
-  taken: 'This time has just been taken.',
-  'teacher busy': 'The teacher has another meeting at this time.',
-  'household busy': ({ clash }) => clash || 'You have another meeting at this time or too close to it.',
-  'teacher limit': ({ child, teacher, most, office }) =>
-    `${child} already has ${most === 1 ? 'a meeting' : `${String(most)} meetings`} with ${teacher}. The school allows ${most === 1 ? 'one' : 'no more'}. If you need your own, ${office}.`,
-  'class limit': ({ child, office }) =>
-    `${child} already has all the meetings that the school allows for this class. If you need your own, ${office}.`,
-  'student limit': ({ child }) => `${child} already has as many meetings as the school allows.`,
-  'day limit': ({ teacher, office }) =>
-    `${teacher} has as many meetings on this day as the school allows. Choose another day, or ${office}.`,
-  'household limit': 'You’ve booked as many meetings as the school allows.',
-  'too late to change': ({ office }) => `It’s too late to change this meeting here. To change it, ${office}.`,
-  'changed meanwhile': 'This meeting is already being moved to another time.',
-  'too many holds': `You have ${String(MOST_HOLDS)} times on hold. Confirm one of them, or wait 10 minutes until they’re released. Then select this time again.`,
-  'not answered': 'The school asks a question that isn’t answered yet. Select this time again to answer it.',
-  'too long': 'The school no longer offers meetings of this length. You can book a shorter one.',
-  'next taken':
-    'The time right after it isn’t free anymore. You can book a shorter meeting, or choose another time.',
-  'hold ended': ({ time }) => `We held ${time} for 10 minutes. If it’s still free, you can take it again.`,
-};
-
-export function sayRefusal(reason: Refusal, of: Partial<Refused> = {}): string {
-  const sentence = SENTENCES[reason];
-  return typeof sentence === 'string' ? sentence : sentence({ ...UNKNOWN, ...of });
+/** Why a booking was refused, in the reader's language. @param place the event, as they read it */
+export function sayRefusal(
+  place: Style & { office?: Office },
+  reason: Refusal,
+  of: Partial<Refused> = {},
+): string {
+  const t = wordsOf(place);
+  if (reason === 'household busy' && of.clash) return of.clash;
+  return t(SENTENCES[reason], {
+    child: of.child ?? t('children.yourChild'),
+    teacher: of.teacher ?? t('refusals.thisTeacher'),
+    time: of.time ?? t('refusals.thisTime'),
+    office: callOffice(place),
+    count: reason === 'too many holds' ? MOST_HOLDS : (of.most ?? 1),
+  });
 }

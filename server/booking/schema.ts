@@ -6,6 +6,7 @@ import { MOST_IN_A_ROW } from '../models/event.js';
 import type { MeetingKind } from '../models/slot.js';
 import { newPassword, personName } from '../accounts/schema.js';
 import { emailAddress, line, objectId, objectIds, phoneNumber } from '../web/parse.js';
+import type { Words } from '../web/words.js';
 
 export interface Registration {
   name: string;
@@ -134,20 +135,19 @@ export function answerName({ id }: Pick<AppointmentField, 'id'>): string {
 }
 
 /** The form of an event's questions. Each message names its question. */
-export function answersForm(fields: AppointmentField[]): Joi.ObjectSchema<Record<string, string>> {
+export function answersForm(fields: AppointmentField[], t: Words): Joi.ObjectSchema<Record<string, string>> {
   return Joi.object<Record<string, string>>(
-    Object.fromEntries(fields.map((field) => [answerName(field), schemaOf(field)])),
+    Object.fromEntries(fields.map((field) => [answerName(field), schemaOf(field, t)])),
   );
 }
 
-function schemaOf({ kind, label, choices, required }: AppointmentField): Joi.StringSchema {
-  const said = `“${label}”`;
+function schemaOf({ kind, label, choices, required }: AppointmentField, t: Words): Joi.StringSchema {
   const named = kindOf(kind, choices).messages({
-    'any.required': kind === 'tick' ? `Select ${said} to book.` : `Answer ${said}.`,
-    'any.only': `Select one of the choices of ${said}.`,
-    'string.base': `Answer ${said} once.`,
-    'string.max': `${said}: use {#limit} characters at most.`,
-    'string.pattern.base': `${said}: enter a phone number with at least 7 digits, like 555-010-1234.`,
+    'any.required': t(kind === 'tick' ? 'forms.answerTick' : 'forms.answer', { label }),
+    'any.only': t('forms.answerWhich', { label }),
+    'string.base': t('forms.answerOnce', { label }),
+    'string.max': t('forms.answerLong', { label, count: kind === 'long text' ? LONG_MAX : TEXT_MAX }),
+    'string.pattern.base': t('forms.answerPhone', { label }),
   });
   return required ? named.empty('').required() : named.allow('').default('');
 }

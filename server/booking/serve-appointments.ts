@@ -4,10 +4,11 @@ import { LIVING_STATES } from '../models/appointment.js';
 import { HttpError, notFound } from '../web/errors.js';
 import { timeOfDay, whenInWords } from '../web/format-time.js';
 import { parseForm, parseId, typedValues, type Form } from '../web/parse.js';
+import { wordsFor } from '../web/read-language.js';
 import { sayAnswers } from '../web/say-answers.js';
 import { sayCallOffice } from '../web/say-office.js';
 import { say } from '../web/session.js';
-import { wordsOf as sentencesOf } from '../web/words.js';
+import { wordsOf, type Words } from '../web/words.js';
 import { cancelAppointment } from './cancel-appointment.js';
 import { confirmAppointment } from './confirm-appointment.js';
 import { findMoved } from './find-moved.js';
@@ -39,8 +40,8 @@ export function appointmentPages(deps: Deps): Router {
 
   router.post('/appointments/:id/confirm', async (req, res) => {
     const { family, meeting } = await meetingOf(deps, req, res);
-    const parsed = parseForm(confirmForm(meeting.isOpenKind), req.body);
-    const read = readAnswers(questionsFor(family.event, 'household'), req.body);
+    const parsed = parseForm(confirmForm(meeting.isOpenKind), req.body, wordsFor(res));
+    const read = readAnswers(questionsFor(family.event, 'household'), req.body, wordsFor(res));
     if (!parsed.ok || !read.ok) {
       // As the fields stand: the note comes last.
       const faults: Record<string, string> = parsed.ok ? {} : parsed.errors;
@@ -69,7 +70,7 @@ export function appointmentPages(deps: Deps): Router {
     if (!answer.ok && answer.kept) {
       // Only the longer meeting can't be: what was typed stays, and so does the time.
       const values = { ...(typedValues(req.body) as Record<string, unknown>), inARow: undefined };
-      const errors = { inARow: sayRefusal(answer.reason) };
+      const errors = { inARow: sayRefusal(family.event, answer.reason) };
       const { meeting: kept } = await meetingOf(deps, req, res);
       await showMeeting(deps, res.status(409), family, kept, { values, errors });
       return;
@@ -94,7 +95,7 @@ export function appointmentPages(deps: Deps): Router {
   router.get('/appointments/:id/cancel', async (req, res) => {
     const { family, meeting } = await meetingOf(deps, req, res);
     if (!isCancellable(deps, family, meeting)) throw tooLate(deps, family, meeting);
-    res.render('booking/cancel', { title: 'Cancel this meeting?', ...wordsOf(family, meeting) });
+    res.render('booking/cancel', { title: wordsFor(res)('cancel.title'), ...factsOf(family, meeting) });
   });
 
   router.post('/appointments/:id/cancel', async (req, res) => {
@@ -110,7 +111,7 @@ export function appointmentPages(deps: Deps): Router {
       res.redirect(303, `${family.home}/appointments/${meeting.id}`);
       return;
     }
-    say(req, { kind: 'ok', text: `The meeting with ${meeting.teacher} is canceled.` });
+    say(req, { kind: 'ok', text: wordsFor(res)('cancel.done', { teacher: meeting.teacher }) });
     res.redirect(303, family.home);
   });
 
@@ -142,7 +143,7 @@ function leadToMoved(deps: Deps): RequestHandler<{ id: string }> {
     }
     if (moved.isLiving) {
       const when = whenInWords(moved.from, moved.to, event);
-      say(req, { kind: 'notice', text: `This meeting was moved. Its time is now ${when}.` });
+      say(req, { kind: 'notice', text: wordsFor(res)('meeting.movedTo', { when }) });
     }
     res.redirect(303, now);
   };
@@ -167,21 +168,22 @@ async function showMeeting(
   meeting: Meeting,
   form?: Form,
 ): Promise<void> {
+  const t = wordsFor(res);
   const before =
     meeting.replaces && (await meetingById(family.event, family.household._id, meeting.replaces));
   const timeOf = (at: Date) => timeOfDay(at, family.event);
-  const facts = wordsOf(family, meeting);
+  const facts = factsOf(family, meeting);
   const isHeld = meeting.state === 'pending' && (meeting.expiresAt ?? new Date(0)) > deps.now();
   if (isHeld && meeting.expiresAt) {
     const until = timeOfDay(meeting.expiresAt, family.event);
     const replaced = before ? timeOf(before.from) : '';
     const questions = questionsFor(family.event, 'household');
-    const length = await showLength(deps, family, meeting, before);
+    const length = await showLength(deps, t, family, meeting, before);
     // The message of a field that isn't there any more stands above the form.
     const { inARow, ...others } = form?.errors ?? {};
     const shown = form && inARow && !length.choice ? { ...form, errors: { _form: inARow, ...others } } : form;
     res.render('booking/check', {
-      title: 'Check and book',
+      title: t('check.heading'),
       ...facts,
       ...(shown ? { form: shown } : {}),
       until,
@@ -191,7 +193,7 @@ async function showMeeting(
     });
   } else if (LIVING_STATES.includes(meeting.state)) {
     res.render('booking/done', {
-      title: before ? `Your meeting is now at ${timeOf(meeting.from)}` : 'Your meeting is booked',
+      title: before ? t('done.moved', { time: timeOf(meeting.from) }) : t('done.booked'),
       released: before ? timeOf(before.from) : '',
       ...facts,
       mayCancel: isCancellable(deps, family, meeting),
@@ -201,9 +203,11 @@ async function showMeeting(
   } else {
     const wasBooked = meeting.state === 'cancelled';
     res.render('booking/ended', {
-      title: wasBooked ? 'This meeting is canceled' : 'We no longer hold this time for you',
+      title: t(wasBooked ? 'ended.title' : 'ended.unheld'),
       ...facts,
-      why: wasBooked ? sayCancelled(meeting) : sayRefusal('hold ended', { time: timeOf(meeting.from) }),
+      why: wasBooked
+        ? sayCancelled(t, meeting)
+        : sayRefusal(family.event, 'hold ended', { time: timeOf(meeting.from) }),
     });
   }
 }
@@ -211,42 +215,42 @@ async function showMeeting(
 /** The choice of how long a meeting on hold is, and whether it is shorter than the one that it replaces. */
 async function showLength(
   deps: Deps,
+  t: Words,
   { event, household, actor }: Family,
   meeting: Meeting,
   before: Meeting | undefined,
 ): Promise<{ choice?: object; shorter: string }> {
-  const say = sentencesOf(event);
   const looker = { event, household, user: actor.user, replaces: meeting.replaces };
   const lengths = await findLengths(looker, meeting, before, deps.now());
   const minutesOf = ({ from, to }: Pick<Meeting, 'from' | 'to'>) => (to.getTime() - from.getTime()) / 60_000;
   const isShorter = before && before.more.length > meeting.more.length;
   const choice = {
     name: 'inARow',
-    label: say('longer.howLong'),
+    label: t('longer.howLong'),
     type: 'radio',
     value: String(1 + meeting.more.length),
     options: lengths.map(({ inARow, minutes, until }) => ({
       value: String(inARow),
-      label: say('longer.until', { count: minutes, time: timeOfDay(until, event) }),
+      label: t('longer.until', { count: minutes, time: timeOfDay(until, event) }),
     })),
   };
   return {
     ...(lengths.length > 0 ? { choice } : {}),
     shorter: isShorter
-      ? say('longer.shorter', { count: minutesOf(before), time: timeOfDay(meeting.to, event) })
+      ? t('longer.shorter', { count: minutesOf(before), time: timeOfDay(meeting.to, event) })
       : '',
   };
 }
 
-function sayCancelled(meeting: Meeting): string {
-  if (meeting.cancelledBy === 'school') return 'The school canceled it.';
-  return meeting.cancelledBy === 'change' ? 'You chose another time instead.' : 'You canceled it.';
+function sayCancelled(t: Words, { cancelledBy }: Meeting): string {
+  if (cancelledBy === 'school') return t('ended.bySchool');
+  return t(cancelledBy === 'change' ? 'ended.byChange' : 'ended.byYou');
 }
 
-function wordsOf(family: Family, meeting: Meeting): Record<string, unknown> {
+function factsOf(family: Family, meeting: Meeting): Record<string, unknown> {
   return {
     meeting,
-    answers: sayAnswers(meeting.answers, 'family'),
+    answers: sayAnswers(meeting.answers, 'family', wordsOf(family.event)),
     when: whenInWords(meeting.from, meeting.to, family.event),
     timesHref: timesHref(family, meeting),
   };
@@ -265,11 +269,12 @@ function isCancellable(deps: Deps, family: Family, meeting: Meeting): boolean {
 
 function tooLate(deps: Deps, { event }: Family, meeting: Meeting): HttpError {
   const why = !LIVING_STATES.includes(meeting.state)
-    ? 'It’s already canceled.'
+    ? 'ended.already'
     : meeting.from <= deps.now()
-      ? `It has already started. ${sayCallOffice(event)}`
-      : `It starts too soon to change it here. ${sayCallOffice(event)}`;
-  return new HttpError(409, 'This meeting can’t be changed here', why);
+      ? 'ended.started'
+      : 'ended.tooSoon';
+  const values = { office: sayCallOffice(event) };
+  return new HttpError(409, { key: 'ended.noChange' }, { key: why, values });
 }
 
 export function sendCalendar(

@@ -1,8 +1,9 @@
 import express, { type Request, type Response, type Router } from 'express';
 import { sendLink } from '../accounts/send-link.js';
 import type { Deps } from '../deps.js';
-import { countOf } from '../web/format-count.js';
 import type { PlacedEvent } from '../web/place.js';
+import { wordsFor } from '../web/read-language.js';
+import { wordsOf, type Words } from '../web/words.js';
 import { callOffice } from '../web/say-office.js';
 import { parseForm, typedValues, type Form } from '../web/parse.js';
 import { rateLimit, refusedTry } from '../web/rate-limit.js';
@@ -17,7 +18,7 @@ import { birthDateOf, childProofSchema, childrenSchema } from './schema.js';
 const HOUR = 3600;
 /** One text for everything that can be wrong, so that it tells nobody which numbers there are. */
 const sayNoSuchChild = (event: PlacedEvent): string =>
-  `This Student ID and birth date or code don’t match. Check both, or ${callOffice(event)}.`;
+  wordsOf(event)('children.noMatch', { office: callOffice(event) });
 
 /** A family's children: those it has, those that the school knows to be theirs, and adding one by number. */
 export function childrenPages(deps: Deps): Router {
@@ -33,7 +34,8 @@ export function childrenPages(deps: Deps): Router {
 
   router.post('/children', async (req, res) => {
     const family = await familyOf(res, deps);
-    const parsed = parseForm(childProofSchema, req.body);
+    const t = wordsFor(res);
+    const parsed = parseForm(childProofSchema, req.body, t);
     if (!parsed.ok) {
       await showChildren(res, family, { ...parsed, values: sentValues(req) });
       return;
@@ -42,7 +44,7 @@ export function childrenPages(deps: Deps): Router {
     const birthDate = birthDateOf(parsed.value);
     const values = sentValues(req);
     if (!birthDate && !code) {
-      const errors = { birthDate: 'Enter the birth date: month, day, and year.' };
+      const errors = { birthDate: t('children.enterBirthDate') };
       await showChildren(res, family, { values, errors });
       return;
     }
@@ -65,23 +67,29 @@ export function childrenPages(deps: Deps): Router {
       if (wait) res.status(429).set('Retry-After', String(wait));
       await showChildren(res, family, {
         values,
-        errors: { number: wait ? sayWait(wait) : sayNoSuchChild(family.event) },
+        errors: { number: wait ? sayWait(t, wait) : sayNoSuchChild(family.event) },
       });
       return;
     }
     const { students, offered } = values;
-    await goOn(deps, req, res, `${childName(added.student)} is added.`, offered ? { students, offered } : {});
+    await goOn(
+      deps,
+      req,
+      res,
+      t('children.added', { name: childName(added.student, t) }),
+      offered ? { students, offered } : {},
+    );
   });
 
   router.post('/children/linked', async (req, res) => {
     const family = await familyOf(res, deps);
-    const parsed = parseForm(childrenSchema, req.body);
+    const parsed = parseForm(childrenSchema, req.body, wordsFor(res));
     if (!parsed.ok) {
       await showChildren(res, family, { ...parsed, values: sentValues(req) });
       return;
     }
     const count = await takeLinkedChildren(deps, family, parsed.value.students);
-    const text = count === 0 ? '' : count === 1 ? 'Your child is added.' : 'Your children are added.';
+    const text = count === 0 ? '' : wordsFor(res)('children.linkedAdded', { count });
     await goOn(deps, req, res, text, typedProof(req), count > 0 ? family.home : undefined);
   });
 
@@ -99,8 +107,8 @@ export function childrenPages(deps: Deps): Router {
       }
       await sendLink(deps, 'prove e-mail', req.user, { next: `${conferenceOf(res).home}/children` });
       text = deps.config.smtpUrl
-        ? `A link is on its way to ${req.user.email}.`
-        : 'Your link is ready, but this school doesn’t send emails yet. Ask the school’s office for it.';
+        ? wordsFor(res)('children.linkSent', { email: req.user.email })
+        : wordsFor(res)('children.linkReady');
     }
     await goOn(deps, req, res, text, typedProof(req));
   });
@@ -140,12 +148,10 @@ async function goOn(
   });
 }
 
-function sayWait(seconds: number): string {
-  const wait =
-    seconds < 90
-      ? countOf(seconds, 'second', 'seconds')
-      : countOf(Math.ceil(seconds / 60), 'minute', 'minutes');
-  return `There were many wrong tries with this Student ID. Wait ${wait}, then try again.`;
+function sayWait(t: Words, seconds: number): string {
+  return seconds < 90
+    ? t('children.waitSeconds', { count: seconds })
+    : t('children.waitMinutes', { count: Math.ceil(seconds / 60) });
 }
 
 async function showChildren(res: Response, family: Family, form?: Form, status = 422): Promise<void> {
@@ -153,14 +159,15 @@ async function showChildren(res: Response, family: Family, form?: Form, status =
     childrenWithTeachers(family.event, family.household.children, []),
     findLinkedChildren(family),
   ]);
+  const t = wordsFor(res);
   if (form && res.statusCode === 200) res.status(status);
   res.render('booking/children', {
-    title: 'Your children',
+    title: t('children.heading'),
     children,
     offered: offered.map((student) => ({
       value: student._id.toHexString(),
       label: [student.firstName, student.lastName].join(' '),
-      hint: student.grade ? `Grade ${student.grade}` : '',
+      hint: student.grade ? t('children.grade', { grade: student.grade }) : '',
     })),
     emailProven: family.actor.emailProven,
     email: family.actor.email,

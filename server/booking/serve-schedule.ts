@@ -3,6 +3,7 @@ import type { Deps } from '../deps.js';
 import { fullDay, timeSpan } from '../web/format-time.js';
 import { dayOf } from '../web/local-time.js';
 import { sayAnswers } from '../web/say-answers.js';
+import { wordsOf } from '../web/words.js';
 import { familyOf } from './load-conference.js';
 import { meetingsOf } from './queries.js';
 import { sendCalendar } from './serve-appointments.js';
@@ -22,11 +23,11 @@ export function schedulePages(deps: Deps): Router {
         .filter((meeting) => dayOf(meeting.from, timeZone) === day)
         .map((meeting) => ({
           ...meeting,
-          said: sayAnswers(meeting.answers, 'family'),
+          said: sayAnswers(meeting.answers, 'family', wordsOf(event)),
           span: timeSpan(meeting.from, meeting.to, event),
         })),
     }));
-    res.render('booking/schedule', { title: 'Your schedule', days });
+    res.render('booking/schedule', { title: wordsOf(event)('schedule.title'), days });
   });
 
   router.get('/schedule.ics', async (_req, res) => {

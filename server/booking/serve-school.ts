@@ -9,6 +9,7 @@ import { dayOf } from '../web/local-time.js';
 import { placed } from '../web/place.js';
 import { speakTo } from '../web/read-language.js';
 import { callOffice } from '../web/say-office.js';
+import { wordsOf } from '../web/words.js';
 import { brandOf } from '../web/show-brand.js';
 import { sayWindow } from './show-family.js';
 
@@ -43,9 +44,9 @@ export function addSchoolPage(router: Router, deps: Deps): void {
       .sort((a, b) => (a.days[0] ?? '').localeCompare(b.days[0] ?? ''))
       .map((event) => placed(event, reader));
     res.render('booking/school', {
-      title: 'Parent-teacher conferences',
+      title: wordsOf(reader)('school.heading'),
       school: brandOf(account),
-      office: callOffice(account),
+      office: callOffice({ ...reader, office: account.office }),
       events: shown.map((event) => ({
         name: event.name,
         link: event.link,

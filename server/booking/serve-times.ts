@@ -6,11 +6,11 @@ import { Resource } from '../models/resource.js';
 import { Slot } from '../models/slot.js';
 import { bookingState } from '../web/booking-state.js';
 import { HttpError, notFound } from '../web/errors.js';
+import { andList } from '../web/format-count.js';
 import { fullDay, hourOfDay, timeOfDay, timeUnderHour } from '../web/format-time.js';
 import { parseForm, parseId, parseQuery } from '../web/parse.js';
 import type { Place, PlacedEvent } from '../web/place.js';
-import { KIND_WORDS } from '../web/say-kind.js';
-import { callOffice } from '../web/say-office.js';
+import { wordsFor } from '../web/read-language.js';
 import { refuseHere } from '../web/session.js';
 import { wordsOf } from '../web/words.js';
 import { findTimes, nearestFree, type TimeView } from './find-times.js';
@@ -35,7 +35,7 @@ export function timesPages(deps: Deps): Router {
 
   router.post('/appointments', async (req, res) => {
     const family = await familyOf(res, deps);
-    const parsed = parseForm(holdSchema, req.body);
+    const parsed = parseForm(holdSchema, req.body, wordsFor(res));
     if (!parsed.ok) {
       refuseHere(res, parsed);
       return showFamily(deps, res, family);
@@ -102,41 +102,37 @@ async function showTimes(deps: Deps, res: Response, family: Family, asked: Asked
     // Nothing of a teacher who is not this child's: no name, no times.
     throw child && asked.refused ? refusal(asked.refused.reason, event) : notFound();
   }
+  const t = wordsOf(event);
   const looker = { event, resource, household, user: actor.user, replaces: changed && asked.change };
   const times = await findTimes(looker, deps.now());
   const wanted =
     asked.refused && times.find(({ slot }) => slot.from.getTime() === asked.refused?.at.getTime());
   const nearest = asked.refused ? nearestFree(times, asked.refused.at) : [];
   res.status(asked.refused ? 409 : 200).render('booking/times', {
-    title: `Choose a time with ${resource.name}`,
+    title: t('times.chooseWith', { teacher: resource.name }),
     child,
     teacher: { name: resource.name, room: teacher.room },
     days: daysOf(times, event),
     nearest: daysOf(nearest, event),
     refused: asked.refused
-      ? sayRefusal(asked.refused.reason, {
+      ? sayRefusal(event, asked.refused.reason, {
           child: child.name,
           teacher: resource.name,
           time: timeOfDay(asked.refused.at, event),
           most: event.booking.perStudentAndTeacher,
-          office: callOffice(event),
           clash: wanted?.clash ?? '',
         })
       : '',
     isOpen: bookingState(event, deps.now()) === 'open',
     changed,
-    longer: mostInARow(event) > 1 ? wordsOf(event)('longer.onNextPage') : '',
+    inARow: mostInARow(event),
     key: new Types.ObjectId().toHexString(),
     hasFree: times.some((time) => time.state === 'free'),
   });
 }
 
 function refusal(reason: Refusal, event: PlacedEvent): HttpError {
-  return new HttpError(
-    409,
-    sayRefusal(reason, { office: callOffice(event) }),
-    'Go back and choose another time.',
-  );
+  return new HttpError(409, sayRefusal(event, reason), { key: 'refusals.goBack' });
 }
 
 interface DayView {
@@ -148,11 +144,14 @@ interface DayView {
 }
 
 /** A free time says when it is not simply in person, and who else comes. */
-function noteOf({ slot, state, with: others = [] }: TimeView): string | undefined {
+function noteOf({ slot, state, with: others = [] }: TimeView, place: Place): string | undefined {
   if (state !== 'free') return undefined;
+  const t = wordsOf(place);
   const parts = [
-    ...(slot.kind === 'in person' ? [] : [KIND_WORDS[slot.kind]]),
-    ...(others.length > 0 ? [`With ${others.join(', ')}`] : []),
+    ...(slot.kind === 'in person'
+      ? []
+      : [t(slot.kind === 'video' ? 'meeting.video' : 'meeting.inPersonOrVideo')]),
+    ...(others.length > 0 ? [t('times.with', { names: andList(others, place) })] : []),
   ];
   return parts.join(' · ') || undefined;
 }
@@ -161,7 +160,7 @@ function noteOf({ slot, state, with: others = [] }: TimeView): string | undefine
 function daysOf(times: TimeView[], place: Place): DayView[] {
   const days = new Map<string, DayView>();
   for (const time of times) {
-    const { slot, state, reason, note = noteOf(time) } = time;
+    const { slot, state, reason, note = noteOf(time, place) } = time;
     const day = days.get(slot.day) ?? { label: fullDay(slot.day, place), hours: [] };
     days.set(slot.day, day);
     const label = hourOfDay(slot.from, place);

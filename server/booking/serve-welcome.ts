@@ -2,6 +2,7 @@ import express, { type Response, type Router } from 'express';
 import type { Deps } from '../deps.js';
 import { maybeActor } from '../web/actor.js';
 import { parseForm, typedValues } from '../web/parse.js';
+import { wordsFor } from '../web/read-language.js';
 import { rateLimit, refusedTry } from '../web/rate-limit.js';
 import { senderOf } from '../web/sender.js';
 import { conferenceOf, familyOf } from './load-conference.js';
@@ -23,13 +24,15 @@ export function welcomePages(deps: Deps): Router {
   });
 
   router.get('/register', (_req, res) => {
-    res.render('booking/register', { title: 'Register' });
+    res.render('booking/register', { title: wordsFor(res)('register.title') });
   });
 
   router.post('/register', async (req, res) => {
-    const parsed = parseForm(registrationSchema, req.body);
+    const t = wordsFor(res);
+    const title = t('register.title');
+    const parsed = parseForm(registrationSchema, req.body, t);
     if (!parsed.ok) {
-      res.status(422).render('booking/register', { title: 'Register', form: parsed });
+      res.status(422).render('booking/register', { title, form: parsed });
       return;
     }
     const tooMany = await refusedTry(res, async () => {
@@ -38,7 +41,7 @@ export function welcomePages(deps: Deps): Router {
     });
     if (tooMany) {
       const form = { values: typedValues(req.body), errors: { email: tooMany } };
-      res.render('booking/register', { title: 'Register', form });
+      res.render('booking/register', { title, form });
       return;
     }
     await registerParent(deps, conferenceOf(res), parsed.value);
@@ -46,7 +49,7 @@ export function welcomePages(deps: Deps): Router {
   });
 
   router.get('/registered', (_req, res) => {
-    res.render('booking/registered', { title: 'Check your email' });
+    res.render('booking/registered', { title: wordsFor(res)('register.checkEmail') });
   });
 
   router.post('/join', async (req, res) => {

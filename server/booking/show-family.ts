@@ -4,6 +4,7 @@ import { bookingState } from '../web/booking-state.js';
 import { dayAndTimeSoon, daysInWords } from '../web/format-time.js';
 import { zoneName } from '../web/format-zone.js';
 import type { PlacedEvent } from '../web/place.js';
+import { wordsOf } from '../web/words.js';
 import { conferenceOf, type Family } from './load-conference.js';
 import { childrenWithTeachers, meetingsOf } from './queries.js';
 
@@ -29,14 +30,15 @@ export function aboutEvent(deps: Deps, res: Response): Record<string, unknown> {
 /** Whether parents can book, and from when until when. */
 export function sayWindow(event: PlacedEvent, now: Date): string {
   const { opensAt, closesAt } = event.booking;
+  const t = wordsOf(event);
   const at = (moment: Date) => `${dayAndTimeSoon(moment, event, now)} (${zoneName(event)})`;
   switch (bookingState(event, now)) {
     case 'open':
-      return closesAt ? `Booking is open until ${at(closesAt)}.` : 'Booking is open.';
+      return closesAt ? t('booking.openUntil', { at: at(closesAt) }) : t('booking.open');
     case 'not set':
     case 'before':
-      return opensAt ? `Booking opens on ${at(opensAt)}.` : 'Booking isn’t open yet.';
+      return opensAt ? t('booking.opensOn', { at: at(opensAt) }) : t('booking.notOpen');
     default:
-      return 'Booking is closed.';
+      return t('booking.closed');
   }
 }

@@ -12,8 +12,8 @@ export type Added =
   { ok: true; students: number } | { ok: false; reason: 'no such teacher' | 'no students' | 'taken' };
 
 /**
- * Makes a class, activity or group by hand: one of the event's teachers, and the students that chosen classes have now.
- * It has no section, so no sync ever touches it. Sending the same form twice makes one.
+ * Makes a class, activity or group by hand, with one of the event's teachers and the present students of chosen classes. It has no section,
+ * so no sync ever changes it. Sending the same form twice makes one.
  */
 export async function addClass(
   deps: Pick<Deps, 'now'>,
@@ -68,7 +68,7 @@ export async function addClass(
   return { ok: true, students: students.length };
 }
 
-/** The students of some classes of the event, or of all, each once. */
+/** The students of some classes of the event, or of all classes, each once. */
 export async function studentsOf(
   event: Pick<Event, '_id' | 'account'>,
   classes: Types.ObjectId[] | undefined,

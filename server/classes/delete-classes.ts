@@ -7,19 +7,19 @@ import type { Event } from '../models/event.js';
 import type { Actor } from '../web/actor.js';
 
 export interface Deletion {
-  /** The audit entry, by which it is undone. */
+  /** The audit entry by which the deletion is undone. */
   entry: Types.ObjectId;
   ids: Types.ObjectId[];
   imported: number;
   byHand: number;
-  /** Appointments that went to the problem list. */
+  /** Appointments that became problems. */
   problems: number;
 }
 
 /**
- * Takes classes out of an event (seed: Delete Class). Each leaves a tombstone with its edits, so that undo brings it back as
- * it was; the next sync brings imported ones back bare. Their appointments stay and become problems.
- * Classes that somebody deleted meanwhile do not count; asking twice is harmless.
+ * Deletes classes from an event. Each leaves a tombstone with its edits, so that undo restores it as it was; the next sync restores
+ * imported ones without their edits. Their appointments stay and become problems.
+ * Classes that somebody else deleted meanwhile do not count, and a repetition does no harm.
  */
 export async function deleteClasses(
   deps: Pick<Deps, 'now'>,
@@ -37,7 +37,7 @@ export async function deleteClasses(
     { _id: { $in: asked }, ...scope, status: 'deleted' },
     { section: 1, deletedAt: 1 },
   ).lean();
-  // Also those of a deletion that was cut off between these two steps; not those that somebody decided to keep like that.
+  // This includes appointments of a deletion that was cut off between these two steps, but not those that somebody decided to keep.
   const { modifiedCount: problems } = await Appointment.updateMany(
     {
       ...scope,

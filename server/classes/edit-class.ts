@@ -10,13 +10,13 @@ import type { EditForm } from './schema.js';
 
 const FIELDS = ['name', 'type', 'room', 'allowed'] as const;
 
-/** Stands for what a page showed of a class: differs as soon as a sync or a person changes that. */
+/** A text for what a page showed of a class. It differs as soon as a sync or a person changes that. */
 export function seenOf(item: Pick<Class, 'synced' | 'edits'>): string {
   const shown = [item.synced.name, item.synced.type, ...FIELDS.map((field) => item.edits[field] ?? null)];
   return createHash('sha256').update(JSON.stringify(shown)).digest('base64url').slice(0, 16);
 }
 
-/** What is left to store of a form: choosing what the sync says is no choice, so that later syncs are followed. */
+/** The part of a form that is stored. Choosing what the sync says is no decision, so that later syncs are followed. */
 export function editsFrom(item: Pick<Class, 'synced'>, form: EditForm): ClassEdits {
   return {
     ...(form.name && form.name !== item.synced.name ? { name: form.name } : {}),
@@ -26,7 +26,7 @@ export function editsFrom(item: Pick<Class, 'synced'>, form: EditForm): ClassEdi
   };
 }
 
-/** Saves what a person decided about one class; no sync touches it. */
+/** Saves what a person decided about one class; no sync changes it. */
 export async function editClass(
   deps: Pick<Deps, 'now'>,
   actor: Actor,
@@ -66,7 +66,7 @@ export async function editClass(
   return { ok: true, changed: true };
 }
 
-/** Absent is as the sync has it. */
+/** An absent field follows the sync. */
 function valuesOf(edits: ClassEdits): Record<string, unknown> {
   return Object.fromEntries(FIELDS.map((field) => [field, edits[field]]));
 }

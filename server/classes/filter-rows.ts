@@ -3,16 +3,16 @@ import type { ClassType } from '../models/class.js';
 import type { HandKind } from '../models/resource.js';
 import { inKey, searchWords } from '../models/search-key.js';
 
-/** What a row of the Class Editor is: a class of some type, a holder of slots that no shown class leads to, or one made by hand. */
+/** What a row of the Class Editor is: a class of some type, a holder of slots to whom no shown class leads, or something made by hand. */
 export type RowType = ClassType | 'Teacher only' | HandKind;
 
-/** One row, as little as it takes to find and order it. */
+/** One row, with only what is needed to find and order it. */
 export interface Row {
   id: Types.ObjectId;
   of: 'class' | 'resource';
   type: RowType;
   imported: boolean;
-  /** Shown under "show only classes". */
+  /** It is shown under "show only classes". */
   isClass: boolean;
   deleted: boolean;
   /** Made by hand and hidden from parents. */
@@ -20,10 +20,10 @@ export interface Row {
   /** Stored keys: lower case, accents folded. */
   name: string;
   teacher: string;
-  /** Everything it is found by. */
+  /** Everything by which it is found. */
   words: string;
   students: number;
-  /** Its school's id; '' where there is none, as of what was made by hand. */
+  /** Its school's id; '' if it has none, like something made by hand. */
   school: string;
 }
 
@@ -43,30 +43,30 @@ export const TYPE_FILTERS = [
 export type TypeFilter = (typeof TYPE_FILTERS)[number];
 
 export interface RowFilter {
-  /** Words as they were typed. */
+  /** The search words as they were typed. */
   q: string;
   type: TypeFilter | '';
   onlyClasses: boolean;
-  /** '' is every school. */
+  /** '' means every school. */
   school: string;
 }
 
 export interface FoundRows {
   rows: Row[];
-  /** Rows of each type that the other filters leave; '' is all but the deleted ones. */
+  /** Rows of each type that the other filters leave; '' counts all but the deleted ones. */
   counts: Record<TypeFilter | '', number>;
 }
 
 /**
- * What the seed's box "show only classes" leaves: everything that was imported, whatever type a person gave it, and what
- * was made by hand as a class or homeroom. Teacher-only rows and hand-made activities and groups go.
+ * Filters for the box "show only classes": everything that was imported, whatever type a person gave it, and what was made by hand as a
+ * class or homeroom. Teacher-only rows, and activities and groups made by hand, are left out.
  */
 export function isClassRow(imported: boolean, type: ClassType, typeBefore: ClassType): boolean {
   const own = type === 'Hide' ? typeBefore : type;
   return imported || own === 'Class' || own === 'Homeroom';
 }
 
-/** The chip a row belongs under. Kinds without a chip of their own are under `other`. */
+/** The chip a row belongs to. Types without a chip of their own are under `other`. */
 export function filterOf(row: Pick<Row, 'type' | 'deleted' | 'hidden'>): TypeFilter {
   if (row.deleted) return 'deleted';
   if (row.hidden) return 'hide';
@@ -89,7 +89,7 @@ export function filterRows(rows: Row[], filter: RowFilter): FoundRows {
   return { rows: found, counts };
 }
 
-/** Sorts in place by what the address asks for; equal ones by name, then by id, so that pages never overlap. */
+/** Sorts in place by the order in the address; equal rows go by name, then by id, so that pages never overlap. */
 export function sortRows(rows: Row[], sort: Sort): Row[] {
   const down = sort.startsWith('-') ? -1 : 1;
   const key = sort.replace('-', '') as (typeof SORTS)[number];

@@ -25,17 +25,17 @@ interface Light {
   status: 'active' | 'deleted';
   searchKey: string;
   sortKey: string;
-  /** The sync's type, and a person's. */
+  /** The sync's type, and the one that a person chose. */
   base: ClassType;
   edited?: ClassType;
-  /** The sync's name, where a person gave another. */
+  /** The sync's name, if a person gave another one. */
   before?: string;
   teachers: Types.ObjectId[];
   students: number;
   school?: Types.ObjectId;
 }
 
-/** What `Light` is made of. */
+/** The fields of which `Light` is made. */
 const LIGHT = {
   id: '$_id',
   section: '$section',
@@ -51,9 +51,9 @@ const LIGHT = {
 };
 
 /**
- * Everything that can be booked in an event, as light as it goes. One event's rows are few (a district's largest has some
- * thousands) and are found by an index on the event; sorting by teacher or size and counting every type would need all of
- * them in the database too, so both happen here: three queries, whatever the page shows.
+ * Everything that can be booked in an event, with as little data as possible. An event has few rows (a large district's has some
+ * thousands), found by an index on the event. Sorting by teacher or size and counting every type would need all of them in the database
+ * too, so both happen here: three queries, whatever the page shows.
  */
 export async function loadRows(event: Pick<Event, '_id' | 'account'>): Promise<LoadedRows> {
   const scope = { account: event.account, event: event._id };
@@ -119,7 +119,7 @@ export async function loadRows(event: Pick<Event, '_id' | 'account'>): Promise<L
   return { rows, teachers };
 }
 
-/** Teachers of classes who hold no slots in the event: their names come from the account's people. */
+/** Teachers of classes who have no slots in the event: their names come from the account's people. */
 async function addOtherTeachers(
   account: Types.ObjectId,
   classes: Light[],

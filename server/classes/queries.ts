@@ -14,15 +14,15 @@ import type { ListView } from './schema.js';
 export interface ShownRow {
   id: string;
   of: Row['of'];
-  /** Made by hand to be booked without a class. */
+  /** It was made by hand, to be booked without a class. */
   byHand: boolean;
   type: RowType;
   deleted: boolean;
   hidden: boolean;
   name: string;
-  /** What tells it from others of the same name: school, subject, period. */
+  /** What tells it from others with the same name: school, subject, period. */
   apart: string;
-  /** What the sync calls it, where a person renamed it. */
+  /** The sync's name for it, if a person renamed it. */
   original: string;
   imported: boolean;
   teachers: string;
@@ -48,9 +48,9 @@ export interface ClassList {
   counts: FoundRows['counts'];
   /** Deleted classes of the event, whatever the list shows. */
   deleted: { imported: number; byHand: number };
-  /** Whether there is anything at all, found or not. */
+  /** Whether there are any rows at all, whatever the filter. */
   any: boolean;
-  /** The schools of the event's classes by name, where there are several. */
+  /** The schools of the event's classes by name, if there are several. */
   schools: { id: string; name: string }[];
 }
 
@@ -137,7 +137,7 @@ async function showRows(event: Scope, rows: Row[], known: Known): Promise<ShownR
   });
 }
 
-/** The one thing about a row that matters most to whoever looks for what is missing. */
+/** What matters most about a row to somebody who looks for what is missing. */
 export function statusOf(row: Omit<ShownRow, 'status'>): Status {
   if (row.deleted) return { kind: 'off', word: 'Deleted' };
   if (row.problems > 0) return { kind: 'notice', word: countOf(row.problems, 'problem', 'problems') };
@@ -151,7 +151,7 @@ export function statusOf(row: Omit<ShownRow, 'status'>): Status {
 
 const EMPTY = { apart: '', original: '', imported: false, teachers: '', term: '', period: '' };
 
-/** What of a class goes into the table's cells; roster text may be of any length. */
+/** The facts of a class in the table's cells; text from the roster may be of any length. */
 function describe(item: Omit<Class, 'students'>, { teachers, schools }: Known, isShared: boolean) {
   const names = item.synced.teachers.map((id) => teachers.get(id.toHexString())?.name ?? 'Unknown teacher');
   const more = names.length > 3 ? ` and ${names.length - 2} more` : '';
@@ -179,7 +179,7 @@ function tellApart(
     .join(' · ');
 }
 
-/** At most so many characters, with an ellipsis where some are missing. */
+/** At most this many characters, with an ellipsis if some are cut off. */
 export function shorten(text: string, most = 80): string {
   if (text.length <= most) return text;
   return `${[...text.slice(0, most * 2)].slice(0, most - 1).join('')}…`;
@@ -216,13 +216,13 @@ async function countLiving(
   );
 }
 
-/** What deleting some classes would do, for asking first. Only classes that are there to be deleted count. */
+/** What deleting some classes would do, shown first. Only classes that still can be deleted count. */
 export interface DeletionPreview {
   ids: string[];
   names: string[];
   imported: number;
   byHand: number;
-  /** Classes among them that have living appointments, and how many those are. */
+  /** Classes that have living appointments, and the number of these. */
   withAppointments: number;
   appointments: number;
 }

@@ -8,14 +8,14 @@ import type { Actor } from '../web/actor.js';
 
 export interface Restoration {
   classes: number;
-  /** Appointments that left the problem list. */
+  /** Appointments that are no longer problems. */
   appointments: number;
 }
 
 /**
- * Brings deleted classes back with what was set for them, and books their appointments again: exactly those that the
- * deletion made problems. A class that a sync brought back meanwhile stays as the sync made it.
- * @param deletedAt only what was deleted in that moment
+ * Restores deleted classes with their edits, and books their appointments again: exactly those that the deletion made problems. A class
+ * that a sync restored meanwhile stays as the sync made it.
+ * @param deletedAt only what was deleted at that moment
  */
 export async function restoreClasses(
   deps: Pick<Deps, 'now'>,

@@ -27,7 +27,7 @@ export function classRoutes(deps: Deps): Router {
   return router;
 }
 
-/** Saving the Type column, the type of ticked rows, and Hide instead of deleting. */
+/** Saving the Type column, setting the type of selected rows, and Hide instead of deleting. */
 function typePosts(router: Router, deps: Deps): void {
   router.post('/types', async (req, res) => {
     const parsed = parseForm(typesSchema, req.body);
@@ -51,7 +51,7 @@ function typePosts(router: Router, deps: Deps): void {
   });
 }
 
-/** Instead of deleting: deleted ones are brought back first, as hidden classes stay in the event. */
+/** Instead of deleting: deleted classes are restored first, because hidden classes stay in the event. */
 async function hide(req: Request, res: Response, deps: Deps, ids: Types.ObjectId[]): Promise<void> {
   await restoreClasses(deps, actorOf(res), eventOf(res), ids);
   await saveTypes(req, res, deps, new Map(ids.map((id) => [id.toHexString(), { to: 'Hide' }])));

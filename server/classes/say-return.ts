@@ -5,8 +5,8 @@ import { hourOfDay } from '../web/format-time.js';
 import type { Place } from '../web/place.js';
 
 /**
- * When the next nightly sync of an event is, as said in a sentence: "tonight at 1 AM". Undefined while its sync is off.
- * @param place the account's, in which nights are counted
+ * When the next nightly sync of an event is, as words in a sentence: "tonight at 1 AM". Undefined while its sync is off.
+ * @param place the account's, in whose zone nights are counted
  */
 export function nextSync(event: Pick<Event, 'sync'>, place: Place, now: Date): string | undefined {
   if (!event.sync?.on) return undefined;
@@ -19,8 +19,8 @@ export function nextSync(event: Pick<Event, 'sync'>, place: Place, now: Date): s
 }
 
 /**
- * What becomes of deleted classes (seed: they reappear when the nightly import occurs). Those made by hand are no part of it.
- * @param when of `nextSync`
+ * Says that deleted classes come back with the nightly import. Classes made by hand do not.
+ * @param when from `nextSync`
  */
 export function sayReturn(imported: number, byHand: number, when: string | undefined): string[] {
   const told: string[] = [];

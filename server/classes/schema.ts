@@ -6,12 +6,12 @@ import { idText, line, objectId, objectIds, tick } from '../web/parse.js';
 import type { WantedType } from './set-types.js';
 import { SORTS, TYPE_FILTERS, type Sort, type TypeFilter } from './filter-rows.js';
 
-/** What the list's address says. */
+/** The parameters of the list's address. */
 export interface ListView {
   q: string;
   type: TypeFilter | '';
   only: 'classes' | '';
-  /** A school's id; '' is all. */
+  /** A school's id; '' means all. */
   school: string;
   sort: Sort;
   page: number;
@@ -36,7 +36,7 @@ export const listSchema = Joi.object<ListView, true>({
     .default(50),
 });
 
-/** The address of `path` with a list's view in it; what is as usual is left out. */
+/** The address of `path` with the list's filters; defaults are left out. */
 export function viewAddress(path: string, view: ListView, change: Partial<ListView> = {}): string {
   const { q, type, only, school, sort, page, size } = { ...view, page: 1, ...change };
   return addressOf(path, {
@@ -50,13 +50,13 @@ export function viewAddress(path: string, view: ListView, change: Partial<ListVi
   });
 }
 
-/** The rows that a change is about: the one whose own button was pressed, else the ticked ones. At most a page of them. */
+/** The rows that a change is about: the row whose own button was pressed, otherwise the selected ones. At most one page. */
 export interface Chosen {
   one?: Types.ObjectId;
   ids: Types.ObjectId[];
   /** The person has seen what will happen. */
   sure: boolean;
-  /** How many appointments the page that asked spoke of. */
+  /** The number of appointments that the page named when it asked. */
   appointments?: number;
 }
 
@@ -84,7 +84,7 @@ export const pageSchema = Joi.object<{ page: number }, true>({
   page: Joi.number().integer().min(1).max(100_000).default(1),
 });
 
-/** `was-<id>` is what a row's select showed, `type-<id>` what it shows now. With `set` the ticked rows become `to`. */
+/** `was-<id>` is what a row's select showed, `type-<id>` its value now. With `set`, the selected rows become `to`. */
 export interface TypesForm {
   action: 'save' | 'set';
   ids: Types.ObjectId[];
@@ -103,7 +103,7 @@ export const typesSchema = Joi.object<TypesForm>({
   to: classType(),
 }).pattern(/^(was|type)-[0-9a-f]{24}$/, classType());
 
-/** What the form asks for, by the class's id. Selects that were left alone ask for nothing. */
+/** The requested types by class id. Selects that were left alone are not included. */
 export function wantedTypes(form: TypesForm): Map<string, WantedType> {
   const wanted = new Map<string, WantedType>();
   for (const [key, to] of Object.entries(form) as [string, ClassType][]) {
@@ -120,13 +120,13 @@ export function wantedTypes(form: TypesForm): Map<string, WantedType> {
   return wanted;
 }
 
-/** A person's word on one class; '' and absent mean "as the roster has it". */
+/** A person's decision on one class; '' and absent mean "as the roster has it". */
 export interface EditForm {
   name: string;
   type: ClassType;
   room: string;
   allowed?: number;
-  /** What the page showed, so that two people do not overwrite each other unseen. */
+  /** What the page showed, so that two people do not overwrite each other unawares. */
   seen: string;
 }
 
@@ -143,13 +143,13 @@ export const editSchema = Joi.object<EditForm, true>({
 
 /** A class made by hand. */
 export interface NewClassForm {
-  /** Minted with the form: sending it twice makes one class. */
+  /** The id is made with the form: sending it twice makes one class. */
   id: Types.ObjectId;
   name: string;
   type: Exclude<ClassType, 'Hide'>;
   teacher: Types.ObjectId;
   room: string;
-  /** Whose students: of everybody in the event, or of chosen classes. */
+  /** Whose students: everybody's in the event, or those of chosen classes. */
   from: 'event' | 'classes';
   ids: Types.ObjectId[];
 }

@@ -6,13 +6,13 @@ import { Class, classType, type ClassType } from '../models/class.js';
 import type { Event } from '../models/event.js';
 import type { Actor } from '../web/actor.js';
 
-/** What a person wants a class to be; `was` is what the page showed. */
+/** The type that a person wants for a class; `was` is what the page showed. */
 export interface WantedType {
   was?: ClassType;
   to: ClassType;
 }
 
-/** A change of `edits.type`; null is "as the sync has it". */
+/** A change of `edits.type`; null means "as the sync has it". */
 export interface TypeChange {
   id: Types.ObjectId;
   from: ClassType | null;
@@ -21,12 +21,12 @@ export interface TypeChange {
 }
 
 export interface TypesSet {
-  /** The audit entry, by which it is undone. */
+  /** The audit entry by which the change is undone. */
   entry: Types.ObjectId;
   changed: number;
   hidden: number;
   hiddenImported: number;
-  /** Appointments booked in the classes that are hidden now; hiding leaves them alone. */
+  /** Appointments in the classes that are hidden now; hiding does not change them. */
   booked: number;
   /** Rows that somebody else changed since the page was shown. */
   stale: number;
@@ -34,7 +34,7 @@ export interface TypesSet {
 
 type Typed = Pick<Class, '_id' | 'synced' | 'edits' | 'section'>;
 
-/** Decides what to write. Choosing what the sync says takes the person's choice away, so that later syncs are followed. */
+/** Decides what to write. Choosing what the sync says removes the person's choice, so that later syncs are followed. */
 export function planTypes(
   classes: Typed[],
   wanted: Map<string, WantedType>,
@@ -60,7 +60,7 @@ export function planTypes(
   return { changes, stale };
 }
 
-/** Sets the types of several classes of an event in one go. Only classes that are not deleted. */
+/** Sets the types of several classes of an event at once. Deleted classes are left out. */
 export async function setTypes(
   deps: Pick<Deps, 'now'>,
   actor: Actor,
@@ -101,7 +101,10 @@ export async function setTypes(
   };
 }
 
-/** Writes each change where the class still is as it was when the change was decided. Returns how many it wrote. */
+/**
+ * Writes each change if the class still is as it was when the change was decided.
+ * @returns how many were written
+ */
 export async function writeTypes(
   event: Pick<Event, '_id' | 'account'>,
   changes: TypeChange[],

@@ -11,7 +11,7 @@ import { refuseHere } from '../web/session.js';
 import { chosenIds, chosenSchema, listSchema, viewAddress, type Chosen } from './schema.js';
 import { nextSync } from './say-return.js';
 
-/** Path of an event's Class Editor. */
+/** The path of an event's Class Editor. */
 export const editorPath = (event: Pick<Event, '_id'>): string => `/events/${event._id.toHexString()}/classes`;
 
 /** What every page of the editor shows. */
@@ -23,10 +23,7 @@ export function whenOf(deps: Deps, res: Response): string | undefined {
   return nextSync(eventOf(res), actorOf(res), deps.now());
 }
 
-/**
- * An address of the editor with the list's view in it: the view travels along with every form, so that after a change the
- * same rows are shown.
- */
+/** An address of the editor with the list's filters. Every form passes them along, so that the same rows are shown after a change. */
 export function addressHere(req: Request, res: Response, below = ''): string {
   const view = parseQuery(listSchema, req.query);
   return viewAddress(`${editorPath(eventOf(res))}${below}`, view, { page: view.page });
@@ -36,7 +33,7 @@ export function backToList(req: Request, res: Response): void {
   res.redirect(303, addressHere(req, res));
 }
 
-/** The rows that a form is about; undefined where it names none, and the page then says so. */
+/** The rows that a form is about; undefined if it names none: the page says so. */
 export function chosenOf(req: Request, res: Response): Chosen | undefined {
   const parsed = parseForm(chosenSchema, req.body);
   if (parsed.ok && chosenIds(parsed.value).length > 0) return parsed.value;
@@ -45,7 +42,10 @@ export function chosenOf(req: Request, res: Response): Chosen | undefined {
   return undefined;
 }
 
-/** The way back that a message offers. @param entry of the audit, by which the change is undone */
+/**
+ * The undo link of a message.
+ * @param entry of the audit, by which the change is undone
+ */
 export function undoOf(
   req: Request,
   res: Response,

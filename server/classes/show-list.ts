@@ -9,7 +9,7 @@ import { listSchema, PAGE_SIZES, viewAddress, type ListView } from './schema.js'
 import { addressHere, editorPage, editorPath, whenOf } from './show-editor.js';
 import { sayReturn } from './say-return.js';
 
-/** The list of an event's classes, in the view that the address asks for. */
+/** The list of an event's classes, with the filters and the order in the address. */
 export async function showList(deps: Deps, req: Request, res: Response): Promise<void> {
   const event = eventOf(res);
   const view = parseQuery(listSchema, req.query);

@@ -8,7 +8,10 @@ import type { Undone } from './undo-change.js';
 const classes = (count: number): string => countOf(count, 'class', 'classes');
 const appointments = (count: number): string => countOf(count, 'appointment', 'appointments');
 
-/** What a deletion would do, before it is done. @param when of `nextSync` */
+/**
+ * What a deletion would do.
+ * @param when from `nextSync`
+ */
 export function tellBefore(preview: DeletionPreview, when: string | undefined): string[] {
   const { ids, imported, byHand, withAppointments, appointments: living } = preview;
   const several = ids.length > 1;
@@ -32,7 +35,10 @@ export function tellBefore(preview: DeletionPreview, when: string | undefined): 
   return told;
 }
 
-/** What deleting did, and when it will undo itself. @param when of `nextSync` */
+/**
+ * What a deletion did, and when the sync restores the classes.
+ * @param when from `nextSync`
+ */
 export function tellDeletion(done: Deletion, names: string[], when: string | undefined): string {
   if (done.ids.length === 0 && done.problems === 0)
     return 'Nothing was deleted. Select at least one class that’s still in the event.';

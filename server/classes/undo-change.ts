@@ -12,9 +12,7 @@ export type Undone =
   | { ok: true; what: 'types'; classes: number; of: number }
   | { ok: false; reason: 'nothing to undo' };
 
-/**
- * Undoes one change of the Class Editor by its audit entry: exactly what it changed, unless somebody changed that since.
- */
+/** Undoes one change of the Class Editor by its audit entry: exactly what it changed, unless somebody has changed that since. */
 export async function undoChange(
   deps: Pick<Deps, 'now'>,
   actor: Actor,

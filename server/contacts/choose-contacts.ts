@@ -9,8 +9,8 @@ import { HOME } from './show-frame.js';
 import { refuseList } from './show-list.js';
 
 /**
- * The contacts that a form of the list is about; undefined where they are none or too many, and the list then says so.
- * @param of what is done can only be done to those who fit, and to so many at a time
+ * Finds the contacts that a form of the list is about. Undefined where there are none or too many: the list is shown again and says so.
+ * @param of which contacts the action applies to, and how many at a time
  */
 export async function chooseContacts(
   res: Response,
@@ -25,7 +25,7 @@ export async function chooseContacts(
   return undefined;
 }
 
-/** What a page that asks first sends again, so that it is about the same contacts. */
+/** What a page that asks first sends again, so that the action is about the same contacts. */
 export function chosenAgain({
   q,
   type,
@@ -37,7 +37,7 @@ export function chosenAgain({
   return { q, type, status, missing, ...(all ? { all: 'on' } : { ids: ids.map(String) }) };
 }
 
-/** The list as it was when they were chosen. */
+/** The list's filters at the time the contacts were chosen. */
 export function listOf({ q, type, status, missing }: Chosen): string {
   return addressOf(HOME, { q, type, status, missing });
 }

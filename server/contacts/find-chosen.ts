@@ -4,15 +4,15 @@ import { fitting } from './queries.js';
 import { readSearch } from './search-contacts.js';
 import type { ContactsFilter } from './schema.js';
 
-/** What a list's form is about: ticked rows, or all that its filters find. */
+/** What a form of the list is about: the selected rows, or everything that its filters find. */
 export interface Chosen extends ContactsFilter {
   ids: Types.ObjectId[];
   all: boolean;
 }
 
 /**
- * The contacts that a form of the list is about, by name, as far as they fit.
- * @param fits what is done can only be done to these
+ * Finds the contacts that a form of the list is about, by name.
+ * @param fits which contacts the action applies to
  * @returns one more than `most` where there are more
  */
 export async function findChosen(
@@ -34,7 +34,7 @@ export async function findChosen(
   return each.sort((a, b) => (a.sortKey < b.sortKey ? -1 : 1)).slice(0, most + 1);
 }
 
-/** The list's own filters: by the keys, and those who are found by an identifier alone. */
+/** The list's own filters: search keys, or the ids of those found by an identifier alone. */
 async function filtered(account: Types.ObjectId, filter: ContactsFilter): Promise<QueryFilter<Contact>[]> {
   const search = await readSearch(account, filter.q);
   const wanted = fitting(filter);

@@ -11,7 +11,7 @@ export const CLAIM_WORDS: Record<ChildProof, string> = {
   school: 'Added by the school',
 };
 
-/** An adult who can book for a child, or could until the school took the child away. */
+/** An adult who can book for a child, or who could until the school took the child away. */
 export interface Claim {
   user: string;
   name: string;
@@ -22,11 +22,11 @@ export interface Claim {
   blocked: boolean;
 }
 
-/** The adults who have claimed a child, each household with the adult who brought the child in. */
+/** The adults who have claimed a child: each household, with the adult who added the child. */
 export async function listClaims({ _id, account }: Contact): Promise<Claim[]> {
   const [having, lost] = await Promise.all([
     Household.find({ account, 'children.student': _id, ofSchool: { $ne: true } }).lean(),
-    // That there is one is what lets the partial index answer.
+    // The partial index answers only a filter that asks for the field to exist.
     Household.find({ account, 'removed.student': { $eq: _id, $exists: true } }).lean(),
   ]);
   const ofChild = ({ student }: { student: Types.ObjectId }) => student.equals(_id);
@@ -48,7 +48,7 @@ export async function listClaims({ _id, account }: Contact): Promise<Claim[]> {
   });
 }
 
-/** Wrong tries to add a child lately; null where there are none. */
+/** Recent failed attempts to add a child; null where there are none. */
 export async function wrongTries(
   { account, schoolId }: Pick<Contact, 'account' | 'schoolId'>,
   now: Date,

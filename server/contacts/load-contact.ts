@@ -7,9 +7,9 @@ export interface RelatedPerson {
   id: string;
   name: string;
   status: Contact['status'];
-  /** "Parent, Primary": what the roster says of the tie, or who made it by hand. */
+  /** "Parent, Primary": what the roster says about the tie, or who made it by hand. */
   tie: string;
-  /** Somebody of the school made it. */
+  /** Somebody at the school made the tie. */
   byHand: boolean;
 }
 
@@ -19,15 +19,15 @@ export interface ContactPage {
   schools: string[];
   /** Of a student: guardians. Of a guardian: students. */
   related: RelatedPerson[];
-  /** Students whom the guardian is tied to but who are not known here. */
+  /** Students to whom the guardian is tied but who are not known here. */
   unknownStudents: number;
   classes: { name: string; period: string; students: number }[];
 }
 
-/** A family or a class list is short; a broken roster must not make the page endless. */
+/** The most relatives or classes that are listed. A real family has fewer; a broken roster must not make the page endless. */
 const MOST = 200;
 
-/** One person of the account with everything the page tells; null where the account has no such person. */
+/** One person of the account, with everything the page shows; null where the account has no such person. */
 export async function loadContact(account: Types.ObjectId, id: Types.ObjectId): Promise<ContactPage | null> {
   const contact = await Contact.findOne({ _id: id, account }).lean();
   if (!contact) return null;
@@ -71,7 +71,7 @@ async function studentsOf(guardian: Contact): Promise<RelatedPerson[]> {
   return inOrder([...ofRoster, ...byHand]).map((student) => relatedPerson(student, guardian, student));
 }
 
-/** Each once, by name. */
+/** Each person once, by name. */
 function inOrder(people: Contact[]): Contact[] {
   const each = new Map(people.map((person) => [person._id.toHexString(), person]));
   return [...each.values()].sort((a, b) => (a.sortKey < b.sortKey ? -1 : 1));
@@ -99,7 +99,7 @@ function relatedPerson(person: Contact, guardian: Contact, student: Contact): Re
   };
 }
 
-/** The roster's classes of a student or a teacher, by the mirror: also those that no event has taken. */
+/** A student's or teacher's classes in the mirror, including those that no event has taken. */
 async function classesOf(contact: Contact): Promise<ContactPage['classes']> {
   const { account, type } = contact;
   const ids = { $in: recordIds(contact) };

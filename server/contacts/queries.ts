@@ -19,14 +19,14 @@ export interface ContactRow {
   email: string;
   schoolId: string;
   grade: string;
-  /** Identifiers, where the search found the person by them alone. */
+  /** The identifiers that matched, where the search found the person by them alone. */
   foundBy: { name: Identifier; value: string }[];
 }
 
 export interface ContactsPage {
   rows: ContactRow[];
   total: number;
-  /** Found by the search alone, by type, by status and by what is missing within the other filters, for the chips. */
+  /** Counts for the chips: by type, by status and by what is missing, each within the other filters. */
   ofType: Record<ContactType | '', number>;
   ofStatus: Record<Contact['status'] | '', number>;
   ofMissing: Record<Missing | '', number>;
@@ -56,7 +56,7 @@ export async function listContacts(account: Types.ObjectId, query: ContactsQuery
     .skip(sliceOf(total, query.page, PAGE_SIZE).skip)
     .limit(PAGE_SIZE)
     .select({ firstName: 1, lastName: 1, type: 1, status: 1, email: 1, schoolId: 1, grade: 1 });
-  // The database may prefer the order alone, and look at every document for what the index tells.
+  // The hint keeps the database from walking the sort order, which would load every document.
   if (found[0] === search.keys && found.length === 1 && (query.q || query.missing)) page.hint(LISTING_INDEX);
   const rows = total === 0 ? [] : await page.lean();
   const foundBy = new Map(search.others.map((other) => [other._id.toHexString(), other.foundBy]));

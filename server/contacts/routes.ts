@@ -93,7 +93,7 @@ export function contactRoutes(deps: Deps, end: EndAppointment): Router {
   return router;
 }
 
-/** By what a parent shows that the student is theirs. */
+/** The ways in which a parent shows that the student is theirs. */
 function proofOf(student: { securityValue?: string | undefined; birthDate: string }): string {
   if (securityValueOf(student.securityValue)) return 'the security value that your school set';
   return securityValueOf(student.birthDate) ? 'the birth date' : '';

@@ -7,7 +7,7 @@ export interface ContactsQuery {
   q: string;
   type: ContactType | '';
   status: Contact['status'] | '';
-  /** Only people of whom this is not known. */
+  /** Only people who lack this. */
   missing: Missing | '';
   sort: 'name' | '-name';
   page: number;
@@ -27,7 +27,7 @@ const filterFields = {
     .default(''),
 };
 
-/** A form of the list: what is ticked, or its filters with `all`. */
+/** A form of the list: the selected rows, or the list's filters with `all`. */
 export const chosenFields = {
   ids: objectIds(500).default([]).label('the contacts from the list'),
   all: tick(),

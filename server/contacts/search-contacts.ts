@@ -6,7 +6,7 @@ import { beginsInKey, searchWords } from '../models/search-key.js';
 type Filter = QueryFilter<Contact>;
 type Beginning = string | RegExp;
 
-/** Whom a search finds: those by their search keys, and others by an identifier alone. */
+/** What a search finds: people by their search keys, and others by an identifier alone. */
 export interface Search {
   keys: Filter;
   others: (Pick<Contact, '_id' | 'type' | 'status' | 'lacks'> & {
@@ -14,20 +14,21 @@ export interface Search {
   })[];
 }
 
-/** A word as it was typed, as identifiers are stored, and the expression that its place in a search key must fit. */
+/** A search word: as it was typed, as identifiers are stored, and the expression that matches it in a search key. */
 interface Word {
   typed: string;
   inKey: RegExp;
 }
 
-/** A shorter beginning would be one of half the school's numbers. */
+/** Fewer characters would match half the school's numbers. */
 const LEAST = 3;
 
 /**
- * What a person is found by. Each word of the search must begin a name, wherever it stands ("cruz" finds Maria de la Cruz, "jones"
- * Ann Smith-Jones), or the e-mail address or school id; one of them, or all as they stand, may begin an identifier instead. Words inside a key cannot be
- * looked up in an ordered index, so they are held against the keys of {account, type, status, sortKey, searchKey, lacks}: the account's
- * own, and never documents. Some 15 ms for 5,000 people, about a second for 100,000 where few are found. Identifiers have indexes of their own.
+ * How a search finds people. Each word must begin a name, wherever it stands ("cruz" finds Maria de la Cruz, "jones" Ann Smith-Jones), or
+ * the email address or Student ID. Instead, one word, or all of them together, may begin an identifier.
+ * An ordered index cannot look up words inside a key. So words are matched against the keys of the account's index {account, type, status,
+ * sortKey, searchKey, lacks}, never against documents: some 15 ms for 5,000 people, about a second for 100,000 where few match. Identifiers
+ * have indexes of their own.
  */
 export async function readSearch(account: Types.ObjectId, q: string): Promise<Search> {
   const words = q.split(/\s+/).slice(0, 6).flatMap(wordOf);
@@ -35,7 +36,7 @@ export async function readSearch(account: Types.ObjectId, q: string): Promise<Se
   const keys = { $and: words.map(({ inKey }) => ({ searchKey: inKey })) };
   const begun = new Set([...words.map(({ typed }) => typed), q.trim()]);
   const beginnings = [...begun].flatMap(beginningsOf);
-  // More than nothing: the indexes have no others.
+  // The index has only documents in which this is more than nothing.
   const candidates = await Contact.find(
     { $or: IDENTIFIERS.map((name) => ({ account, [`identifiers.${name}`]: { $in: beginnings, $gt: '' } })) },
     { type: 1, status: 1, lacks: 1, searchKey: 1, identifiers: 1 },
@@ -56,7 +57,7 @@ function wordOf(typed: string): Word[] {
   return searchWords(typed).map((word) => ({ typed, inKey: beginsInKey(word) }));
 }
 
-/** As it was typed, in capitals and in small letters: what takes either could not be looked up in an index. */
+/** The word as typed, in capitals and in small letters. An expression that ignores case could not use an index. */
 function beginningsOf(text: string): Beginning[] {
   const written = [...new Set([text, text.toUpperCase(), text.toLowerCase()])];
   return text.length < LEAST ? written : written.map((each) => new RegExp(`^${escaped(each)}`));

@@ -12,7 +12,7 @@ import { listContacts, PAGE_SIZE } from './queries.js';
 import type { ContactsFilter, ContactsQuery } from './schema.js';
 import { HOME, pageOf, TYPE_WORDS } from './show-frame.js';
 
-/** The list of contacts, with what is ticked where a form of it was refused. */
+/** The list of contacts, with what was selected where a form of it was refused. */
 export async function showList(res: Response, query: ContactsQuery): Promise<void> {
   const actor = actorOf(res);
   const list = await listContacts(actor.account, query);
@@ -32,7 +32,10 @@ export async function showList(res: Response, query: ContactsQuery): Promise<voi
   });
 }
 
-/** The list again, saying what is wrong with the form of ticked rows that was sent. @param chosen its filters, where they could be read */
+/**
+ * Shows the list again and says what is wrong with the form that was sent.
+ * @param chosen the form's filters, where they could be read
+ */
 export async function refuseList(
   res: Response,
   body: unknown,
@@ -44,7 +47,7 @@ export async function refuseList(
   await showList(res, { q, type, status, missing, sort: 'name', page: 1 });
 }
 
-/** What the account calls its identifiers, and those of them that it has mapped. */
+/** What the account calls its identifiers, and which of them it has mapped. */
 export async function namesOf(account: Types.ObjectId) {
   const found = await Account.findById(account, { identifierNames: 1, mapping: 1 }).orFail().lean();
   const called = identifierNamesOf(found);
@@ -53,7 +56,7 @@ export async function namesOf(account: Types.ObjectId) {
   return { called, mapped: mapped.map((name) => called[name]) };
 }
 
-/** The list's address with something changed; another filter or order begins at its first page. */
+/** The list's address with a change; another filter or order starts at the first page. */
 function hrefOf(query: ContactsQuery, change: Partial<ContactsQuery>): string {
   const { q, type, status, missing, sort, page } = { ...query, page: 1, ...change };
   return addressOf(HOME, {

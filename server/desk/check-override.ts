@@ -17,7 +17,10 @@ import { nameSeen } from './name-seen.js';
 import { isOverridable, mayOverride } from './policy.js';
 import type { OverrideForm } from './schema.js';
 
-/** What a form sets aside; undefined for nothing. @throws 403 for whoever may not */
+/**
+ * The rules that a form sets aside; undefined for none.
+ * @throws 403 if the actor may not
+ */
 export function readOverride(
   actor: Actor,
   event: PlacedEvent,
@@ -29,15 +32,15 @@ export function readOverride(
   return { rules, reason, by: actor.user, at: now };
 }
 
-/** What stands behind a refusal at the desk. */
+/** What caused a refusal at the desk. */
 export interface Refused {
-  /** A rule, which can be set aside, and no fact. */
+  /** It is a rule, which can be set aside, and not a fact. */
   rule?: Overridable;
-  /** The family's other appointment, as a sentence; '' where none is in the way. */
+  /** The family's other appointment, as a sentence; '' if none is in the way. */
   clash: string;
 }
 
-/** A family that is somewhere else is a fact; too short a way from there is a rule. */
+/** That a family is somewhere else is a fact; that the way from there is too short is a rule. */
 export async function checkRefusal(
   event: SeenEvent,
   {
@@ -51,7 +54,7 @@ export async function checkRefusal(
     over: readonly Overridable[];
     slot: Pick<Slot, 'from' | 'to'>;
     household?: Types.ObjectId | undefined;
-    /** What is to be moved is in nobody's way. */
+    /** An appointment that is to be moved is not in the way. */
     replaces?: Pick<Appointment, '_id'> | undefined;
   },
 ): Promise<Refused> {
@@ -81,7 +84,7 @@ export async function checkRefusal(
   };
 }
 
-/** A slot is shorter than that. */
+/** Longer than any slot. */
 const DAY_MS = 24 * 3600_000;
-/** More than a family has within the gap of one slot. */
+/** More appointments than a family has near one slot. */
 const MOST_AROUND = 50;

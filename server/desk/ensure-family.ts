@@ -10,9 +10,9 @@ import type { Actor } from '../web/actor.js';
 import { listAdults, tieOf } from './list-adults.js';
 
 /**
- * The household of the adult that was chosen for a child. One who has a login and is the child's guardian books as their own family; for
- * anybody else of the roster the school makes one, which becomes theirs when they register with that address. Undefined where the
- * choice is none anymore.
+ * The household of the adult who was chosen for a child. An adult with a login who is the child's guardian books as their own family. For
+ * anybody else of the roster the school makes a household, which becomes theirs when they register with that address. Undefined if the
+ * choice is no longer possible.
  */
 export async function ensureFamily(
   deps: Pick<Deps, 'now'>,
@@ -23,7 +23,7 @@ export async function ensureFamily(
   if (key.startsWith('h')) return ownHousehold(account, child, { _id: new Types.ObjectId(key.slice(1)) });
   if (key === 'none') {
     const choices = (await listAdults(account, [child])).get(String(child._id)) ?? [];
-    // The same click again: it was made by the first.
+    // The same click again: the first one made it.
     return choices.some((choice) => choice.key === key)
       ? keepFor(deps, { account, user }, child, child._id)
       : ownHousehold(account, child, { adults: child._id });
@@ -44,7 +44,7 @@ export async function ensureFamily(
   return addChild(deps, { account, user }, child, household._id, login._id);
 }
 
-/** One that has the child already. */
+/** A household that already has the child. */
 async function ownHousehold(
   account: Types.ObjectId,
   child: Contact,
@@ -74,14 +74,14 @@ async function keepFor(
     });
     return await addChild(deps, by, child, _id, keptFor);
   } catch (error) {
-    // Two at the desk for one family: the other one made it.
+    // Somebody else at the desk made a household for this family at the same time.
     const made = isDuplicateKey(error) && (await Household.findOne(kept, { _id: 1 }).lean());
     if (!made) throw error;
     return addChild(deps, by, child, made._id, keptFor);
   }
 }
 
-/** @returns undefined where the school took the child away from this household: only the school's own page gives it back */
+/** @returns undefined if the school took the child away from this household: only the school's own page gives it back */
 async function addChild(
   deps: Pick<Deps, 'now'>,
   { account, user }: Pick<Actor, 'account' | 'user'>,
@@ -94,7 +94,7 @@ async function addChild(
     {
       _id: household,
       account,
-      // Somebody who has just registered may have made it theirs: what they may see is for them to prove.
+      // Somebody who has just registered may have taken it over; they must prove what they may see.
       adults: adult,
       'children.student': { $ne: child._id },
       'removed.student': { $ne: child._id },

@@ -15,35 +15,35 @@ import { listAdults, type AdultChoice } from './list-adults.js';
 
 export type DeskEvent = Pick<Event, '_id' | 'account'> & { sight: Sight };
 
-/** A child that a search found, by its own name or by an adult's. */
+/** A child that a search found, by its own name or an adult's. */
 export interface FoundChild {
   id: string;
   name: string;
   grade: string;
   schoolId: string;
   adults: AdultChoice[];
-  /** Of the adult that was looked for, or the first. */
+  /** The adult who matched, or else the first one. */
   adult: string;
   /** How many appointments it has in the event. */
   appointments: number;
-  /** Resources that it may meet, by id. */
+  /** Ids of the resources that the child may meet. */
   teachers: string[];
 }
 
 export interface Found {
   children: FoundChild[];
-  /** There are more: the search says too little. */
+  /** There are more: the search is too general. */
   isCut: boolean;
-  /** So many have the name that not all were looked at: somebody may be missing. */
+  /** So many people have the name that not all were examined: somebody may be missing. */
   isFull: boolean;
 }
 
-/** Children on one page. */
+/** The most children on one page. */
 export const MOST_FOUND = 30;
-/** People who are looked at: names are held against an index, so that more would be read for nothing. */
+/** The most people who are examined; names are matched in an index. */
 const MOST_CANDIDATES = 500;
 
-/** Whom the search words named. */
+/** The people whom the search words name. */
 interface Named {
   students: Types.ObjectId[];
   /** Their addresses, and the keys of their choices. */
@@ -54,13 +54,13 @@ interface Named {
 }
 
 /**
- * Finds children of the event by their name or Student ID, and by the name, address or phone number of an adult: of the roster, or of a login.
- * Everything is looked up in indexes of the account; who has nothing to do with the event is not told.
+ * Finds children of the event by their name or Student ID, or by the name, address or phone number of an adult: one of the roster, or a
+ * login. Everything is looked up in indexes of the account. People who have nothing to do with the event are left out.
  */
 export async function findFamilies(event: DeskEvent, q: string): Promise<Found> {
   const onRoster = await findOnRoster(event.account, q);
   const ofRoster = await keepInEvent(event, onRoster);
-  // All logins of the account are read for a name: only where the roster has nobody.
+  // A name is searched in all logins of the account only if the roster has nobody.
   const byLogin = ofRoster.length > 0 ? undefined : await findByLogin(event.account, q);
   const wanted = byLogin ? await keepInEvent(event, byLogin) : ofRoster;
   const shown = wanted.slice(0, MOST_FOUND);
@@ -144,7 +144,7 @@ function together(lists: Person[][]): { people: Person[]; isFull: boolean } {
   return { people: lists.flat(), isFull: lists.some((list) => list.length >= MOST_CANDIDATES) };
 }
 
-/** Whom the roster, or the school by hand, ties to some adults. */
+/** Children to whom the roster, or the school by hand, ties some adults. */
 async function childrenOf(
   account: Types.ObjectId,
   adults: Person[],
@@ -166,7 +166,7 @@ async function childrenOf(
 
 type Login = Pick<User, '_id' | 'email'>;
 
-/** Logins store no key to search by: those of the account are gone through, a part at a time, until enough are found. */
+/** Logins have no stored search key: the account's logins are read a part at a time until enough are found. */
 async function loginsCalled(account: Types.ObjectId, q: string): Promise<Login[]> {
   const words = searchWords(q).map(inKey);
   const found: Login[] = [];

@@ -10,8 +10,8 @@ import type { Sight } from '../web/sight.js';
 type Scope = Pick<Event, '_id' | 'account'> & { sight: Sight };
 
 /**
- * Which of some students are in the event, by id: in its classes, or in an appointment of it. Of a teacher's own alone: in their classes, or
- * in an appointment with them; of a counselor's: whoever is in a class of the event and may come to them.
+ * Which of some students are in the event, by id: in its classes, or in one of its appointments. For a teacher who sees only their own: in
+ * their classes, or in an appointment with them. For a counselor: everybody who is in a class of the event and may come to them.
  */
 export async function findInEvent(event: Scope, students: Types.ObjectId[]): Promise<Set<string>> {
   if (students.length === 0) return new Set();
@@ -43,11 +43,11 @@ export async function findInEvent(event: Scope, students: Types.ObjectId[]): Pro
 interface Own {
   /** Teachers, as the roster knows them. */
   contacts: Types.ObjectId[];
-  /** What is met without a class. */
+  /** Resources that are met without a class. */
   byHand: ByHand[];
 }
 
-/** Whom the reader sees; undefined for all. */
+/** The resources that the reader sees; undefined for all. */
 async function findOwn({ _id, account, sight }: Scope): Promise<Own | undefined> {
   if (!sight.resource) return undefined;
   const own = await Resource.find(
@@ -60,7 +60,7 @@ async function findOwn({ _id, account, sight }: Scope): Promise<Own | undefined>
   };
 }
 
-/** Of those in classes who were asked for, whoever may come to one that was made by hand. */
+/** Of the requested students in classes, those who may come to something made by hand. */
 async function keepMeant(
   { account }: Scope,
   byHand: ByHand[],

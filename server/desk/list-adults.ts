@@ -3,19 +3,19 @@ import { Contact, contactName, isGuardian, recordIds } from '../models/contact.j
 import { Household } from '../models/household.js';
 import { User } from '../models/user.js';
 
-/** Somebody whom an appointment about a child can be booked for. */
+/** Somebody for whom an appointment about a child can be booked. */
 export interface AdultChoice {
-  /** As `adultKey` reads it. */
+  /** The key that `adultKey` reads. */
   key: string;
   name: string;
   /** Where their mails go; '' for nowhere. */
   email: string;
   phone: string;
-  /** Books online. */
+  /** They book online. */
   hasLogin: boolean;
 }
 
-/** A child nobody is known for: the school keeps the appointment under the child's own name. */
+/** A child for whom no adult is known: the school keeps the appointment under the child's own name. */
 export const NOBODY: AdultChoice = {
   key: 'none',
   name: 'No adult is known',
@@ -31,10 +31,10 @@ type Adult = Pick<
   '_id' | 'firstName' | 'lastName' | 'email' | 'phone' | 'relations' | 'tied' | 'sortKey'
 >;
 
-/** A broken roster must not make a page endless. */
+/** The most adults of a child. A broken roster must not make a page endless. */
 const MOST = 1000;
 
-/** Who stands behind some children, by the child's id: families that book online first, then whom the roster names. Four queries. */
+/** The adults of some children, by the child's id: families that book online first, then the people that the roster names. Four queries. */
 export async function listAdults(
   account: Types.ObjectId,
   children: Child[],
@@ -89,7 +89,7 @@ export async function listAdults(
   );
 }
 
-/** Whom the roster, or the school by hand, ties to children. */
+/** Adults whom the roster, or the school by hand, ties to children. */
 async function rosterAdults(account: Types.ObjectId, children: Child[]): Promise<Adult[]> {
   return Contact.find(
     {
@@ -104,7 +104,7 @@ async function rosterAdults(account: Types.ObjectId, children: Child[]): Promise
     .lean<Adult[]>();
 }
 
-/** Whether somebody is the child's guardian; undefined where nothing ties them. */
+/** Whether somebody is the child's guardian; undefined if nothing ties them. */
 export function tieOf(adult: Pick<Contact, 'relations' | 'tied'>, child: Child): boolean | undefined {
   const ids = recordIds(child);
   const ties = [

@@ -11,7 +11,7 @@ import { shortDay, timeSpan } from '../web/format-time.js';
 import type { SeenEvent } from './find-meeting.js';
 import { nameSeen } from './name-seen.js';
 
-/** A time with a seat left, as the office chooses it. */
+/** A time with a free seat, from which the office chooses. */
 export interface FreeTime {
   slot: Slot;
   /** "Tue, Nov 24". */
@@ -20,25 +20,28 @@ export interface FreeTime {
   time: string;
   /** What is special about it: hidden, video, the family's other meeting. */
   note: string;
-  /** The family is with another teacher then. */
+  /** The family is with another teacher at that time. */
   isBusy: boolean;
 }
 
-/** Who looks: whose holds count for nothing, and whose appointments stand in the way. */
+/** For whom times are listed: whose holds are ignored, and whose appointments are in the way. */
 interface Looker {
   user: Types.ObjectId;
   household?: Types.ObjectId | undefined;
-  /** What is to be moved counts as free. */
+  /** The appointment that is to be moved counts as free. */
   replaces?: Types.ObjectId | undefined;
-  /** Meetings whose names are read already. */
+  /** Meetings whose names were read already. */
   known?: Meeting[];
 }
 
-/** More times of one resource than a select is good for: so many for each, as the early ones of many would leave none of the late. */
+/**
+ * The most times of one resource, more than a select can show well. The limit applies to each resource: with a common limit, the early
+ * times of many would push out the late ones.
+ */
 const MOST_EACH = 2000;
 const DAY_MS = 24 * 3600_000;
 
-/** The times of some resources that are ahead and have a seat left, also those that parents do not see, by the resource's id. */
+/** The future times of some resources that have a free seat, including hidden ones, by the resource's id. */
 export async function listFree(
   event: SeenEvent,
   wanted: Types.ObjectId[],
@@ -103,7 +106,7 @@ export function runAt(
   return [first, ...after.slice(0, followingOf(event, first.slot, slots, 'school').length)];
 }
 
-/** How many seats of each slot are booked or held. */
+/** How many seats of each slot are booked or on hold. */
 async function seatsTaken(
   event: Pick<Event, '_id' | 'account'>,
   resources: Types.ObjectId[],
@@ -131,7 +134,7 @@ async function seatsTaken(
   return new Map([...groupBy(counted.flatMap(slotsOf), String)].map(([slot, list]) => [slot, list.length]));
 }
 
-/** Where the family is; with whom only as far as the reader sees it. */
+/** Where the family is; with whom only if the reader sees that appointment. */
 async function meetingsOf(
   event: SeenEvent,
   household: Types.ObjectId,

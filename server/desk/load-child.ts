@@ -9,11 +9,11 @@ import { findInEvent } from './find-in-event.js';
 export interface DeskChild {
   contact: Contact;
   view: ChildView;
-  /** Everything that is booked about it here, whoever booked it. */
+  /** All of the child's appointments here, whoever booked them. */
   meetings: Meeting[];
 }
 
-/** A child of the event with whom it may meet and what is booked; undefined for one that the reader does not see. */
+/** A child of the event, with whom it may meet and its appointments; undefined for a child that the reader does not see. */
 export async function loadChild(
   event: PlacedEvent & { sight: Sight },
   id: Types.ObjectId,
@@ -30,7 +30,7 @@ export async function loadChild(
   })
     .sort({ from: 1 })
     .lean();
-  // An appointment says it too, and is read already.
+  // An appointment shows this too, and was read already.
   if (all.length === 0 && !(await findInEvent(event, [id])).has(String(id))) return undefined;
   const found = all.filter(({ state }) => LIVING_STATES.includes(state));
   const meetings = found.length > 0 ? await withNames(found, event) : [];

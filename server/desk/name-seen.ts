@@ -4,8 +4,9 @@ import { holdersOf } from '../models/slot.js';
 import type { SeenEvent } from './find-meeting.js';
 
 /**
- * Those of a family's appointments that the reader sees, with their names, by id. The family is asked about everywhere, as nobody is at
- * two places; with whom and about whom is told of this event alone, and to a teacher of their own alone.
+ * Those of a family's appointments that the reader sees, with their names, by id. The appointments of all events count, because nobody is
+ * in two places. But with whom and about whom they are is only told within this event, and a teacher who sees only their own is only told
+ * about those.
  */
 export async function nameSeen(
   event: SeenEvent,

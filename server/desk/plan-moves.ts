@@ -10,7 +10,10 @@ import { groupBy } from '../web/lists.js';
 import type { SeenEvent } from './find-meeting.js';
 import { listFree, runAt, type FreeTime } from './list-free.js';
 
-/** Why nothing fits: nobody to meet, several who could be meant, no time left, the family is elsewhere at all of them, or it is gone. */
+/**
+ * Why no time fits: there is nobody to meet, several teachers match, no time is left, the family is busy at all of them, or the appointment
+ * is gone.
+ */
 export type Unfit = 'no teacher' | 'several teachers' | 'no free time' | 'family busy' | 'gone';
 
 export interface PlannedMove {
@@ -21,9 +24,9 @@ export interface PlannedMove {
 }
 
 /**
- * Where each of some appointments could go: to the teacher it is with, where the child is still in a class of theirs, else to the one teacher
- * whom the child has instead and no appointment with; each time to the nearest that is free. Each is given a time of its own. What
- * parents do not see is not given away.
+ * Where each of some appointments could go. It stays with its teacher if the child is still in a class of theirs; otherwise it goes to the
+ * only teacher whom the child has instead and has no appointment with. It gets the nearest free time, and each appointment a time of its
+ * own. Hidden times are not used.
  */
 export async function planMoves(
   event: SeenEvent,
@@ -80,7 +83,7 @@ export async function planMoves(
   });
   const free = await listFree(
     event,
-    // Of several who could be meant nobody is given a time.
+    // If several teachers match, none is chosen.
     choices.flatMap(({ teachers }) => (teachers.length === 1 ? teachers.map((one) => one._id) : [])),
     { user },
     now,
@@ -88,7 +91,9 @@ export async function planMoves(
   return give(event, choices, free, families);
 }
 
-/** Whom each teacher has in classes that are first theirs, by ids: looked up once, as a district has many of both. */
+/**
+ * The students in each teacher's classes (those in which the teacher comes first), by id. Read once, because a district has many of both.
+ */
 function studentsByTeacher(classes: Class[]): Map<string, Set<string>> {
   return new Map(
     [...groupBy(classes, ({ synced }) => String(synced.teachers[0] ?? ''))].map(([teacher, held]) => [
@@ -103,7 +108,7 @@ interface Choice {
   teachers: Pick<Resource, '_id' | 'name' | 'contact'>[];
 }
 
-/** Of several teachers those who teach what the old class was about. */
+/** Of several teachers, those who teach the subject of the old class. */
 function likeBefore(
   { class: old }: Appointment,
   teachers: Choice['teachers'],
@@ -132,7 +137,7 @@ interface Busy {
   to: Date;
 }
 
-/** Gives each the nearest time that fits, those that come first first; what one is given is nobody else's. */
+/** Gives each appointment the nearest time that fits, earlier ones first; a time is given only once. */
 function give(
   event: SeenEvent,
   choices: Choice[],

@@ -7,7 +7,7 @@ import { moveManyPages } from './serve-moves.js';
 import { schedulePages } from './serve-schedule.js';
 import { searchPages } from './serve-search.js';
 
-/** The front desk: whoever books, moves and cancels for a caller. A teacher does so for what is with them alone. */
+/** The front desk: books, moves and cancels for a caller. A teacher does so only for their own appointments. */
 export function deskRoutes(deps: Deps): Router {
   const router = express.Router();
   router.use('/:event/desk', eventGuard('appointment maker'));

@@ -1,13 +1,13 @@
 import type { Refusal } from '../models/appointment.js';
 
-/** What a refusal at the desk is about. */
+/** The subject of a refusal at the desk. */
 export interface AtDesk {
   child: string;
   teacher: string;
   family: string;
 }
 
-/** What the clerk reads. */
+/** The sentence for the clerk. */
 const SENTENCES: Record<Refusal, (of: AtDesk) => string> = {
   'not open': () => 'Booking isn’t open, and this event doesn’t let staff book outside the booking window.',
   'not here': () => 'This time is no longer there.',

@@ -5,13 +5,13 @@ import { Household } from '../models/household.js';
 import { andList } from '../web/format-count.js';
 import type { PlacedEvent } from '../web/place.js';
 
-/** Whom a household's mails go to, by name; none where the school has no address that can be believed. */
+/** The names of people who get a household's mails; none if the school has no reliable address. */
 export async function findTold(account: Types.ObjectId, household: Types.ObjectId): Promise<string[]> {
   const found = await Household.findOne({ _id: household, account }).lean();
   return found ? (await addresseesOf(found)).map(({ name, email }) => name || email) : [];
 }
 
-/** Who hears of what was done just now, as a sentence that promises nothing. */
+/** Who is told about what was just done, as a sentence that promises nothing. */
 export async function sayTold(
   { config }: Pick<Deps, 'config'>,
   event: PlacedEvent,

@@ -3,15 +3,15 @@ import type { Types } from 'mongoose';
 import { OVERRIDABLE, type Overridable } from '../models/appointment.js';
 import { line, objectId, objectIds } from '../web/parse.js';
 
-/** Longest reason for setting a rule aside, and longest words to a family. */
+/** The longest reason for setting a rule aside, and the longest message to a family. */
 export const REASON_MAX = 300;
 export const NOTICE_MAX = 500;
-/** Appointments that move together at most: a page of the problem list. */
+/** The most appointments that move together: a page of the problem list. */
 export const MOST_MOVED = 50;
 
 export interface DeskQuery {
   q: string;
-  /** The time that somebody is looked for. */
+  /** The time for which somebody is wanted. */
   slot?: Types.ObjectId;
 }
 
@@ -20,7 +20,7 @@ export const deskQuery = Joi.object<DeskQuery, true>({
   slot: objectId(),
 });
 
-/** Whom of a child's family a booking is for: a household, an adult of the roster, or nobody known. */
+/** For whom of a child's family a booking is: a household, an adult of the roster, or nobody known. */
 export const adultKey = () =>
   Joi.string()
     .max(26)
@@ -29,10 +29,10 @@ export const adultKey = () =>
 export const childQuery = Joi.object<{ adult: string }, true>({ adult: adultKey().allow('').default('') });
 
 export interface OverrideForm {
-  /** Rules to set aside; none: the booking keeps to all of them. */
+  /** Rules to set aside; if there are none, the booking keeps all of them. */
   rules: Overridable[];
   reason: string;
-  /** Of the page that the click was made on: clicking twice asks once. */
+  /** The key of the page: a double click sends the request once. */
   key: string;
 }
 
@@ -98,7 +98,7 @@ export const selectionForm = Joi.object<{ ids: Types.ObjectId[] }, true>({
 });
 
 export interface ManyForm {
-  /** Which appointment goes to which slot: two ids with a dash between. */
+  /** Which appointment goes to which slot: two ids separated by a dash. */
   moves: string[];
   key: string;
 }

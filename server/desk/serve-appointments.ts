@@ -21,7 +21,7 @@ import { deskFrame, deskPath, seenIn } from './show-frame.js';
 import { sayRefusal } from './say-refusal.js';
 import { showRefusal } from './show-refusal.js';
 
-/** One appointment at the desk, from hold to booked to canceled, always at one address: the same click twice does nothing new. */
+/** One appointment at the desk, from hold to booked to canceled, always at one address: the same click twice changes nothing more. */
 export function appointmentPages(deps: Deps): Router {
   const router = express.Router({ mergeParams: true });
 
@@ -82,7 +82,7 @@ export function appointmentPages(deps: Deps): Router {
   return router;
 }
 
-/** What was moved or canceled while the question stood open; the notice that was typed went to nobody. */
+/** It was moved or canceled while the question was open, so the typed notice went to nobody. */
 async function sayEnded(event: SeenEvent, { appointment }: DeskMeeting, by: string): Promise<Flash> {
   const moved = by === 'change' ? await findMoved(event, appointment.household, appointment._id) : undefined;
   if (!moved?.isLiving) return { kind: 'notice', text: 'This appointment was already canceled.' };
@@ -93,7 +93,7 @@ async function sayEnded(event: SeenEvent, { appointment }: DeskMeeting, by: stri
   };
 }
 
-/** Confirms a hold of one's own; the answers are asked for as the event wants them. */
+/** Confirms a hold of one's own, with the answers that the event asks for. */
 async function confirm(
   deps: Deps,
   req: Request,
@@ -177,7 +177,7 @@ function pathOf(event: SeenEvent, { appointment }: DeskMeeting): string {
   return `${deskPath(event)}/appointments/${String(appointment._id)}`;
 }
 
-/** @throws 404 for one that the event lacks or the reader does not see */
+/** @throws 404 if the event lacks it or the reader does not see it */
 export async function foundIn(
   req: Request,
   res: Response,

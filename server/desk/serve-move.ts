@@ -24,7 +24,7 @@ import { daysOf } from './show-child.js';
 import { deskFrame, deskPath } from './show-frame.js';
 import { showRefusal, type Tried } from './show-refusal.js';
 
-/** Moving one appointment to another time, of the same teacher or of another one of the child. */
+/** Moves one appointment to another time, with the same teacher or another one of the child's. */
 export function movePages(deps: Deps): Router {
   const router = express.Router({ mergeParams: true });
 
@@ -67,7 +67,7 @@ export function movePages(deps: Deps): Router {
   return router;
 }
 
-/** Books the new time, then gives the old one up: what was answered and noted stays. Doing it again is answered as before. */
+/** Books the new time, then cancels the old one; answers and notes are kept. A repetition gets the same answer. */
 export async function moveAppointment(
   deps: Deps,
   event: SeenEvent,
@@ -152,7 +152,7 @@ async function showMove(
   const [student] = appointment.students;
   const child = student && (await loadChild(event, student));
   const same = appointment.resource;
-  // About several children at once they meet one teacher whom all of them have.
+  // An appointment about several children needs a teacher whom all of them have.
   const views = (child?.view.teachers ?? []).filter(
     (teacher) => teacher.id === String(same) || appointment.students.length === 1,
   );

@@ -15,7 +15,7 @@ import { deskFrame, deskPath, seenIn } from './show-frame.js';
 import type { SeenEvent } from './find-meeting.js';
 import { Slot } from '../models/slot.js';
 
-/** Several appointments of the problem list to fitting times at once: a preview that writes nothing, and the moves one by one. */
+/** Moves several appointments of the problem list to fitting times: a preview that writes nothing, then the moves one by one. */
 export function moveManyPages(deps: Deps): Router {
   const router = express.Router({ mergeParams: true });
 
@@ -51,7 +51,7 @@ const WHY: Record<Unfit, string> = {
 
 async function showPlan(deps: Deps, res: Response, event: SeenEvent, ids: Types.ObjectId[]): Promise<void> {
   const planned = await planMoves(event, ids, actorOf(res).user, deps.now());
-  // Strangers' ids are as good as those that are gone.
+  // Other people's ids count as gone.
   if (ids.length > 0 && planned.length === 0) res.status(409);
   const names = await namesOf(
     event,
@@ -85,7 +85,7 @@ async function showPlan(deps: Deps, res: Response, event: SeenEvent, ids: Types.
   });
 }
 
-/** One after another, each by itself: what was moved before is answered as before, so that the form may be sent again. */
+/** Moves them one after another, each by itself. One that was moved before gets the same answer, so the form may be sent again. */
 async function moveAll(
   deps: Deps,
   res: Response,

@@ -62,11 +62,14 @@ interface FamilySchedule {
   meetings: Meeting[];
 }
 
-/** A family with an appointment in the event. @throws 404 for any other */
+/**
+ * A family with an appointment in the event.
+ * @throws 404 for any other
+ */
 async function familyIn(req: Request, res: Response): Promise<FamilySchedule> {
   const event = seenIn(res);
   const { account, _id, sight } = event;
-  // Who sees a part alone would hand out a part.
+  // Somebody who sees only a part would hand out only a part.
   if (sight.resource) throw forbidden();
   const household = await Household.findOne({ _id: parseId(req.params.household), account }).lean();
   const found = household
@@ -112,7 +115,10 @@ async function showSchedule(deps: Deps, res: Response, family: FamilySchedule): 
   });
 }
 
-/** Queues the schedule for everybody whom the family's mails go to; the same form again queues nothing more. @returns their names */
+/**
+ * Queues the schedule for everybody who gets the family's mails; the same form again queues nothing more.
+ * @returns their names
+ */
 async function mailSchedule(
   deps: Deps,
   { event, household, meetings }: FamilySchedule,

@@ -41,7 +41,7 @@ export function searchPages(deps: Deps): Router {
       await hold(deps, res, event, parsed.value);
       return;
     }
-    // Nothing but the reason is missing: the page that asked for it asks again.
+    // Only the reason is missing, so the page that asked for it asks again.
     const rest = parseForm(holdForm, { ...(req.body as object), reason: 'x' });
     if (!rest.ok || !parsed.errors.reason) {
       refuseHere(res, parsed);
@@ -118,7 +118,10 @@ function triedOf(event: SeenEvent, child: Contact, adult: string) {
   };
 }
 
-/** A child of the event whom the reader sees. @throws 404 */
+/**
+ * A child of the event that the reader sees.
+ * @throws 404
+ */
 async function childOf(event: SeenEvent, id: Types.ObjectId): Promise<Contact> {
   const child = await Contact.findOne({ _id: id, account: event.account, type: 'student' }).lean();
   if (!child || !(await findInEvent(event, [id])).has(String(id))) throw notFound();

@@ -17,7 +17,7 @@ import { findLengths } from './find-lengths.js';
 import { findTold } from './say-told.js';
 import { deskFrame, deskPath } from './show-frame.js';
 
-/** Whom an appointment is for, as "Maria Cruz"; '' where nobody is known. */
+/** For whom an appointment is, as "Maria Cruz"; '' if nobody is known. */
 export async function familyOf({
   account,
   household,
@@ -25,7 +25,7 @@ export async function familyOf({
   return (await matchFamilies(account, [household])).get(household.toHexString()) ?? '';
 }
 
-/** A time on hold: what is asked before it is booked. */
+/** A time on hold, with the questions to answer before it is booked. */
 export async function showCheck(
   deps: Deps,
   res: Response,
@@ -74,7 +74,7 @@ const STATES: Record<AppointmentState, { kind: string; word: string }> = {
   expired: { kind: 'off', word: 'Not booked' },
 };
 
-/** An appointment as the office reads it, with what can be done about it. */
+/** An appointment as the office reads it, with the actions that are possible. */
 export async function showAppointment(
   deps: Deps,
   res: Response,

@@ -12,7 +12,10 @@ import { listFree, type FreeTime } from './list-free.js';
 import { loadChild } from './load-child.js';
 import { deskFrame, deskPath, seenIn } from './show-frame.js';
 
-/** A child at the desk: whom it is booked for, its teachers with what is booked, and their free times. @throws 404 */
+/**
+ * A child at the desk: for whom to book, its teachers with their appointments, and their free times.
+ * @throws 404
+ */
 export async function showChild(
   deps: Pick<Deps, 'now'>,
   res: Response,
@@ -52,7 +55,7 @@ export async function showChild(
       days: daysOf(free.get(teacher.id) ?? []),
       key: new Types.ObjectId().toHexString(),
     })),
-    // With teachers whom the child has no class with anymore.
+    // This includes teachers whose classes the child has left.
     others: meetings.filter((one) => !listed.has(one.id)).map((one) => inWords(event, one)),
   });
 }
@@ -67,7 +70,7 @@ function inWords(event: PlacedEvent, meeting: Meeting) {
   };
 }
 
-/** Options of a select, by day. */
+/** The options of a select, by day. */
 export function daysOf(times: FreeTime[]) {
   return [...groupBy(times, ({ day }) => day)].map(([label, list]) => ({
     label,

@@ -16,7 +16,7 @@ import { deskFrame } from './show-frame.js';
 import { sayRefusal } from './say-refusal.js';
 import { REASON_MAX } from './schema.js';
 
-/** A booking or a move that could not be, and how it can be tried again. */
+/** A booking or a move that was refused, and how to try again. */
 export interface Tried {
   refusal: Refusal;
   over: readonly Overridable[];
@@ -25,14 +25,14 @@ export interface Tried {
   replaces?: Pick<Appointment, '_id' | 'slot'> | undefined;
   child: string;
   family: string;
-  /** Where the form goes, and what it sends beside the time. */
+  /** The form's target, and what it sends beside the time. */
   action: string;
   fields: Record<string, string>;
   verb: 'Book' | 'Move';
   back: string;
 }
 
-/** The answer to a clerk whom a rule or a fact refuses: why, the nearest free times, and for who may, a way past a rule. */
+/** The answer to a refused clerk: the reason, the nearest free times and, for people who may, a way to set the rule aside. */
 export async function showRefusal(
   deps: Pick<Deps, 'now'>,
   res: Response,

@@ -7,8 +7,8 @@ import type { Actor } from '../web/actor.js';
 import { withoutWindow } from './open-booking.js';
 
 /**
- * Puts an event away: booking closes, nightly sync goes off and a running one is asked to stop. Nothing is deleted.
- * False when it was archived already.
+ * Archives an event: booking closes, the nightly sync is turned off, and a running sync is asked to stop. Nothing is deleted.
+ * @returns false if it was archived already
  */
 export async function archiveEvent(deps: Pick<Deps, 'now'>, actor: Actor, event: Event): Promise<boolean> {
   const { set, unset } = withoutWindow(event, deps.now());
@@ -22,7 +22,7 @@ export async function archiveEvent(deps: Pick<Deps, 'now'>, actor: Actor, event:
   return true;
 }
 
-/** Takes an event out of the archive. Sync and booking stay off until somebody turns them on. */
+/** Takes an event out of the archive. Its sync and booking stay off until somebody turns them on. */
 export async function bringBackEvent(actor: Actor, event: Event, now: Date): Promise<boolean> {
   const result = await Event.updateOne(
     { _id: event._id, account: actor.account, status: 'archived' },

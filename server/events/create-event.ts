@@ -8,8 +8,8 @@ import type { EventSettings } from './schema.js';
 import { keptOf } from './take-template.js';
 
 /**
- * Makes an event; its link for parents is made with it, cannot be guessed (96 bits) and never changes.
- * @param template the event whose questions, texts, reminders and office it begins with; without it the office is the account's
+ * Makes an event. Its link for parents is made with it, cannot be guessed (96 bits) and never changes.
+ * @param template the event whose questions, texts, reminders and office are copied; without it, the office is the account's
  */
 export async function createEvent(
   actor: Actor,

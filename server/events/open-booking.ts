@@ -6,8 +6,8 @@ import type { Actor } from '../web/actor.js';
 import { bookingState } from '../web/booking-state.js';
 
 /**
- * Opens booking now. A closing time that is behind us goes; one that lies ahead stays.
- * Refused when the event's days are over, or booking is open already.
+ * Opens booking now. A closing time in the past is removed; one in the future stays. Refused if the event's days are over, or if booking is
+ * open already.
  */
 export async function openBooking(
   actor: Actor,
@@ -26,7 +26,7 @@ export async function openBooking(
   return { ok: true };
 }
 
-/** Closes booking now, or takes away the time at which it would have opened. */
+/** Closes booking now, or removes the time at which it would have opened. */
 export async function closeBooking(
   actor: Actor,
   event: Event,
@@ -43,7 +43,7 @@ export async function closeBooking(
   return { ok: true };
 }
 
-/** What a page shows of the window and of whether it is open, for its hidden field `shown`. */
+/** What a page shows about the booking window and whether it is open, for its hidden field `shown`. */
 export function windowShown(event: Event, now: Date): string {
   const { opensAt, closesAt } = event.booking;
   return [bookingState(event, now), opensAt?.getTime() ?? '', closesAt?.getTime() ?? ''].join(' ');
@@ -53,7 +53,7 @@ function windowAsRead({ booking: { opensAt, closesAt } }: Pick<Event, 'booking'>
   return asRead({ 'booking.opensAt': opensAt, 'booking.closesAt': closesAt });
 }
 
-/** The change that leaves nobody able to book from now on: a window that is open ends, one that lies ahead goes. */
+/** The change after which nobody can book: an open window ends, a future one is removed. */
 export function withoutWindow(
   event: Pick<Event, 'booking'>,
   now: Date,

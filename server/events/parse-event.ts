@@ -9,15 +9,12 @@ import { eventForm, type EventForm, type EventSettings } from './schema.js';
 
 export interface EventContext extends Style {
   now: Date;
-  /** The event as it is, when it is edited, and how many slots it has on each of its days. */
+  /** When editing: the event as it is, and how many slots it has on each of its days. */
   event?: Pick<Event, 'days' | 'timeZone'>;
   slotsByDay?: Map<string, number>;
 }
 
-/**
- * Checks the form of an event, new or edited. Days may be typed in any order and count once; local times are read in the
- * event's zone.
- */
+/** Checks the form of a new or edited event. Days may be entered in any order and count once; local times are read in the event's zone. */
 export function parseEvent(body: unknown, context: EventContext): Parsed<EventSettings> {
   const parsed = parseForm(eventForm, body);
   const typed = parsed.ok ? parsed.value : readable(body, parsed.errors);
@@ -47,7 +44,7 @@ export function parseEvent(body: unknown, context: EventContext): Parsed<EventSe
   return { ok: true, value: { name, place, description, timeZone, days, booking } };
 }
 
-/** What can be read of days and times although another field is wrong, so that all faults are told at once. */
+/** The days and times that can be read although another field is wrong, so that all faults are shown at once. */
 function readable(
   body: unknown,
   errors: Record<string, string>,
@@ -58,7 +55,7 @@ function readable(
   return { days, opensAt: text('opensAt'), closesAt: text('closesAt'), timeZone: text('timeZone') || 'UTC' };
 }
 
-/** The summary lists faults as the fields stand. */
+/** The summary lists faults in the order of the fields. */
 function inOrder(errors: Record<string, string>): Record<string, string> {
   const fields = ['name', 'days', 'place', 'timeZone', 'description', 'opensAt', 'closesAt'];
   const place = (field: string) => (fields.includes(field) ? fields.indexOf(field) : fields.length);

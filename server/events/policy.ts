@@ -4,12 +4,15 @@ import { bookingState, type Bookable } from '../web/booking-state.js';
 import { dayAndTimeSoon } from '../web/format-time.js';
 import type { Place } from '../web/place.js';
 
-/** Who may make events and bring them back: an event administrator of the whole account; one of a single event runs that one. */
+/**
+ * Who may create events and take them out of the archive: an event administrator of the whole account. One of a single event only runs that
+ * event.
+ */
 export function mayCreateEvents(actor: Actor): boolean {
   return atLeast(actor.level, 'event administrator');
 }
 
-/** The one sentence on booking: "Booking opens on Tuesday, November 24 at 8:00 AM." */
+/** The only sentence about booking: "Booking opens on Tuesday, November 24 at 8:00 AM." */
 export function sayBooking(event: Bookable & Place, now: Date): string {
   const { opensAt, closesAt } = event.booking;
   const at = (moment: Date | undefined) => (moment ? dayAndTimeSoon(moment, event, now) : '');
@@ -31,7 +34,7 @@ export function sayBooking(event: Bookable & Place, now: Date): string {
   }
 }
 
-/** The state as a mark and a word for tables and facts. */
+/** The state as a symbol and a word, for tables and facts. */
 export function bookingStatus(event: Bookable, now: Date): { kind: 'ok' | 'notice' | 'off'; word: string } {
   const words = {
     archived: { kind: 'off', word: 'Archived' },

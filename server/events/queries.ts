@@ -19,7 +19,7 @@ export interface EventList {
   pager: Pager;
 }
 
-/** The events that somebody may see, by name. An account has tens of them, so the search may look anywhere in a name. */
+/** The events that somebody may see, by name. An account has only tens of them, so the search looks anywhere in a name. */
 export async function listEvents(actor: Actor, { q, status, page }: EventQuery): Promise<EventList> {
   const visible = { account: actor.account, ...onlyGranted(actor), ...holdsWords('sortKey', q) };
   const [active, archived] = await Promise.all([
@@ -52,7 +52,7 @@ export async function listEvents(actor: Actor, { q, status, page }: EventQuery):
   };
 }
 
-/** Whoever has a level in the whole account sees all its events, others those that were granted to them. */
+/** Somebody with a level in the whole account sees all events; others see those that were granted to them. */
 function onlyGranted(actor: Actor): { _id?: { $in: string[] } } {
   if (atLeast(actor.level, 'appointment viewer')) return {};
   const granted = [...actor.eventLevels].filter(([, level]) => atLeast(level, 'appointment viewer'));
@@ -80,7 +80,7 @@ async function countByEvent(
   return new Map(rows.map((row) => [row._id.toHexString(), row.count]));
 }
 
-/** What an event holds, for its overview and before booking is opened: of all of it, or of what the reader sees. */
+/** The contents of an event, for its overview and before booking opens: all of them, or what the reader sees. */
 export interface EventCounts {
   classes: number;
   hiddenClasses: number;
@@ -99,7 +99,7 @@ export async function eventCounts(event: Pick<Event, '_id' | 'account'>, sight: 
       { ...scope, status: 'active', ...(await classesIn(scope, sight)) },
       { section: 1, 'synced.type': 1, 'edits.type': 1 },
     ).lean<Pick<Class, 'section' | 'synced' | 'edits'>[]>(),
-    // What was made by hand and is hidden needs no slots.
+    // Something made by hand and hidden needs no slots.
     Resource.find(
       { ...scope, status: 'active', 'byHand.hidden': { $ne: true }, ...ownAlone(sight) },
       { _id: 1 },
@@ -127,7 +127,7 @@ function ownAlone({ resource }: Sight): { _id?: Sight['resource'] } {
   return resource ? { _id: resource } : {};
 }
 
-/** The classes of those whose slots the reader sees. */
+/** The classes of those teachers whose slots the reader sees. */
 async function classesIn(
   scope: { account: Types.ObjectId; event: Types.ObjectId },
   sight: Sight,
@@ -137,7 +137,7 @@ async function classesIn(
   return { 'synced.teachers': { $in: own.flatMap(({ contact }) => contact ?? []) } };
 }
 
-/** How many slots an event has on each of its days; days without are left out. */
+/** How many slots an event has on each of its days; days without slots are left out. */
 export async function slotsByDay(event: Pick<Event, '_id' | 'account'>): Promise<Map<string, number>> {
   const rows = await Slot.aggregate<{ _id: string; count: number }>([
     { $match: { account: event.account, event: event._id } },

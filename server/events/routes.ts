@@ -9,6 +9,7 @@ import { zoneOptions } from '../web/format-zone.js';
 import { eventGuard, eventOf, levelGuard } from '../web/guards.js';
 import type { PlacedEvent } from '../web/place.js';
 import { parseForm, parseQuery, typedValues, type Form } from '../web/parse.js';
+import { saveSeen } from '../web/save-seen.js';
 import { endStep, say } from '../web/session.js';
 import { sightOf } from '../web/sight.js';
 import { archiveEvent, bringBackEvent } from './archive-event.js';
@@ -24,12 +25,10 @@ import { questionPages } from './questions/routes.js';
 import { findTemplate, templateLists, valuesFrom } from './take-template.js';
 import { updateEvent } from './update-event.js';
 
-const TWO_AT_ONCE = 'Somebody else saved these settings at the same moment. Save again.';
-
 /** The list of events, and of each its settings, archiving and deletion. Behind the staff guard. */
 export function eventRoutes(deps: Deps): Router {
   const router = express.Router();
-  // First, because `new` would be taken for an event.
+  // This comes first, because `new` would be taken for an event's id.
   settingsPages(router, deps);
   questionPages(router, deps);
   emailPages(router, deps);
@@ -114,13 +113,15 @@ function settingsPages(router: Router, deps: Deps): void {
       settingsPage(res, parsed);
       return;
     }
-    const changed = changedMeanwhile(eventFields(event), req.body, formOf(event));
-    if (changed) {
-      settingsPage(res.status(422), changed);
+    const { form } = await saveSeen(
+      { fields: eventFields(event), body: req.body, shown: formOf(event) },
+      () => updateEvent(actorOf(res), event, parsed.value, deps.now()),
+      async () => formOf(await reloadEvent(res)),
+    );
+    if (form) {
+      settingsPage(res.status(422), form);
       return;
     }
-    if (!(await updateEvent(actorOf(res), event, parsed.value, deps.now())))
-      return saveAgain(req, res, event);
     say(req, { kind: 'ok', text: 'The settings are saved.' });
     res.redirect(303, `${pathOf(event)}/settings`);
   });
@@ -133,13 +134,6 @@ function isTyped(req: Request, event: PlacedEvent): boolean {
     sent.seen !== undefined &&
     changedMeanwhile(eventFields(event), { seen: sent.seen }, sent, formOf(event)) !== undefined
   );
-}
-
-/** Somebody saved between the look at the event and the save: shows the form again, with what they saved. */
-async function saveAgain(req: Request, res: Response, before: PlacedEvent): Promise<void> {
-  const now = await reloadEvent(res);
-  const form = changedMeanwhile(eventFields(before), req.body, formOf(now), formOf(before));
-  settingsPage(res.status(422), form ?? { values: typedValues(req.body), errors: { _form: TWO_AT_ONCE } });
 }
 
 const TEMPLATE_GONE =

@@ -9,7 +9,7 @@ import { daysInWords, fieldMoment } from '../web/format-time.js';
 import { isDay, toLocal } from '../web/local-time.js';
 import { line, longText, objectId, tick } from '../web/parse.js';
 
-/** What people decide about an event; the rest of it is Slotbell's. */
+/** What people decide about an event; Slotbell sets the rest. */
 export type EventSettings = Pick<Event, 'name' | 'place' | 'description' | 'timeZone' | 'days' | 'booking'>;
 
 export interface EventForm {
@@ -41,7 +41,7 @@ const localMoment = () =>
     .pattern(/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$/)
     .label('a date and a time');
 
-/** As typed; `parseEvent` checks what the fields mean together. */
+/** The form as it is sent; `parseEvent` checks what the fields mean together. */
 export const eventForm = Joi.object<EventForm, true>({
   name: line(120).required().label('a name'),
   place: line(200).allow('').default(''),
@@ -78,7 +78,7 @@ export const eventForm = Joi.object<EventForm, true>({
 const orNone = (value: string) => (value === '0' ? 'No limit' : value);
 const hours = (value: string) => (value === '1' ? '1 hour' : `${value} hours`);
 
-/** What the settings form calls its fields. */
+/** The labels of the settings form. */
 export const eventFields = (style: Style): SettingsFields => ({
   name: { label: 'Name' },
   days: { label: 'Days', say: (value) => sayDays(value, style) },
@@ -98,7 +98,7 @@ export const eventFields = (style: Style): SettingsFields => ({
   inARow: { label: 'Slots in a row for one appointment' },
 });
 
-/** @param value as `seenOf` has a list of days */
+/** @param value a list of days, as `seenOf` writes it */
 function sayDays(value: string, style: Style): string {
   const days = value.split(', ');
   return days.every(isDay) ? daysInWords(days, style) : value;
@@ -120,7 +120,7 @@ export function formOf(event: EventSettings): Record<string, unknown> {
   };
 }
 
-/** What the form of a new event begins with. */
+/** The values with which the form of a new event opens. */
 export function freshEvent(timeZone: string): Record<string, unknown> {
   return {
     timeZone,
@@ -137,7 +137,7 @@ export function freshEvent(timeZone: string): Record<string, unknown> {
   };
 }
 
-/** The event that a new one begins with, if any. */
+/** The past event that a new one is copied from, if any. */
 export const templateSchema = Joi.object<{ template?: Types.ObjectId }, true>({
   template: objectId().empty(''),
 });

@@ -11,7 +11,7 @@ export function eventPage(event: PlacedEvent, tab: string) {
   return { ...eventFrame(event, tab, tab === 'settings' ? 'Settings' : ''), home: pathOf(event) };
 }
 
-/** The sections of an event's settings, each a page of its own. */
+/** The sections of an event's settings; each is a page. */
 const SECTIONS = [
   { key: 'event', label: 'Event and booking', path: '' },
   { key: 'questions', label: 'Questions', path: '/questions' },
@@ -28,7 +28,10 @@ export function settingsFrame(event: PlacedEvent, section: string) {
   };
 }
 
-/** Has the rest of a request tell of its event as it is now. @returns it */
+/**
+ * Reads the event again for the rest of a request.
+ * @returns it
+ */
 export async function reloadEvent(res: Response): Promise<PlacedEvent> {
   const before = eventOf(res);
   const found = await Event.findOne({

@@ -6,7 +6,7 @@ import type { Actor } from '../web/actor.js';
 import { countOf } from '../web/format-count.js';
 import { formOf } from './schema.js';
 
-/** An event of the account, archived or not, that a new one may begin with. */
+/** An event of the account, archived or not, from which a new one may be copied. */
 export async function findTemplate(actor: Actor, id: Types.ObjectId): Promise<Event | undefined> {
   const found = await Event.findOne({
     _id: id,
@@ -16,7 +16,10 @@ export async function findTemplate(actor: Actor, id: Types.ObjectId): Promise<Ev
   return found ?? undefined;
 }
 
-/** What the form of the new event shows: the past one's settings, without its days and its booking window; a year in its name is this one's. */
+/**
+ * What the form of the new event shows: the past event's settings without its days and booking window. A year in its name becomes the
+ * present one.
+ */
 export function valuesFrom(past: Event, now: Date): Record<string, unknown> {
   const year = DateTime.fromJSDate(now, { zone: past.timeZone }).year;
   const held = past.days[0]?.slice(0, 4) ?? '';
@@ -24,7 +27,7 @@ export function valuesFrom(past: Event, now: Date): Record<string, unknown> {
   return { ...formOf(past), name, days: [], opensAt: '', closesAt: '' };
 }
 
-/** What the new event takes over beside what its form shows. */
+/** What the new event copies beside the values in its form. */
 export function keptOf({ _id, fields, office, messages, letter, reminders }: Event) {
   return {
     templateOf: _id,
@@ -36,7 +39,7 @@ export function keptOf({ _id, fields, office, messages, letter, reminders }: Eve
   };
 }
 
-/** What is kept of a past event, and what is not, in words. */
+/** What is copied from a past event and what is not, in words. */
 export function templateLists({ name, fields = [], messages = {}, reminders = [] }: Event) {
   const texts = MESSAGE_KINDS.filter((kind) => messages[kind]).length;
   return {

@@ -7,8 +7,8 @@ import type { Actor } from '../web/actor.js';
 import { formOf, type EventSettings } from './schema.js';
 
 /**
- * Saves an event's settings, all of them: a booking time that was emptied is gone.
- * @param event as it was read; false when somebody has changed its settings since
+ * Saves all of an event's settings; a booking time that was emptied is removed.
+ * @param event as it was read; false if somebody has changed its settings since
  */
 export async function updateEvent(
   actor: Actor,

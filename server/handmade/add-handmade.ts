@@ -17,7 +17,7 @@ export interface NotSaved {
   reason: 'unknown' | 'several' | 'no such school' | 'taken';
 }
 
-/** More of these than any school has. */
+/** The most of these in one event. No school has as many. */
 const MOST = 500;
 
 /** Makes something that families book without a class. Sending the same form twice makes one. */
@@ -61,13 +61,13 @@ export async function addHandmade(
   return { ok: true };
 }
 
-/** Whether they may choose among all the school's people; who runs one event has its teachers alone. */
+/** Whether the actor may choose among all people of the school. Somebody who runs one event only has its teachers. */
 export const seesEverybody = ({ levelName }: Pick<Actor, 'levelName'>): boolean =>
   levelName === 'administrator';
 
 /**
- * What is stored of a form, whose schools and staff contact are the account's own.
- * @param kept the staff contact that is there now
+ * Turns a form into what is stored; its schools and its staff contact must belong to the account.
+ * @param kept the present staff contact
  */
 export async function parseHandmade(
   actor: Pick<Actor, 'levelName'>,
@@ -97,7 +97,7 @@ export async function parseHandmade(
   };
 }
 
-/** What it is called, with the keys by which it is found and sorted. */
+/** Its name, with the keys by which it is found and sorted. */
 export function namesOf({ name, room }: Pick<HandmadeForm, 'name' | 'room'>) {
   const key = searchKey(name);
   return { name, room, searchKey: key, sortKey: key };

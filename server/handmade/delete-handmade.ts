@@ -8,10 +8,10 @@ import { hideHandmade } from './edit-handmade.js';
 import type { Handmade } from './queries.js';
 
 /**
- * Deletes what was made by hand, with its slots. It is hidden first, so that nobody books it any more; where somebody has, or is about to,
- * it stays so, and doing this again goes on. Meetings that are over keep their slots, and of them and of what is canceled its name is still
- * known.
- * @returns how many slots stay for that; 0: it is deleted
+ * Deletes something made by hand, with its slots. It is hidden first, so that nobody books it any more. If somebody has booked it or is
+ * about to, it stays hidden, and a repetition continues. Past meetings keep their slots, and its name stays known for them and for canceled
+ * ones.
+ * @returns how many slots keep it from being deleted; 0: it is deleted
  */
 export async function deleteHandmade(
   deps: Pick<Deps, 'now'>,
@@ -26,7 +26,7 @@ export async function deleteHandmade(
   const { booked, held } = await removeSlots(actor, { _id: event, account }, slots, now);
   const ahead = { ...scope, to: { $gt: now } };
   const left = await Slot.countDocuments({ ...ahead, _id: { $in: [...booked, ...held] } });
-  // A slot that somebody made meanwhile counts too.
+  // This also counts a slot that somebody made meanwhile.
   if (left > 0 || (await Slot.exists(ahead))) return Math.max(left, 1);
   await Slot.updateMany(
     { event, account, with: { $eq: _id, $exists: true } },

@@ -16,8 +16,8 @@ import type { Handmade } from './queries.js';
 import type { HandmadeForm } from './schema.js';
 
 /**
- * Changes what was made by hand. Another staff contact takes over what is booked; one who has another meeting then is refused.
- * @param before as it was read; `changed` where somebody has changed it since
+ * Changes something made by hand. A new staff contact takes over its appointments; a contact who has another meeting then is refused.
+ * @param before as it was read; `changed meanwhile` if somebody has changed it since
  */
 export async function editHandmade(
   deps: Deps,
@@ -26,7 +26,10 @@ export async function editHandmade(
   before: Handmade,
   form: HandmadeForm,
 ): Promise<
-  { ok: true } | NotSaved | { ok: false; reason: 'changed' } | { ok: false; reason: 'busy'; at: Date }
+  | { ok: true }
+  | NotSaved
+  | { ok: false; reason: 'changed meanwhile' }
+  | { ok: false; reason: 'busy'; at: Date }
 > {
   const parsed = await parseHandmade(actor, event, form, before.byHand.staff);
   if (!parsed.ok) return parsed;
@@ -40,7 +43,7 @@ export async function editHandmade(
     $set: { ...namesOf(form), byHand: { ...parsed.byHand, hidden: before.byHand.hidden } },
   });
   const late = isOther ? await settleAll(deps, before, now) : undefined;
-  if (saved.matchedCount === 0) return { ok: false, reason: 'changed' };
+  if (saved.matchedCount === 0) return { ok: false, reason: 'changed meanwhile' };
   await recordAudit({
     account: event.account,
     event: event._id,
@@ -53,7 +56,10 @@ export async function editHandmade(
   return late ? { ok: false, reason: 'busy', at: late } : { ok: true };
 }
 
-/** Shows or hides it. What is booked stays. @returns false where it is so already */
+/**
+ * Shows or hides it. Its appointments stay.
+ * @returns false if nothing changes
+ */
 export async function hideHandmade(
   deps: Pick<Deps, 'now'>,
   actor: Actor,
@@ -85,16 +91,19 @@ function asFound({ _id, account, event, name, room, byHand }: Handmade) {
   };
 }
 
-/** When somebody has another meeting during one of its own, or of those of others in which it sits. */
+/** When somebody has another meeting during one of its own, or during one of others in which it sits. */
 async function findClash(handmade: Handmade, staff: Types.ObjectId, now: Date): Promise<Date | undefined> {
   const slots = await Slot.distinct('_id', slotsWith(handmade, now));
   return findBusy([staff], inSlots(slots), now);
 }
 
-/** What is settled while somebody waits; the job does more within a minute or two. */
+/** How many slots are updated while somebody waits; the job does the others within a minute or two. */
 const AT_ONCE = 50;
 
-/** Settles its slots that somebody has or holds; the others need no more. @returns when the new contact turned out to be elsewhere */
+/**
+ * Updates the diaries of its slots that are booked or on hold; other slots need nothing.
+ * @returns when the new contact turned out to be busy
+ */
 async function settleAll(deps: Deps, handmade: Handmade, now: Date): Promise<Date | undefined> {
   const slots = slotsWith(handmade, now);
   const taken = await Appointment.find(
@@ -108,7 +117,7 @@ async function settleAll(deps: Deps, handmade: Handmade, now: Date): Promise<Dat
     .lean();
   if (taken.length > AT_ONCE) return undefined;
   for (const slot of distinctIds(taken.flatMap(slotsOf)))
-    // Their leaving has marked all slots again: the job goes on.
+    // The contact's leaving has marked all slots again, so the job continues.
     for (const { at } of await reconcileSlot(deps, slot)) return at;
   await Slot.updateMany(
     { ...slots, unsettled: true, _id: { $nin: taken.flatMap(slotsOf) } },

@@ -13,7 +13,7 @@ type EventScope = Pick<Event, '_id' | 'account'>;
 /** What somebody made by hand. */
 export type Handmade = Resource & { byHand: ByHand };
 
-/** One of the event's; null for another event's, a teacher's, and one that was deleted. */
+/** Something made by hand in the event; null for another event's, for a teacher's resource, and after it was deleted. */
 export async function findHandmade(event: EventScope, id: Types.ObjectId): Promise<Handmade | null> {
   const found = await Resource.findOne({
     _id: id,
@@ -30,19 +30,19 @@ export interface Choice {
   label: string;
 }
 
-/** What the form offers. */
+/** The choices that the form offers. */
 export interface Choices {
   schools: Choice[];
   grades: Choice[];
-  /** Teachers and staff to choose from while typing, by email where they have one. */
+  /** Teachers and staff to choose from while typing, by email if they have one. */
   people: Choice[];
 }
 
 const MOST_PEOPLE = 500;
 
 /**
- * Who runs one event alone is offered its own teachers: whom else the school has is not theirs to read.
- * @param kept grades that are chosen, whether anybody is in them or not
+ * The choices of the form. Somebody who runs a single event is offered its own teachers: the school's other people are not theirs to read.
+ * @param kept chosen grades, which are offered even if no student is in them
  */
 export async function formChoices(
   { _id: event, account }: EventScope,
@@ -73,18 +73,18 @@ export async function formChoices(
   };
 }
 
-/** Of whom somebody may choose: an administrator of everybody, who runs one event of its own teachers. */
+/** The filter for people who may be chosen: everybody for an administrator, the event's teachers for somebody who runs one event. */
 async function reachOf({ _id: event, account }: EventScope, seesAll: boolean) {
   if (seesAll) return {};
   return { _id: { $in: await Resource.distinct('contact', { event, account, status: 'active' }) } };
 }
 
-/** The schools of an event's classes, for whoever runs that event alone. */
+/** The schools of an event's classes, for somebody who runs only that event. */
 async function schoolsIn({ _id: event, account }: EventScope) {
   return { _id: { $in: await Class.distinct('synced.school', { event, account, status: 'active' }) } };
 }
 
-/** How a staff contact is written in the form; '' for nobody. */
+/** How the form writes a staff contact; '' for none. */
 export async function staffText(account: Types.ObjectId, staff: Types.ObjectId | undefined): Promise<string> {
   if (!staff) return '';
   const found = await Contact.findOne(
@@ -95,8 +95,8 @@ export async function staffText(account: Types.ObjectId, staff: Types.ObjectId |
 }
 
 /**
- * The teacher or staff member whom an email address or a name means, of those whom the form offers. Several are not guessed among.
- * @param kept who is there now: is found by whoever is shown them
+ * The teacher or staff member with this email address or name, among those whom the form offers. If several match, none is chosen.
+ * @param kept the present contact, whom everybody finds who sees them
  */
 export async function findStaff(
   event: EventScope,
@@ -126,13 +126,13 @@ export async function findStaff(
 
 const MOST_WORDS = 8;
 
-/** A name in either order ("Ana Lee", "Lee, Ana") as people are sorted by it, wherever the last name begins. */
+/** A name in either order ("Ana Lee", "Lee, Ana") as the sort key of people, wherever the last name begins. */
 function sortKeysOf(text: string): string[] {
   const words = text.replace(/,/g, ' ').split(/\s+/).filter(Boolean).slice(0, MOST_WORDS);
   return words.map((_word, index) => searchKey(...words.slice(index), ...words.slice(0, index)));
 }
 
-/** What there is of one: slots, and appointments to come. */
+/** The number of its slots and future appointments. */
 export async function countOfHandmade(resource: Pick<Resource, '_id' | 'event'>, now: Date) {
   const [slots, booked] = await Promise.all([
     Slot.countDocuments({ resource: resource._id, event: resource.event }),

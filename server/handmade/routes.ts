@@ -3,13 +3,14 @@ import { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
 import { HAND_KINDS } from '../models/resource.js';
 import { actorOf } from '../web/actor.js';
-import { changedMeanwhile, seenOf } from '../web/compare-seen.js';
+import { seenOf } from '../web/compare-seen.js';
 import { notFound } from '../web/errors.js';
 import { countOf } from '../web/format-count.js';
 import { shortDayAndTime } from '../web/format-time.js';
 import { eventFrame } from '../web/event-tabs.js';
 import { eventOf } from '../web/guards.js';
 import { parseForm, parseId, typedValues, type Form } from '../web/parse.js';
+import { saveSeen } from '../web/save-seen.js';
 import { say } from '../web/session.js';
 import { addHandmade, seesEverybody, type NotSaved } from './add-handmade.js';
 import { deleteHandmade } from './delete-handmade.js';
@@ -65,23 +66,21 @@ export function handmadeRoutes(deps: Deps): Router {
     const found = await handmadeOf(req, res);
     const parsed = parseForm(handmadeForm, req.body);
     if (!parsed.ok) return showOne(deps, res.status(422), found, parsed);
-    const again = await formAgain(req, res, found);
-    if (again) return showOne(deps, res.status(422), found, again);
     const event = eventOf(res);
-    const saved = await editHandmade(deps, actorOf(res), event, found, parsed.value);
+    const { form, saved } = await saveSeen(
+      {
+        fields: fieldsIn(await choicesFor(res, found.byHand.grades)),
+        body: req.body,
+        shown: await shownOf(found),
+      },
+      () => editHandmade(deps, actorOf(res), event, found, parsed.value),
+      async () => shownOf(await handmadeOf(req, res)),
+    );
+    if (form) return showOne(deps, res.status(422), await handmadeOf(req, res), form);
     if (saved.ok) {
       say(req, { kind: 'ok', text: `${parsed.value.name} is saved.` });
       res.redirect(303, pathOf(res, found._id));
       return;
-    }
-    if (saved.reason === 'changed') {
-      const now = await handmadeOf(req, res);
-      return showOne(
-        deps,
-        res.status(422),
-        now,
-        (await formAgain(req, res, now, found)) ?? { values: typedValues(req.body), errors: {} },
-      );
     }
     const errors =
       saved.reason === 'busy'
@@ -172,7 +171,7 @@ async function showNew(res: Response, form: Form): Promise<void> {
 
 async function showOne(deps: Pick<Deps, 'now'>, res: Response, found: Handmade, form?: Form): Promise<void> {
   const choices = await choicesFor(res, found.byHand.grades);
-  const shown = formOf(found, await staffText(found.account, found.byHand.staff));
+  const shown = await shownOf(found);
   res.render('handmade/single', {
     ...frameOf(res, found.name),
     ...choices,
@@ -190,16 +189,9 @@ function choicesFor(res: Response, kept: string[]): Promise<Choices> {
   return formChoices(eventOf(res), kept, seesEverybody(actorOf(res)));
 }
 
-/** The form again where somebody else saved meanwhile. @param was what it showed, for a sender who does not say */
-async function formAgain(
-  req: Request,
-  res: Response,
-  now: Handmade,
-  was?: Handmade,
-): Promise<Form | undefined> {
-  const choices = await choicesFor(res, now.byHand.grades);
-  const shownOf = async (one: Handmade) => formOf(one, await staffText(one.account, one.byHand.staff));
-  return changedMeanwhile(fieldsIn(choices), req.body, await shownOf(now), was && (await shownOf(was)));
+/** What was made by hand as its form shows it. */
+async function shownOf(found: Handmade) {
+  return formOf(found, await staffText(found.account, found.byHand.staff));
 }
 
 function fieldsIn({ schools }: Pick<Choices, 'schools'>) {

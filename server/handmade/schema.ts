@@ -32,18 +32,21 @@ const fields = {
 
 export const handmadeForm = Joi.object<HandmadeForm, true>(fields);
 
-/** The same for a new one. `id` is minted with the form: sending it twice makes one. */
+/** The form of a new one. Its `id` is made with the form: sending it twice makes one. */
 export const newHandmadeForm = Joi.object<HandmadeForm & { id: Types.ObjectId }, true>({
   ...fields,
   id: objectId().required(),
 });
 
-/** The appointments that the page which asked spoke of. */
+/** The number of appointments that the page named when it asked. */
 export const hidingForm = Joi.object<{ to: 'hidden' | 'shown' }, true>({
   to: Joi.string().valid('hidden', 'shown').required().label('whether parents see it'),
 });
 
-/** What the form calls its fields. @param nameOf names a school by its id */
+/**
+ * The labels of the form.
+ * @param nameOf names a school by its id
+ */
 export function handmadeFields(nameOf: (id: string) => string): SettingsFields {
   const names = (value: string) => value.split(', ').map(nameOf).join(', ');
   return {
@@ -57,7 +60,10 @@ export function handmadeFields(nameOf: (id: string) => string): SettingsFields {
   };
 }
 
-/** What the form shows of one. @param staff how its staff contact is named */
+/**
+ * What the form shows.
+ * @param staff the name of its staff contact
+ */
 export function formOf(resource: Resource, staff: string): Record<string, unknown> {
   const { byHand } = resource;
   return {

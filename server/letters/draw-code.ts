@@ -1,15 +1,15 @@
 import qrcode from 'qrcode-generator';
 
-/** A QR code: the path of its dark squares, a square being one unit, and how many there are on a side, with the quiet zone. */
+/** A QR code: the path of its dark squares, with a square as the unit, and the number of squares on a side, including the quiet zone. */
 export interface QrCode {
   path: string;
   size: number;
 }
 
-/** Light squares around it, without which readers do not find it (ISO/IEC 18004). */
+/** Light squares around the code, without which readers do not find it (ISO/IEC 18004). */
 const QUIET = 4;
 
-/** A QR code that survives a fold and a stain (level M: 15 % may be lost). */
+/** Makes a QR code that survives a fold and a stain (level M: 15 % may be lost). */
 export function drawCode(text: string): QrCode {
   const code = qrcode(0, 'M');
   code.addData(text);

@@ -24,7 +24,7 @@ export interface Addressee {
 export interface Addressees {
   /** By class, and in it by name. */
   rows: Addressee[];
-  /** How many each kind has within the other filters. */
+  /** How many students each kind has within the other filters. */
   counts: Record<LettersFilter['who'], number>;
   classes: { id: string; name: string }[];
   grades: string[];
@@ -47,8 +47,8 @@ type Student = Pick<
 >;
 
 /**
- * The students of classes that parents may book, each once: in their homeroom, else in the first of their classes. A fixed number of
- * queries, whatever there is; only ids and what a list shows is held of each.
+ * The students of classes that parents may book, each once: in their homeroom, or else in the first of their classes. A fixed number of
+ * queries; memory holds only ids and what a list shows.
  */
 export async function listStudents(
   { _id: event, account }: Pick<Event, '_id' | 'account'>,
@@ -115,7 +115,7 @@ export async function listStudents(
   };
 }
 
-/** Each student in one class, classes in their order. */
+/** Each student in one class; classes are in order. */
 function homesOf(classes: Held[]): Map<string, { held: Held; students: Types.ObjectId[] }> {
   const homerooms = classes.filter((held) => classType(held) === 'Homeroom');
   const others = classes.filter((held) => classType(held) !== 'Homeroom');
@@ -133,7 +133,7 @@ function homesOf(classes: Held[]): Map<string, { held: Held; students: Types.Obj
   return homes;
 }
 
-/** Students of whom somebody gets a mail to the event's guardians: whom mails leave out, such as a blocked login, needs a letter. */
+/** Students whose guardians get a mail to the event's guardians. Others need a letter, for example if the only login is blocked. */
 async function withEmail(account: Types.ObjectId, students: Student[]): Promise<Set<string>> {
   const audience = new Audience(students, await findUnsubscribed(account));
   if (students.length > 0) await findFamilies(account, audience);
@@ -141,7 +141,7 @@ async function withEmail(account: Types.ObjectId, students: Student[]): Promise<
   return new Set(reached.flatMap((place) => students[place]?._id.toHexString() ?? []));
 }
 
-/** Whom a form is about: what was selected, or all that its filters find. */
+/** The students whom a form is about: the selected ones, or all that its filters find. */
 export async function listChosen(
   event: Pick<Event, '_id' | 'account'>,
   form: LettersForm,

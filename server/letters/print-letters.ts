@@ -11,7 +11,7 @@ import type { Addressee } from './list-students.js';
 import type { LettersForm } from './schema.js';
 import { writeLetter, type Letter, type LetterFrame } from './write-letter.js';
 
-/** Letters that are made at once: what is held in memory and written to the database together. */
+/** How many letters are made at once, in memory and in the database. */
 const BATCH = 100;
 
 interface Asked {
@@ -20,7 +20,7 @@ interface Asked {
   rows: Addressee[];
   form: Pick<LettersForm, 'perSheet' | 'codes'>;
   printing: Printing;
-  /** The page that it was asked for on. */
+  /** The page from which it was requested. */
   back: string;
 }
 
@@ -67,7 +67,7 @@ async function* partsOf(deps: Deps, res: Response, asked: Asked): AsyncGenerator
   yield await renderPart(res, 'letters/print-bottom', {});
 }
 
-/** Sheets of so many letters; each class begins a new one, so that its letters can be handed out. */
+/** Sheets with this many letters; each class starts a new sheet, so that its letters can be handed out. */
 export function sheetsOf<T extends Pick<Addressee, 'class'>>(rows: readonly T[], perSheet: number): T[][] {
   const sheets: T[][] = [];
   for (const row of rows) {

@@ -7,11 +7,12 @@ import { Class } from '../models/class.js';
 import { School } from '../models/school.js';
 import { MACROS } from '../notifications/messages/macros.js';
 import { actorOf } from '../web/actor.js';
-import { changedMeanwhile, seenOf } from '../web/compare-seen.js';
+import { seenOf } from '../web/compare-seen.js';
 import { daysInWords } from '../web/format-time.js';
 import { eventGuard, eventOf } from '../web/guards.js';
 import { addressOf, pagerOf, sliceOf } from '../web/paging.js';
 import { FRESH_FORM, parseForm, parseQuery, typedValues, type Form } from '../web/parse.js';
+import { saveSeen } from '../web/save-seen.js';
 import { say } from '../web/session.js';
 import { drawCode } from './draw-code.js';
 import { listChosen, listStudents, type Addressee } from './list-students.js';
@@ -32,7 +33,7 @@ import { sayOpening, writeLetter, type LetterFrame } from './write-letter.js';
 
 const PAGE_SIZE = 50;
 
-/** Letters for families, and the poster: how families without an email address hear of an event. */
+/** Letters for families, and the poster: for families without an email address. */
 export function letterRoutes(deps: Deps): Router {
   const router = express.Router({ mergeParams: true });
   const guard = eventGuard('event administrator');
@@ -101,7 +102,7 @@ function frameOf(deps: Deps, res: Response): LetterFrame {
 
 async function showList(res: Response, query: LettersQuery, form: Form): Promise<void> {
   const event = eventOf(res);
-  // Of the event's classes: who runs one event learns of no other school.
+  // Only schools of the event's classes: somebody who runs one event learns about no other school.
   const here = await Class.distinct('synced.school', { event: event._id, account: event.account });
   const [list, schools] = await Promise.all([
     listStudents(event, query),
@@ -193,26 +194,19 @@ function textPages(router: Router, deps: Deps): void {
       showText(deps, res, { values: typedValues(req.body), errors: {} }, message);
       return;
     }
-    const changed = changedMeanwhile(letterFields, req.body, formOf(event));
-    if (changed) {
-      showText(deps, res.status(422), changed);
-      return;
-    }
-    if (!(await saveText(actorOf(res), event, message, deps.now()))) {
-      const form = changedMeanwhile(letterFields, req.body, formOf(await reloadEvent(res)), formOf(event));
-      showText(
-        deps,
-        res.status(422),
-        form ?? { values: typedValues(req.body), errors: { _form: SAVE_AGAIN } },
-      );
+    const { form } = await saveSeen(
+      { fields: letterFields, body: req.body, shown: formOf(event) },
+      () => saveText(actorOf(res), event, message, deps.now()),
+      async () => formOf(await reloadEvent(res)),
+    );
+    if (form) {
+      showText(deps, res.status(422), form);
       return;
     }
     say(req, { kind: 'ok', text: 'The text of the letters is saved.' });
     res.redirect(303, homeOf(res));
   });
 }
-
-const SAVE_AGAIN = 'Somebody else saved this text at the same moment. Save again.';
 
 function showText(deps: Deps, res: Response, form: Form, previewed = textOf(eventOf(res))): void {
   const event = eventOf(res);

@@ -12,7 +12,7 @@ export function textOf({ letter }: Pick<Event, 'letter'>): MessageText {
   return letter ?? DEFAULT_LETTER;
 }
 
-/** What is typed, as a text; what is empty is Slotbell's. */
+/** The typed text; an empty field means Slotbell's text. */
 export function messageOf({ title, text }: Pick<LetterText, 'title' | 'text'>): MessageText {
   return { subject: title || DEFAULT_LETTER.subject, text: text ? `${text}\n` : DEFAULT_LETTER.text };
 }
@@ -23,7 +23,10 @@ export function formOf(event: Pick<Event, 'letter'>): { title: string; text: str
   return { title: subject, text };
 }
 
-/** Saves what the event's letters say. @param event as it was read; false when somebody has changed the text since */
+/**
+ * Saves the text of the event's letters.
+ * @param event as it was read; false if somebody has changed the text since
+ */
 export async function saveText(
   actor: Actor,
   event: Pick<Event, '_id' | 'letter'>,

@@ -6,7 +6,7 @@ import { line, longText, objectId, objectIds, tick } from '../web/parse.js';
 
 /** Whom letters are for. */
 export interface LettersFilter {
-  /** '' is families of whom no email address is known. */
+  /** '' means families without a known email address. */
   who: '' | 'all';
   q: string;
   school?: Types.ObjectId;
@@ -38,7 +38,7 @@ export interface LettersForm extends LettersFilter {
   ids: Types.ObjectId[];
   all: boolean;
   perSheet: (typeof PER_SHEET)[number];
-  /** `missing`: for those who have none yet. */
+  /** `missing`: only students who have no code yet. */
   codes: (typeof CODES)[number];
 }
 
@@ -60,7 +60,7 @@ export const lettersForm = Joi.object<LettersForm, true>(chosenFields);
 
 const PREPARE = 'Prepare the letters again, and print them from there.';
 
-/** The same once it was shown; `key` is of the printing, which asked for twice is one. */
+/** The form after it was confirmed. Its `key` names the printing: requested twice, it is one. */
 export const printForm = Joi.object<LettersForm & { key: Types.ObjectId }, true>({
   ...chosenFields,
   key: objectId().required().messages({

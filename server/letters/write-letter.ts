@@ -7,7 +7,7 @@ import { dayAndTimeSoon, daysInWords } from '../web/format-time.js';
 import type { PlacedEvent } from '../web/place.js';
 import { callOffice, sayCallOffice } from '../web/say-office.js';
 
-/** What is printed where an event has no text of its own. */
+/** The text if an event has none of its own. */
 export const DEFAULT_LETTER: MessageText = {
   subject: '{event}: choose your times',
   text: 'To the family of {student},\n\n{news} You choose the teachers and the times. It takes about two minutes, on a phone or a computer.\n\n{details}\n\nQuestions? {office}\n',
@@ -27,7 +27,7 @@ export interface Letter {
   paragraphs: string[];
   steps: string[];
   code: string;
-  /** How much there is to read, so that a letter with much of it gets smaller print. */
+  /** The amount of text, so that a long letter gets smaller print. */
   length: number;
 }
 

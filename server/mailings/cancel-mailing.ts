@@ -2,7 +2,10 @@ import { recordAudit } from '../audit/record-audit.js';
 import { Mailing } from '../models/mailing.js';
 import type { Actor } from '../web/actor.js';
 
-/** Cancels a mailing before its first mail is in the outbox. @returns false where it is too late, or was canceled already */
+/**
+ * Cancels a mailing before its first mail is in the outbox.
+ * @returns false if it is too late, or if it was canceled already
+ */
 export async function cancelMailing(
   actor: Actor,
   { _id, account, event }: Pick<Mailing, '_id' | 'account' | 'event'>,

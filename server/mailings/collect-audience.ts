@@ -8,47 +8,51 @@ export type Student = Pick<Contact, '_id' | 'firstName' | 'lastName' | 'record' 
 /** Somebody who reads mail at an address. */
 export interface Person {
   email: string;
-  /** Several where the school has one address for several people. */
+  /** Several people, if the school has one address for them. */
   names: string[];
-  /** Places in the list of students. */
+  /** Positions in the list of students. */
   children: Set<number>;
-  /** Whose meetings they are told: more than one where an adult and somebody the office booked for share the address. */
+  /**
+   * The households whose meetings they are told. There are several if an adult and somebody for whom the office booked share the address.
+   */
   households: Map<string, Types.ObjectId>;
-  /** It is a login's, which has one name: how the person calls themselves. */
+  /** It is a login's name, which has only one part: the person's own name for themselves. */
   isLogin?: boolean;
 }
 
-/** An address with more children than this is an agency's or a placeholder: one family's children are no news for another. */
+/** An address with more children than this belongs to an agency or is a placeholder: one family's children are no business of another. */
 const MOST_CHILDREN = 15;
 const ADDRESS = /^[^\s@<>,;"]+@[^\s@<>,;"]+$/;
 
-/** Who a mailing goes to: one mail an address, with the children whom its readers are guardians of. Grows with people, not with mails. */
+/**
+ * The recipients of a mailing: one mail per address, naming the children whose guardians read there. It grows with people, not with mails.
+ */
 export class Audience {
   private readonly found = new Map<string, Person>();
   private readonly blocked = new Set<string>();
   private readonly withheld = new Set<string>();
 
-  /** @param others how many are written to for themselves, and not as somebody's guardian */
+  /** @param others how many people are addressed for themselves, and not as somebody's guardian */
   constructor(
     readonly students: Student[],
     private readonly unsubscribed: Set<string>,
     private readonly others = 0,
   ) {}
 
-  /** Nothing goes to this address. */
+  /** No mail goes to this address. */
   block(email: string): void {
     this.blocked.add(addressOf(email));
   }
 
-  /** Nothing of this student is told there. */
+  /** This address is told nothing about this student. */
   withhold(email: string, student: number | undefined): void {
     if (student !== undefined) this.withheld.add(`${String(student)} ${addressOf(email)}`);
   }
 
   /**
-   * Adds a reader; where that is no address, or no student of the list, nothing.
-   * @param student `themselves`: who is written to as nobody's guardian
-   * @param of the household whose meetings they are told; whether they are a login, which come first
+   * Adds a reader, unless they have no address or their student is not in the list.
+   * @param student `themselves`: they are not addressed as somebody's guardian
+   * @param of the household whose meetings they are told, and whether it is a login, which comes first
    */
   add(
     email: string,
@@ -70,13 +74,13 @@ export class Audience {
     if (of.isLogin) person.isLogin = true;
   }
 
-  /** Who gets a mail. */
+  /** The people who get a mail. */
   *people(): Generator<Person> {
     for (const person of this.found.values())
       if (this.isReachable(person) && !this.unsubscribed.has(person.email)) yield person;
   }
 
-  /** Who would, but wants none. */
+  /** The people who would get a mail but unsubscribed. */
   *without(): Generator<Person> {
     for (const person of this.found.values())
       if (this.isReachable(person) && this.unsubscribed.has(person.email)) yield person;
@@ -92,7 +96,7 @@ export class Audience {
     }
     for (const { names } of this.without()) numbers.unsubscribed += peopleAt(names);
     numbers.students = reached.size;
-    // Who unsubscribed has an address.
+    // Everybody who unsubscribed has an address.
     const { people, unsubscribed } = numbers;
     numbers.unreached =
       this.others > 0 ? this.others - people - unsubscribed : this.students.length - reached.size;
@@ -108,7 +112,7 @@ function addressOf(email: string): string {
   return email.trim().toLowerCase();
 }
 
-/** One at least reads mail at an address. */
+/** At least one person reads mail at this address. */
 function peopleAt(names: string[]): number {
   return Math.max(1, names.length);
 }

@@ -15,7 +15,7 @@ import { listStudents } from './list-students.js';
 
 type Scope = Pick<Event, '_id' | 'account' | 'timeZone'>;
 
-/** Who a mailing to a group reaches as of now. A fixed number of queries, whatever the size of the school. */
+/** The people whom a mailing to a group reaches now. A fixed number of queries, whatever the size of the school. */
 export async function findAudience(event: Scope, group: MailingGroup): Promise<Audience> {
   const unsubscribed = await findUnsubscribed(event.account);
   if (group.kind === 'teachers') return findTeachers(event, unsubscribed);
@@ -34,7 +34,7 @@ async function readStudents(account: Types.ObjectId, ids: Types.ObjectId[]): Pro
   return students.sort((a, b) => (a.sortKey < b.sortKey ? -1 : 1));
 }
 
-/** The adults who have an appointment on a day, about the children whom it is for: nobody else who shares the child. */
+/** The adults who have an appointment on a day, with the children it is about; other adults of the child are left out. */
 async function findDay(event: Scope, day: string, unsubscribed: Set<string>): Promise<Audience> {
   const { account } = event;
   const { start, end } = spanOfDay(day, event.timeZone);
@@ -48,7 +48,7 @@ async function findDay(event: Scope, day: string, unsubscribed: Set<string>): Pr
   );
   const audience = new Audience(students, unsubscribed);
   if (students.length === 0) return audience;
-  // Also where the office booked for somebody of the roster who has the same address.
+  // This includes appointments that the office booked for somebody of the roster with the same address.
   const { indexOf } = await leaveOut(account, audience);
   const byHousehold = groupBy(booked, ({ household }) => household.toHexString());
   const households = await Household.find(
@@ -79,7 +79,7 @@ async function findDay(event: Scope, day: string, unsubscribed: Set<string>): Pr
   return audience;
 }
 
-/** The teachers of the event at their address in the roster, or else at that of their login. */
+/** The event's teachers at their address in the roster, or else at that of their login. */
 async function findTeachers({ _id, account }: Scope, unsubscribed: Set<string>): Promise<Audience> {
   const teachers = await Resource.find(
     { account, event: _id, status: 'active', contact: { $exists: true } },

@@ -5,9 +5,9 @@ import { isBlocked, User } from '../models/user.js';
 import type { Audience } from './collect-audience.js';
 
 /**
- * Who is a guardian of the audience's students: whom the roster or the school by hand names as parent or guardian, and adults with a
- * proven address who have the child on their list. Everybody is told of no child but their own: what the school took away from somebody
- * is not theirs, whatever the roster says, and a blocked login's address gets nothing.
+ * Finds the guardians of the audience's students: the parents and guardians that the roster or the school names, and adults with a proven
+ * address who have the child on their list. Nobody is told about a child that is not theirs: a child that the school took away from
+ * somebody is not, whatever the roster says, and the address of a blocked login gets nothing.
  */
 export async function findFamilies(account: Types.ObjectId, audience: Audience): Promise<void> {
   const { households, indexOf, adultsOf } = await leaveOut(account, audience);
@@ -19,7 +19,10 @@ export async function findFamilies(account: Types.ObjectId, audience: Audience):
   await addRoster(account, audience, indexOf);
 }
 
-/** Notes whose address gets nothing, and who is told nothing of which student. @returns the students' households, and their adults */
+/**
+ * Notes the addresses that get nothing, and which student may not be told to whom.
+ * @returns the students' households and their adults
+ */
 export async function leaveOut(account: Types.ObjectId, audience: Audience) {
   const ids = audience.students.map(({ _id }) => _id);
   const indexOf = new Map(ids.map((id, index) => [id.toHexString(), index]));

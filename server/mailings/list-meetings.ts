@@ -10,8 +10,8 @@ import type { PlacedEvent } from '../web/place.js';
 export type Reader = Pick<MailingRecipient, 'email' | 'names' | 'students' | 'households' | 'household'>;
 
 /**
- * The meetings of each reader's households on a day, in the readers' order and a line each: "5:00–5:10 PM: Mrs Lee, Room 10 (Ana)". Of a
- * child whom the mail doesn't name, none.
+ * The meetings of each reader's households on a day, in the readers' order, one line each: "5:00–5:10 PM: Mrs Lee, Room 10 (Ana)". Meetings
+ * about children whom the mail does not name are left out.
  */
 export async function meetingLines(
   event: PlacedEvent,

@@ -31,7 +31,7 @@ export async function listStudents(event: Scope, group: MailingGroup): Promise<T
   }
 }
 
-/** The children without an appointment, of the families that the report of such shows. */
+/** The children without an appointment, of the families that the report shows. */
 async function unbookedStudents(event: Scope, hasBooked: boolean): Promise<Types.ObjectId[]> {
   const found = await listUnbooked({ ...event, sight: {} });
   const families = await groupFamilies(event.account, found, '');
@@ -40,7 +40,7 @@ async function unbookedStudents(event: Scope, hasBooked: boolean): Promise<Types
     .flatMap(({ children }) => children.map(({ _id }) => _id));
 }
 
-/** Those whom the teacher meets: of classes that parents may book in which the teacher comes first. */
+/** The students whom the teacher meets: those of bookable classes in which the teacher comes first. */
 async function studentsOfTeacher(
   { _id, account }: Scope,
   teacher: Types.ObjectId | undefined,
@@ -52,7 +52,7 @@ async function studentsOfTeacher(
   return studentsIn({ _id: { $in: classes }, ...scope });
 }
 
-/** Of chosen students those who are in the event: an id of another one's tells nothing. */
+/** Of chosen students, those who are in the event; the id of any other student reveals nothing. */
 async function studentsAmong({ _id, account }: Scope, students: Types.ObjectId[]): Promise<Types.ObjectId[]> {
   const scope = { account, event: _id };
   const chosen = new Set(students.map((id) => id.toHexString()));

@@ -1,15 +1,15 @@
 import type { GroupKind } from '../models/mailing.js';
 import type { MessageText } from '../models/message.js';
 
-/** Longest text of a mailing. */
+/** The longest text of a mailing. */
 export const TEXT_MAX = 4000;
 export const SUBJECT_MAX = 200;
-/** Students that can be ticked. */
+/** The most students that can be selected. */
 export const MOST_TICKED = 500;
-/** Sent at most so far ahead. */
+/** How far ahead a mailing can be scheduled. */
 export const AHEAD_MS = 366 * 24 * 3600_000;
 
-/** What can stand in a mailing's text, as {student}, with what each becomes. */
+/** The macros of a mailing's text, like {student}, and what each stands for. */
 export const MAILING_MACROS = {
   parent: 'The name of the person you write to',
   student: 'The first names of this person’s children in the group',
@@ -25,7 +25,7 @@ export const MAILING_MACROS = {
 type MailingMacro = keyof typeof MAILING_MACROS;
 export type MailingValues = Record<MailingMacro, string>;
 
-/** What can be filled in for a group. Only a day's families are known by their meetings, and teachers have no children here. */
+/** The macros for a group. Only a day's families are known by their meetings, and teachers have no children here. */
 export function macrosOf(kind: GroupKind): Partial<Record<MailingMacro, string>> {
   const { student, meetings, booking, ...all } = MAILING_MACROS;
   if (kind === 'teachers') return all;
@@ -49,13 +49,13 @@ const REMINDER: MessageText = {
 
 const PLAIN: MessageText = { subject: '', text: 'Hello {parent},\n\n\n\nQuestions? {office}\n' };
 
-/** What an announcement says while the school has no words of its own. */
+/** The text of an announcement until the school writes its own. */
 export const ANNOUNCEMENT: MessageText = {
   subject: '{event}: book your meetings',
   text: `Hello {parent},\n\n{school} invites you to meet the teachers of {student}.\n\n${BOOK}`,
 };
 
-/** What the form for a group begins with. */
+/** The text with which the form for a group opens. */
 export function beginningOf(kind: GroupKind): MessageText {
   if (kind === 'unbooked' || kind === 'partly' || kind === 'ticked') return REMINDER;
   if (kind === 'day')

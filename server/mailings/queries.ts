@@ -23,12 +23,12 @@ export async function listMailings(
   return { mailings, total };
 }
 
-/** One of the event; nothing of any other. */
+/** A mailing of the event; null for any other. */
 export function findMailing({ _id, account }: EventScope, id: Types.ObjectId): Promise<Mailing | null> {
   return Mailing.findOne({ _id: id, event: _id, account }).lean();
 }
 
-/** The announcements of an event, newest first: few. */
+/** The announcements of an event, newest first. There are few. */
 export function findAnnouncements({ _id, account }: EventScope): Promise<Mailing[]> {
   return Mailing.find({ event: _id, account, nth: { $exists: true } })
     .sort({ nth: -1 })
@@ -38,7 +38,7 @@ export function findAnnouncements({ _id, account }: EventScope): Promise<Mailing
 
 export type Delivery = Record<MailState, number>;
 
-/** How many mails of a mailing are in which state. */
+/** How many mails of a mailing are in each state. */
 export async function countDelivery(mailing: Types.ObjectId): Promise<Delivery> {
   const rows = await Notification.aggregate<{ _id: MailState; count: number }>([
     { $match: { mailing } },

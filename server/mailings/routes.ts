@@ -29,7 +29,7 @@ import { startMailing, type MailingStarted } from './start-mailing.js';
 
 const GUARDIANS: MailingGroup = { kind: 'guardians' };
 
-/** Announcing that booking is open, or when it opens, to all guardians of an event. Behind its guard for event administrators. */
+/** Announces to all guardians of an event that booking is open, or when it opens. Behind the event's guard for event administrators. */
 export function announceRoutes(deps: Deps): Router {
   const router = express.Router({ mergeParams: true });
 
@@ -43,7 +43,7 @@ export function announceRoutes(deps: Deps): Router {
   return router;
 }
 
-/** Writing to a group of an event's people, and what became of it. Behind its guard for event administrators. */
+/** Writing to a group of an event's people, and the results. Behind the event's guard for event administrators. */
 export function mailingRoutes(deps: Deps): Router {
   const router = express.Router({ mergeParams: true });
 
@@ -108,7 +108,7 @@ async function takeForm(deps: Deps, req: Request, res: Response, isAnnouncement:
   const faults = 'errors' in chosen ? { ...chosen.errors, ...errors } : errors;
   const page = { ...(group ? { group } : {}), isAnnouncement, asked: form, as: form.as, key: form.key };
   if (form.act === 'preview') {
-    // A first look brings no text of its own, and what a text lacks is said when it is to be sent.
+    // The first request has no text; a missing text is reported when the mailing is sent.
     const own = form.subject === undefined && form.text === undefined ? {} : typedText(req.body);
     const wrong = Object.fromEntries(
       Object.entries(faults).filter(([field]) => isOfGroup(field) || isTyped(form, field)),
@@ -143,7 +143,7 @@ async function takeForm(deps: Deps, req: Request, res: Response, isAnnouncement:
 
 const isOfGroup = (field: string): boolean => ['group', 'teacher', 'day'].includes(field);
 
-/** A preview tells of a macro that is none, and not of what is still to be typed. */
+/** A preview reports unknown macros, but not texts that are still missing. */
 function isTyped({ subject, text }: MailingForm, field: string): boolean {
   return (field === 'subject' && Boolean(subject)) || (field === 'text' && Boolean(text));
 }
@@ -163,7 +163,7 @@ function typedText(body: unknown): Record<string, unknown> {
 }
 
 interface Page {
-  /** Absent where the form names none: its page sends to nobody. */
+  /** Absent if the form names no group: its page sends to nobody. */
   group?: MailingGroup;
   isAnnouncement?: boolean;
   asked?: Draft['asked'];

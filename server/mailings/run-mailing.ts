@@ -9,12 +9,12 @@ import { placed, type PlacedEvent } from '../web/place.js';
 import { findAudience } from './find-audience.js';
 import { writeMails, type Sender } from './write-mails.js';
 
-/** A worker that said nothing for so long has died. */
+/** A worker that has been silent for this long is dead. */
 const LEASE_MS = 2 * 60_000;
-/** Mails that are written at once. */
+/** How many mails are written at once. */
 const AT_ONCE = 200;
 
-/** Goes on with every mailing that has work to do and no worker: when its time has come, and after a death. */
+/** Continues every mailing that has work to do and no worker: when its time has come, and after a crash. */
 export async function continueMailings(deps: Deps, stopping: AbortSignal): Promise<void> {
   const due = await Mailing.find(
     {
@@ -34,9 +34,9 @@ export async function continueMailings(deps: Deps, stopping: AbortSignal): Promi
 }
 
 /**
- * Finds who a mailing is for, then puts a mail for each into the outbox. Until all are found nothing is decided: a worker that takes over
- * before begins anew, and one that takes over later goes on with the same people. A mail's key names mailing and address, so nobody gets
- * a second one. Nothing happens where another worker has it.
+ * Finds the recipients of a mailing, then puts a mail for each into the outbox. Nothing is decided until all recipients are found: a worker
+ * that takes over before starts again, one that takes over later continues with the same people. A mail's key names mailing and address, so
+ * nobody gets a second one. Nothing happens if another worker has it.
  */
 export async function runMailing(
   deps: Deps,
@@ -72,20 +72,24 @@ export async function runMailing(
     await Mailing.updateOne({ _id: mailing._id, fence: mailing.fence }, { $unset: { leaseUntil: 1 } });
 }
 
-/** The event and its account; undefined where nobody is to hear of the event any more. */
+/** The event and its account; undefined if nobody may be told about the event any more. */
 async function findSender(deps: Deps, mailing: Mailing): Promise<Sender | undefined> {
   const [event, account] = await Promise.all([
     Event.findOne({ _id: mailing.event, account: mailing.account }).lean(),
     Account.findById(mailing.account, { name: 1, locale: 1 }).lean(),
   ]);
   if (!event || !account) return undefined;
-  // Nobody is to hear of a deleted event, and of an archived one only who would be left out of a mail that others have.
+  // Nobody is told about a deleted event. For an archived event, only a mailing that has begun continues, so that nobody misses what others
+  // got.
   const mayGoOn = event.status === 'active' || (event.status === 'archived' && mailing.state === 'sending');
   if (!mayGoOn) return undefined;
   return { event: placed(event, account), account, config: deps.config, now: deps.now() };
 }
 
-/** Notes everybody who gets it. @returns the mailing as it is sent; undefined where it was canceled or taken over meanwhile */
+/**
+ * Stores all recipients.
+ * @returns the mailing as it is sent; undefined if it was canceled or taken over meanwhile
+ */
 async function freeze(deps: Deps, event: PlacedEvent, mailing: Mailing): Promise<Mailing | undefined> {
   const { _id, fence } = mailing;
   const begun = await Mailing.updateOne(
@@ -116,7 +120,7 @@ async function freeze(deps: Deps, event: PlacedEvent, mailing: Mailing): Promise
     { $set: { state: 'sending', round: fence, frozenAt: deps.now(), numbers: audience.numbers() } },
     { returnDocument: 'after' },
   ).lean();
-  // What other workers had noted counts for nothing, nor what this one did for a mailing that was canceled.
+  // Recipients stored by other workers do not count, nor those stored for a mailing that was canceled.
   await MailingRecipient.deleteMany(
     frozen ? { mailing: _id, round: { $ne: fence } } : { mailing: _id, round: fence },
   );
@@ -166,7 +170,10 @@ async function sendAll(
   return 'done';
 }
 
-/** Says that this worker lives. @returns false where another one has taken over */
+/**
+ * Reports that this worker lives.
+ * @returns false if another one has taken over
+ */
 async function renew(deps: Deps, { _id, fence }: Mailing): Promise<boolean> {
   const lease = await Mailing.updateOne({ _id, fence }, { $set: { leaseUntil: leaseFrom(deps.now()) } });
   return lease.matchedCount > 0;

@@ -6,7 +6,7 @@ import { countOf } from '../web/format-count.js';
 import { fullDay } from '../web/format-time.js';
 import type { PlacedEvent } from '../web/place.js';
 
-/** A group in words: "Families of Biology 1". Undefined where it names a class or a teacher that the event doesn't have. */
+/** A group in words: "Families of Biology 1". Undefined if it names a class or a teacher that the event lacks. */
 export async function sayGroup(event: PlacedEvent, group: MailingGroup): Promise<string | undefined> {
   switch (group.kind) {
     case 'guardians':

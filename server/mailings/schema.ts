@@ -13,13 +13,13 @@ export const pageSchema = Joi.object<{ page: number }, true>({
   page: Joi.number().integer().min(1).max(10_000).default(1),
 });
 
-/** Which group is asked for: the part of the form, and of the address that leads to it. */
+/** The requested group: a part of the form, and of the address that leads to it. */
 export interface GroupForm {
   group: GroupKind;
   class?: Types.ObjectId;
   teacher?: Types.ObjectId;
   day: string;
-  /** Of ticked rows, each with a family's students. */
+  /** The selected rows; each has a family's students. */
   students: Types.ObjectId[];
 }
 
@@ -46,7 +46,7 @@ export const groupQuery = (event: Pick<Event, 'days'>) => Joi.object<GroupForm>(
 
 const ID = /^[0-9a-f]{24}$/;
 
-/** A row's box holds the ids of all its students. */
+/** A row's box has the ids of all its students. */
 function idsOf(values: unknown[], check: Joi.CustomHelpers): unknown {
   const ids = new Set<string>();
   for (const value of values) {
@@ -61,20 +61,20 @@ function idsOf(values: unknown[], check: Joi.CustomHelpers): unknown {
 }
 
 export interface MailingForm extends GroupForm {
-  /** Absent: what such a mail begins with. */
+  /** Absent: the default text of such a mail. */
   subject?: string;
   text?: string;
   when: 'now' | 'later';
-  /** Local, as fields have it. */
+  /** A local time, as fields have it. */
   sendAt: string;
-  /** Words of the name of somebody as whom the preview is. */
+  /** A part of the name of the person for whom the preview is made. */
   as: string;
   act: 'preview' | 'send';
   /** The group whose numbers the page showed. */
   shown: string;
-  /** Says which click this is: the same one twice sends once. */
+  /** Identifies the click: the same one twice sends once. */
   key: Types.ObjectId;
-  /** How many announcements there were. */
+  /** The number of earlier announcements. */
   nth: number;
 }
 
@@ -100,13 +100,13 @@ export const mailingForm = (event: Pick<Event, 'days'>) =>
     nth: Joi.number().integer().min(0).max(1000).default(0),
   });
 
-/** What a form that can't be read is shown again with, beside its texts and its group. */
+/** The values with which an invalid form is shown again, beside its texts and its group. */
 export const draftQuery = Joi.object<Pick<MailingForm, 'as'> & { key?: Types.ObjectId }>({
   as: line(100).allow('').default(''),
   key: objectId(),
 });
 
-/** The group that a form means; a message by field where it names none. */
+/** The group that a form names; a message by field if it names none. */
 export function groupOf(form: GroupForm): { group: MailingGroup } | { errors: Record<string, string> } {
   const kind = form.group;
   const { class: held, teacher, day, students } = form;
@@ -122,7 +122,7 @@ export function groupOf(form: GroupForm): { group: MailingGroup } | { errors: Re
 const NO_CLASS = 'Select who gets it. To write to the families of a class, open the class first.';
 const NO_ROWS = 'Select the families in the report first.';
 
-/** What is wrong with what is to be sent, by field. */
+/** What is wrong with a mailing, by field. */
 export function findFaults(
   form: MailingForm,
   event: PlacedEvent,

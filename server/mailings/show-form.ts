@@ -23,29 +23,29 @@ import { writeMails } from './write-mails.js';
 
 /** What a page for writing a mailing is made of. */
 export interface Draft {
-  /** Earlier announcements, newest first; absent where it is no announcement. */
+  /** Earlier announcements, newest first; absent for other mailings. */
   announced?: Mailing[];
   asked: Partial<GroupForm>;
   group: MailingGroup;
-  /** Whether the form names it: what was sent without a group must not become another one's. */
+  /** Whether the form names the group: a mailing sent without a group must not go to another one. */
   isKnown: boolean;
   /** The group in words. */
   name: string;
   audience: Audience;
   form: Form;
-  /** As whom the preview is. */
+  /** The person for whom the preview is made. */
   as: string;
   key?: Types.ObjectId;
 }
 
-/** By what a page knows that its numbers are of the group that is asked for. */
+/** The mark by which a page knows that its numbers are those of the requested group. */
 export function markOf(group: MailingGroup): string {
   return contentHash({ ...group });
 }
 
 const SHOWN_NAMES = 50;
 
-/** The page with the text, who gets it, and the mail as one of them sees it. */
+/** The page with the text, the recipients, and the mail as one of them sees it. */
 export async function showForm(deps: Deps, res: Response, draft: Draft): Promise<void> {
   const event = eventOf(res);
   const { group, audience, announced, form } = draft;
@@ -93,7 +93,9 @@ export async function showForm(deps: Deps, res: Response, draft: Draft): Promise
   });
 }
 
-/** That it was announced before, or will be: "Booking was already announced on Wednesday, November 4 at 9:00 AM to 214 people. …" */
+/**
+ * A warning that it was or will be announced already: "Booking was already announced on Wednesday, November 4 at 9:00 AM to 214 people. …"
+ */
 async function sayEarlier(announced: Mailing[], event: PlacedEvent, now: Date): Promise<string> {
   const going = new Set((await findGoing(announced.map(({ _id }) => _id))).map(String));
   const last = announced.find(
@@ -111,7 +113,7 @@ function namesOf(people: Iterable<Person>): { names: string[]; more: number } {
   return { names: all.slice(0, SHOWN_NAMES), more: Math.max(0, all.length - SHOWN_NAMES) };
 }
 
-/** The mail as the first person sees it whom, or whose child, the words name. Undefined where there is none. */
+/** The mail as the first person sees it whose name, or whose child's name, matches. Undefined if there is none. */
 async function writeSample(
   deps: Deps,
   res: Response,

@@ -18,7 +18,7 @@ export function mailingsPage(event: PlacedEvent, page: string) {
   };
 }
 
-/** A mailing's subject for the office: what is the same for all of its readers is filled in. */
+/** A mailing's subject for the office: macros that are the same for all readers are filled in. */
 export const subjectOf = (event: Pick<PlacedEvent, 'name'>, { subject }: { subject: string }): string =>
   fillMacros(subject, { event: event.name });
 

@@ -10,12 +10,12 @@ import { countDelivery, type Delivery } from './queries.js';
 import { sayGroup } from './say-group.js';
 import { mailingsPage, pathOf, subjectOf } from './show-frame.js';
 
-/** Whether a worker has something to do for it now. */
+/** Whether a worker has work to do for it now. */
 export function isWorking({ state, sendAt }: Pick<Mailing, 'state' | 'sendAt'>, now: Date): boolean {
   return state === 'collecting' || state === 'sending' || (state === 'scheduled' && sendAt <= now);
 }
 
-/** What became of a mailing, or when it goes out. */
+/** How a mailing ended, or when it goes out. */
 export async function showMailing(deps: Deps, res: Response, mailing: Mailing): Promise<void> {
   const event = eventOf(res);
   const now = deps.now();
@@ -48,7 +48,7 @@ export async function showMailing(deps: Deps, res: Response, mailing: Mailing): 
   });
 }
 
-/** Where a mailing is, as a mark and a word. */
+/** A mailing's state, as a symbol and a word. */
 export function statusOf({ state }: Pick<Mailing, 'state'>) {
   const words = {
     scheduled: { kind: 'off', word: 'Scheduled' },
@@ -80,7 +80,7 @@ function sayState(mailing: Mailing, place: Place, now: Date): string {
   }
 }
 
-/** How far it is, for its progress bar. */
+/** Its progress, for the progress bar. */
 export function stagesOf(mailing: Pick<Mailing, 'state' | 'numbers'>, delivery: Delivery) {
   const queued = Object.values(delivery).reduce((sum, count) => sum + count, 0);
   const isOver = mailing.state === 'done' || mailing.state === 'canceled';

@@ -16,8 +16,8 @@ export type MailingStarted =
   | { ok: false; reason: 'no mail server' | 'nobody' | 'announced meanwhile' | 'used' };
 
 /**
- * Notes a mailing and asks a worker to send it when its time has come. The same click twice is one mailing; a form that was changed since
- * is refused, as what it says now would go to nobody.
+ * Stores a mailing and asks a worker to send it when its time has come. The same click twice makes one mailing. If the form was changed
+ * since, it is refused, because its new text would go to nobody.
  */
 export async function startMailing(
   deps: Deps,
@@ -54,7 +54,7 @@ export async function startMailing(
   return { ok: true, mailing: asked._id };
 }
 
-/** Whether a mailing is what is asked for. Two clicks on Now are at two times. */
+/** Whether a mailing is what the form asks for. Two clicks on Now have two times. */
 function isSame(known: Mailing, asked: Asked, now: Date): boolean {
   const hashOf = ({ group, subject, text }: Asked | Mailing) => contentHash([group, subject, text]);
   if (hashOf(known) !== hashOf(asked)) return false;

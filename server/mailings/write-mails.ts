@@ -13,7 +13,7 @@ import { sayCallOffice } from '../web/say-office.js';
 import { meetingLines, type Reader } from './list-meetings.js';
 import type { MailingValues } from './policy.js';
 
-/** What a mailing's text is filled in from, beside its readers. */
+/** The values for a mailing's macros, beside its readers. */
 export interface Sender {
   event: PlacedEvent;
   account: Pick<Account, 'name'>;
@@ -21,7 +21,7 @@ export interface Sender {
   now: Date;
 }
 
-/** The mailing as each of its readers gets it, in their order. A few queries for all of them. */
+/** The mailing as each reader gets it, in the readers' order. A few queries for all of them. */
 export async function writeMails(
   sender: Sender,
   { group, subject, text }: Pick<Mailing, 'group' | 'subject' | 'text'>,
@@ -73,7 +73,7 @@ function valuesFor(
   };
 }
 
-/** When families can book, for them. */
+/** When families can book, as a sentence for them. */
 function sayWindow(event: PlacedEvent, now: Date): string {
   const { opensAt, closesAt } = event.booking;
   const at = (moment: Date) => `${dayAndTimeSoon(moment, event, now)} (${zoneName(event)})`;

@@ -2,9 +2,10 @@ import express, { type Request, type Response, type Router } from 'express';
 import type { Deps } from '../deps.js';
 import type { FieldMapping } from '../models/account.js';
 import { actorOf } from '../web/actor.js';
-import { changedMeanwhile, seenOf } from '../web/compare-seen.js';
+import { seenOf } from '../web/compare-seen.js';
 import { SETUP_TABS } from '../web/event-tabs.js';
 import { FRESH_FORM, parseForm, statusOf, typedValues, type Form, type Parsed } from '../web/parse.js';
+import { saveSeen } from '../web/save-seen.js';
 import { say } from '../web/session.js';
 import { pathOfRefresh } from '../runs/show/queries.js';
 import { compareMappings } from './compare-mappings.js';
@@ -95,12 +96,12 @@ async function saveNames(deps: Deps, req: Request, res: Response): Promise<Form 
   const parsed = parseForm(namesSchema, req.body);
   if (!parsed.ok) return parsed;
   const { names } = await mappingPage(actorOf(res).account);
-  const changed = changedMeanwhile(NAME_FIELDS, req.body, names);
-  if (changed)
-    return { ...changed, values: { ...typedValues(req.body), ...changed.values, seen: undefined } };
-  if (await renameIdentifiers(deps, actorOf(res), parsed.value, names)) return undefined;
-  const errors = { communityId: 'Somebody else renamed these at the same moment. Save again.' };
-  return { values: typedValues(req.body), errors };
+  const { form } = await saveSeen(
+    { fields: NAME_FIELDS, body: req.body, shown: names },
+    () => renameIdentifiers(deps, actorOf(res), parsed.value, names),
+    async () => (await mappingPage(actorOf(res).account)).names,
+  );
+  return form && { ...form, values: { ...typedValues(req.body), ...form.values, seen: undefined } };
 }
 
 /** The wanted mapping, if the person has confirmed the warning. */

@@ -1,6 +1,6 @@
 import mongoose from 'mongoose';
 
-const DUPLICATE_KEY = 11000;
+export const DUPLICATE_KEY = 11000;
 
 /** Whether a write was refused because a unique index has the same key already, which is how races are decided. */
 export function isDuplicateKey(error: unknown): error is mongoose.mongo.MongoServerError {

@@ -16,15 +16,16 @@ import type { MoveForm } from './schema.js';
 export interface CheckedMove {
   ok: true;
   planned: Planned[];
-  /** Of all slots of the plan, whether they can move or not. */
+  /** The numbers of all slots of the plan, whether they can move or not. */
   appointments: Booked[];
-  /** How many slots are left out for the same teacher's slots in another event. */
+  /** How many slots are left out because of the same teacher's slots in another event. */
   elsewhere: number;
 }
 
 /**
- * Where each slot of the wish would go, or why it cannot, by what is there now; writes nothing. What is canceled always can. Diaries of the teachers and of the families are asked all at
- * once, those who join a slot and staff contacts too; a teacher who is a parent here is only found out when it moves.
+ * Where each slot of the wish would go, or why it cannot, as of now; writes nothing. Slots that are canceled always can. The diaries of all
+ * teachers and families are read at once, including those who join a slot and staff contacts. Whether a teacher is a parent here is only
+ * found out when the slot moves.
  */
 export async function checkMove(
   event: Pick<Event, '_id' | 'account' | 'timeZone'>,
@@ -100,13 +101,13 @@ function keepTogether(planned: Planned[], appointments: Booked[]): Planned[] {
   );
 }
 
-/** A question of whether a stretch overlaps any of somebody's; they are sorted once. */
+/** Makes a test for whether a stretch overlaps one of somebody's; these are sorted once. */
 function askAbout(spans: Map<string, Span[]>): (whose: string, span: Span) => boolean {
   const asks = new Map([...spans].map(([whose, list]) => [whose, findOverlaps(list)]));
   return (whose, span) => asks.get(whose)?.(span) ?? false;
 }
 
-/** The same teachers' other slots on the days they go to, which do not move along. */
+/** The same teachers' other slots on the target days, which do not move along. */
 async function slotsInTheWay(planned: Planned[], days: string[]): Promise<Map<string, Slot[]>> {
   const resources = [...new Set(planned.map(({ slot }) => slot.resource.toHexString()))];
   const moving = new Set(planned.flatMap(({ slot, to }) => (to ? [slot._id.toHexString()] : [])));
@@ -126,7 +127,7 @@ async function slotsInTheWay(planned: Planned[], days: string[]): Promise<Map<st
   );
 }
 
-/** When teachers and families are somewhere else on the days they go to, by the person's id. */
+/** When teachers and families are busy on the target days, by the person's id. */
 async function busyOf(
   planned: Planned[],
   appointments: Booked[],

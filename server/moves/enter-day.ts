@@ -6,19 +6,22 @@ import type { Appointment } from '../models/appointment.js';
 import { Claim, underPrefix } from '../models/claim.js';
 import type { SlotMoveItem } from '../models/slot-move.js';
 
-/** Takes one of what a teacher may have on the new day, beside that of the old one. @returns false where all are taken */
+/**
+ * Takes one of the places that a teacher may have on the new day, beside that of the old day.
+ * @returns false if all are taken
+ */
 export async function enterDay(me: Appointment, need: CountedNeed, now: Date): Promise<boolean> {
   for (;;) {
     const claims = await Claim.find(underPrefix(need.prefix)).sort({ _id: 1 }).lean();
     const writes = await takeCount(me, need, claims, now);
     if (!writes) return false;
     if (writes.length === 0) return true;
-    // Also where all was written: somebody may have taken the same one at this moment.
+    // This also happens if all were written: somebody may have taken the same one at this moment.
     await writeAll(Claim, writes);
   }
 }
 
-/** Gives back what some appointments have of a day. */
+/** Releases the places that some appointments have on a day. */
 export async function leaveDay(
   { event, resource }: Pick<SlotMoveItem, 'event' | 'resource'>,
   appointments: Types.ObjectId[],

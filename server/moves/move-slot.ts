@@ -21,15 +21,15 @@ export interface SlotTime {
 }
 
 /**
- * Moves one slot with everything that is booked in it, or nothing of it. Its claims stay; each appointment keeps its id, and its entry in the
- * family's calendar counts one change more. The steps, each of which may be done again, so that a death between two of them loses nothing:
- * 1. lock the slot, so that nobody books it, and end what is on hold in it
- * 2. enter the new time in all diaries, and take what is counted by the day, beside the old ones
- * 3. move the slot, on condition that it is where it was, and unlock it by the same write
- * 4. move its appointments · 5. take the old time out of the diaries, and give the old day's count back
- * Where 2 or 3 cannot be, what was entered is taken out and the slot is unlocked where it is.
+ * Moves one slot with all of its appointments, or nothing of it. Its claims stay; each appointment keeps its id, and its entry in the
+ * family's calendar counts one more change. Each step may be repeated, so that a death between two of them loses nothing:
+ * 1. lock the slot, so that nobody books it, and end its holds
+ * 2. enter the new time in all diaries and take the counts per day, beside the old ones
+ * 3. move the slot if it still is where it was, and unlock it in the same write
+ * 4. move its appointments · 5. remove the old time from the diaries, and release the old day's counts
+ * If step 2 or 3 fails, what was entered is removed and the slot is unlocked at its old time.
  * A longer meeting goes to its new time, and leaves the old one, with the last of its slots (`keep-whole.ts`).
- * @returns why it stays, where it does
+ * @returns why it stays, if it does
  */
 export async function moveSlot(
   deps: Deps,
@@ -67,8 +67,8 @@ const isAt = (slot: Slot, { from, to }: SlotTime) => +slot.from === +from && +sl
 type Before = Pick<Slot, 'state' | 'message'>;
 
 /**
- * Keeps everybody from booking a slot and ends what is on hold in it. What it was before is noted first.
- * @returns what it was; undefined where it is no longer there
+ * Keeps everybody from booking a slot and ends its holds. Its former state is noted first.
+ * @returns its former state; undefined if it no longer exists
  */
 export async function lockSlot(
   deps: Deps,
@@ -81,7 +81,7 @@ export async function lockSlot(
   for (;;) {
     const slot = await Slot.findOne(scope, { state: 1, message: 1 }).lean();
     if (!slot) return undefined;
-    // Noted by a worker that died after it locked the slot; else it is as it was found.
+    // A worker that locked the slot and died has noted the state; otherwise it is the slot's own.
     const isLocked =
       before !== undefined && slot.state === LOCKED && slot.message === (message ?? before.message);
     if (!isLocked || !before) {
@@ -109,7 +109,7 @@ function noted(item: SlotMoveItem | null): Before | undefined {
   return item?.slotState && { state: item.slotState, message: item.slotMessage ?? '' };
 }
 
-/** Gives the slot back what it was, where it is. */
+/** Restores the slot's former state, at its old time. */
 export async function unlockSlot(
   item: SlotMoveItem,
   { from, to }: Pick<SlotTime, 'from' | 'to'>,
@@ -157,7 +157,7 @@ async function moveTo(
       {
         $set: {
           ...{ from, to, day, minutes: coveredMinutes(target), ...before },
-          // A teacher who joined it meanwhile is in their diary at the old time: the job brings that in line.
+          // If a teacher joined meanwhile, their diary has the old time: the job corrects that.
           ...(isBooked ? { unsettled: true } : {}),
         },
       },
@@ -169,7 +169,7 @@ async function moveTo(
   }
 }
 
-/** Whatever is still at the old time; a change that the family made meanwhile is theirs. */
+/** Everything that is still at the old time; a change that the family made meanwhile is theirs. */
 async function moveAppointments(item: SlotMoveItem, source: SlotTime, target: SlotTime): Promise<void> {
   const left: Appointment[] = [];
   for (const appointment of await livingIn(item.slot))

@@ -6,7 +6,7 @@ import type { StayCode } from '../models/slot-move.js';
 import { dayOf, fromLocal } from '../web/local-time.js';
 import type { MoveForm } from './schema.js';
 
-/** A slot and where it is to go; without a time it cannot. */
+/** A slot and its new time; without a time it cannot move. */
 export interface Planned {
   slot: Slot;
   to?: { from: Date; to: Date; day: string };
@@ -19,8 +19,8 @@ export type MovePlan =
 type EventScope = Pick<Event, '_id' | 'account' | 'timeZone'>;
 
 /**
- * Where each slot of the wish would go, in the order in which they move: later ones first when they go to a later time, so that none has
- * to pass another. All keep their length, their order and what lies between them.
+ * The new time of each slot of the wish, in the order in which they move: if they go to a later time, later slots move first, so that none
+ * has to pass another. All keep their length, their order and the breaks between them.
  */
 export async function planMove(event: EventScope, form: MoveForm): Promise<MovePlan> {
   const slots = await slotsOf(event, form);

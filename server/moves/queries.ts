@@ -12,7 +12,7 @@ type EventScope = Pick<Event, '_id' | 'account'>;
 
 export type Booked = Pick<Appointment, '_id' | 'slot' | 'more' | 'household' | 'students'>;
 
-/** What is booked in some slots. */
+/** The appointments of some slots. */
 export function findBooked(slots: Types.ObjectId[]): Promise<Booked[]> {
   return Appointment.find(
     { ...inSlots(slots), state: { $in: LIVING_STATES } },
@@ -21,16 +21,16 @@ export function findBooked(slots: Types.ObjectId[]): Promise<Booked[]> {
 }
 
 export interface Told {
-  /** Families with somebody whose address is proven, and people who get a mail. */
+  /** The number of families with somebody whose address is proven, and of people who get a mail. */
   families: number;
   people: number;
-  /** Children of the families whom no mail reaches; the office calls them. */
+  /** Children of families whom no mail reaches; the office calls them. */
   untold: { families: number; children: string[] };
 }
 
 const SHOWN_CHILDREN = 100;
 
-/** Who hears by mail of these appointments, and who does not. */
+/** Who is told about these appointments by mail, and who is not. */
 export async function findTold(event: EventScope, appointments: Booked[]): Promise<Told> {
   const ids = [...new Set(appointments.map(({ household }) => household.toHexString()))];
   const households = await Household.find(
@@ -43,7 +43,7 @@ export async function findTold(event: EventScope, appointments: Booked[]): Promi
       { _id: { $in: households.flatMap((one) => one.adults) }, emailProvenAt: { $exists: true } },
       { _id: 1 },
     ).lean(),
-    // As `addresseesOf` has it.
+    // The same condition as in `addresseesOf`.
     kept.length > 0
       ? Contact.find(
           {
@@ -82,14 +82,14 @@ export function findMove(event: EventScope, id: Types.ObjectId): Promise<SlotMov
   return SlotMove.findOne({ _id: id, account: event.account, event: event._id }).lean();
 }
 
-/** The latest moves of an event. */
+/** The most recent moves of an event. */
 export function recentMoves(event: EventScope): Promise<SlotMove[]> {
   return SlotMove.find({ event: event._id, account: event.account }).sort({ createdAt: -1 }).limit(5).lean();
 }
 
 export type ItemCounts = Record<SlotMoveItem['state'], number>;
 
-/** How many slots of a move are how far. */
+/** How many slots of a move are in each state. */
 export async function countItems(move: Types.ObjectId): Promise<ItemCounts> {
   const rows = await SlotMoveItem.aggregate<{ _id: SlotMoveItem['state']; count: number }>([
     { $match: { move } },
@@ -101,7 +101,7 @@ export async function countItems(move: Types.ObjectId): Promise<ItemCounts> {
 
 const SHOWN_STAYS = 200;
 
-/** The first slots of a move that stay where they are, and those that could not go back. */
+/** The first slots of a move that stay where they are, and those that could not be moved back. */
 export async function findStays(move: Types.ObjectId): Promise<Left<StayCode>[]> {
   const items = await SlotMoveItem.find({ move, state: { $in: ['stays', 'done'] }, why: { $exists: true } })
     .sort({ order: 1 })

@@ -9,12 +9,12 @@ import { keepWhole, sourceOf, targetOf } from './keep-whole.js';
 import { lockSlot, moveSlot, unlockSlot } from './move-slot.js';
 import { WAIT_MS } from './policy.js';
 
-/** A worker that said nothing for so long has died. */
+/** A worker that has been silent for this long is dead. */
 const LEASE_MS = 60_000;
-/** After so many slots a worker says that it lives. */
+/** After this many slots a worker reports that it lives. */
 const AT_ONCE = 20;
 
-/** Goes on with every move that has work to do and no worker: after a death, and when families are to be told. */
+/** Continues every move that has work to do and no worker: after a crash, and when families are due to be told. */
 export async function continueMoves(deps: Deps, stopping: AbortSignal): Promise<void> {
   const now = deps.now();
   const due = await SlotMove.find(
@@ -27,7 +27,7 @@ export async function continueMoves(deps: Deps, stopping: AbortSignal): Promise<
   }
 }
 
-/** Does what a move's state asks for, to its end; nothing where another worker has it. */
+/** Does what a move's state requires, to the end; nothing if another worker has it. */
 export async function runMove(deps: Deps, id: Types.ObjectId | string, stopping: AbortSignal): Promise<void> {
   const now = deps.now();
   await SlotMove.updateOne(
@@ -62,11 +62,11 @@ async function nextOf({ _id, state }: SlotMove): Promise<MoveState> {
   return state === 'undoing' ? 'undone' : 'done';
 }
 
-/** @returns whether nothing is left; not so where the worker is told to end, or another one has taken over */
+/** @returns whether nothing is left; false if the worker is told to end, or another one has taken over */
 async function workThrough(deps: Deps, move: SlotMove, stopping: AbortSignal): Promise<boolean> {
   const wanted = move.state === 'running' ? 'todo' : 'done';
   const order = move.state === 'undoing' ? -1 : 1;
-  // What could not be undone stays `done`, and is not looked at again.
+  // What could not be undone stays `done` and is not tried again.
   let after: number | undefined;
   for (;;) {
     const past = after === undefined ? {} : { order: order > 0 ? { $gt: after } : { $lt: after } };
@@ -116,7 +116,7 @@ async function workOn(deps: Deps, move: SlotMove, item: SlotMoveItem): Promise<v
   }
 }
 
-/** Each change of a meeting is told once: the mail's key names it. */
+/** Each change of a meeting is told once: it is part of the mail's key. */
 async function tellMoved(deps: Deps, move: SlotMove, item: SlotMoveItem): Promise<void> {
   const moved = await Appointment.find({
     slot: item.slot,

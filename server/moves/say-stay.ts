@@ -1,6 +1,6 @@
 import type { StayCode } from '../models/slot-move.js';
 
-/** Why a slot stays where it is, for the office. */
+/** Why a slot stays where it is, for the school office. */
 export const SAY_STAY: Record<StayCode, string> = {
   overlap: 'The teacher has another slot then.',
   elsewhere: 'The teacher has a slot in another event then.',

@@ -4,23 +4,23 @@ import type { Event } from '../models/event.js';
 import { dateField, objectId, tick, timeField } from '../web/parse.js';
 import { NOTICE_MAX } from './policy.js';
 
-/** What goes where: all slots of a day, or those of one teacher or one room. */
+/** What moves and where it goes: all slots of a day, or those of one teacher or one room. */
 export interface MoveForm {
   kind: 'move' | 'cancel';
   /** YYYY-MM-DD. */
   day: string;
-  /** Only this teacher's; absent: everybody's. */
+  /** Only this teacher's slots; absent: everybody's. */
   teacher?: Types.ObjectId;
-  /** Only those of this room; '' is every room. */
+  /** Only this room's slots; '' means every room. */
   room: string;
-  /** '' is the same day. */
+  /** '' means the same day. */
   toDay: string;
-  /** When the first one begins then, local HH:mm; '' is when it begins now. */
+  /** The new start of the first slot, local HH:mm; '' keeps the present one. */
   toTime: string;
   notice: string;
-  /** Also where the teacher has slots in another event. */
+  /** Also move slots to times at which the teacher has slots in another event. */
   elsewhere: boolean;
-  /** Says which click this is: the same one twice moves once. */
+  /** Identifies the click: the same one twice moves once. */
   key: Types.ObjectId;
 }
 

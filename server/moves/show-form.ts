@@ -11,7 +11,7 @@ import { recentMoves } from './queries.js';
 import { movePath, titleOf } from './show-move.js';
 import type { Started } from './start-move.js';
 
-/** The form for what is to move, and the latest moves. */
+/** The form for choosing what moves, and the most recent moves. */
 export async function showForm(res: Response, form: Form): Promise<void> {
   const event = eventOf(res);
   const [teachers, rooms, recent] = await Promise.all([
@@ -38,7 +38,7 @@ export async function showForm(res: Response, form: Form): Promise<void> {
   });
 }
 
-/** Why nothing can be moved so, at the field that it is about. */
+/** Why nothing can be moved this way, at the field that causes it. */
 export function refused(body: unknown, { field, reason }: Extract<Started, { ok: false }>): Form {
   const message = {
     nothing: 'There are no slots to move. Select another day, teacher, or room.',

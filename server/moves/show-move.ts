@@ -21,7 +21,7 @@ export function titleOf({ kind, day, toDay = day, total }: SlotMove, event: Plac
   return `${many} moved from ${fullDay(day, event)} to ${toDay === day ? 'another time' : fullDay(toDay, event)}`;
 }
 
-/** How far a move is, or what became of it. */
+/** How far a move is, or how it ended. */
 export async function showMove(deps: Deps, res: Response, move: SlotMove): Promise<void> {
   const event = eventOf(res);
   const [counts, stays] = await Promise.all([countItems(move._id), findStays(move._id)]);
@@ -43,7 +43,7 @@ export async function showMove(deps: Deps, res: Response, move: SlotMove): Promi
   });
 }
 
-/** How far a move's worker is, for its progress bar. */
+/** The progress of a move's worker, for the progress bar. */
 export function stagesOf(move: SlotMove, counts: ItemCounts) {
   const words: Partial<Record<SlotMove['state'], string>> = {
     running: move.kind === 'move' ? 'Moving slots' : 'Closing slots',

@@ -12,7 +12,7 @@ import { findTold } from './queries.js';
 import { SAY_STAY } from './say-stay.js';
 import type { MoveForm } from './schema.js';
 
-/** What a move would do; nothing is written. */
+/** What a move would do; writes nothing. */
 export async function showPreview(
   deps: Deps,
   res: Response,

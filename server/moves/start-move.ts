@@ -17,8 +17,8 @@ export type Started =
   | { ok: false; field: '_form'; reason: 'under way' };
 
 /**
- * Notes what is to move and asks a worker to do it. The slots are noted first, then the move, which alone makes them count: who dies in
- * between has begun nothing. The same click twice begins it once.
+ * Stores what moves and asks a worker to do it. The slots are stored first, then the move, without which they do not count: a process that
+ * dies in between has begun nothing. The same click twice begins it once.
  */
 export async function startMove(deps: Deps, actor: Actor, event: Event, form: MoveForm): Promise<Started> {
   const known = await SlotMove.findOne(

@@ -3,7 +3,10 @@ import type { Deps } from '../deps.js';
 import { SlotMove } from '../models/slot-move.js';
 import type { Actor } from '../web/actor.js';
 
-/** Takes a move back as long as nobody was told. @returns false where it is too late, or was undone already */
+/**
+ * Undoes a move as long as nobody was told.
+ * @returns false if it is too late, or if it was undone already
+ */
 export async function undoMove(deps: Deps, actor: Actor, move: SlotMove): Promise<boolean> {
   const undone = await SlotMove.updateOne(
     { _id: move._id, account: move.account, state: 'waiting', tellAt: { $gt: deps.now() } },

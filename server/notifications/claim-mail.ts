@@ -4,18 +4,18 @@ import type { FailedTry } from './explain-fault.js';
 
 const MINUTE = 60_000;
 
-/** How long a claimed mail is its worker's; well above the longest that sending one may take. */
+/** How long a claimed mail belongs to its worker; much longer than sending one may take. */
 const LEASE_MS = 5 * MINUTE;
 
-/** Minutes until the next try, after the first, the second …: about a day in all. */
+/** Minutes until the next attempt, after the first, the second …: about a day in total. */
 const WAITS = [1, 5, 15, 60, 3 * 60, 6 * 60, 12 * 60];
 
 export const MOST_TRIES = WAITS.length + 1;
 
 /**
- * Takes the mail that has waited longest, or one whose worker has not been heard of for the length of the lease; those of mailings last,
- * as nobody who waits for a login link waits behind an announcement. The number of `attempts` it comes with names this claim: only its
- * holder can record what became of it.
+ * Claims the mail that has waited longest, or one whose worker has been silent for the length of the lease. Mails of mailings come last, so
+ * that nobody waits for a login link behind an announcement. Its number of `attempts` identifies the claim: only its holder can record the
+ * result.
  */
 export async function claimMail(now: Date): Promise<Notification | null> {
   return (await claimOf({ mailing: null }, now)) ?? (await claimOf({}, now));
@@ -30,7 +30,7 @@ async function claimOf(which: { mailing?: null }, now: Date): Promise<Notificati
   return mail;
 }
 
-/** Records what became of a claimed mail: sent, to be tried again later, or failed. A claim that was lost changes nothing. */
+/** Records the result of a claimed mail: sent, to be tried again later, or failed. A lost claim changes nothing. */
 export async function recordTry(
   mail: Notification,
   failed: FailedTry | undefined,
@@ -41,7 +41,7 @@ export async function recordTry(
   let state: Notification['state'];
   if (!failed) {
     state = 'sent';
-    // A link that logs in has done its work here: nobody may find it later.
+    // A link that logs in is not needed here any more, so it is removed: nobody may find it later.
     change = { $set: { state, sentAt: now, ...(mail.secret ? { text: '' } : {}) }, $unset: { fault: true } };
   } else if (failed.lasting || wait === undefined) {
     state = 'failed';
@@ -54,7 +54,7 @@ export async function recordTry(
   return state;
 }
 
-/** Without a mail server nothing waits to be sent: the setting was taken away, and what waited is kept to be read. */
+/** Without a mail server nothing waits to be sent: mails from before the setting was removed are kept to be read. */
 export async function keepWaitingMails(now: Date): Promise<void> {
   const abandoned = { state: 'sending', nextAt: { $lte: now } } as const;
   await Notification.updateMany({ $or: [{ state: 'queued' }, abandoned] }, { $set: { state: 'kept' } });

@@ -6,13 +6,13 @@ import { openMailServer, type MailServer } from './send-mail.js';
 import { findUnsubscribed } from './unsubscribing/find-unsubscribed.js';
 import type { Notification } from '../models/notification.js';
 
-/** Mails under way at once. */
+/** The most mails under way at once. */
 const LANES = 4;
 
 /**
- * Sends every mail whose time has come, a few at once; stops between mails when asked. Any number of workers may do this together.
- * A fault of the mail server rather than of one mail ends the round: the others wait for the next one without spending a try.
- * SMTP cannot tell whether a mail whose worker died had gone out: it is sent again under the same Message-ID.
+ * Sends every mail that is due, a few at once; stops between mails when told to. Any number of workers may do this together. If the fault
+ * is the mail server's rather than one mail's, the round ends: the other mails wait for the next round without losing an attempt. If a
+ * worker dies, SMTP cannot tell whether its mail went out, so it is sent again with the same Message-ID.
  */
 export async function deliverMails(
   deps: Pick<Deps, 'config' | 'log' | 'now'>,
@@ -28,7 +28,7 @@ export async function deliverMails(
   const halt = AbortSignal.any([stopping, down.signal]);
   try {
     const lanes = Array.from({ length: LANES }, () => workLane(deps, { server, logoOf }, halt, down));
-    // All are waited for, also when one fails: the database may be gone for a moment.
+    // All are awaited, even if one fails: the database may be away for a moment.
     const failed = (await Promise.allSettled(lanes)).find((lane) => lane.status === 'rejected');
     if (failed) throw failed.reason;
   } finally {
@@ -53,7 +53,7 @@ async function workLane(
   }
 }
 
-/** Why a mail is not even tried. */
+/** Why a mail is not sent at all. */
 async function findObstacle({
   account,
   to,

@@ -1,19 +1,19 @@
 import type { NodemailerError } from 'nodemailer';
 import type { MailFault } from '../models/notification.js';
 
-/** A try that failed. */
+/** A failed attempt. */
 export interface FailedTry {
   /** As the outbox keeps it. */
   fault: MailFault;
   /** For the log. */
   code: string;
-  /** Trying again will not help. */
+  /** Another attempt would not help. */
   lasting: boolean;
-  /** It would befall every other mail as well. */
+  /** Every other mail would fail in the same way. */
   ofServer: boolean;
 }
 
-/** A mail whose worker died at every try; it may be what kills them. */
+/** A mail whose worker died at every attempt; the mail may be the cause. */
 export const CUT_OFF: FailedTry = {
   fault: { code: 'cut off' },
   code: 'cut off',
@@ -21,7 +21,7 @@ export const CUT_OFF: FailedTry = {
   ofServer: false,
 };
 
-/** Whoever it is for unsubscribed while it waited. */
+/** The recipient unsubscribed while it waited. */
 export const UNSUBSCRIBED: FailedTry = {
   fault: { code: 'unsubscribed' },
   code: 'unsubscribed',
@@ -29,7 +29,7 @@ export const UNSUBSCRIBED: FailedTry = {
   ofServer: false,
 };
 
-/** What went wrong before the server had a say, by nodemailer's codes (its errors.ts). */
+/** Faults before the server answered, by nodemailer's codes (its errors.ts). */
 const BEFORE: Partial<Record<string, MailFault['code']>> = {
   ESOCKET: 'unreachable',
   ECONNECTION: 'ended',
@@ -45,8 +45,8 @@ const BEFORE: Partial<Record<string, MailFault['code']>> = {
 const REFUSED: Partial<Record<string, MailFault['what']>> = { 'RCPT TO': 'address', 'MAIL FROM': 'sender' };
 
 /**
- * Says of what nodemailer throws why the mail did not go out and what to do about it. A 5xx answer to this recipient or this mail is
- * for good, a 4xx one passes (RFC 5321, 4.2.1); whatever concerns connection, login or sender can be put right and is tried again.
+ * Turns an error of nodemailer's into the reason why the mail did not go out. A 5xx answer about this recipient or this mail is final, a
+ * 4xx answer is temporary (RFC 5321, 4.2.1). Faults of connection, login or sender can be repaired, so the mail is tried again.
  */
 export function explainFault(error: unknown): FailedTry {
   const { code = 'unknown', command = '', responseCode, permanent = false } = error as NodemailerError;

@@ -1,10 +1,13 @@
 import type { Types } from 'mongoose';
 import { Notification } from '../models/notification.js';
 
-/** Of some mailings those of which a mail went out, or is about to: none where all were kept for want of a mail server, or failed. */
+/**
+ * Finds the mailings of which some mail went out or is about to. It leaves out mailings whose mails were all kept, because there was no
+ * mail server, or failed.
+ */
 export function findGoing(mailings: Types.ObjectId[]): Promise<Types.ObjectId[]> {
   return Notification.distinct('mailing', {
-    // Saying that there is one is what lets the partial index answer.
+    // The partial index answers only a filter that asks for the field to exist.
     mailing: { $in: mailings, $exists: true },
     state: { $in: ['queued', 'sending', 'sent'] },
   });

@@ -1,12 +1,12 @@
-/** A piece of a line; with `href` it is a link of this installation. */
+/** A piece of a line; with `href` it is a link to this installation. */
 export interface Piece {
   text: string;
   href?: string;
 }
 
 /**
- * A mail's text as paragraphs of lines of pieces. Only addresses of this installation become links: names and texts
- * in a mail come from others.
+ * Splits a mail's text into paragraphs of lines of pieces. Only addresses of this installation become links, because names and texts in a
+ * mail come from others.
  * @param publicUrl without a slash at the end
  */
 export function linkText(text: string, publicUrl: string): Piece[][][] {

@@ -7,7 +7,7 @@ export interface MailLogo {
   school: string;
   type: Logo['type'];
   data: Buffer;
-  /** As it is shown: 40 pixels high, no wider than a phone. */
+  /** Its size in mails: 40 pixels high, no wider than a phone. */
   width: number;
   height: number;
 }
@@ -16,7 +16,7 @@ export type LogoOf = (account: Types.ObjectId | undefined) => Promise<MailLogo |
 
 const [HEIGHT, WIDTH] = [40, 280];
 
-/** Looks logos up for one round of sending, each school's once. */
+/** Loads logos for one round of sending, each school's once. */
 export function findLogos(): LogoOf {
   const known = new Map<string, Promise<MailLogo | undefined>>();
   return (account) => {

@@ -4,9 +4,9 @@ import { User } from '../models/user.js';
 import { queueMail, type Mail } from './queue-mail.js';
 
 /**
- * Mails the account's administrators, each once for the same key.
+ * Mails the account's administrators; each gets only one mail with the same key.
  * @param mail its text follows "Hello <name>,"
- * @param proven only those whose address is proven, where the mail names a child
+ * @param proven only those whose address is proven, for a mail that names a child
  */
 export async function mailAdministrators(
   deps: Pick<Deps, 'config' | 'queue' | 'now'>,

@@ -5,7 +5,10 @@ import { Notification } from '../models/notification.js';
 import type { Actor } from '../web/actor.js';
 import { queueMail } from './queue-mail.js';
 
-/** Writes a mail to whoever asks, to see whether mails arrive; two clicks within a minute are one. @returns it; undefined without a mail server */
+/**
+ * Sends a test mail to the person who asks, to see whether mails arrive. Two clicks within a minute send one.
+ * @returns the mail; undefined without a mail server
+ */
 export async function mailTest(deps: Deps, actor: Actor): Promise<Types.ObjectId | undefined> {
   if (!deps.config.smtpUrl) return undefined;
   const now = deps.now();

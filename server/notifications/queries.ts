@@ -5,7 +5,7 @@ import type { OutboxQuery } from './schema.js';
 
 export const PAGE_SIZE = 50;
 
-/** Whose mails: an account's, or one event's of it. */
+/** Whose mails: those of an account, or of one of its events. */
 export interface OutboxScope {
   account: Types.ObjectId;
   event?: Types.ObjectId;
@@ -19,13 +19,13 @@ export type MailRow = Pick<
 export interface OutboxPage {
   rows: MailRow[];
   total: number;
-  /** Found by the search, by state, for the chips; '' is all. */
+  /** Counts of the search by state, for the chips; '' is all. */
   ofState: Record<MailState | '', number>;
 }
 
 /**
- * One page of mails, newest first. The search is part of the address they go to; it is held against the keys of the index
- * {account, state, createdAt, _id, to} (or the event's), never against documents.
+ * One page of mails, newest first. The search is a part of their address; it is compared with the keys of the index {account, state,
+ * createdAt, _id, to} (or the event's), never with documents.
  */
 export async function listMails(scope: OutboxScope, query: OutboxQuery): Promise<OutboxPage> {
   const filter: QueryFilter<Notification> = { ...scope, ...searchFilter(query.q) };
@@ -48,17 +48,17 @@ export async function listMails(scope: OutboxScope, query: OutboxQuery): Promise
   return { rows, total, ofState };
 }
 
-/** The part of a filter that finds mails by a piece of their address; nothing typed is no filter. */
+/** The part of a filter that finds mails by a part of their address; an empty search filters nothing. */
 export function searchFilter(q: string): { to?: RegExp } {
   return q ? { to: piece(q) } : {};
 }
 
-/** A piece of an address, wherever it stands. */
+/** Matches a part of an address anywhere. */
 export function piece(q: string): RegExp {
   return new RegExp(q.toLowerCase().replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&'));
 }
 
-/** One mail of the account or event; nothing of any other. */
+/** One mail of the account or event; null for a mail of another one. */
 export function findMail(scope: OutboxScope, id: Types.ObjectId): Promise<Notification | null> {
   return Notification.findOne({ ...scope, _id: id }).lean();
 }

@@ -1,32 +1,35 @@
-import type { Types } from 'mongoose';
+import { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
 import { duplicatesAmong, isDuplicateKey } from '../models/duplicate-key.js';
 import { Notification } from '../models/notification.js';
+import { writesTo, type Write } from '../models/write-together.js';
 
 export interface Mail {
-  /** The account on whose outbox page the mail is listed; absent when it concerns several. */
+  /** The account whose outbox lists the mail; absent if it concerns several. */
   account?: Types.ObjectId;
   event?: Types.ObjectId;
   kind: string;
   to: string;
-  /** Where answers go; absent: to the sender. */
+  /** Where replies go; absent: to the sender. */
   replyTo?: string;
   subject: string;
   text: string;
   ics?: string;
-  /** What the mail is about; a second one with the same key is not queued. */
+  /** The occasion of the mail; a second mail with the same key is not queued. */
   key: string;
-  /** Holds a link that logs in or sets a password. */
+  /** It contains a link that logs in or sets a password. */
   secret?: boolean;
-  /** The mailing it is one of. */
+  /** The mailing that it belongs to. */
   mailing?: Types.ObjectId;
-  /** A reminder or a mail to a group: it goes out with a link to unsubscribe. */
+  /** Not before then; absent: at once. */
+  notBefore?: Date;
+  /** A reminder or a mail to a group: it has a link to unsubscribe. */
   mayUnsubscribe?: boolean;
 }
 
 type Sending = Pick<Deps, 'config' | 'queue' | 'now'>;
 
-/** Puts a mail into the outbox and wakes its delivery. Saying the same thing twice queues it once. */
+/** Puts a mail into the outbox and wakes up delivery. A mail with the same key is queued once. */
 export async function queueMail(deps: Sending, mail: Mail): Promise<void> {
   try {
     await Notification.create(asQueued(deps, mail));
@@ -34,25 +37,39 @@ export async function queueMail(deps: Sending, mail: Mail): Promise<void> {
     if (isDuplicateKey(error)) return;
     throw error;
   }
-  if (deps.config.smtpUrl) await deps.queue.add('deliver-notifications', 'outbox');
+  await wakeDelivery(deps);
 }
 
-/** The same of many mails in one write; those that were queued before are left as they are. */
+/** The same for many mails in one write; mails that were queued before stay as they are. */
 export async function queueMails(deps: Sending, mails: Mail[]): Promise<void> {
   if (mails.length === 0) return;
   const queued = mails.map((mail) => asQueued(deps, mail));
   await Notification.insertMany(queued, { ordered: false }).catch((error: unknown) => {
     if (!duplicatesAmong(error)) throw error;
   });
+  await wakeDelivery(deps);
+}
+
+/** The same as writes, for who makes them together with others and wakes the delivery; one that was queued before is refused. */
+export function mailWrites(deps: Sending, mails: Mail[]): Write[] {
+  const documents = mails.map((mail) => ({ ...asQueued(deps, mail), _id: new Types.ObjectId() }));
+  return writesTo<Notification>(
+    Notification,
+    documents.map((document) => ({ insertOne: { document: document as Notification } })),
+  );
+}
+
+/** Has what waits be sent now, where there is a mail server. */
+export async function wakeDelivery(deps: Sending): Promise<void> {
   if (deps.config.smtpUrl) await deps.queue.add('deliver-notifications', 'outbox');
 }
 
-function asQueued({ config, now }: Sending, mail: Mail) {
+function asQueued({ config, now }: Sending, { notBefore, ...mail }: Mail) {
   const at = now();
   return {
     ...mail,
     state: config.smtpUrl ? ('queued' as const) : ('kept' as const),
-    nextAt: at,
+    nextAt: notBefore ?? at,
     createdAt: at,
   };
 }

@@ -4,10 +4,12 @@ import type { Deps } from '../deps.js';
 import { Notification } from '../models/notification.js';
 import { searchFilter, type OutboxScope } from './queries.js';
 
-/** Older mails are sent again one by one: what they say may be over. */
+/** Mails older than this are only sent again one by one: what they say may be outdated. */
 const NEWEST_MS = 3 * 24 * 3600_000;
 
-/** What can be tried again at once: not what nobody wants or can get, and no reminder, which would come too late. */
+/**
+ * Mails that can be retried together: none whose recipient unsubscribed or cannot be reached, and no reminders, which would come too late.
+ */
 function retryable(scope: OutboxScope, q: string, now: Date): QueryFilter<Notification> {
   return {
     ...{ ...scope, ...searchFilter(q), state: 'failed' },
@@ -17,13 +19,13 @@ function retryable(scope: OutboxScope, q: string, now: Date): QueryFilter<Notifi
   };
 }
 
-/** How many failed mails that a search finds can be tried again at once. */
+/** How many failed mails of a search can be retried together. */
 export function countRetryable(scope: OutboxScope, q: string, now: Date): Promise<number> {
   return Notification.countDocuments(retryable(scope, q, now));
 }
 
 /**
- * Puts the failed mails of the last days that a search finds back in line, as far as that makes sense. Asked twice, each goes out once.
+ * Queues failed mails of the last days again, as far as a search finds them and a retry makes sense. Asked twice, each goes out once.
  * @returns how many; undefined without a mail server
  */
 export async function retryMails(

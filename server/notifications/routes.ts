@@ -20,7 +20,7 @@ import { listUnsubscribed } from './unsubscribing/list-unsubscribed.js';
 import { sayFault } from './show-fault.js';
 import { factsOf, rowOf } from './show-mail.js';
 
-/** Which mails a page is about, and where it stands in the navigation. */
+/** The mails that a page is about, and its place in the navigation. */
 interface Place {
   scope: OutboxScope;
   home: string;
@@ -77,7 +77,7 @@ function outboxActions({ config }: Deps, email: string) {
   ];
 }
 
-/** The Messages tab of an event: its mails. Behind its guard for event administrators. */
+/** The Messages tab of an event: its mails. Behind the event's guard for event administrators. */
 export function messageRoutes(deps: Deps): Router {
   return mailRoutes(deps, (res) => {
     const event = eventOf(res);
@@ -142,7 +142,7 @@ function mailRoutes(deps: Deps, placeOf: (res: Response) => Place): Router {
     const mail = await findMail(scope, parseId(req.params.mail));
     if (!mail) throw notFound();
     const readable = mayReadText(mail, level);
-    // Whoever reads such a mail could log in as somebody else.
+    // Somebody who reads such a mail could log in as somebody else.
     if (readable && mail.secret)
       await recordAudit({ ...scope, user, action: 'read login link', targets: [mail._id], at: deps.now() });
     res.set('Cache-Control', 'no-store').render('notifications/mail', {
@@ -176,7 +176,7 @@ function mailRoutes(deps: Deps, placeOf: (res: Response) => Place): Router {
   return router;
 }
 
-/** The list's address with something changed; another filter begins at its first page. */
+/** The list's address with a change; another filter starts at the first page. */
 function hrefOf(home: string, query: OutboxQuery, change: Partial<OutboxQuery>): string {
   const { q, state, page } = { ...query, page: 1, ...change };
   return addressOf(home, { q, state, page: page === 1 ? undefined : page });

@@ -3,7 +3,7 @@ import { MAIL_STATES, type MailState } from '../models/notification.js';
 import { line } from '../web/parse.js';
 import { unknownMacros } from './messages/macros.js';
 
-/** What an outbox page may be asked for in its address. */
+/** The parameters of an outbox page's address. */
 export interface OutboxQuery {
   /** Part of an address that mails went to. */
   q: string;
@@ -20,8 +20,8 @@ export const outboxQuery = Joi.object<OutboxQuery, true>({
 });
 
 /**
- * A text of an event's own in which nothing between braces is unknown; '' is Slotbell's own.
- * @param beside what the list of macros stands above, on the form
+ * An event's own text, in which every macro is known; '' means Slotbell's text.
+ * @param beside what stands above the list of macros on the form
  */
 export function macroText(text: Joi.StringSchema, label: string, beside: 'text' | 'texts'): Joi.StringSchema {
   return text

@@ -5,7 +5,7 @@ import { Notification } from '../models/notification.js';
 import { SENDABLE } from './policy.js';
 import type { OutboxScope } from './queries.js';
 
-/** Puts a kept or failed mail back in line because a person asks for it. Asked twice, it is sent once. */
+/** Queues a kept or failed mail again because a person asks for it. Asked twice, it is sent once. */
 export async function sendAgain(
   deps: Deps,
   scope: OutboxScope,

@@ -6,21 +6,24 @@ import { LOGO_ID, writeHtml } from './write-html.js';
 import { explainFault, type FailedTry } from './explain-fault.js';
 import { signLink } from './unsubscribing/sign-link.js';
 
-/** The longest that one mail may take, whatever the server does; far below the lease on a claimed mail. */
+/** The longest that one mail may take, whatever the server does; much shorter than the lease on a claimed mail. */
 const SEND_MS = 60_000;
 
 type Sender = Pick<Config, 'publicUrl' | 'mailFrom' | 'appSecret'>;
 
 export interface MailServer {
-  /** Sends one mail, under its school's logo. @returns why it did not go out, or undefined */
+  /**
+   * Sends one mail with its school's logo.
+   * @returns why it did not go out, or undefined
+   */
   send(mail: Notification, logo?: MailLogo): Promise<FailedTry | undefined>;
   /** Ends its connections. */
   close(): void;
 }
 
 /**
- * The mail server of SMTP_URL, with a few connections that are kept while mails follow each other. Each wait is bounded;
- * the address' own query may set other bounds (`?socketTimeout=…`), as nodemailer reads it.
+ * The mail server of SMTP_URL, with a few connections that stay open while mails follow each other. Every wait is limited; the address'
+ * query may set other limits (`?socketTimeout=…`), which nodemailer reads.
  */
 export function openMailServer(config: Sender, smtpUrl: string, connections: number): MailServer {
   const transport = nodemailer.createTransport({
@@ -30,7 +33,7 @@ export function openMailServer(config: Sender, smtpUrl: string, connections: num
     greetingTimeout: 15_000,
     socketTimeout: 30_000,
     maxConnections: connections,
-    // Only of mails that had not begun: the outbox does the rest.
+    // This only affects mails that had not begun: the outbox handles the others.
     maxRequeues: 1,
     url: smtpUrl,
   });
@@ -47,7 +50,7 @@ export function openMailServer(config: Sender, smtpUrl: string, connections: num
   };
 }
 
-/** Below reminders and mails to groups. */
+/** The footer of reminders and mails to groups. */
 const FOOTER =
   'You get reminders and announcements from this school. Changes to your own appointments always arrive.';
 
@@ -57,7 +60,7 @@ export function compose(mail: Notification, config: Sender, logo?: MailLogo) {
   const way = mail.mayUnsubscribe && mail.account ? signLink(config, mail.account, mail.to) : undefined;
   const method = /^METHOD:([A-Z]+)/m.exec(mail.ics ?? '')?.[1] ?? 'PUBLISH';
   return {
-    // A mail that is sent again, because its worker died, can be known by this.
+    // The Message-ID identifies a mail that is sent again because its worker died.
     messageId: `<${mail._id.toHexString()}@${new URL(publicUrl).hostname}>`,
     from: mailFrom,
     // As an object, so that one address is never read as several.
@@ -74,9 +77,9 @@ export function compose(mail: Notification, config: Sender, logo?: MailLogo) {
         }
       : {}),
     headers: {
-      // Asks for no answer from holiday notices (RFC 3834).
+      // This asks out-of-office replies not to answer (RFC 3834).
       'Auto-Submitted': 'auto-generated',
-      // Mail programs show a button of their own (RFC 8058).
+      // With these headers, mail programs show a button to unsubscribe (RFC 8058).
       ...(way
         ? { 'List-Unsubscribe': `<${way}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' }
         : {}),

@@ -17,7 +17,7 @@ const SENTENCES: Record<Exclude<MailFault['code'], 'refused' | 'later' | 'text'>
 
 const WHAT = { address: 'this address', sender: 'the sender (MAIL_FROM)', mail: 'this email' };
 
-/** Why a mail did not go out, as a sentence; '' where nothing is noted. */
+/** Why a mail did not go out, as a sentence; '' if nothing is noted. */
 export function sayFault(fault: MailFault | undefined): string {
   if (!fault) return '';
   switch (fault.code) {

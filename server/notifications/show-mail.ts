@@ -53,7 +53,7 @@ export function rowOf(mail: MailRow, place: Place) {
   };
 }
 
-/** What is known of one mail beside its text, as a list of facts. */
+/** The facts about one mail, beside its text. */
 export function factsOf(mail: Notification, place: Place, now: Date) {
   const time = (at: Date) => dayAndTimeSoon(at, place, now);
   const waits = mail.state === 'queued' && mail.attempts > 0;

@@ -7,10 +7,9 @@ export const LOGO_ID = 'logo@slotbell';
 const FONT = 'font-family:system-ui,-apple-system,"Segoe UI",Roboto,Helvetica,Arial,sans-serif';
 
 /**
- * A mail's text as HTML that reads alike in the mail programs there are: one column, styles on the elements, no picture but
- * the school's logo. An address that
- * stands on a line by itself becomes a button.
- * @param options.footer said below a line, with `way` as the last words' link
+ * A mail's text as HTML that looks alike in all mail programs: one column, styles on the elements, no picture but the school's logo. An
+ * address on a line of its own becomes a button.
+ * @param options.footer a text below a line; the link is on `way`, its last words
  */
 export function writeHtml(
   text: string,
@@ -48,7 +47,7 @@ function writeLine(pieces: Piece[]): string {
     .join('');
 }
 
-/** The address stays readable below, for whoever copies it. */
+/** The address stays readable below the button, for people who copy it. */
 function writeButton(href: string): string {
   const look =
     'display:inline-block;margin:4px 0;padding:12px 20px;border-radius:6px;background:#0f6b6b;color:#ffffff;text-decoration:none;font-weight:600';

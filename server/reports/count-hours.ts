@@ -4,7 +4,7 @@ import { Slot } from '../models/slot.js';
 import { dayOf } from '../web/local-time.js';
 import { scopeOf, type Scope } from './list-appointments.js';
 
-/** An hour of a local day, and how many of its times are booked and free. */
+/** An hour of a local day, with how many of its times are booked and how many are free. */
 export interface Hour {
   day: string;
   /** When it begins. */
@@ -14,8 +14,8 @@ export interface Hour {
 }
 
 /**
- * The hours in which the event has times that the reader sees, in order. What begins in an hour counts to it; each place of a slot for
- * several families counts; what parents can't book counts only where it is booked.
+ * The hours in which the event has times that the reader sees, in order. A time counts for the hour in which it begins, and each place of a
+ * slot for several families counts. Times that parents cannot book count only if they are booked.
  */
 export async function countHours(event: Scope, { day }: { day: string }): Promise<Hour[]> {
   const scope = scopeOf(event, day);
@@ -27,7 +27,7 @@ export async function countHours(event: Scope, { day }: { day: string }): Promis
     Slot.find({ ...scope, state: { $ne: 'visible' } }, { _id: 1 }).lean(),
     countBooked(scope),
   ]);
-  // Only what is booked at a time that can be booked takes one of its places.
+  // Only an appointment at a bookable time takes one of its places.
   const elsewhere =
     closed.length > 0 ? await countBooked({ ...scope, slot: { $in: closed.map(({ _id }) => _id) } }) : [];
   const hours = new Map<number, Hour>();
@@ -74,7 +74,7 @@ interface Count {
   count: number;
 }
 
-/** How many appointments take place, by when they begin. */
+/** How many appointments take place, by the time they begin. */
 async function countBooked(scope: object): Promise<Count[]> {
   return Appointment.aggregate<Count>([
     { $match: { ...scope, state: { $in: LIVING_STATES } } },

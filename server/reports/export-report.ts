@@ -11,7 +11,7 @@ import type { Report, ReportEvent } from './make-report.js';
 import type { ReportQuery } from './schema.js';
 import { writeFileCell, type CellValue } from './write-cell.js';
 
-/** The columns of a CSV file; a question of the event is no formula there either. */
+/** The columns of a CSV file. The text of a question must not become a formula either. */
 export function columnsOf(report: Report, event: ReportEvent): string[] {
   return report.labels(event, 'file').map(({ label }) => harmlessCell(label));
 }
@@ -26,21 +26,20 @@ export async function* linesOf(
     yield rows.map((row) => row.map((value) => writeFileCell(value, event)));
 }
 
-/** Excel reads no more characters in a cell. */
+/** Excel reads at most this many characters in a cell. */
 const LONGEST_CELL = 32_767;
-/** What no XML file may hold: control characters but tabs and line ends, halves of characters, and two that are none. */
+/** Characters that XML forbids: control characters except tabs and line ends, half characters, and two that are not characters. */
 const UNWRITABLE = /[^\P{Cc}\t\n\r]|\p{Cs}|[\ufffe\uffff]/gu;
-/** Of the thread that makes a file, in MB: twice what 25,000 rows take. */
+/** The memory limit of the thread that makes a file, in MB: twice what 25,000 rows need. */
 const MOST_MEMORY = 512;
 const WORKER = path.join(ROOT, 'server/reports/xlsx-worker.mjs');
 
-/** One file is made at a time, so that their memory does not add up. */
+/** Only one file is made at a time, so that their memory does not add up. */
 let turn: Promise<unknown> = Promise.resolve();
 
 /**
- * Answers with the report as an Excel file. Texts are texts whatever they begin with; days, times and numbers are such, so that they can
- * be sorted and added up.
- * @param name of the file, without its ending
+ * Answers with the report as an Excel file. Texts stay texts, whatever they begin with; days, times and numbers can be sorted and added up.
+ * @param name of the file, without its extension
  */
 export async function sendXlsx(
   res: Response,
@@ -66,7 +65,7 @@ async function makeXlsx(report: Report, event: ReportEvent, query: ReportQuery):
       title: sheetName(report.title),
       labels: report.labels(event, 'file').map(({ label }) => label),
     },
-    // The thread needs none of what the process was started with, such as a compiler.
+    // The thread needs none of the process's start options, such as a compiler.
     execArgv: [],
     resourceLimits: { maxOldGenerationSizeMb: MOST_MEMORY },
   });
@@ -88,7 +87,7 @@ async function makeXlsx(report: Report, event: ReportEvent, query: ReportQuery):
 
 type FileCell = string | number | { serial: number; format: string };
 
-/** What turns a value into a cell. Formats of days and times are those of the locale. */
+/** Turns a value into a cell. Days and times have the locale's format. */
 function cellsFor(place: Place): (value: CellValue) => FileCell {
   const dayFormat = numericDay('2000-11-22', place)
     .replace('2000', 'yyyy')
@@ -109,7 +108,7 @@ const DAY = 86_400_000;
 /** January 1, 1970 in Excel's days. */
 const EPOCH = 25_569;
 
-/** Of a sheet Excel takes 31 characters. */
+/** Excel takes 31 characters for the name of a sheet. */
 function sheetName(title: string): string {
   return title.slice(0, 31);
 }

@@ -9,7 +9,7 @@ import { User } from '../models/user.js';
 import { inSight, type Sight } from '../web/sight.js';
 import { STATE_FILTERS } from './schema.js';
 
-/** Who of an event is called so: teachers, and students and families with an appointment. */
+/** The people in an event whose names match: teachers, and students and families with an appointment. */
 export interface Called {
   resources: Types.ObjectId[];
   students: Types.ObjectId[];
@@ -19,13 +19,13 @@ export interface Called {
 interface Found {
   _id: Types.ObjectId;
   kind: 'student' | 'household';
-  /** Of the adults. */
+  /** The ids of adults. */
   names?: string[];
 }
 
 /**
- * Names are looked up only among those who have an appointment in the event, by their ids: the district's other people, who may be
- * many, are not read. Two queries.
+ * Searches names only among people who have an appointment in the event, by their ids. The district's other people, who may be many, are
+ * not read. Two queries.
  */
 export async function findCalled(
   event: Pick<Event, '_id' | 'account'> & { sight: Sight },
@@ -49,7 +49,7 @@ export async function findCalled(
       },
     ]),
   ]);
-  // Logins store no key to search by.
+  // Logins have no stored search key.
   const isCalled = ({ names = [] }: Found) =>
     names.some((name) => words.every((word) => word.test(searchKey(name))));
   const students = found.filter(({ kind }) => kind === 'student');

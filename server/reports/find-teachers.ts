@@ -7,7 +7,7 @@ import type { Scope } from './list-appointments.js';
 export type Teacher = Pick<Resource, '_id' | 'name' | 'room' | 'status'>;
 
 /**
- * The event's teachers by name whom the reader sees: who takes part now, and who left but still has appointments.
+ * The event's teachers by name, as far as the reader sees them: those who take part now, and those who left but still have appointments.
  * @param q words of a name, '' for everybody
  */
 export async function findTeachers(event: Scope, q = ''): Promise<Teacher[]> {

@@ -5,18 +5,18 @@ import { inKey, searchWords } from '../models/search-key.js';
 import { distinctIds, groupBy } from '../web/lists.js';
 import type { Child, Unbooked } from './list-unbooked.js';
 
-/** Children without an appointment who share a guardian or a login's household. */
+/** Children without an appointment who have a guardian or a login's household in common. */
 export interface UnbookedFamily {
   children: Child[];
   /** A brother or sister has an appointment. */
   hasBooked: boolean;
-  /** Whom the roster names; guardians, or else whoever is named. */
+  /** The people that the roster names: guardians, or otherwise whoever is named. */
   contacts: Types.ObjectId[];
   /** Parents' logins. */
   adults: Types.ObjectId[];
 }
 
-/** Whoever is named for more children is an agency or a placeholder: those are no brothers and sisters. */
+/** Somebody who is named for more children is an agency or a placeholder, so the children are no siblings. */
 const MOST_CHILDREN = 15;
 
 interface Named {
@@ -26,7 +26,7 @@ interface Named {
   searchKey: string;
 }
 
-/** A student in a tie that somebody of the school made, beside the record ids of the roster's. */
+/** A student in a tie that somebody at the school made; the roster's ties have record ids. */
 const byHand = (student: string) => `id ${student}`;
 
 function tiesOf({ relations, tied = [] }: Named): Relation[] {
@@ -104,7 +104,7 @@ export async function groupFamilies(
     .map(({ family }) => family);
 }
 
-/** Who is named for a child, and under which names the child's family is found. */
+/** The people named for a child, and the keys under which the child's family is found. */
 interface Tied {
   guardians: Types.ObjectId[];
   others: Types.ObjectId[];
@@ -144,7 +144,7 @@ function familyOf(members: number[], without: Child[], tied: Tied[]) {
   return { family, called };
 }
 
-/** Who belongs together, each by their place in a list. */
+/** Which people belong together, each given by its place in a list. */
 class Families {
   private readonly above: number[];
 
@@ -160,7 +160,7 @@ class Families {
     }
   }
 
-  /** Each by its first member, in order. */
+  /** The groups in the order of their first members. */
   groups(): number[][] {
     const members = this.above.map((_, index) => index);
     return [...groupBy(members, (index) => this.firstOf(index)).values()];

@@ -8,23 +8,23 @@ import { findCalled } from './find-called.js';
 import { matchNames, type ReportRow } from './match-names.js';
 import { STATE_FILTERS, type StateFilter } from './schema.js';
 
-/** An event, and what of it the reader sees. */
+/** An event, and the part of it that the reader sees. */
 export type Scope = Pick<Event, '_id' | 'account' | 'timeZone'> & { sight: Sight };
 
-/** What of an event's appointments is looked for. */
+/** Which of an event's appointments are listed. */
 export interface Search {
   state: StateFilter;
   /** Words of a teacher's, a student's or a parent's name; '' for everybody. */
   q: string;
   /** A local day; '' for all. */
   day: string;
-  /** Only those of whom this is marked; `null`: nothing yet. */
+  /** Only those with this mark; `null` means those without any. */
   attended?: Attended | null;
 }
 
 export interface AppointmentList {
   rows: ReportRow[];
-  /** How many each filter has of what is searched for. */
+  /** How many appointments of the search each filter has. */
   counts: Record<StateFilter, number>;
 }
 
@@ -41,7 +41,7 @@ export async function listAppointments(
   return { rows, counts };
 }
 
-/** Some of what a filter of `filterOf` lets through, by time. */
+/** Some of the appointments that a filter from `filterOf` finds, by time. */
 export async function readSome(
   filter: AppointmentFilter,
   search: Pick<Search, 'state' | 'attended'>,
@@ -53,7 +53,7 @@ export async function readSome(
 
 const BATCH = 500;
 
-/** All that is looked for, in parts, for a file. */
+/** All appointments found, in parts, for a file. */
 export async function* everyAppointment(event: Scope, search: Search): AsyncGenerator<ReportRow[]> {
   let batch: Appointment[] = [];
   const cursor = find(await filterOf(event, search), search)
@@ -68,7 +68,7 @@ export async function* everyAppointment(event: Scope, search: Search): AsyncGene
   yield await matchNames(event, batch);
 }
 
-/** What times of an event the reader sees. */
+/** The filter for the times of an event that the reader sees. */
 interface TimeFilter extends InSight {
   account: Types.ObjectId;
   event: Types.ObjectId;
@@ -79,19 +79,19 @@ export interface AppointmentFilter extends TimeFilter {
   $or?: Record<string, { $in: Types.ObjectId[] }>[];
 }
 
-/** Those of a local day; '' for all. */
+/** The filter for a local day; '' for all days. */
 export function onDay({ timeZone }: Pick<Event, 'timeZone'>, day: string): Pick<TimeFilter, 'from'> {
   if (day === '') return {};
   const { start, end } = spanOfDay(day, timeZone);
   return { from: { $gte: start, $lt: end } };
 }
 
-/** The event's slots or appointments of a local day, or all of them, that the reader sees. */
+/** The filter for the event's slots or appointments of a local day, or of all days, that the reader sees. */
 export function scopeOf(event: Scope, day: string): TimeFilter {
   return { account: event.account, event: event._id, ...inSight(event.sight), ...onDay(event, day) };
 }
 
-/** Those of a day, whose teacher, student or parent is called so. */
+/** The filter for appointments of a day whose teacher, student or parent has a matching name. */
 export async function filterOf(
   event: Scope,
   { q, day }: Pick<Search, 'q' | 'day'>,

@@ -7,13 +7,13 @@ import { dayOf } from '../web/local-time.js';
 import { onDay, type Scope } from './list-appointments.js';
 import { matchNames, type NamedResource, type ReportRow } from './match-names.js';
 
-/** A time of a teacher: an appointment, or what of a slot nobody has booked. */
+/** A time of a teacher: an appointment, or the free part of a slot. */
 export interface TimeRow extends ReportRow {
-  /** Of what nobody has booked: the slot's state. */
+  /** For a free time: the slot's state. */
   free?: SlotState;
 }
 
-/** What of a slot that nobody booked is said. */
+/** What a slot's free time is called. */
 const FREE_WORDS: Record<SlotState, string> = {
   visible: 'Free',
   hidden: 'Hidden',
@@ -21,19 +21,19 @@ const FREE_WORDS: Record<SlotState, string> = {
   unavailable: 'Unavailable',
 };
 
-/** Which times: of one local day ('' for all), and whether those that nobody booked are among them. */
+/** Which times: of one local day ('' for all days), and whether free times are included. */
 export interface TimesAsked {
   day: string;
   withFree: boolean;
-  /** Each teacher's list also has what they sit in with another. */
+  /** Whether each teacher's list also has the slots of others in which they sit. */
   shared?: boolean;
 }
 
 /**
- * The times of some teachers, booked and free, by time.
- * @param resources teachers with all their times
- * @param more further appointments of the event, of whomever they are
- * @param known every teacher who can have one of them
+ * The times of some teachers, booked and free, in order of time.
+ * @param resources teachers with all of their times
+ * @param more further appointments of the event, with anybody
+ * @param known all teachers who can occur in them
  */
 export async function listTimes(
   event: Scope,
@@ -66,7 +66,7 @@ export async function listTimes(
   );
 }
 
-/** The teachers by id, and who else sits in some slots. */
+/** Teachers by id, and who else sits in some of the slots. */
 async function namesOf(
   resources: NamedResource[],
   slots: Pick<Slot, 'resource' | 'with'>[],

@@ -5,7 +5,7 @@ import { Resource } from '../models/resource.js';
 import { inSight } from '../web/sight.js';
 import type { Scope } from './list-appointments.js';
 
-/** A student of a class that parents may book, with what a family is told by. */
+/** A student of a class that parents may book, with what a family needs to be told. */
 export type Child = Pick<
   Contact,
   '_id' | 'firstName' | 'lastName' | 'email' | 'grade' | 'record' | 'searchKey' | 'sortKey'
@@ -16,12 +16,12 @@ export interface Unbooked {
   students: number;
   /** Those without an appointment, by name. */
   without: Child[];
-  /** Those with one, by their ids, and by the record ids that guardians' ties name them by. */
+  /** Those with an appointment: their ids, and the record ids by which guardians' ties name them. */
   booked: Set<string>;
   bookedRecords: Set<string>;
 }
 
-/** Students for whom no appointment takes place in the event. Of a teacher's own alone: their students, and appointments with them. */
+/** Students without an appointment in the event. For a teacher who sees only their own: their students, and appointments with them. */
 export async function listUnbooked(event: Scope): Promise<Unbooked> {
   const scope = { account: event.account, event: event._id };
   const classes = await Class.find(
@@ -47,7 +47,7 @@ export async function listUnbooked(event: Scope): Promise<Unbooked> {
   };
 }
 
-/** Those in which one of the teachers whom the reader sees comes first. */
+/** Classes whose first teacher is one that the reader sees. */
 async function classesSeen({ _id, account, sight }: Scope) {
   if (!sight.resource) return {};
   const seen = await Resource.find({ _id: sight.resource, account, event: _id }, { contact: 1 }).lean();

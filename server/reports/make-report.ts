@@ -6,37 +6,37 @@ import type { Sight } from '../web/sight.js';
 import type { ReportQuery } from './schema.js';
 import { writeCell, type CellValue } from './write-cell.js';
 
-/** An event, what of it the reader sees, and who they are in it. */
+/** An event, the part of it that the reader sees, and who the reader is in it. */
 export type ReportEvent = PlacedEvent & { sight: Sight; level: AccessLevel };
 
 export type Medium = 'screen' | 'paper' | 'file';
 
 export type StatusKind = 'ok' | 'notice' | 'danger' | 'busy' | 'off';
 
-/** A column of a report: the same on the page, on paper and in files, but for what only one of them has. */
+/** A column of a report. It is the same on the page, on paper and in files, unless `on` limits it. */
 export interface Column<Row> {
   label: string;
   value: (row: Row, place: Place) => CellValue;
-  /** Where it stands, everywhere by default. */
+  /** Where the column is shown; everywhere by default. */
   on?: readonly Medium[];
-  /** Numbers stand at the right. */
+  /** Numbers are aligned right. */
   isNumber?: true;
-  /** It stays in one line. */
+  /** The cell stays on one line. */
   isShort?: true;
-  /** On a page: where the cell leads, and the sign before its word. */
+  /** On a page: the link of the cell, and the symbol before its word. */
   href?: (row: Row, event: ReportEvent) => string;
   status?: (row: Row) => StatusKind;
-  /** Further words below the cell's own. */
+  /** Further words below the cell's text. */
   below?: (row: Row) => string;
 }
 
 /** Rows under one heading: a teacher's, a room's, a family's. A report without headings is one group. */
 export interface Group<Row> {
   title?: string;
-  /** Said below the heading. */
+  /** A text below the heading. */
   facts: string[];
   rows: Row[];
-  /** What can be done with it, as a link. */
+  /** A link for doing something with the group. */
   link?: { label: string; href: string };
 }
 
@@ -45,51 +45,51 @@ export interface Slice {
   size: number;
 }
 
-/** A part of a report that is small enough for a page. */
+/** A part of a report that fits on a page. */
 export interface Part<Row> {
   groups: Group<Row>[];
-  /** How many groups there are, or rows of a report without headings. */
+  /** How many groups there are, or rows if the report has no headings. */
   total: number;
   /** How many each of the `shows` has. */
   counts?: Record<string, number>;
   stats?: { label: string; value: number; note?: string }[];
   chart?: { title: string; drawing: Chart };
-  /** Said where there is nothing, instead of the report's own. */
+  /** The text for an empty report, instead of the report's own. */
   empty?: { title: string; text: string };
 }
 
-/** All that is particular to a report. Adding one is a file in `definitions/` and a line in `list-reports.ts`. */
+/** Everything particular to one report. To add a report, add a file in `definitions/` and a line in `list-reports.ts`. */
 export interface Definition<Row> {
-  /** Of its address and its files. */
+  /** The name in its address and its files. */
   name: string;
   title: string;
-  /** What it shows, in a sentence or two. */
+  /** A description in a sentence or two. */
   about: string;
-  /** Who may read it, an appointment viewer by default. */
+  /** The level required to read it; an appointment viewer's by default. */
   least?: AccessLevel;
   columns: Column<Row>[];
-  /** Further ones, last in each row, that depend on the event: its questions. */
+  /** Further columns, last in each row, that depend on the event: its questions. */
   eventColumns?: (event: ReportEvent) => Column<Row>[];
-  /** What its search looks for; absent where it has none. */
+  /** The label of its search; absent if it has none. */
   search?: string;
-  /** It can be narrowed to one day. */
+  /** It can be limited to one day. */
   byDay?: true;
-  /** What of it is shown, the first one unless another is selected. */
+  /** What it can be limited to; the first is the default. */
   shows?: { label: string; items: [key: string, label: string][] };
   size: number;
   noun: [one: string, many: string];
-  /** What is said of a group's rows below its heading: "12 booked, 3 free". */
+  /** A sentence below the heading about a group's rows: "12 booked, 3 free". */
   sum?: (rows: Row[], query: ReportQuery) => string;
-  /** Of rows on paper: the day, where each day has a sheet of its own. */
+  /** The day of a row, if each day gets its own sheet of paper. */
   sheetDay?: (row: Row) => string;
-  /** Of a list of families: whom a row's box stands for, as ids, so that whoever runs the event can write to them. */
+  /** For a list of families: the ids that a row's box stands for, so that somebody who runs the event can write to them. */
   pick?: (row: Row) => string[];
-  /** The group of mails to all that is shown. */
+  /** The group of a mailing to everybody in the list. */
   writeTo?: (query: ReportQuery) => string;
   empty: { title: string; text: string };
-  /** @param slice of the groups, or of the rows of a report without headings; `total` may tell that there are fewer */
+  /** @param slice of the groups, or of the rows if there are no headings; `total` may say that there are fewer */
   read: (event: ReportEvent, query: ReportQuery, slice: (total: number) => Slice) => Promise<Part<Row>>;
-  /** All of it, in parts, for files and paper. Most have both from `read-in-parts.ts` or `read-by-time.ts`. */
+  /** The whole report, in parts, for files and paper. Most take this and `read` from `read-in-parts.ts` or `read-by-time.ts`. */
   readAll: (event: ReportEvent, query: ReportQuery) => AsyncIterable<Group<Row>[]>;
 }
 
@@ -106,30 +106,30 @@ export interface ShownCell {
 
 export interface ShownGroup extends Omit<Group<never>, 'rows'> {
   rows: ShownCell[][];
-  /** The value of each row's box, where rows can be picked. */
+  /** The value of each row's box, if rows can be selected. */
   picks?: string[];
 }
 
-/** A report whose rows nobody else needs to know. */
+/** A report, with the type of its rows hidden. */
 export interface Report extends Omit<
   Definition<never>,
   'columns' | 'eventColumns' | 'read' | 'readAll' | 'sheetDay' | 'sum' | 'least' | 'pick'
 > {
   least: AccessLevel;
-  /** Its columns' names. */
+  /** The names of its columns. */
   labels: (event: ReportEvent, medium: Medium) => { label: string; isNumber: boolean }[];
   show: (
     event: ReportEvent,
     query: ReportQuery,
     slice: (total: number) => Slice,
   ) => Promise<Omit<Part<never>, 'groups'> & { groups: ShownGroup[] }>;
-  /** For paper: a group for each sheet. `day` where the sheet is about one day. */
+  /** For paper: one group per sheet. `day` is set if the sheet is about one day. */
   sheets: (event: ReportEvent, query: ReportQuery) => AsyncIterable<(ShownGroup & { day?: string })[]>;
   /** For files, row by row. */
   lines: (event: ReportEvent, query: ReportQuery) => AsyncIterable<CellValue[][]>;
 }
 
-/** Makes a report of its definition. */
+/** Makes a report from its definition. */
 export function makeReport<Row>(definition: Definition<Row>): Report {
   const {
     columns,
@@ -198,7 +198,7 @@ export function makeReport<Row>(definition: Definition<Row>): Report {
   };
 }
 
-/** A group parted by days; rows come in the order of time. */
+/** Divides a group by days; its rows are in order of time. */
 function byDay<Row>(group: Group<Row>, dayOf: (row: Row) => string): (Group<Row> & { day: string })[] {
   return [...groupBy(group.rows, dayOf)].map(([day, rows]) => ({ ...group, rows, day }));
 }

@@ -3,14 +3,14 @@ import { Contact, contactName } from '../models/contact.js';
 import { User } from '../models/user.js';
 import type { UnbookedFamily } from './group-families.js';
 
-/** Whom the office can call or write to. */
+/** A person whom the office can call or write to. */
 export interface Reachable {
   name: string;
   email: string;
   phone: string;
 }
 
-/** Whom to reach of each family: whom the roster names, then parents' logins under another address. Two queries. */
+/** Whom to contact for each family: the people that the roster names, then parents' logins with other addresses. Two queries. */
 export async function matchContacts(
   account: Types.ObjectId,
   families: UnbookedFamily[],

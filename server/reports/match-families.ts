@@ -3,7 +3,10 @@ import { Contact, contactName } from '../models/contact.js';
 import { Household } from '../models/household.js';
 import { User } from '../models/user.js';
 
-/** The adults of some households by their ids, as "Pat Reed, Kim Reed". One query, and one for those that the school made for a caller. */
+/**
+ * The adults of some households by the households' ids, as "Pat Reed, Kim Reed". One query, and another for households that the school made
+ * for a caller.
+ */
 export async function matchFamilies(
   account: Types.ObjectId,
   households: Types.ObjectId[],
@@ -46,7 +49,7 @@ export async function matchFamilies(
   );
 }
 
-/** Adults of the roster by their ids; of a child without any it says so. */
+/** Adults of the roster by their ids. For a child without any, the text says so. */
 async function namesOfRoster(account: Types.ObjectId, ids: Types.ObjectId[]): Promise<Map<string, string>> {
   if (ids.length === 0) return new Map();
   const people = await Contact.find(

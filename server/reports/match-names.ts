@@ -24,7 +24,7 @@ export interface ReportRow {
   /** Further slots of a longer meeting. */
   more: string[];
   resource: string;
-  /** Further teachers who sit in it, by their ids; their names are in `teacher`. */
+  /** Ids of further teachers who sit in it; their names are included in `teacher`. */
   with: string[];
   household: string;
   /** The event's local day, YYYY-MM-DD. */
@@ -44,7 +44,7 @@ export interface ReportRow {
   attended?: Attended;
   /** 'Video', or '' for in person. */
   kind: string;
-  /** What was answered at booking, as staff read it. */
+  /** The answers given when booking, as staff read them. */
   answers: SaidAnswer[];
 }
 
@@ -57,8 +57,8 @@ export const STATE_WORDS: Record<AppointmentState, string> = {
 };
 
 /**
- * Puts names to some appointments of an event, in their order: five queries, however many there are.
- * @param known what has been read already: all teachers, and some of the slots
+ * Adds names to some appointments of an event, in their order. Five queries, however many there are.
+ * @param known what was read already: all teachers, and some of the slots
  */
 export async function matchNames(
   event: Scope,
@@ -125,7 +125,7 @@ export async function matchNames(
 
 export const PERSON = { firstName: 1, lastName: 1, email: 1 } as const;
 
-/** Looks one of some documents up by its id. */
+/** Looks up some documents by id. */
 function byId<T extends { _id: Types.ObjectId }>(items: T[]): (id: Types.ObjectId) => T | undefined {
   const map = new Map(items.map((item) => [item._id.toHexString(), item]));
   return (id) => map.get(id.toHexString());

@@ -8,9 +8,8 @@ import { reportFrame } from './show-report.js';
 import type { ReportQuery } from './schema.js';
 
 /**
- * Answers with the whole report as sheets of paper, each with a head of its own. It is sent part by part, so that its length does not
- * matter.
- * @param back the page that it was asked for on
+ * Answers with the whole report as sheets of paper, each with its own heading. It is sent part by part, so that its length does not matter.
+ * @param back the page from which it was requested
  */
 export async function printReport(
   res: Response,
@@ -47,7 +46,7 @@ async function* partsOf(
   let open = false;
   for await (const groups of report.sheets(event, query))
     for (const group of groups) {
-      // What has no heading goes on in the same table.
+      // Rows without a heading continue the same table.
       if (open && group.title !== undefined) yield CLOSE;
       if (!open || group.title !== undefined) yield await render('print-open', headOf(group));
       open = true;

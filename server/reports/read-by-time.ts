@@ -10,9 +10,9 @@ import type { Definition } from './make-report.js';
 import { matchNames } from './match-names.js';
 
 /**
- * Reads a report of all appointments by time: a page of it, or all.
- * @param searches what each of the report's `shows` looks for; a word that is none of them is as good as ''
- * @param countEach how many each of them has of what else is searched for
+ * Reads a report of all appointments by time: one page, or all.
+ * @param searches the filter for each of the report's `shows`; an unknown word counts as ''
+ * @param countEach how many appointments each of them has in the search
  */
 export function readByTime<Show extends string>(
   searches: Record<Show | '', Pick<Search, 'state' | 'attended'>>,

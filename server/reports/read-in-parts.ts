@@ -1,18 +1,18 @@
 import type { Definition, Group, Part, ReportEvent } from './make-report.js';
 import type { ReportQuery } from './schema.js';
 
-/** What a report is made of: first a list of all it is about, by which its pages go, then what some of those have. */
+/** How such a report is read: first a list of everything it covers, which is divided into pages, then the rows of a part of it. */
 interface Source<Row, Item, Found> {
-  /** Teachers, rooms or families, in their order, and what else is found on the way. */
+  /** Teachers, rooms or families in order, and whatever else is found on the way. */
   find: (event: ReportEvent, query: ReportQuery) => Promise<Found & { items: Item[] }>;
   groupsOf: (event: ReportEvent, items: Item[], query: ReportQuery, found: Found) => Promise<Group<Row>[]>;
   /** How many are read at once for a file. */
   batch: number;
-  /** What a page says beside its groups. */
+  /** What a page shows beside its groups. */
   more?: (found: Found) => Omit<Part<Row>, 'groups' | 'total'>;
 }
 
-/** Reads such a report: a page of it, or all. */
+/** Reads such a report: one page, or all. */
 export function readInParts<Row, Item, Found>({
   find,
   groupsOf,

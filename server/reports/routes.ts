@@ -18,7 +18,7 @@ import { eventsToReport } from './queries.js';
 import { pageSchema, reportQuery } from './schema.js';
 import { asked, listLinks, pathOf, reportFrame, showReport } from './show-report.js';
 
-/** Reports of one event, on screen, on paper and as files. For whoever may look at its appointments. */
+/** Reports of one event, on screen, on paper and as files, for everybody who may see its appointments. */
 export function reportRoutes(deps: Deps): Router {
   const router = express.Router();
   const viewer = eventGuard('appointment viewer');
@@ -67,7 +67,10 @@ export function reportRoutes(deps: Deps): Router {
   return router;
 }
 
-/** The report that is asked for. @throws 404 when there is none, 403 for whoever may not read it */
+/**
+ * The requested report.
+ * @throws 404 if there is none, 403 if the actor may not read it
+ */
 function askedOf(req: Request, res: Response) {
   const report = REPORTS.find(({ name }) => name === req.params.report);
   if (!report) throw notFound();
@@ -76,13 +79,13 @@ function askedOf(req: Request, res: Response) {
   return { report, event, query: parseQuery(reportQuery, req.query) };
 }
 
-/** The event with what of it the actor sees. */
+/** The event with the part of it that the actor sees. */
 function seenIn(res: Response): ReportEvent {
   const event = eventOf(res);
   return Object.assign({ sight: sightOf(res), level: levelIn(actorOf(res), event._id) }, event);
 }
 
-/** Of a file, without its ending. */
+/** The name of a file, without its extension. */
 function fileOf({ name }: Report, { days }: ReportEvent): string {
   return `${name}-${days[0] ?? ''}`;
 }

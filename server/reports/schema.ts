@@ -7,10 +7,10 @@ const page = () => Joi.number().integer().min(1).max(100_000).default(1);
 
 export const pageSchema = Joi.object<{ page: number }, true>({ page: page() });
 
-/** What of a report is asked for. */
+/** The requested part of a report. */
 export interface ReportQuery {
   q: string;
-  /** A local day of the event; '' for all. */
+  /** A local day of the event; '' for all days. */
   day: string;
   /** A key of the report's `shows`; '' for its first. */
   show: string;
@@ -36,7 +36,7 @@ export const reportQuery = Joi.object<ReportQuery, true>({
   page: page(),
 });
 
-/** Which appointments a list shows, '' being those that take place; what was never booked is in none. */
+/** The filters of a list of appointments; '' means those that take place. Holds that were never booked are in none. */
 export const STATE_FILTERS = {
   '': ['booked', 'problem'],
   all: ['booked', 'problem', 'pending', 'cancelled'],

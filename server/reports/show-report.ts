@@ -14,7 +14,7 @@ export function reportFrame(event: ReportEvent, page: string) {
   return { ...eventFrame(event, 'reports', page), section: 'reports', path: pathOf(event) };
 }
 
-/** What of a report is asked for, as the end of an address. */
+/** The requested part of a report, as the end of an address. */
 export function asked({ q, day, show }: Pick<ReportQuery, 'q' | 'day' | 'show'>) {
   return { q, day, show };
 }
@@ -29,7 +29,7 @@ export function listLinks(event: Pick<Event, '_id'>, level: AccessLevel) {
   }));
 }
 
-/** What a report's page shows: the same for every report. */
+/** The contents of a report's page, the same for every report. */
 export async function showReport(report: Report, event: ReportEvent, query: ReportQuery) {
   const home = `${pathOf(event)}/${report.name}`;
   const hrefOf = (change: Partial<ReportQuery>) => addressOf(home, { ...asked(query), ...change });
@@ -79,7 +79,7 @@ export async function showReport(report: Report, event: ReportEvent, query: Repo
   };
 }
 
-/** The event's days and all of them, where there are several. */
+/** The event's days, and all of them together if there are several. */
 function daysToChoose(report: Report, { days }: Pick<Event, 'days'>): string[] {
   return report.byDay && days.length > 1 ? ['', ...days] : [];
 }

@@ -1,6 +1,8 @@
 import { Event, MAX_DAYS } from '../models/event.js';
 
-/** Puts days that get slots among the event's own, so that no slot is on a day which no page shows. Doing it twice is doing it once. */
+/**
+ * Adds days that get slots to the event's own days, so that every slot is on a day that some page shows. Doing it twice changes nothing.
+ */
 export async function addDays(event: Pick<Event, '_id' | 'account' | 'days'>, days: string[]): Promise<void> {
   for (const day of days.filter((one) => !event.days.includes(one)))
     await Event.updateOne(

@@ -13,9 +13,9 @@ const BATCH = 1000;
 export type NewSlot = Omit<Slot, '_id' | 'minutes'>;
 
 /**
- * Makes the slots that are missing and touches none that are there. Somebody who makes slots for the same teacher at the
- * same time cannot cause an overlap: the index over the slots' minutes refuses whichever comes second, and it is left out.
- * A run that was cut short is completed by running it again.
+ * Makes the slots that are missing and leaves the existing ones alone. If somebody makes slots for the same teacher at the same time, they
+ * cannot overlap: the index over the slots' minutes refuses the later one, which is left out. Running it again completes a run that was cut
+ * short.
  */
 export async function addSlots(
   actor: Actor,
@@ -65,14 +65,17 @@ export async function addSlots(
   };
 }
 
-/** For the next time that the event's generator is opened. */
+/** Stores the values for the next time the event's generator is opened. */
 async function keepForm({ _id, account }: Event, form: SlotForm): Promise<void> {
   const { days, blocks, minutes, breakMinutes, capacity, kind, state, message } = form;
   const lastSlots = { days, blocks, minutes, breakMinutes, capacity, kind, state, message };
   await Event.updateOne({ _id, account }, { $set: { lastSlots } });
 }
 
-/** Inserts slots; those whose time the resource has already are left out. @returns those that were made */
+/**
+ * Inserts slots and leaves out those whose time the resource already has.
+ * @returns the slots that were made
+ */
 export async function insertSlots(wanted: NewSlot[]): Promise<NewSlot[]> {
   const refused = new Set<NewSlot>();
   for (let start = 0; start < wanted.length; start += BATCH)
@@ -80,7 +83,7 @@ export async function insertSlots(wanted: NewSlot[]): Promise<NewSlot[]> {
   return wanted.filter((slot) => !refused.has(slot));
 }
 
-/** Inserts slots and gives back those that the index refused. */
+/** Inserts slots and returns those that the index refused. */
 async function insertMissing(slots: NewSlot[]): Promise<NewSlot[]> {
   try {
     await Slot.insertMany(slots, { ordered: false });

@@ -4,7 +4,10 @@ import { asRead } from '../models/as-read.js';
 import { Slot } from '../models/slot.js';
 import type { Actor } from '../web/actor.js';
 
-/** Sets where a slot's video meetings are; '' is at the teacher's link. @param slot as it was read; false when somebody has changed it since */
+/**
+ * Sets where a slot's video meetings are; '' means the teacher's link.
+ * @param slot as it was read; false if somebody has changed it since
+ */
 export async function changeLink(
   actor: Actor,
   slot: Pick<Slot, '_id' | 'account' | 'event' | 'link'>,

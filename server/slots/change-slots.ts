@@ -9,10 +9,10 @@ import type { PlaceForm } from './schema.js';
 import { groupSlots, type ReadSlot } from './mark-slots.js';
 
 /**
- * Shows, hides or takes slots out of booking. Appointments that they have stay: only new ones are let in or kept out.
- * @param slots as they were read; one that somebody changed since stays as it is
+ * Shows slots, hides them or takes them out of booking. Existing appointments stay; only new ones are allowed or prevented.
+ * @param slots as they were read; a slot that somebody has changed since stays as it is
  * @param message what parents read when the state is `unavailable`
- * @returns how many slots now are in that state
+ * @returns how many slots now have that state
  */
 export async function changeSlots(
   actor: Actor,
@@ -38,7 +38,10 @@ export async function changeSlots(
   return changed;
 }
 
-/** Sets where a teacher meets families in this event. @param resource as it was read; false when somebody has changed it since */
+/**
+ * Sets where a teacher meets families in this event.
+ * @param resource as it was read; false if somebody has changed it since
+ */
 export async function changeRoom(
   actor: Actor,
   resource: Pick<Resource, '_id' | 'account' | 'event' | 'room' | 'link'>,

@@ -2,7 +2,7 @@ import { CLASS_TYPES, type ClassType } from '../models/class.js';
 import { inKey, searchKey, searchWords } from '../models/search-key.js';
 import type { Choice, Teacher } from './load-teachers.js';
 
-/** By what teachers are found; '' is any. */
+/** How teachers are filtered; '' means any. */
 export interface TeacherFilter {
   q: string;
   /** A school's id. */
@@ -24,7 +24,7 @@ export function filterTeachers(teachers: Teacher[], filter: TeacherFilter): Teac
   );
 }
 
-/** The grades and class types that these teachers have, to choose from. */
+/** The grades and class types of these teachers, to choose from. */
 export function choicesOf(teachers: Teacher[]): { grades: Choice[]; types: Choice[] } {
   const grades = [...new Set(teachers.flatMap((teacher) => [...teacher.grades]))];
   const types = new Set(teachers.flatMap((teacher) => [...teacher.types]));

@@ -6,11 +6,11 @@ export interface Block {
   to: string;
 }
 
-/** Which times somebody asks for: some local days in the event's zone, each with the same blocks. */
+/** The requested times: some local days in the event's zone, each with the same blocks. */
 export interface Pattern {
   /** YYYY-MM-DD, ascending. */
   days: string[];
-  /** Ascending; between two of them is a break. */
+  /** In ascending order, with a break between two blocks. */
   blocks: Block[];
   /** Length of one slot. */
   minutes: number;
@@ -18,7 +18,7 @@ export interface Pattern {
   breakMinutes: number;
 }
 
-/** A time and the local day that it is on. */
+/** A time, and the local day it is on. */
 export interface DayTime extends Span {
   day: string;
 }
@@ -27,13 +27,16 @@ export type LaidOut =
   | {
       ok: true;
       times: DayTime[];
-      /** Of the first day: the one after the last of each block, where the block would have to go on for it to fit. */
+      /** Of the first day: for each block the time that would come next but no longer fits. */
       tooLate: Span[];
     }
   | (Extract<Times, { ok: false }> & { day: string; block: Block })
   | { ok: false; field: 'from'; reason: 'blocks overlap' | 'too many' };
 
-/** The times of every block on every day, in their order. @param most times at most; more of them are refused before they are made */
+/**
+ * The times of every block on every day, in order.
+ * @param most how many times are allowed; more are refused before they are made
+ */
 export function layOutDays(pattern: Pattern, zone: string, most: number): LaidOut {
   const { days, blocks, ...rest } = pattern;
   if (blocks.some((block, index) => block.from < (blocks[index - 1]?.to ?? '')))

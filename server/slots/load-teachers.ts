@@ -6,18 +6,18 @@ import { Resource } from '../models/resource.js';
 import { School } from '../models/school.js';
 import { groupBy } from '../web/lists.js';
 
-/** A holder of slots with all that one is found by. */
+/** Somebody or something that has slots, with everything it can be found by. */
 export interface Teacher extends Pick<Resource, '_id' | 'name' | 'room' | 'status' | 'searchKey' | 'byHand'> {
   contact?: Types.ObjectId;
   firstName: string;
   lastName: string;
   email: string;
   schoolId: string;
-  /** Ids of the teacher's own schools and of the classes'. */
+  /** Ids of the teacher's own schools and of their classes' schools. */
   schools: Set<string>;
   grades: Set<string>;
   types: Set<ClassType>;
-  /** Has classes, and parents see none of them; or was made by hand and is hidden. */
+  /** It has classes and parents see none of them, or it was made by hand and is hidden. */
   isHidden: boolean;
 }
 
@@ -30,7 +30,7 @@ interface Held {
 
 type EventScope = Pick<Event, '_id' | 'account'>;
 
-/** Every holder of slots of an event by name, also those who left it: three queries, each by an index on the event. */
+/** Every holder of slots of an event by name, including those who left it. Three queries, each by an index on the event. */
 export async function loadTeachers(event: EventScope): Promise<Teacher[]> {
   const scope = { account: event.account, event: event._id };
   const [resources, classes] = await Promise.all([
@@ -80,7 +80,7 @@ export async function loadTeachers(event: EventScope): Promise<Teacher[]> {
   });
 }
 
-/** Those who have not left the event: whom somebody may give slots. */
+/** Holders who have not left the event: they can be given slots. */
 export async function loadActive(event: EventScope): Promise<Teacher[]> {
   return (await loadTeachers(event)).filter(({ status }) => status === 'active');
 }
@@ -90,7 +90,7 @@ export interface Choice {
   label: string;
 }
 
-/** The schools at which some teachers are, by name. */
+/** The schools of some teachers, by name. */
 export async function schoolsOf(event: EventScope, teachers: Teacher[]): Promise<Choice[]> {
   const ids = new Set(teachers.flatMap(({ schools }) => [...schools]));
   if (ids.size === 0) return [];

@@ -8,36 +8,36 @@ import { groupSlots, type ReadSlot } from './mark-slots.js';
 /** Neither parents nor staff may book it. */
 export const LOCKED: SlotState = 'unavailable';
 
-/** What somebody has of a slot, or holds. */
+/** The appointments of a slot: booked ones and holds. */
 export interface Taken {
   why: 'booked' | 'held';
   count: number;
 }
 
 export interface Locked<S> {
-  /** Nobody has them, and nobody can book them until they are unlocked or deleted; with the state that they had before. */
+  /** Slots without appointments. Nobody can book them until they are unlocked or deleted; each has the state that it had before. */
   locked: S[];
-  /** By id: these are as they were. */
+  /** Slots with appointments, by id. They are unchanged. */
   taken: Map<string, Taken>;
 }
 
 /**
- * Keeps everybody from booking those slots that nobody has, for a change that no booking may cross.
- *
+ * Keeps everybody from booking the slots that have no appointment, for a change that must not cross a booking.
  * A parent may book while this runs. Neither side can miss the other, because each writes before it looks:
- * - here: 1. turn the slot `unavailable`, which nobody may book · 2. look for its appointments (pending, booked, problem) · 3. none: it is locked; else put the state back
- * - booking: 1. insert the appointment `pending` · 2. take its claims · 3. look at the slot's state again · 4. turn it `booked`
- * Had booking's look (3) come before the turning (1), its appointment (1) was there before the look here (2), so the slot stays.
- * A hold past its expiry still counts until the job has expired it: clocks of two processes differ.
- * A process that dies half-way leaves slots unavailable; doing the same again goes on.
- * @param slots as they were read; one that somebody changed since is not locked
+ * - here: 1. set the slot to `unavailable`, which nobody may book · 2. look for its appointments (pending, booked, problem) · 3. none: it
+ * is locked; otherwise restore its state
+ * - booking: 1. insert the appointment `pending` · 2. take its claims · 3. read the slot's state again · 4. set the appointment to `booked`
+ * If booking reads the state (3) before it is changed here (1), its appointment (1) exists before the look here (2), so the slot stays. A
+ * hold past its expiry still counts until the job has expired it, because clocks of two processes differ. A process that dies halfway
+ * leaves slots unavailable; a repetition continues.
+ * @param slots as they were read; a slot that somebody has changed since is not locked
  */
 export async function lockFree<S extends ReadSlot>(
   event: Pick<Event, '_id' | 'account'>,
   slots: S[],
 ): Promise<Locked<S>> {
   const scope = { account: event.account, event: event._id };
-  // A first look, so that booked slots are not touched even for a moment.
+  // This first look spares booked slots from being unavailable even for a moment.
   const before = await takenAmong(slots.map((slot) => slot._id));
   const free = slots.filter((slot) => !before.has(slot._id.toHexString()));
   const groups = groupSlots(free);
@@ -54,14 +54,14 @@ export async function lockFree<S extends ReadSlot>(
   };
 }
 
-/** Gives locked slots back the state that they had. */
+/** Restores the state that locked slots had before. */
 export async function unlock(event: Pick<Event, '_id' | 'account'>, slots: ReadSlot[]): Promise<void> {
   const scope = { account: event.account, event: event._id };
   for (const { ids, state, message } of groupSlots(slots))
     await Slot.updateMany({ ...scope, _id: { $in: ids }, state: LOCKED, message }, { $set: { state } });
 }
 
-/** Which of the slots somebody has or holds, and how many do. */
+/** The slots with appointments or holds, and how many each has. */
 export async function takenAmong(slots: Types.ObjectId[]): Promise<Map<string, Taken>> {
   const appointments = await Appointment.find(
     { ...inSlots(slots), state: { $in: ['pending', ...LIVING_STATES] } },

@@ -2,17 +2,19 @@ import { hash } from 'node:crypto';
 import type { Types } from 'mongoose';
 import { SLOT_STATES, type Slot } from '../models/slot.js';
 
-/** What a change of slots rests on: a slot as it was read. */
+/** The facts of a slot, as it was read, on which a change rests. */
 export type ReadSlot = Pick<Slot, '_id' | 'state' | 'message'>;
 
-/** Longest text of marks that is read: of as many slots as one form names. */
+/** The longest text of marks that is read; it fits as many slots as one form names. */
 export const MOST_MARKS = 100_000;
 
-/** The end of an id tells the slots of a page apart. */
+/** The end of an id is enough to tell the slots of one page apart. */
 const ID_END = 12;
 const PRINT = 5;
 
-/** What a page shows of its slots, for its hidden field `shown`: it comes back with the form and tells what somebody else changed meanwhile. */
+/**
+ * The state of a page's slots, for its hidden field `shown`. It comes back with the form and tells what somebody else changed meanwhile.
+ */
 export function marksOf(slots: ReadSlot[]): string {
   return slots.map(markOf).join(' ');
 }
@@ -25,15 +27,15 @@ function endOf(id: Types.ObjectId): string {
   return id.toHexString().slice(-ID_END);
 }
 
-/** A slot that was shown otherwise than it is now; without `now` it is gone. */
+/** A slot that differs from what the page showed; without `now` it is gone. */
 export interface ChangedSlot<S> {
   was: Slot['state'];
   now?: S;
 }
 
 /**
- * Which of the selected slots are no longer as the page showed them. What the page does not say counts as unchanged.
- * @param slots those of the selected ids that there are
+ * The selected slots that no longer are as the page showed them. A slot that the page says nothing about counts as unchanged.
+ * @param slots the selected slots that still exist
  */
 export function findChanged<S extends ReadSlot>(
   ids: Types.ObjectId[],
@@ -52,13 +54,13 @@ export function findChanged<S extends ReadSlot>(
   });
 }
 
-/** One text for many slots as they are, whatever their order. */
+/** One text for the state of many slots, whatever their order. */
 export function printOf(slots: ReadSlot[]): string {
   const lines = slots.map(({ _id, state, message }) => `${_id.toHexString()} ${state} ${message}`).sort();
   return hash('sha256', lines.join('\n'), 'base64url');
 }
 
-/** Slots by what they are, for writes that carry it in their filter: a message is mostly one for many slots. */
+/** Groups slots that are equal, for writes whose filter contains that state. A message is mostly the same for many slots. */
 export function groupSlots(slots: ReadSlot[]): (Omit<ReadSlot, '_id'> & { ids: Types.ObjectId[] })[] {
   const groups = new Map<string, Omit<ReadSlot, '_id'> & { ids: Types.ObjectId[] }>();
   for (const { _id, state, message } of slots) {

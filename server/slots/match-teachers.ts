@@ -2,21 +2,21 @@ import { searchKey } from '../models/search-key.js';
 import { numberKey } from '../models/security-value.js';
 import type { Teacher } from './load-teachers.js';
 
-/** Longest list that is read, in lines; a larger school than any has fewer teachers. */
+/** The most lines of a list that are read. Even a large school has fewer teachers. */
 export const MOST_LINES = 1000;
 
 export interface Matched<T> {
   found: { teacher: Teacher; line: T }[];
-  /** Lines that name nobody here. */
+  /** Lines that match nobody here. */
   unknown: T[];
-  /** Lines that name more than one. */
+  /** Lines that match more than one teacher. */
   several: T[];
 }
 
 /**
- * Finds whom the lines of a pasted list name: by email, by number, or by name in either order ("Ann Lee", "Lee, Ann", "Lee" where
- * there is one). What names several is not guessed. Linear in both lists.
- * @param nameIn what of a line names the teacher
+ * Finds the teachers that the lines of a pasted list name: by email, by number, or by name in either order ("Ann Lee", "Lee, Ann", or "Lee"
+ * where there is only one). A line that matches several is not guessed. Linear in both lists.
+ * @param nameIn the part of a line that names the teacher
  */
 export function matchTeachers<T>(teachers: Teacher[], lines: T[], nameIn: (line: T) => string): Matched<T> {
   const byKey = new Map<string, Set<Teacher>>();
@@ -52,9 +52,9 @@ export function matchTeachers<T>(teachers: Teacher[], lines: T[], nameIn: (line:
 }
 
 /**
- * Whom a form names, in boxes and in its pasted list.
- * @param ids the boxes', which may name somebody who is none of the teachers
- * @returns the ids of all, and the lines that name nobody, or several
+ * The teachers that a form names with its boxes and its pasted list.
+ * @param ids from the boxes; some may belong to no teacher
+ * @returns the ids of all teachers, and the lines that match nobody or several
  */
 export function nameTeachers(
   teachers: Teacher[],
@@ -66,7 +66,7 @@ export function nameTeachers(
   return { ids: new Set(all.map((id) => id.toHexString())), unknown, several };
 }
 
-/** The lines of a pasted text that say something. */
+/** The lines of a pasted text that are not empty. */
 export function linesOf(text: string): string[] {
   return text
     .split(/\r\n|\r|\n/)
@@ -75,7 +75,7 @@ export function linesOf(text: string): string[] {
     .slice(0, MOST_LINES);
 }
 
-/** A name without its comma, its title's point and doubled spaces: as it is looked up. */
+/** A name for looking up: without its comma, the point of its title and double spaces. */
 function nameKey(text: string): string {
   return searchKey(text.replace(/[,;.]/g, ' '));
 }

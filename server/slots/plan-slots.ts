@@ -1,12 +1,12 @@
 import { fromLocal } from '../web/local-time.js';
 
-/** A stretch of time; touching is not overlapping. */
+/** A stretch of time. Two that touch do not overlap. */
 export interface Span {
   from: Date;
   to: Date;
 }
 
-/** One block of a day that somebody asks for: one local day, from and to as local HH:mm, in the event's zone. */
+/** One requested block of one local day; from and to are local HH:mm in the event's zone. */
 export interface Pattern {
   day: string;
   from: string;
@@ -21,7 +21,7 @@ export type Times =
   | {
       ok: true;
       times: Span[];
-      /** The one after the last, where the day would have to go on for it to fit. */
+      /** The time that would come next but no longer fits into the day. */
       tooLate?: Span;
     }
   | {
@@ -31,9 +31,9 @@ export type Times =
     };
 
 /**
- * The times of one resource, whatever it has already. Lengths are real minutes, so that a night in which clocks change makes
- * more or fewer times and never a shorter one.
- * @param zone the event's: all times lie on one day there
+ * The times of one resource, regardless of what it already has. Lengths are real minutes, so a night in which clocks change has more or
+ * fewer times but never a shorter one.
+ * @param zone the event's zone; all times lie on one day there
  */
 export function layOutTimes(pattern: Pattern, zone: string): Times {
   const from = fromLocal(`${pattern.day}T${pattern.from}`, zone);
@@ -56,19 +56,20 @@ export function layOutTimes(pattern: Pattern, zone: string): Times {
 /** What making the times would do for one resource. */
 export interface ResourcePlan<T extends Span = Span> {
   resource: string;
-  /** To be made. */
+  /** Times to be made. */
   add: T[];
-  /** Already there, with the same begin and end. */
+  /** Slots that already exist with the same start and end. */
   there: T[];
-  /** Left out, because a slot of this resource lies across. */
+  /** Times that are left out, because they overlap a slot of this resource. */
   blocked: T[];
-  /** Lies across a slot that the same teacher has in another event; made only when asked for. */
+  /** Times that overlap a slot of the same teacher in another event; they are made only on request. */
   elsewhere: T[];
 }
 
 /**
- * Sorts the asked times of each resource into those to add and those to leave out; every time is in exactly one list.
- * @param own slots that the resource has in this event; @param others those of the same teacher in other events.
+ * Sorts the requested times of each resource into those to add and those to leave out. Every time is in exactly one list.
+ * @param own slots that the resource has in this event
+ * @param others slots of the same teacher in other events
  */
 export function planSlots<T extends Span>(
   times: T[],
@@ -88,7 +89,7 @@ export function planSlots<T extends Span>(
   });
 }
 
-/** What the plans of all resources come to, and how many of them get any. */
+/** The sums over the plans of all resources, and how many resources get any slot. */
 export function sumPlans(plans: ResourcePlan[]) {
   const sum = (list: 'add' | 'there' | 'blocked' | 'elsewhere') =>
     plans.reduce((total, plan) => total + plan[list].length, 0);
@@ -101,11 +102,11 @@ export function sumPlans(plans: ResourcePlan[]) {
 
 const keyOf = ({ from, to }: Span): string => `${from.getTime()}-${to.getTime()}`;
 
-/** A question of whether a stretch overlaps any of these, answered in the logarithm of their number. */
+/** Makes a test for whether a stretch overlaps any of these; each test takes logarithmic time. */
 export function findOverlaps(spans: Span[]): (time: Span) => boolean {
   const sorted = spans.toSorted((a, b) => a.from.getTime() - b.from.getTime());
   const begins = sorted.map(({ from }) => from.getTime());
-  // The latest end of all up to here: one of those that begin before `to` reaches into the stretch just when the latest end does.
+  // The latest end up to here. One of the stretches that begin before `to` overlaps exactly when this end is after `from`.
   const ends: number[] = [];
   for (const { to } of sorted) ends.push(Math.max(to.getTime(), ends.at(-1) ?? -Infinity));
   return ({ from, to }) => {

@@ -21,9 +21,9 @@ export interface Prepared {
   times: DayTime[];
   tooLate: Span[];
   plans: (ResourcePlan<DayTime> & { name: string; elsewhereEvents: EventName[] })[];
-  /** Of whom none was chosen: those who get nothing, as parents see none of their classes. */
+  /** The teachers who get no slots because parents see none of their classes, where no teachers were selected. */
   hidden: Teacher[];
-  /** Lines of the pasted list that name nobody, and that name several. */
+  /** Lines of the pasted list that match nobody, and lines that match several. */
   unknown: string[];
   several: string[];
 }
@@ -33,7 +33,7 @@ export type NotPrepared =
   | { ok: false; field: 'resources'; reason: 'nobody' | 'too many' }
   | { ok: false; field: 'list'; reason: 'nobody named' };
 
-/** What the generator would do for this form at this moment; writes nothing. */
+/** What the generator would do with this form now; writes nothing. */
 export async function prepareSlots(
   event: Pick<Event, '_id' | 'account' | 'timeZone'>,
   form: SlotForm,
@@ -70,7 +70,10 @@ export async function prepareSlots(
   };
 }
 
-/** What teachers have around some times, here and in the account's other events; in the teachers' order, as `planSlots` takes it. */
+/**
+ * The slots that teachers have near some times, in this event and in the account's other events, in the order of the teachers, as
+ * `planSlots` takes it.
+ */
 export async function slotsAround(
   event: Pick<Event, '_id' | 'account'>,
   teachers: Teacher[],
@@ -91,19 +94,19 @@ export async function slotsAround(
   }));
 }
 
-/** The slots that some resources have around the times, by resource. */
+/** The slots that some resources have near the times, by resource. */
 async function spansOf(resources: Types.ObjectId[], times: Span[]): Promise<Map<string, Span[]>> {
   const first = times[0]?.from ?? new Date(0);
   const end = times.at(-1)?.to ?? first;
   const slots = await Slot.find(
-    // A slot is less than a day long, so none that begins earlier reaches in.
+    // A slot is shorter than a day, so no slot that begins earlier overlaps.
     { resource: { $in: resources }, from: { $gt: new Date(first.getTime() - DAY_MS), $lt: end } },
     { resource: 1, from: 1, to: 1 },
   ).lean();
   return groupBy(slots, (slot) => slot.resource.toHexString());
 }
 
-/** The slots that the same teachers have in the account's other events around the times, by contact. */
+/** The slots that the same teachers have near the times in the account's other events, by contact. */
 export async function slotsElsewhere(
   event: Pick<Event, '_id' | 'account'>,
   resources: { contact?: Types.ObjectId | null }[],
@@ -123,7 +126,7 @@ export async function slotsElsewhere(
     {
       account: event.account,
       event: { $in: events.map(({ _id }) => _id) },
-      // The type is what lets the partial index answer.
+      // The partial index answers only a filter that names the type.
       contact: { $in: contacts, $type: 'objectId' },
     },
     { contact: 1, event: 1 },

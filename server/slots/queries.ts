@@ -19,7 +19,7 @@ type EventScope = Pick<Event, '_id' | 'account'>;
 export interface TeacherRow {
   id: string;
   name: string;
-  /** What tells them from others of the same name; '' where nobody has it. */
+  /** What tells a teacher from others with the same name; '' if nobody has it. */
   apart: string;
   room: string;
   gone: boolean;
@@ -31,22 +31,22 @@ export interface TeacherRow {
 
 export interface TeacherList {
   rows: TeacherRow[];
-  /** Teachers by the filter's values, and slots of all of them. */
+  /** Teachers by each value of the filter, and the slots of all of them. */
   counts: Record<SlotsQuery['show'], number>;
   slots: number;
   pager: Pager;
-  /** Whether there is anybody, found or not. */
+  /** Whether there are any teachers at all, whatever the filter. */
   any: boolean;
-  /** All that the filter finds, on whatever page. */
+  /** Everything that the filter finds, on all pages. */
   matching: Types.ObjectId[];
-  /** Days on which anybody has slots. */
+  /** Days on which somebody has slots. */
   having: Set<string>;
   schools: Choice[];
   grades: Choice[];
   types: Choice[];
 }
 
-/** The event's teachers with what slots they have. Who left the event is listed as long as slots are left. */
+/** The event's teachers with a summary of their slots. Somebody who left the event is listed as long as slots of theirs remain. */
 export async function listTeachers(event: EventScope, query: SlotsQuery): Promise<TeacherList> {
   const { show, page } = query;
   const [teachers, sums] = await Promise.all([loadTeachers(event), slotSums(event)]);
@@ -125,12 +125,12 @@ async function bookedByResource(
   return new Map(rows.map((row) => [row._id.toHexString(), row.count]));
 }
 
-/** One teacher of the event; null for another event's. */
+/** One teacher of the event; null for a teacher of another event. */
 export function findResource(event: EventScope, id: Types.ObjectId): Promise<Resource | null> {
   return Resource.findOne({ _id: id, account: event.account, event: event._id }).lean();
 }
 
-/** A teacher's slots by time, with how many appointments each has and holds. */
+/** A teacher's slots by time, with the number of appointments and holds of each. */
 export async function slotsOf(
   event: EventScope,
   resource: Types.ObjectId,
@@ -153,7 +153,7 @@ export async function slotsOf(
 export interface SelectionCounts {
   slots: number;
   teachers: number;
-  /** The first few teachers' names. */
+  /** The names of the first few teachers. */
   names: string[];
 }
 
@@ -167,7 +167,7 @@ export function readSelection(event: EventScope, filter: SlotFilter): Promise<Se
   ).lean();
 }
 
-/** What a selection of slots comes to, for asking before it is changed. */
+/** A summary of selected slots, shown before they are changed. */
 export async function countSelection(slots: SelectedSlot[]): Promise<SelectionCounts> {
   const teachers = [...new Set(slots.map((slot) => slot.resource.toHexString()))];
   const named = await Resource.find({ _id: { $in: teachers } }, { name: 1 })

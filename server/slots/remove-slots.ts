@@ -11,14 +11,14 @@ export type SlotFilter =
 
 export interface Removed {
   removed: number;
-  /** Slots that stay, because somebody has them or is about to. */
+  /** Slots that stay, because they are booked or on hold. */
   booked: Types.ObjectId[];
   held: Types.ObjectId[];
 }
 
 /**
- * Removes slots that nobody has; a booked one, or one that a parent holds right now, stays and is said.
- * @param slots as they were read; one that somebody changed since stays
+ * Removes slots that nobody has. A slot that is booked, or that a parent holds right now, stays and is reported.
+ * @param slots as they were read; a slot that somebody has changed since stays
  */
 export async function removeSlots(
   actor: Actor,

@@ -3,12 +3,13 @@ import type { Deps } from '../deps.js';
 import type { Event } from '../models/event.js';
 import type { Resource } from '../models/resource.js';
 import { actorOf } from '../web/actor.js';
-import { changedMeanwhile, seenOf } from '../web/compare-seen.js';
+import { seenOf } from '../web/compare-seen.js';
 import { notFound } from '../web/errors.js';
 import { fullDay, shortDay, shortDayAndTime, timeSpan } from '../web/format-time.js';
 import { eventGuard, eventOf } from '../web/guards.js';
 import { addressOf } from '../web/paging.js';
 import { FRESH_FORM, parseForm, parseId, parseQuery, typedValues, type Form } from '../web/parse.js';
+import { saveSeen } from '../web/save-seen.js';
 import { say } from '../web/session.js';
 import { printOfList } from './bulk/read-selection.js';
 import { changeRoom } from './change-slots.js';
@@ -29,7 +30,7 @@ export function slotRoutes(deps: Deps): Router {
   });
 
   router.post('/:event/slots/changes', async (req, res) => {
-    // The list's view travels along, so that the same rows are shown afterwards.
+    // The list's filters are passed along, so that the same rows are shown afterwards.
     const back = `${slotsPath(eventOf(res))}${viewOf(parseQuery(slotsQuery, req.query))}`;
     await change(deps, req, res, {
       back,
@@ -46,7 +47,7 @@ export function slotRoutes(deps: Deps): Router {
 
   router.post('/:event/slots/:resource/changes', async (req, res) => {
     const resource = await resourceOf(req, eventOf(res));
-    // The room stands in the same form: what is typed there is saved by these buttons, too.
+    // The room is part of the same form, so these buttons save it too.
     const hasRoom = (req.body as Record<string, unknown> | undefined)?.room !== undefined;
     const fault = hasRoom ? await saveRoom(deps, req, res, resource) : undefined;
     if (fault) return showTeacher(deps, res.status(422), fault.resource, fault.form);
@@ -81,7 +82,7 @@ export function slotRoutes(deps: Deps): Router {
   return router;
 }
 
-/** The list's view as the end of an address. */
+/** The list's filters as the end of an address. */
 function viewOf({ show, page, ...filter }: SlotsQuery): string {
   return addressOf('', { ...filter, show: show === 'all' ? '' : show, page: page === 1 ? '' : page });
 }
@@ -126,17 +127,22 @@ async function saveRoom(
   resource: Resource,
 ): Promise<{ resource: Resource; form: Form } | undefined> {
   const typed = typedValues(req.body);
-  // A sender who names one of the two leaves the other as it is.
+  // A sender who names only one of the two leaves the other as it is.
   const parsed = parseForm(roomSchema, { ...placeOf(resource), ...(req.body as object | undefined) });
   if (!parsed.ok) return { resource, form: parsed };
-  const changed = changedMeanwhile(ROOM_FIELDS, req.body, { ...placeOf(resource) });
-  if (changed) return { resource, form: { ...changed, values: { ids: typed.ids, ...changed.values } } };
   const { room, link } = placeOf(resource);
-  if (parsed.value.room === room && parsed.value.link === link) return undefined;
-  if (await changeRoom(actorOf(res), resource, parsed.value, deps.now())) return undefined;
-  const now = await resourceOf(req, eventOf(res));
-  const form = changedMeanwhile(ROOM_FIELDS, req.body, { ...placeOf(now) }, { ...placeOf(resource) });
-  return { resource: now, form: form ?? { values: typed, errors: {} } };
+  let now = resource;
+  const { form } = await saveSeen(
+    { fields: ROOM_FIELDS, body: req.body, shown: { room, link } },
+    async () =>
+      (parsed.value.room === room && parsed.value.link === link) ||
+      changeRoom(actorOf(res), resource, parsed.value, deps.now()),
+    async () => {
+      now = await resourceOf(req, eventOf(res));
+      return { ...placeOf(now) };
+    },
+  );
+  return form && { resource: now, form: { ...form, values: { ids: typed.ids, ...form.values } } };
 }
 
 async function showTeacher(deps: Deps, res: Response, resource: Resource, form: Form): Promise<void> {

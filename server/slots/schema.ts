@@ -7,10 +7,10 @@ import { idText, line, objectIds, tick, webLink } from '../web/parse.js';
 import type { TeacherFilter } from './filter-teachers.js';
 import { MOST_MARKS } from './mark-slots.js';
 
-/** Most slots one run makes; a district's largest school needs a tenth of it. */
+/** The most slots that one run makes. A district's largest school needs a tenth of it. */
 export const MOST_SLOTS = 50_000;
 
-/** Most teachers, or slots of one teacher, that one form names; for more there is "all". */
+/** The most teachers, or slots of one teacher, that one form names; "all" is for more. */
 export const MOST_CHOSEN = 5_000;
 
 /** Longest message to parents on a slot. */
@@ -19,7 +19,7 @@ export const MESSAGE_MAX = 200;
 export const slotMinutes = Joi.number().integer().min(1).max(480).label('the length of a slot in minutes');
 export const slotCapacity = Joi.number().integer().min(1).max(500).label('the families in one slot');
 
-/** What parents read of a slot: where the form's `state` makes it unavailable, it must be there. */
+/** The message that parents read. It is required if the form's `state` makes a slot unavailable. */
 export const slotMessage = line(MESSAGE_MAX)
   .allow('')
   .default('')
@@ -28,20 +28,20 @@ export const slotMessage = line(MESSAGE_MAX)
     then: line(MESSAGE_MAX).empty('').required().label('the message for parents'),
   });
 
-/** A pasted list of teachers, one a line. */
+/** A pasted list of teachers, one per line. */
 export const pastedList = Joi.string().max(60_000).allow('').default('').label('the list');
 
-/** Which slots: named one by one, or all of some teachers, of one day or of all. */
+/** Which slots a form is about: slots by id, or all slots of some teachers, on one day or on all. */
 export interface Selected {
   ids: Types.ObjectId[];
   resources: Types.ObjectId[];
-  /** '' is all days. */
+  /** '' means all days. */
   day: string;
 }
 
-/** A selection that is asked about before anything changes. */
+/** A selection that a page asks about before anything changes. */
 export interface Selection extends Selected {
-  /** What the selected slots were when they were asked about. */
+  /** The state of the selected slots when the page asked. */
   print: string;
   sure: boolean;
 }
@@ -49,7 +49,7 @@ export interface Selection extends Selected {
 export const selection = (event: Pick<Event, 'days'>) => ({
   ids: objectIds(MOST_CHOSEN).default([]).label('the slots from the list'),
   resources: objectIds(MOST_CHOSEN).default([]).label('the teachers from the list'),
-  // A day that the event no longer has may still have slots.
+  // A day that was removed from the event may still have slots.
   day: Joi.string()
     .allow('', ...event.days)
     .max(10)
@@ -63,13 +63,13 @@ export const selection = (event: Pick<Event, 'days'>) => ({
 export const SLOT_ACTIONS = ['make', 'show', 'hide', 'unavailable', 'remove', 'change', 'copy'] as const;
 export type SlotAction = (typeof SLOT_ACTIONS)[number];
 
-/** Many slots and what becomes of them; their `print` is `printOf`. */
+/** Many slots and what they become; their `print` comes from `printOf`. */
 export interface SlotChange extends Selection {
   action: SlotAction;
   message: string;
-  /** What the page showed of its slots (`marksOf`). */
+  /** The state of the slots that the page showed (`marksOf`). */
   shown: string;
-  /** Everything that the list finds, on whatever page of it; `listed` says what that was when it was shown (`printOfList`). */
+  /** Everything that the list finds, on all pages; `listed` says what that was when the page was shown (`printOfList`). */
   all: boolean;
   listed: string;
 }
@@ -81,7 +81,7 @@ export function slotChange(event: Pick<Event, 'days'>): Joi.ObjectSchema<SlotCha
       .required()
       .label('what to do'),
     ...selection(event),
-    // Its length is told on the page that asks for it.
+    // The length is checked by the page that asks for it.
     message: line(2000).allow('').default(''),
     shown: Joi.string().max(MOST_MARKS).allow('').default('').label('this page’s slots'),
     all: tick(),
@@ -120,7 +120,7 @@ const teacherFilter = {
     .default(''),
 };
 
-/** By what a page's form finds teachers. */
+/** How a page's form filters teachers. */
 export const teachersFound = Joi.object<TeacherFilter, true>(teacherFilter);
 
 export const slotsQuery = Joi.object<SlotsQuery, true>({

@@ -25,7 +25,7 @@ import { slotsPage, slotsPath } from './show-frame.js';
 import { rowsOfLeft } from './show-left.js';
 import { CHANGED_MEANWHILE, tellChanged, tellLost } from './tell-change.js';
 
-/** Where a change was asked for. */
+/** The page that requested a change. */
 export interface Around {
   back: string;
   showAgain: () => Promise<void>;
@@ -33,7 +33,7 @@ export interface Around {
   listed: () => Promise<{ ids: Types.ObjectId[] } | { resources: Types.ObjectId[] }>;
 }
 
-/** With everything that the list finds, where all of it is selected and it is still what was shown. */
+/** Adds everything that the list finds, if all of it is selected and it is still what the page showed. */
 async function withAll(parsed: Parsed<SlotChange>, listed: Around['listed']): Promise<Parsed<SlotChange>> {
   if (!parsed.ok || !parsed.value.all || parsed.value.sure) return parsed;
   const now = await listed();
@@ -44,7 +44,7 @@ async function withAll(parsed: Parsed<SlotChange>, listed: Around['listed']): Pr
   return { ok: false, errors: { all }, values: {} };
 }
 
-/** Asks first where much changes, where slots go for good, and where parents are to read a message. */
+/** Asks first if many slots change, if slots are deleted, or if parents will read a message. */
 export async function change(
   deps: Deps,
   req: Request,
@@ -61,7 +61,7 @@ export async function change(
   }
   const wish = parsed.value;
   if (wish.action === 'make') {
-    // With the form's body: an address with every id in it would be too long for some hundred teachers.
+    // The ids are sent in a form's body: for several hundred teachers an address would be too long.
     if (wish.resources.length > MOST_IN_ADDRESS)
       return showForm(res, { values: { ...freshSlots(event), resources: hex(wish.resources) }, errors: {} });
     const ids = hex(wish.resources).map((id) => `resources=${id}`);

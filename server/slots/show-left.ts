@@ -3,7 +3,7 @@ import type { Slot } from '../models/slot.js';
 import { shortDayAndTime } from '../web/format-time.js';
 import type { PlacedEvent } from '../web/place.js';
 
-/** A slot that stays as it is, or where it is, and the code of why. */
+/** A slot that stays as it is, or where it is, and the code of the reason. */
 export interface Left<W extends string> {
   slot: Pick<Slot, '_id' | 'resource' | 'from'>;
   why: W;
@@ -11,7 +11,10 @@ export interface Left<W extends string> {
 
 const SHOWN = 200;
 
-/** Slots that stay, as slots/left-table shows them. @param words what each code means */
+/**
+ * Slots that stay, as slots/left-table shows them.
+ * @param words the sentence for each code
+ */
 export async function rowsOfLeft<W extends string>(
   event: PlacedEvent,
   left: Left<W>[],

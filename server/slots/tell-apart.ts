@@ -2,8 +2,9 @@ import { groupBy } from '../web/lists.js';
 import type { Choice, Teacher } from './load-teachers.js';
 
 /**
- * What tells teachers of one name apart, by their ids: the schools they are at, else their email address. Only of names that several have.
- * @param schools those at which some of them are
+ * What tells apart teachers with the same name, by their ids: their schools, or else their email addresses. Empty for names that only one
+ * teacher has.
+ * @param schools schools of some of the teachers
  */
 export function tellApart(teachers: readonly Teacher[], schools: readonly Choice[]): Map<string, string> {
   const byName = groupBy([...teachers], ({ searchKey }) => searchKey);

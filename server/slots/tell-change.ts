@@ -8,7 +8,7 @@ import { STATE_WORDS } from './policy.js';
 export const CHANGED_MEANWHILE =
   'Somebody else changed some of these slots while you had this page open. This is how they are now. Check them, then continue.';
 
-/** Of slots that somebody changed between the look at them and the write. */
+/** A sentence about slots that somebody changed between the look at them and the write. */
 export function tellLost(count: number): string {
   return count > 0
     ? `${countOf(count, 'slot stays as it is', 'slots stay as they are')}: somebody else changed ${count === 1 ? 'it' : 'them'} at this moment.`
@@ -17,7 +17,7 @@ export function tellLost(count: number): string {
 
 const NAMED = 3;
 
-/** What somebody else changed of the selected slots, before anything is written. */
+/** What somebody else changed in the selected slots, shown before anything is written. */
 export function tellChanged(
   changed: ChangedSlot<Pick<Slot, 'state' | 'message' | 'from'>>[],
   place: Place,

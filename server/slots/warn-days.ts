@@ -3,13 +3,13 @@ import type { Event } from '../models/event.js';
 import { Slot } from '../models/slot.js';
 import { dayOf } from '../web/local-time.js';
 
-/** What is odd about a day that somebody puts slots on. `empty`: a day of the event that still has none. */
+/** A warning about a day that gets slots. `empty`: a day of the event that still has none. */
 export interface DayWarning {
   code: 'sunday' | 'outside' | 'past' | 'empty';
   day: string;
 }
 
-/** @param days on which slots are to be */
+/** @param days the days that get slots */
 export async function warnOfDays(
   event: Pick<Event, '_id' | 'account' | 'days' | 'timeZone'>,
   days: string[],

@@ -7,13 +7,13 @@ export interface Actor {
   user: Types.ObjectId;
   name: string;
   email: string;
-  /** A one-time link sent to the address was opened. */
+  /** The person has opened a one-time link sent to the address. */
   emailProven: boolean;
-  /** The code of the language in which they read parents' pages, where they have said. */
+  /** The code of the language in which they read parents' pages, if they chose one. */
   language?: string;
   account: Types.ObjectId;
   accountName: string;
-  /** Address of the school's logo, for what is printed. */
+  /** The address of the school's logo, for printed pages. */
   logo?: string;
   /** The account's IANA zone. */
   timeZone: string;
@@ -23,11 +23,11 @@ export interface Actor {
   level: AccessLevel;
   /** The highest level held anywhere in the account, for showing. */
   levelName: AccessLevel;
-  /** What was granted in this account, each by itself. */
+  /** Everything that was granted in this account, grant by grant. */
   grants: Pick<Grant, 'level' | 'event'>[];
   /** Levels held in single events, by the event's id. */
   eventLevels: Map<string, AccessLevel>;
-  /** The roster people this login is, such as the teacher. */
+  /** The people of the roster that this login stands for, such as the teacher. */
   contacts: Types.ObjectId[];
 }
 
@@ -37,12 +37,12 @@ export function levelIn(actor: Actor, event: Types.ObjectId): AccessLevel {
   return atLeast(actor.level, own) ? actor.level : own;
 }
 
-/** Who runs an event: changes it, opens its booking, imports into it, follows its runs and stops its sync. */
+/** Who runs an event: edits it, opens its booking, imports into it, follows its runs and stops its sync. */
 export function mayRunEvent(actor: Actor, event: Types.ObjectId): boolean {
   return atLeast(levelIn(actor, event), 'event administrator');
 }
 
-/** Who reads what runs tell of the whole district. One of a single event reads that event's part. */
+/** Who reads what runs report about the whole district. A level in a single event allows that event's part. */
 export function mayReadAll(actor: Actor): boolean {
   return atLeast(actor.level, 'event administrator');
 }

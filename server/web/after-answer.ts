@@ -3,7 +3,7 @@ import type { Deps } from '../deps.js';
 
 const underWay = new Set<Promise<void>>();
 
-/** Does `work` once the answer is out, so that the time the answer takes tells nothing of it. What fails is logged. */
+/** Does `work` after the answer was sent, so that the time until the answer reveals nothing about it. Failures are logged. */
 export function afterAnswer(deps: Pick<Deps, 'log'>, res: Response, work: () => Promise<void>): void {
   const isOut = res.closed ? Promise.resolve() : new Promise<void>((resolve) => res.once('close', resolve));
   const done = isOut.then(work).catch((error: unknown) => {
@@ -13,7 +13,7 @@ export function afterAnswer(deps: Pick<Deps, 'log'>, res: Response, work: () => 
   void done.finally(() => underWay.delete(done));
 }
 
-/** Waits for what answered requests left to do; a process that stops does, before it leaves the database. */
+/** Waits for the work that answered requests left. A process that stops does this before it disconnects from the database. */
 export async function workIsDone(): Promise<void> {
   while (underWay.size > 0) await Promise.all(underWay);
 }

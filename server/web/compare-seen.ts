@@ -1,6 +1,6 @@
 import type { Form } from './parse.js';
 
-/** The fields of a settings form, by name: what each is called, and how a value of it reads. */
+/** The fields of a settings form by name: each with its label, and how its value is shown. */
 export type SettingsFields = Record<string, { label: string; say?: (value: string) => string }>;
 
 /** A field that somebody else changed while a person had its form open. */
@@ -10,18 +10,18 @@ export interface Meanwhile {
   after: string;
 }
 
-/** Longest `seen` that is read: every settings form's is shorter. */
+/** The longest `seen` that is read. Every settings form's is shorter. */
 const LONGEST = 20_000;
 
-/** What a form shows, for its hidden field `seen`: it comes back with the form and tells what somebody else changed meanwhile. */
+/** What a form shows, for its hidden field `seen`. It comes back with the form and tells what somebody else changed meanwhile. */
 export function seenOf(fields: SettingsFields, shown: Record<string, unknown>): string {
   return JSON.stringify(Object.fromEntries(Object.keys(fields).map((name) => [name, textOf(shown[name])])));
 }
 
 /**
- * The form again where somebody else saved meanwhile; undefined where nobody did, or the sender does not say what was seen.
- * What the person changed stays as typed; what they left alone becomes what it is now. Sent once more it is saved as it stands.
- * @param now what is stored, as the form shows it
+ * The form to show again if somebody else saved meanwhile; undefined if nobody did, or if the sender does not say what was seen. Fields
+ * that the person changed stay as typed; the others get the stored value. If the form is sent again, it is saved as it stands.
+ * @param now the stored values, as the form shows them
  * @param shown what the form showed, for a sender who does not say
  */
 export function changedMeanwhile(
@@ -48,7 +48,7 @@ export function changedMeanwhile(
   return { values, errors: {}, meanwhile };
 }
 
-/** Whether a person changed something in a settings form, by what it says it showed; one that does not say holds nothing of theirs. */
+/** Whether a person changed something in a settings form, judging by what it showed. A form without `seen` has no changes to keep. */
 export function isChanged(fields: SettingsFields, body: unknown): boolean {
   const sent = (body ?? {}) as Record<string, unknown>;
   const seen = seenIn(sent.seen);
@@ -66,7 +66,7 @@ function seenIn(text: unknown): Record<string, string> | undefined {
   }
 }
 
-/** One text for a value as it is stored, shown and sent: line ends, the order of a list and an empty box make no difference. */
+/** One text for a value as it is stored, shown or sent. Line ends, the order of a list and an empty box make no difference. */
 function textOf(value: unknown): string {
   if (Array.isArray(value)) return value.map(String).filter(Boolean).sort().join(', ');
   if (typeof value === 'string') return value.replace(/\r\n?/g, '\n').trim();

@@ -3,24 +3,24 @@ import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import mongoose from 'mongoose';
 import { DatabaseGone } from './errors.js';
 
-/** After this long a request that has no answer yet asks whether the database is there; with the asking, within 3 s. */
+/** After this long, a request without an answer checks whether the database is there; together with the check it takes at most 3 s. */
 const PATIENCE_MS = 1750;
-/** How soon it looks again while the database is there. */
+/** How soon it checks again while the database is there. */
 const AGAIN_MS = 500;
-/** A small command that is this old, while others are answered, has lost its answer. */
+/** A small command that is this old has lost its answer, if others are answered. */
 const SILENT_MS = 1200;
 
 export interface GuardedDatabase {
-  /** Asks the database, for a second at most. */
+  /** Pings the database, for a second at most. */
   ready(): Promise<boolean>;
   /** Follows the commands of one request. */
   watchCommands(): { silentMs(): number; follow<T>(work: () => T): T };
 }
 
 /**
- * Answers at once while the database is known to be away, and within 3 s when it falls silent in the middle of a request: to everybody,
- * or to one command of this request alone. What writes as many documents as match may take longer.
- * @param answer gives the page that says so. Not by way of `next`, which is the handler's: it may still fail, or answer.
+ * Answers at once while the database is known to be away, and within 3 s when it falls silent during a request: for everybody, or only for
+ * one command of this request. Writes to many documents may take longer.
+ * @param answer sends the page that says so. It does not use `next`, which belongs to the handler: the handler may still fail, or answer.
  */
 export function databaseGuard(database: GuardedDatabase, answer: ErrorRequestHandler): RequestHandler {
   return (req, res, next) => {
@@ -32,10 +32,10 @@ export function databaseGuard(database: GuardedDatabase, answer: ErrorRequestHan
     const commands = database.watchCommands();
     let isGone = false;
     const send = res.send.bind(res);
-    // A rendered answer that comes late would throw outside of every handler, and so end the process.
+    // A page that the handler renders too late would throw outside of every handler and end the process.
     res.send = (body?: unknown) => (isGone && res.headersSent ? res : send(body));
     const look = async (isFirst: boolean): Promise<void> => {
-      // A process that was busy itself has not read yet what came meanwhile.
+      // If the process itself was busy, it has not yet read answers that arrived meanwhile.
       await nextTurn();
       const isSilent = !isFirst && commands.silentMs() >= SILENT_MS;
       const isThere = !isSilent && (await database.ready());
@@ -56,7 +56,7 @@ export function databaseGuard(database: GuardedDatabase, answer: ErrorRequestHan
   };
 }
 
-/** Says of an answer that nothing more comes to it, as soon as it is so (`errorPages` asks). */
+/** Tells, as soon as it is so, that nothing more will come to an answer (`errorPages` asks). */
 function noteEnd(res: Response): void {
   const end = res.end.bind(res) as (...given: unknown[]) => Response;
   res.end = ((...given: unknown[]) => {

@@ -1,9 +1,9 @@
-/** Log out is no part of the page, and what is marked is for archived events. */
+/** Log out is not part of the page; marked forms are for archived events. */
 const LIVE = /\bdata-live-form\b|\baction="\/logout"/;
 
 /**
- * A page in which no form that would change something can be sent: the browser disables whatever stands in a disabled field set. Forms that
- * only look for something stay as they are. Linear in the length of the page.
+ * Makes a page whose forms cannot change anything: the browser disables everything in a disabled field set. Search forms stay as they are.
+ * Linear in the length of the page.
  */
 export function disableForms(html: string): string {
   const parts = html.split(/(<form\b[^>]*>|<\/form>)/);

@@ -22,7 +22,7 @@ export interface Across {
 /** A part of a column. The roles are classes and patterns of the style sheet, so that dark screens and paper have their own colors. */
 export type Role = 'full' | 'slanted' | 'level' | 'open' | 'ink';
 
-/** A line of the scale: its height, and what it stands for in words. */
+/** A line of the scale: its height and its value in words. */
 export interface Line {
   y: number;
   label: string;
@@ -36,22 +36,22 @@ export interface Label {
 }
 
 export interface ChartColumn extends Across {
-  /** All of it in one line, for the pointer. */
+  /** The whole column in one line, for the pointer. */
   tip: string;
   bars: (Bar & { role: Role })[];
-  /** Where a bar that goes past its scale is cut. */
+  /** Where a bar that exceeds its scale is cut. */
   cuts: number[];
   mark?: { kind: 'failed' | 'stopped'; y: number };
 }
 
-/** What the partial `chart` draws: percent across, px down, so that words keep their size on a phone. */
+/** What the partial `chart` draws: percent across and px down, so that words keep their size on a phone. */
 export interface Chart {
-  /** Of the drawing in its page. */
+  /** The id of the drawing in its page. */
   id: string;
-  /** The chart in words, for whoever does not see it. */
+  /** The chart in words, for people who do not see it. */
   description: string;
   height: number;
-  /** Down to here the pointer finds a column. */
+  /** How far down the pointer finds a column. */
   base: number;
   titles: Line[];
   lines: Line[];
@@ -60,11 +60,14 @@ export interface Chart {
   keys: { role: Role; label: string }[];
 }
 
-/** What is there at all is seen. */
+/** The smallest height of a bar: everything that exists is visible. */
 const THINNEST = 2;
 const TOPS = [2, 4, 6, 10];
 
-/** Columns side by side. @param fewest of a few columns each would be a wall: there is room for this many at least */
+/**
+ * Columns side by side.
+ * @param fewest room for at least this many columns, as a few alone would look like a wall
+ */
 export function layColumns(count: number, fewest: number): Across[] {
   const band = scaleBand<number>()
     .domain(Array.from({ length: Math.max(count, fewest, 1) }, (_, index) => index))
@@ -76,9 +79,9 @@ export function layColumns(count: number, fewest: number): Across[] {
 }
 
 /**
- * Parts on top of one another, the first at the base; null where there is nothing. A bar that goes past the scale is cut, and its
- * parts keep their proportions.
- * @param top what the upper end of the scale stands for
+ * Parts on top of one another, the first at the base; null if there are none. A bar that exceeds the scale is cut, and its parts keep their
+ * proportions.
+ * @param top the value at the upper end of the scale
  */
 export function stackBar(parts: number[], top: number, { top: upper, base }: Frame): (Bar | null)[] {
   const room = base - upper;
@@ -98,8 +101,8 @@ export function stackBar(parts: number[], top: number, { top: upper, base }: Fra
 }
 
 /**
- * Parts side by side, as a bar in a row of a table; null where there is nothing.
- * @param full what the whole width stands for
+ * Parts side by side, as a bar in a table row; null if there are none.
+ * @param full the value of the whole width
  */
 export function layRow(parts: number[], full: number): (Across | null)[] {
   const width = scaleLinear()
@@ -114,12 +117,12 @@ export function layRow(parts: number[], full: number): (Across | null)[] {
   });
 }
 
-/** Up to an even number that is easy to halve: 2, 4, 6, 10, 20, 40 … */
+/** Rounds up to an even number that is easy to halve: 2, 4, 6, 10, 20, 40 … */
 export function roundTop(value: number): number {
   for (let power = 1; ; power *= 10) for (const step of TOPS) if (value <= step * power) return step * power;
 }
 
-/** The lines at the upper end of a scale, at its middle and at its base. */
+/** The lines at the top, the middle and the base of a scale. */
 export function linesOf({ top: upper, base }: Frame, top: number, label: (value: number) => string): Line[] {
   return [
     { y: upper, label: label(top) },
@@ -133,10 +136,10 @@ export interface BarChart {
   id: string;
   title: string;
   description: string;
-  /** What the parts of a column are, the lowest first. */
+  /** The labels of a column's parts, the lowest first. */
   parts: { role: Role; label: string }[];
   columns: {
-    /** Below the column, where there is room. */
+    /** The label below the column, where there is room. */
     label: string;
     /** Columns of one group stand together; its name is below its first. */
     group: string;
@@ -148,19 +151,19 @@ export interface BarChart {
 }
 
 const BARS = { title: 12, top: 26, base: 166, labels: 184, groups: 202, height: 208 } as const;
-/** Beside each other on a phone. */
+/** The most columns side by side on a phone. */
 const MOST_LABELS = 6;
 /** A day needs a quarter of a phone's width. */
 const GROUP_WIDTH = 28;
 
 export function drawBars({ id, title, description, parts, columns, say }: BarChart): Chart {
   const top = roundTop(Math.max(0, ...columns.map(({ values }) => sumOf(values))));
-  // An empty place parts two groups.
+  // An empty place separates two groups.
   const shown = columns.flatMap((column, index) => {
     const before = columns[index - 1];
     return before && before.group !== column.group ? [undefined, column] : [column];
   });
-  // As many places as labels at least: a few bars fill the width and are no wall, and each has room for its label.
+  // There are at least as many places as labels: a few bars do not fill the width, and each has room for its label.
   const places = layColumns(shown.length, MOST_LABELS);
   const step = Math.ceil(shown.length / MOST_LABELS);
   let grouped = -GROUP_WIDTH;

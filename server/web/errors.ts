@@ -6,7 +6,7 @@ import type { Actor } from './actor.js';
 import { findReader, speakIn, wordsFor } from './read-language.js';
 import { sayIn, type Said } from './words.js';
 
-/** Ends a request with a page that says why; thrown from handlers and guards. */
+/** Ends a request with a page that says why. Thrown from handlers and guards. */
 export class HttpError extends Error {
   constructor(
     readonly status: 400 | 403 | 404 | 409 | 410 | 422 | 429,
@@ -18,7 +18,7 @@ export class HttpError extends Error {
   }
 }
 
-/** There is nothing here, or nothing that this person may know of. */
+/** There is nothing here, or nothing that this person may know about. */
 export function notFound(): HttpError {
   return new HttpError(404, { key: 'errors.notHere' }, { key: 'errors.notHereAdvice' });
 }
@@ -27,7 +27,7 @@ export function forbidden(): HttpError {
   return new HttpError(403, { key: 'errors.noAccess' }, { key: 'errors.noAccessAdvice' });
 }
 
-/** What would change an event that was put away. */
+/** A refusal to change an archived event. */
 export function archivedEvent(): HttpError {
   return new HttpError(
     409,
@@ -54,7 +54,7 @@ const DATABASE_GONE: ErrorPage = {
   retryAfterSeconds: 10,
 };
 
-/** The same to who sent something: it was not looked at … */
+/** The refusal for somebody who sent something: it was not looked at … */
 const NOT_BEGUN: ErrorPage = {
   ...DATABASE_GONE,
   advice: { key: 'errors.notSaved' },
@@ -66,7 +66,7 @@ const UNSURE: ErrorPage = {
   advice: { key: 'errors.maybeSaved' },
 };
 
-/** No database answers: to a request that was not begun, or in the middle of one. */
+/** No database answers: before a request began, or in the middle of one. */
 export class DatabaseGone extends Error {
   constructor(readonly when: 'nothing begun' | 'no answer') {
     super('No database answers.');
@@ -76,21 +76,21 @@ export class DatabaseGone extends Error {
 /** Turns whatever went wrong into a page, and logs it without the request's data. */
 export function errorPages(deps: Pick<Deps, 'log'>): ErrorRequestHandler {
   return (error: unknown, req, res, _next) => {
-    // An answer went out already. A stream that broke is cut; one that was ended arrives whole, though it may still be on its way through
-    // the compression: the session may fail to be kept after it, or the handler after the page that took its place.
+    // An answer was sent already. A stream that broke is cut. A finished answer arrives whole, though it may still be in the compression:
+    // the session may fail to be saved after it, or the handler may fail after the page that replaced it.
     if (res.headersSent) {
       if (!res.locals.isEnded && !res.writableEnded) res.destroy();
       return;
     }
     const isGone = isDatabaseGone(error);
     const page = isGone ? pageWhileGone(error, req) : pageFor(error);
-    // Keeping the session would wait for the database once more.
+    // Saving the session would wait for the database again.
     if (isGone) Reflect.deleteProperty(req, 'session');
     if (page.status >= 500)
       deps.log.error({ err: error, method: req.method, status: page.status }, 'request failed');
     if (page.retryAfterSeconds) res.set('Retry-After', String(page.retryAfterSeconds));
     const isStaffs = isStaffsPage(res);
-    // Where a page was asked for whose reader is not known yet.
+    // The reader of the requested page is not known yet.
     if (!isStaffs && !res.locals.conference) speakIn(res, findReader(req));
     const t = wordsFor(res);
     const headline = sayIn(t, page.headline);
@@ -104,7 +104,7 @@ export function errorPages(deps: Pick<Deps, 'log'>): ErrorRequestHandler {
   };
 }
 
-/** A page with the navigation of whoever is logged in: one that refuses is no dead end. */
+/** A page with the navigation of the person who is logged in, so that a refusal is no dead end. */
 function isStaffsPage({ locals }: Response): boolean {
   const actor = locals.actor as Actor | undefined;
   return actor !== undefined && actor.levelName !== 'customer' && !locals.conference;
@@ -117,7 +117,7 @@ function pageWhileGone(error: unknown, req: Request): ErrorPage & { lookHref?: s
   return { ...UNSURE, lookHref: typeof lookHref === 'string' ? lookHref : pageOf(req) };
 }
 
-/** Where to look whether a change was made, unless its handler has said: the page that it was sent from. */
+/** Where to check whether a change was made: the page it was sent from, unless the handler says otherwise. */
 function pageOf(req: Request): string {
   const from = req.get('referer') ?? '';
   const { host, pathname, search } = URL.canParse(from)
@@ -155,7 +155,7 @@ function pageFor(error: unknown): ErrorPage {
   };
 }
 
-/** Of the driver's own faults those that say nothing of the command. */
+/** The driver's faults that are not about the command itself. */
 const GONE = [
   mongoose.mongo.MongoNetworkError,
   mongoose.mongo.MongoServerSelectionError,
@@ -166,18 +166,18 @@ const GONE = [
   mongoose.mongo.MongoUnexpectedServerResponseError,
   mongoose.Error.MongooseServerSelectionError,
 ];
-/** Errors of a server that is going down or handing over: HostUnreachable, ShutdownInProgress, PrimarySteppedDown, … */
+/** Errors of a server that shuts down or hands over: HostUnreachable, ShutdownInProgress, PrimarySteppedDown, … */
 const GOING_CODES = new Set([6, 7, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436]);
 const SOCKET_CALLS = new Set(['read', 'write', 'connect', 'shutdown']);
-/** Faults that wrap one another are looked into so far. */
+/** How deep wrapped faults are searched. */
 const DEEPEST = 5;
 
-/** Whether the fault is that no database answers, whichever layer noticed first, and whatever it was wrapped in since. */
+/** Whether the fault is that no database answers, whichever layer noticed it first and however it was wrapped since. */
 export function isDatabaseGone(error: unknown): boolean {
   let inner = error;
   for (let depth = 0; depth < DEEPEST && typeof inner === 'object' && inner !== null; depth++) {
     if (isGoneItself(inner)) return true;
-    // A bulk write keeps whatever ended it as its answer.
+    // A bulk write keeps the fault that ended it as its answer.
     const { cause, errorResponse } = inner as { cause?: unknown; errorResponse?: unknown };
     inner = cause ?? errorResponse;
   }
@@ -189,9 +189,9 @@ function isGoneItself(error: object): boolean {
   const { name, message, code, syscall } = error as Partial<Omit<NodeJS.ErrnoException, 'code'>> & {
     code?: unknown;
   };
-  // The queue for a connection was too long; the driver does not export its kind.
+  // The queue for a connection was too long; the driver does not export this error's class.
   if (name === 'MongoWaitQueueTimeoutError' || code === 'ERR_STREAM_DESTROYED') return true;
-  // Files are read and written too: a full disk is no fault of the database's.
+  // A full disk is not a fault of the database: files are read and written too.
   const isFile = syscall !== 'connect' && explainDiskFault(error) !== undefined;
   if (syscall !== undefined && SOCKET_CALLS.has(syscall) && !isFile) return true;
   if (typeof code === 'number' && GOING_CODES.has(code)) return true;

@@ -9,7 +9,7 @@ export interface Tab {
   href: string;
 }
 
-/** The tabs of an event in their order, each a page, with the level it asks for. */
+/** The tabs of an event in order: each is a page, with the level it requires. */
 const TABS: { key: string; label: string; root?: string; path: string; least: AccessLevel }[] = [
   { key: 'overview', label: 'Overview', path: '', least: 'appointment viewer' },
   { key: 'class-editor', label: 'Class Editor', path: '/classes', least: 'event administrator' },
@@ -33,7 +33,10 @@ export function eventTabs(event: Types.ObjectId, level: AccessLevel): Tab[] {
   }));
 }
 
-/** What the layout needs of an event's page. @param page its name, where it is more than the event's own */
+/**
+ * What the layout needs for an event's page.
+ * @param page its name, if it is more than the event's name
+ */
 export function eventFrame(event: PlacedEvent, tab: string, page = '') {
   return {
     title: page ? `${event.name}: ${page}` : event.name,

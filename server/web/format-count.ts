@@ -1,7 +1,7 @@
 import type { Style } from './place.js';
 import { remember } from './remember.js';
 
-/** All locales that an account may have write numbers alike, so a number needs no locale. A test holds that. */
+/** All locales that an account may have write numbers in the same way, so a number needs no locale. A test checks this. */
 const NUMBERS = new Intl.NumberFormat('en-US');
 const LISTS = new Map<string, Intl.ListFormat>();
 

@@ -61,12 +61,12 @@ export function timeOfDay(at: Date, place: Place): string {
   return format(at, place, TIME);
 }
 
-/** "1:30 AM CDT": where clocks go back, which of the two it is. */
+/** "1:30 AM CDT": when clocks go back, the zone says which of the two it is. */
 export function timeWithZone(at: Date, place: Place): string {
   return format(at, place, { ...CLOCK, timeZoneName: 'short' });
 }
 
-/** "5:10", under a heading that says which half of the day. */
+/** "5:10", under a heading that says which half of the day it is. */
 export function timeUnderHour(at: Date, place: Place): string {
   const parts = formatter(place, TIME).formatToParts(at);
   return plain(
@@ -82,7 +82,10 @@ export function fieldTime(time: string, { locale }: Style): string {
   return timeOfDay(new Date(`2000-01-01T${time}:00Z`), { locale, timeZone: 'UTC' });
 }
 
-/** "Monday, December 7, 2026 at 5:10 PM" of a moment as fields have it; what is none is given back. @param local 2026-12-07T17:10 */
+/**
+ * "Monday, December 7, 2026 at 5:10 PM" for a moment as fields have it; anything else is returned as it is.
+ * @param local 2026-12-07T17:10
+ */
 export function fieldMoment(local: string, { locale }: Style): string {
   const at = fromLocal(local, 'UTC');
   return at ? dayAndTime(at, { locale, timeZone: 'UTC' }) : local;
@@ -115,12 +118,15 @@ export function shortDayAndSpan(from: Date, to: Date, place: Place): string {
   return `${shortDay(dayOf(from, place.timeZone), place)}, ${timeSpan(from, to, place)}`;
 }
 
-/** "Monday, December 7, 2026, 5:10–5:20 PM (Central Time)", for families, who may read it elsewhere. */
+/** "Monday, December 7, 2026, 5:10–5:20 PM (Central Time)", for families, who may be in another zone. */
 export function whenInWords(from: Date, to: Date, place: Place): string {
   return `${dayAndSpan(from, to, place)} (${zoneName(place)})`;
 }
 
-/** "December 7, 2026"; what is not a day is given back as it is. @param day begins with YYYY-MM-DD */
+/**
+ * "December 7, 2026"; anything that is not a day is returned as it is.
+ * @param day begins with YYYY-MM-DD
+ */
 export function longDay(day: string, style: Style): string {
   const date = day.slice(0, 10);
   return isDay(date) ? formatDay(date, style, LONG_DAY) : day;
@@ -141,7 +147,10 @@ export function monthAndDay(day: string, style: Style): string {
   return formatDay(day, style, { month: 'short', day: 'numeric' });
 }
 
-/** "12/7/2026": a date as spreadsheets of the locale read it. @param day YYYY-MM-DD */
+/**
+ * "12/7/2026": a date that spreadsheets of the locale understand.
+ * @param day YYYY-MM-DD
+ */
 export function numericDay(day: string, style: Style): string {
   return formatDay(day, style, NUMERIC_DAY);
 }
@@ -160,9 +169,9 @@ export function daySpan(days: string[], { locale }: Style): string {
 }
 
 /**
- * Several days with what they share said once: "Monday and Tuesday, December 7 and 8, 2026"; where they are in several months,
- * or on one day of several weeks, "Monday, November 30 and Tuesday, December 1, 2026".
- * @param days YYYY-MM-DD, in their order
+ * Several days, with the parts they share said once: "Monday and Tuesday, December 7 and 8, 2026". Days in several months, or on one
+ * weekday of several weeks: "Monday, November 30 and Tuesday, December 1, 2026".
+ * @param days YYYY-MM-DD, in order
  */
 export function daysInWords(days: string[], style: Style): string {
   const [first = ''] = days;

@@ -4,7 +4,7 @@ import { remember } from './remember.js';
 
 const names = new LRUCache<string, string>({ max: 500 });
 
-/** "Central Time": for readers who may be elsewhere. */
+/** "Central Time", for readers who may be elsewhere. */
 export function zoneName({ timeZone, locale }: Place): string {
   return remember(names, `${locale} ${timeZone}`, () => nameOf(timeZone, locale));
 }
@@ -15,12 +15,12 @@ function nameOf(timeZone: string, locale: string): string {
   return name === 'GMT+00:00' || name === 'GMT' ? 'UTC' : name;
 }
 
-/** The name of a place's zone, where its clock may be another than the reader's; else ''. */
+/** The name of a place's zone if its clock may differ from the reader's; otherwise ''. */
 export function zoneIfElsewhere(place: Place, reader: Place): string {
   return place.timeZone === reader.timeZone ? '' : zoneName(place);
 }
 
-/** The zones of the United States by their people, so that most schools find theirs first. */
+/** The zones of the United States by population, so that most schools find theirs first. */
 const US_ZONES = [
   'America/New_York',
   'America/Chicago',
@@ -41,7 +41,7 @@ export interface ZoneOption {
 
 /**
  * The zones that a setting offers: those of the United States first, as "Central Time (Chicago)", then all others by their place.
- * @param current what is set, which may be an old name that is not in the list
+ * @param current the present setting, which may be an old name that is not in the list
  */
 export function zoneOptions(current = ''): ZoneOption[] {
   const others = Intl.supportedValuesOf('timeZone').filter((zone) => !US_ZONES.includes(zone));
@@ -52,7 +52,7 @@ export function zoneOptions(current = ''): ZoneOption[] {
   }));
 }
 
-/** The zone that a new account is offered: the one of the computer this runs on; as that is often UTC, which no school is in, Chicago. */
+/** The zone that a new account is offered: the zone of this computer, or Chicago if that is UTC, which no school is in. */
 export function hostZone(): string {
   const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
   return /^(Etc\/|UTC$|GMT)/.test(zone) ? 'America/Chicago' : zone;

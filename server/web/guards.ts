@@ -10,7 +10,7 @@ import { parseId } from './parse.js';
 import { placed, type PlacedEvent } from './place.js';
 import { sightIn } from './sight.js';
 
-/** Lets nobody past who is not logged in; after logging in they come back to the page they asked for. */
+/** Lets only people pass who are logged in. After logging in, others come back to the page they asked for. */
 export const signedIn: RequestHandler = (req, res, next) => {
   if (maybeActor(res)) {
     next();
@@ -20,7 +20,7 @@ export const signedIn: RequestHandler = (req, res, next) => {
   else res.redirect(303, '/login');
 };
 
-/** Lets past whoever holds `least` or above in the whole account. */
+/** Lets people pass who have the level `least` or a higher one in the whole account. */
 export function levelGuard(least: AccessLevel): RequestHandler {
   return (_req, res, next) => {
     const actor = actorOf(res);
@@ -29,23 +29,23 @@ export function levelGuard(least: AccessLevel): RequestHandler {
   };
 }
 
-/** Lets past whoever is staff anywhere in the account: everyone but parents and students. */
+/** Lets people pass who are staff anywhere in the account: everybody but parents and students. */
 export const staffGuard: RequestHandler = (_req, res, next) => {
   if (actorOf(res).levelName === 'customer') throw forbidden();
   next();
 };
 
 /**
- * Loads the event named by `:event` through the actor's own account, for whoever holds `least` or above in it.
- * A stranger gets 404, so that ids tell nothing; somebody with a lower level in it gets 403. An archived event is looked at: its pages
- * offer nothing that changes it, and what is sent all the same gets 409.
- * @param options.archived the route is for archived events, too
+ * Loads the event named by `:event` through the actor's own account, for people with the level `least` or a higher one in it. A stranger
+ * gets 404, so that ids tell nothing; somebody with a lower level in the event gets 403. An archived event is read-only: its pages offer no
+ * changes, and a change gets 409.
+ * @param options.archived the route also changes archived events
  */
 export function eventGuard(least: AccessLevel, { archived = false } = {}): RequestHandler {
   return async (req, res, next) => {
     const actor = actorOf(res);
     const id = parseId(req.params.event);
-    // Several guards may stand before a page: one reads the event, each asks for its level.
+    // Several guards may stand before a page: one loads the event, each checks its own level.
     const known = res.locals.event as PlacedEvent | undefined;
     const isKnown = known?._id.equals(id) ?? false;
     const event = isKnown
@@ -66,13 +66,13 @@ export function eventGuard(least: AccessLevel, { archived = false } = {}): Reque
 }
 
 /**
- * Has an archived event be looked at alone: each page of this answer offers nothing that changes it.
- * @param statusNow the event's, which the request may change before it answers
- * @throws 409 for what is sent, unless `accepts`
+ * Makes an archived event read-only: no page of this answer offers a change.
+ * @param statusNow the event's status, which the request may change before it answers
+ * @throws 409 for a change, unless `accepts`
  */
 export function guardArchived(res: Response, statusNow: () => Event['status'], accepts = false): void {
   if (statusNow() === 'archived' && res.req.method === 'POST' && !accepts) throw archivedEvent();
-  // Guards of a room and of a route may both stand before a page.
+  // A room and a route may both have a guard.
   if (res.locals.looksAlone) return;
   res.locals.looksAlone = true;
   const render = res.render.bind(res);

@@ -1,6 +1,6 @@
 import type { Types } from 'mongoose';
 
-/** Lists by what they have in common, each in the order of the whole. */
+/** Groups a list by a key; each group keeps the order of the list. */
 export function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
   const groups = new Map<K, T[]>();
   for (const item of items) {
@@ -12,7 +12,7 @@ export function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K
   return groups;
 }
 
-/** Each id once, in the order in which they are first met. */
+/** Each id once, in the order of first appearance. */
 export function distinctIds(ids: readonly Types.ObjectId[]): Types.ObjectId[] {
   return [...new Map(ids.map((id) => [id.toHexString(), id])).values()];
 }

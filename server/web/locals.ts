@@ -3,7 +3,7 @@ import { csrfSync } from 'csrf-sync';
 import type { RequestHandler } from 'express';
 import { countOf, fileSize, number } from './format-count.js';
 import { FRESH_FORM } from './parse.js';
-import { markedWords, wordsOf } from './words.js';
+import { ENGLISH, markedWords } from './words.js';
 import type { AssetUrl } from './assets.js';
 
 const csrf = csrfSync({
@@ -13,21 +13,20 @@ const csrf = csrfSync({
   },
 });
 
-/** Refuses a change without the form's token (403). Stands after the session and the body parser. */
+/** Refuses a change without the form's token (403). Stands behind the session and the body parser. */
 export const csrfGuard: RequestHandler = csrf.csrfSynchronisedProtection;
 
 /** Staff's pages are in English, and so is every other until it is known who reads it (`read-language.ts`). */
-const t = wordsOf({ locale: 'en-US' });
-const ENGLISH = { t, marked: markedWords(t), dir: 'ltr', languages: [] };
+const IN_ENGLISH = { t: ENGLISH, marked: markedWords(ENGLISH), dir: 'ltr', languages: [] };
 
 /**
- * What every page can show, also the page for a fault before there is a session.
- * @param hasMail whether an email server is set: without one no page says that somebody is told
+ * What every page can show, including an error page before there is a session.
+ * @param hasMail whether an email server is set up: without one, no page says that somebody is told
  */
 export function baseLocals(asset: AssetUrl, hasMail: () => boolean): RequestHandler {
   return (req, res, next) => {
     Object.assign(res.locals, {
-      ...ENGLISH,
+      ...IN_ENGLISH,
       asset,
       hasMail: hasMail(),
       number,
@@ -46,13 +45,13 @@ export function baseLocals(asset: AssetUrl, hasMail: () => boolean): RequestHand
 }
 
 /**
- * What pages show of the session: the form token, and the message that a change before this page left. The token is made when a form
- * asks for it: who only looks around, or was sent by a search engine, leaves no session behind.
+ * What pages show from the session: the form token, and the message that an earlier change left. The token is made when a form asks for it,
+ * so somebody who only looks around, like a search engine, leaves no session.
  */
 export const sessionLocals: RequestHandler = (req, res, next) => {
-  // No session: the database went away in the middle of the request.
+  // There is no session, because the database went away during the request.
   res.locals.csrfToken = () => ('session' in req ? csrf.generateToken(req) : '');
-  // Files and streams come by here too; only a page shows these.
+  // Files and streams pass here too; only pages show these values.
   if (req.accepts('html') && !req.path.endsWith('/progress')) {
     if (req.method === 'GET' && req.session.flash) {
       res.locals.flash = req.session.flash;

@@ -1,4 +1,4 @@
-/** The grounds that text in the school's color stands on (public/css/tokens.css): page and surface, light and dark. */
+/** The backgrounds on which text in the school's color stands (public/css/tokens.css): page and surface, light and dark. */
 const GROUNDS = { light: ['#ffffff', '#f4f7f7'], dark: ['#0f1719', '#172225'] } as const;
 /** WCAG 2.2, 1.4.3. */
 const LEAST = 4.5;
@@ -16,7 +16,7 @@ export interface Accents {
 
 const HEX = /^#?([0-9a-f]{3}|[0-9a-f]{6})$/i;
 
-/** A color as people type it ("#0B5A5E", "0b5a5e", "#06a"), in one way; undefined for what is none. */
+/** A color as people type it ("#0B5A5E", "0b5a5e", "#06a") in one form; undefined for anything else. */
 export function readColor(typed: string): string | undefined {
   const digits = HEX.exec(typed.trim())?.[1]?.toLowerCase();
   if (!digits) return undefined;
@@ -24,8 +24,8 @@ export function readColor(typed: string): string | undefined {
 }
 
 /**
- * The school's color for each theme: as it is where text in it and white text on it can be read, else darker for light pages and
- * lighter for dark ones, by as little as is needed.
+ * The school's color for each theme. It stays as it is if text in it and white text on it can be read; otherwise it is made darker for
+ * light pages and lighter for dark ones, by as little as needed.
  */
 export function accentsOf(color: string): Record<Theme, Accents> {
   return { light: inTheme(color, 'light'), dark: inTheme(color, 'dark') };
@@ -42,7 +42,7 @@ function inTheme(color: string, theme: Theme): Accents {
   }
 }
 
-/** Whether a color must be changed on light pages, and on dark ones, to be read. */
+/** Whether a color must be changed to be readable, on light pages and on dark ones. */
 export function judgeColor(color: string): {
   light: string;
   dark: string;
@@ -58,7 +58,7 @@ export function judgeColor(color: string): {
   };
 }
 
-/** A style sheet, to be linked after tokens.css, that puts the school's color in place of Slotbell's. */
+/** A style sheet that replaces Slotbell's color with the school's; linked after tokens.css. */
 export function colorSheet(color: string): string {
   const { light, dark } = accentsOf(color);
   const roles = ({ accent, strong, ink, tint }: Accents) =>

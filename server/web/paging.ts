@@ -1,4 +1,4 @@
-/** The part of a long list that a page shows, and what the pager partial needs to lead on. */
+/** The part of a long list that a page shows, and what the pager partial needs. */
 export interface Pager {
   from: number;
   to: number;
@@ -8,7 +8,7 @@ export interface Pager {
   next?: string;
 }
 
-/** Where a page of a list begins; a page past the end falls back to the last one. */
+/** Where a page of a list begins; a page past the end becomes the last one. */
 export function sliceOf(total: number, page: number, size: number): { page: number; skip: number } {
   const last = Math.max(1, Math.ceil(total / size));
   const shown = Math.min(Math.max(1, page), last);
@@ -16,7 +16,7 @@ export function sliceOf(total: number, page: number, size: number): { page: numb
 }
 
 /**
- * @param noun one and many, as in "1 class" and "1–50 of 450 classes"
+ * @param noun singular and plural, as in "1 class" and "1–50 of 450 classes"
  * @param hrefOf the address of another page of the same list
  */
 export function pagerOf(
@@ -37,7 +37,7 @@ export function pagerOf(
   };
 }
 
-/** An address with a query; what is empty or undefined is left out. */
+/** An address with a query; empty and undefined parameters are left out. */
 export function addressOf(path: string, query: Record<string, string | number | undefined>): string {
   const kept = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
   const pairs = kept.map(([key, value]): [string, string] => [key, String(value)]);

@@ -2,12 +2,14 @@ import Joi from 'joi';
 import { Types } from 'mongoose';
 import { notFound } from './errors.js';
 import { isDay } from './local-time.js';
+import { sayFault } from './say-fault.js';
+import type { Words } from './words.js';
 
-/** What came in, checked: the value to use, or a message for each field and what was typed, for showing the form again. */
+/** Checked input: the value to use, or a message for each field with what was typed, to show the form again. */
 export type Parsed<T> =
   { ok: true; value: T } | { ok: false; errors: Record<string, string>; values: Record<string, unknown> };
 
-/** What a form's template is given. */
+/** What a form's template gets. */
 export interface Form {
   values: Record<string, unknown>;
   errors: Record<string, string>;
@@ -53,15 +55,16 @@ const OPTIONS: Joi.ValidationOptions = {
 };
 
 /**
- * Checks a form's body against its schema.
- * The values for showing the form again leave out passwords and never hold more than 2,000 characters a field.
+ * Checks a form's body against its schema. The values for showing the form again have no passwords, and at most 2,000 characters per field.
+ * @param t of the reader, where the form is a parent's; staff's messages are in English
  */
-export function parseForm<T>(schema: Joi.ObjectSchema<T>, body: unknown): Parsed<T> {
+export function parseForm<T>(schema: Joi.ObjectSchema<T>, body: unknown, t?: Words): Parsed<T> {
   const input = isRecord(body) ? body : {};
   const result = schema.validate(withShortNumbers(schema, input), OPTIONS);
   if (!result.error) return { ok: true, value: result.value };
   const errors: Record<string, string> = {};
-  for (const fault of result.error.details) errors[String(fault.path[0] ?? 'form')] ??= fault.message;
+  for (const fault of result.error.details)
+    errors[String(fault.path[0] ?? 'form')] ??= t ? sayFault(fault, t) : fault.message;
   return { ok: false, errors, values: typedValues(input) };
 }
 
@@ -78,7 +81,7 @@ export function typedValues(body: unknown): Record<string, unknown> {
   );
 }
 
-/** Checks an address' query; a key that cannot be used falls back to its default, as addresses are edited and shared. */
+/** Checks an address' query. An unusable key gets its default, because people edit and share addresses. */
 export function parseQuery<T>(schema: Joi.ObjectSchema<T>, query: unknown): T {
   const input = withShortNumbers(schema, isRecord(query) ? query : {});
   const first = schema.validate(input, OPTIONS);
@@ -91,10 +94,13 @@ export function parseQuery<T>(schema: Joi.ObjectSchema<T>, query: unknown): T {
 
 const ID = /^[0-9a-f]{24}$/;
 
-/** No number that a form or an address asks for is longer. */
+/** The longest number that a form or an address may need. */
 const LONGEST_NUMBER = 40;
 
-/** A copy in which what is too long for a number is none. Joi reads numbers in quadratic time: 100,000 digits hold the process for seconds. */
+/**
+ * A copy in which a text that is too long for a number becomes invalid. Joi reads numbers in quadratic time: 100,000 digits would block the
+ * process for seconds.
+ */
 function withShortNumbers<T>(
   schema: Joi.ObjectSchema<T>,
   input: Record<string, unknown>,
@@ -109,7 +115,10 @@ function withShortNumbers<T>(
   return copy;
 }
 
-/** An id out of an address. @throws 404 when it cannot be one. */
+/**
+ * An id from an address.
+ * @throws 404 if it cannot be one
+ */
 export function parseId(value: unknown): Types.ObjectId {
   if (typeof value !== 'string' || !ID.test(value)) throw notFound();
   return new Types.ObjectId(value);
@@ -127,13 +136,16 @@ export function objectId(): Joi.ObjectSchema<Types.ObjectId> {
   ) as unknown as Joi.ObjectSchema<Types.ObjectId>;
 }
 
-/** Joi: a list of at most `max` of our ids, from selected boxes or one of them; a repeated id counts once. Linear in the length of the list. */
+/**
+ * Joi: a list of at most `max` of our ids, from selected boxes or a single one. A repeated id counts once. Linear in the length of the
+ * list.
+ */
 export function objectIds(max: number): Joi.ArraySchema<Types.ObjectId[]> {
   return Joi.array()
     .single()
     .max(max)
     .custom((values: unknown[], check): unknown => {
-      // Joi goes on after a list that is too long.
+      // Joi continues after a list that is too long.
       if (values.length > max) return values;
       const ids = new Set<string>();
       for (const value of values) {
@@ -148,14 +160,15 @@ export function objectIds(max: number): Joi.ArraySchema<Types.ObjectId[]> {
 export function line(max = 200): Joi.StringSchema {
   return (
     Joi.string()
-      // Before the inner ones become spaces: what is nothing but control characters is empty. Linear, as a run is looked at from its start only.
+      // This comes before inner control characters become spaces, so that a text of nothing but control characters is empty. It is linear,
+      // because a run is examined only from its start.
       .replace(/^[\p{Cc}\p{Cf}\s]+|(?<![\p{Cc}\p{Cf}\s])[\p{Cc}\p{Cf}\s]+$/gu, '')
       .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
       .max(max)
   );
 }
 
-/** Joi: a text of several lines of at most `max` characters, trimmed. Line ends stay; what else controls a terminal goes. */
+/** Joi: a text of several lines, of at most `max` characters, trimmed. Line ends stay; other control characters are removed. */
 export function longText(max: number): Joi.StringSchema {
   return Joi.string()
     .trim()
@@ -164,10 +177,10 @@ export function longText(max: number): Joi.StringSchema {
     .max(max);
 }
 
-/** Longest address of a video meeting. */
+/** The longest address of a video meeting. */
 const LINK_MAX = 500;
 
-/** Joi: the address of a page that begins with https://, which may be left out; '' is none. */
+/** Joi: the address of a page that begins with https://; optional, '' for none. */
 export function webLink(): Joi.StringSchema {
   return line(LINK_MAX)
     .allow('')
@@ -184,7 +197,7 @@ export function webLink(): Joi.StringSchema {
     });
 }
 
-/** Joi: an email address, trimmed and lower-cased. Any domain will do: schools have odd ones. */
+/** Joi: an email address, trimmed and lower-cased. Any domain is allowed, because schools have unusual ones. */
 export function emailAddress(): Joi.StringSchema {
   return Joi.string()
     .trim()
@@ -194,14 +207,14 @@ export function emailAddress(): Joi.StringSchema {
     .label('an email address');
 }
 
-/** Joi: a phone number as people write it, with seven digits at least. */
+/** Joi: a phone number as people write it, with at least seven digits. */
 export function phoneNumber(): Joi.StringSchema {
   return line(40)
     .pattern(/^(?=(?:\D*\d){7})[\d\s+().,/x#*-]*(?:ext\.?[\d\s]*)?$/i)
     .messages({ 'string.pattern.base': 'Enter {#label} with at least 7 digits, like 555-010-1234.' });
 }
 
-/** Joi: a day that there is, as date fields send it (2026-12-09); '' is none. */
+/** Joi: an existing day as date fields send it (2026-12-09); '' for none. */
 export function dateField(): Joi.StringSchema {
   return Joi.string()
     .trim()
@@ -220,7 +233,7 @@ export function timeField(): Joi.StringSchema {
     .pattern(/^([01]\d|2[0-3]):[0-5]\d$/);
 }
 
-/** Joi: a checkbox; absent is false. */
+/** Joi: a checkbox. If it is absent, it is false. */
 export function tick(): Joi.BooleanSchema {
   return Joi.boolean().truthy('on', 'yes', '1').falsy('').default(false);
 }

@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Response } from 'express';
 
-/** How often a watched run is looked at. */
+/** How often a watched run is read. */
 const EVERY_MS = 400;
 
 /**
  * Streams a run's progress as server-sent events until it is done or the reader leaves.
- * @param look gives what to send, and whether it is the last; an unchanged answer is not sent again.
+ * @param look returns what to send, and whether it is the last; an unchanged answer is not sent again
  */
 export async function sendProgress(
   res: Response,
@@ -26,7 +26,7 @@ export async function sendProgress(
   let quiet = 0;
   while (!left.signal.aborted) {
     const { data, done } = await look();
-    // A process that is about to end has ended it meanwhile.
+    // A process that is about to end has ended the stream meanwhile.
     if (res.writableEnded) return;
     const text = JSON.stringify(data);
     if (text !== last) res.write(`event: ${done ? 'done' : 'progress'}\ndata: ${text}\n\n`);

@@ -6,19 +6,22 @@ import { HttpError } from './errors.js';
 import { wordsFor } from './read-language.js';
 import { sayIn } from './words.js';
 
-/** So many tries within so many seconds, counted in the database so that all processes count together. */
+/** A number of attempts within a number of seconds, counted in the database so that all processes count together. */
 export interface Limit {
-  /** Counts one try of `key`. @throws HttpError 429 saying how long to wait. */
+  /**
+   * Counts one attempt for `key`.
+   * @throws HttpError 429 saying how long to wait
+   */
   take(key: string): Promise<void>;
-  /** Takes back one try of `key`, as it was right. */
+  /** Takes back one attempt for `key`, because it was right. */
   giveBack(key: string): Promise<void>;
-  /** Forgets the tries of `key`, after one that was right. */
+  /** Forgets the attempts for `key` after one that was right. */
   clear(key: string): Promise<void>;
 }
 
 export function rateLimit(name: string, tries: number, seconds: number): Limit {
   let limiter: RateLimiterMongo | undefined;
-  // Made at first use: the connection must stand by then.
+  // It is made at its first use, when the connection exists.
   const counter = (): RateLimiterMongo =>
     (limiter ??= new RateLimiterMongo({
       storeClient: mongoose.connection.db,
@@ -47,8 +50,8 @@ export function rateLimit(name: string, tries: number, seconds: number): Limit {
 }
 
 /**
- * Counts a try, for a page that shows its form again where there were too many: nothing that was typed is lost then.
- * @returns why not and how long to wait, as a sentence for the form; the answer's status and head say it too
+ * Counts an attempt for a page that shows its form again after too many, so that nothing typed is lost.
+ * @returns why not and how long to wait, as a sentence for the form; the answer's status and header say it too
  */
 export async function refusedTry(res: Response, take: () => Promise<unknown>): Promise<string | undefined> {
   try {

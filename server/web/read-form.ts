@@ -1,16 +1,16 @@
 import { parse } from 'node:querystring';
 import express, { type RequestHandler } from 'express';
 
-/** The largest form that is read. */
+/** The largest form that is read, in bytes. */
 export interface FormLimits {
   bytes: number;
   fields: number;
 }
 
 /**
- * Reads a posted form into `req.body`, a field that is given several times as a list. Linear in the length of the form, as everybody may post
- * one; express.urlencoded takes quadratic time for many fields.
- * Refused: compressed forms (415), as a few bytes could become any number of them, and forms above the limits (413).
+ * Reads a posted form into `req.body`; a field that occurs several times becomes a list. It is linear in the length of the form, because
+ * anybody may post one; express.urlencoded takes quadratic time for many fields.
+ * Refused are compressed forms (415), of which a few bytes could unpack to any size, and forms above the limits (413).
  */
 export function readForm({ bytes, fields }: FormLimits): RequestHandler {
   const read = express.raw({ type: 'application/x-www-form-urlencoded', inflate: false, limit: bytes });
@@ -39,7 +39,7 @@ export function readForm({ bytes, fields }: FormLimits): RequestHandler {
   };
 }
 
-/** How many fields a form has; counting ends above `enough`. */
+/** How many fields a form has; counting stops above `enough`. */
 function fieldsIn(text: string, enough: number): number {
   let count = 1;
   for (let at = text.indexOf('&'); at >= 0 && count <= enough; at = text.indexOf('&', at + 1)) count += 1;

@@ -19,14 +19,14 @@ const YEAR_MS = 365 * 24 * 3600_000;
 
 type School = Pick<Account, 'locale' | 'languages'>;
 
-/** The language of whoever reads a page of parents. */
+/** The language of the person who reads a parents' page. */
 export interface Reader extends Style {
   language: Language;
 }
 
 /**
- * In which language somebody reads a page of parents: the one that its address names, else the person's own, else the one that was
- * chosen in this browser, else the browser's, else the school's.
+ * The language in which somebody reads a parents' page: the one in its address, else the person's own, else the one chosen in this browser,
+ * else the browser's, else the school's.
  */
 export function findReader(req: Request, school: School = {}): Reader {
   const offered = languagesOf(school);
@@ -35,7 +35,10 @@ export function findReader(req: Request, school: School = {}): Reader {
   return readerCalled(typeof code === 'string' ? code : undefined, school);
 }
 
-/** Somebody who reads what a school says to them. @param code of the language they chose, where they did */
+/**
+ * Somebody who reads what a school writes to them.
+ * @param code of the language they chose, if any
+ */
 export function readerCalled(code: string | undefined, school: School): Reader {
   const language = languagesOf(school).find((one) => one.code === code) ?? languageOf(styleOf(school));
   return { language, ...styleIn(language, styleOf(school)) };
@@ -46,7 +49,7 @@ export function languagesOf({ languages = [] }: Pick<School, 'languages'>): Lang
   return (languages.length > 0 ? languages : USUAL_LANGUAGES).flatMap((code) => languageCalled(code) ?? []);
 }
 
-/** Has this answer's page be written in a language. */
+/** Makes the page of this answer use a language. */
 export function speakIn(res: Response, { language, locale }: Reader, school?: School): void {
   const t = wordsOf({ locale });
   const offered = school ? languagesOf(school) : languagesOf({});
@@ -60,11 +63,11 @@ export function speakIn(res: Response, { language, locale }: Reader, school?: Sc
       .map(({ code, name, direction }) => ({ code, name, direction, href: pageIn(res.req, code) })),
   });
   res.vary('Accept-Language').vary('Cookie').set('Content-Language', language.code);
-  // Two people at one desk, or behind one proxy, may read different languages.
+  // Two people at one desk or behind one proxy may read different languages.
   if (!res.get('Cache-Control')) res.set('Cache-Control', 'private, no-cache');
 }
 
-/** Finds out who reads, and has the answer be written for them; keeps what they chose. */
+/** Finds out who reads, makes the answer use their language, and keeps what they chose. */
 export async function speakTo(res: Response, school?: School): Promise<Reader> {
   const reader = findReader(res.req, school);
   speakIn(res, reader, school);
@@ -72,7 +75,7 @@ export async function speakTo(res: Response, school?: School): Promise<Reader> {
   return reader;
 }
 
-/** The same for pages that belong to no school; to staff who are logged in they are in English, like all of staff's. */
+/** The same for pages that belong to no school. Staff who are logged in read them in English, like all staff pages. */
 export const speakToReader: RequestHandler = async (_req, res, next) => {
   const actor = maybeActor(res);
   if (!actor || actor.levelName === 'customer') await speakTo(res);
@@ -84,7 +87,7 @@ export function wordsFor(res: Response): Words {
   return res.locals.t as Words;
 }
 
-/** What was chosen is kept for the next page, and for mails: in this browser, and with the login. */
+/** Keeps the choice for later pages and mails: in this browser, and with the login. */
 async function keepChoice(res: Response, offered: Language[]): Promise<void> {
   const { req } = res;
   const named = offered.find(({ code }) => code === req.query.lang)?.code;
@@ -101,13 +104,16 @@ function chosenHere(req: Request): string | undefined {
   return pairs.find(([name]) => name === COOKIE)?.[1];
 }
 
-/** The browser's language, where it says one that is offered. */
+/** The browser's language, if it is one that is offered. */
 function preferred(req: Request, offered: Language[]): string | undefined {
   if (!req.get('accept-language')) return undefined;
   return req.acceptsLanguages(offered.map(({ code }) => code)) || undefined;
 }
 
-/** The address of the page that is shown, in another language. The answer to something that was sent has none: then of the page before it. */
+/**
+ * The address of the present page in another language. The answer to a posted form has no address of its own, so it is that of the page
+ * before.
+ */
 function pageIn(req: Request, code: string): string {
   const isPage = req.method === 'GET' || req.method === 'HEAD';
   const address = isPage ? `http://page${req.originalUrl}` : (req.get('referer') ?? '');

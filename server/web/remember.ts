@@ -3,7 +3,7 @@ interface Kept<V> {
   set(key: string, value: NoInfer<V>): unknown;
 }
 
-/** What is kept under a key; made, and kept, where there is nothing yet. */
+/** The value kept under a key; if there is none, it is made and kept. */
 export function remember<V extends object | string>(kept: Kept<V>, key: string, make: () => NoInfer<V>): V {
   const known = kept.get(key);
   if (known !== undefined) return known;

@@ -1,6 +1,7 @@
 import type { Answer } from '../models/appointment-field.js';
+import { ENGLISH, type Words } from './words.js';
 
-/** An answer as it is read. */
+/** An answer as people read it. */
 export interface SaidAnswer {
   /** The question's id. */
   field: string;
@@ -9,8 +10,16 @@ export interface SaidAnswer {
 }
 
 /** What was answered when a meeting was booked, in the words of the questions then. @param to a family is not shown what is for staff only */
-export function sayAnswers(answers: Answer[] | undefined, to: 'staff' | 'family'): SaidAnswer[] {
+export function sayAnswers(
+  answers: Answer[] | undefined,
+  to: 'staff' | 'family',
+  t: Words = ENGLISH,
+): SaidAnswer[] {
   return (answers ?? [])
     .filter(({ staffOnly }) => to === 'staff' || !staffOnly)
-    .map(({ field, label, kind, value }) => ({ field, label, text: kind === 'tick' ? 'Yes' : value }));
+    .map(({ field, label, kind, value }) => ({
+      field,
+      label,
+      text: kind === 'tick' ? t('meeting.yes') : value,
+    }));
 }

@@ -8,7 +8,7 @@ export const KIND_WORDS: Record<SlotKind, string> = {
   either: 'In person or video',
 };
 
-/** How an appointment takes place: as its slot says now, and as the family chose where the slot leaves it open. */
+/** How an appointment takes place: as its slot says now, or as the family chose if the slot leaves it open. */
 export function kindOf(
   slot: Pick<Slot, 'kind'> | undefined,
   appointment: Pick<Appointment, 'kind'>,
@@ -17,7 +17,7 @@ export function kindOf(
   return !slot || slot.kind === 'either' ? chosen : slot.kind;
 }
 
-/** Where a video meeting is: '' while nobody has set it. */
+/** Where a video meeting is; '' until somebody sets it. */
 export function linkOf(
   slot: Pick<Slot, 'link'> | undefined,
   resource: { link?: string } | undefined,

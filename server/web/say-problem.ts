@@ -7,7 +7,7 @@ const SENTENCES = {
   'two at once': 'The family has another meeting at this time.',
 } as const;
 
-/** Why an appointment is in the problem list, as a sentence; '' where nothing is noted. */
+/** Why an appointment is in the problem list, as a sentence; '' if nothing is noted. */
 export function sayProblem(problem: AppointmentProblem | undefined): string {
   if (!problem) return '';
   return problem.code === 'text' ? (problem.text ?? '') : SENTENCES[problem.code];

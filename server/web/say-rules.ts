@@ -1,6 +1,6 @@
 import type { Overridable } from '../models/appointment.js';
 
-/** What was set aside, as a part of a list. */
+/** A rule that was set aside, as an item of a list. */
 const RULES: Record<Overridable, string> = {
   'not open': 'booking window',
   'too late': 'already started',

@@ -13,31 +13,34 @@ declare module 'express-session' {
     account?: string;
     /** When the login happened, epoch milliseconds. */
     signedInAt?: number;
-    /** `sessionsFrom` of the login then, epoch milliseconds, 0 for none: another one since ends this session, whatever the clock says. */
+    /**
+     * The login's `sessionsFrom` at that time, epoch milliseconds, 0 for none. A different value since ends this session, whatever the
+     * clock says.
+     */
     from?: number;
     flash?: Flash;
   }
 }
 
-/** What happened just now, said once at the top of the next page. */
+/** What has just happened, said once at the top of the next page. */
 export interface Flash {
   kind: 'ok' | 'notice' | 'danger';
   text: string;
   undo?: { action: string; label: string };
-  /** Pages to go on to. */
+  /** Links to further pages. */
   links?: { href: string; label: string }[];
-  /** Another way on, beside undo. */
+  /** Another link, beside undo. */
   other?: { action: string; label: string };
-  /** The section of the next page that says it, where that page has one of this name; else its top does. */
+  /** The section of the next page that shows the message. Without such a section it is shown at the top. */
   at?: string;
 }
 
 /** A session ends after this long without a request … */
 const IDLE_MS = 8 * 3600_000;
-/** … and this long after logging in, whatever happens. */
+/** … and this long after logging in, in any case. */
 export const ABSOLUTE_MS = 7 * 24 * 3600_000;
 
-/** Sessions kept in the database under a hash of the cookie's value, so that whoever reads the database cannot take one over. */
+/** Sessions are kept in the database under a hash of the cookie's value, so that somebody who reads the database cannot take one over. */
 export function sessions(config: Config): RequestHandler {
   const secure = config.publicUrl.startsWith('https:');
   return session({
@@ -59,8 +62,8 @@ export function sessions(config: Config): RequestHandler {
 }
 
 /**
- * Has a redirect wait until what the request changed in its session is saved: express-session sends the head of an answer first, and
- * who follows it at once would come with the session of before, logged in no more.
+ * Delays a redirect until the session's changes are saved. express-session sends an answer's head first, so a browser that follows the
+ * redirect at once would come with the old session and no longer be logged in.
  */
 export const saveBeforeRedirect: RequestHandler = (req, res, next) => {
   const before = contentOf(req);
@@ -81,8 +84,8 @@ function contentOf({ sessionID, session: { cookie: _, ...content } }: Request): 
 }
 
 /**
- * Has the page that this request shows say what is wrong with the form that was sent, and keep what was selected in it: for forms of
- * buttons and boxes, which have no place for a message at a field.
+ * Makes the page of this request say what is wrong with the form that was sent, and keep what was selected in it. For forms of buttons and
+ * boxes, which have no place for a message at a field.
  */
 export function refuseHere(res: Response, { values, errors }: Form): void {
   const flash: Flash = { kind: 'danger', text: [...new Set(Object.values(errors))].join(' ') };
@@ -90,8 +93,8 @@ export function refuseHere(res: Response, { values, errors }: Form): void {
 }
 
 /**
- * Ends one of several things that a page is for: says what was done and goes on to `next`; or shows the page again at once, where something
- * else on it is not saved yet, as a new page would lose it.
+ * Ends one of several things on a page. Says what was done and goes on to `next`; if something else on the page is not saved yet, shows the
+ * page again at once, because a new page would lose it.
  * @param showAgain absent: nothing else is left on the page
  */
 export async function endStep(

@@ -6,14 +6,14 @@ import { atLeast, type AccessLevel } from '../models/user.js';
 import type { Actor } from './actor.js';
 
 /**
- * What somebody sees of an event's slots and appointments, as a part of their filters: everything, or those of their own
- * resources alone.
+ * What somebody sees of an event's slots and appointments, as a part of their filters: everything, or only what belongs to their own
+ * resources.
  */
 export interface Sight {
   resource?: { $in: Types.ObjectId[] };
 }
 
-/** The part of a filter of slots or appointments that leaves what somebody sees: also others' in which they sit. */
+/** The part of a filter for slots or appointments that leaves what somebody sees, including slots of others in which they sit. */
 export interface InSight {
   $and?: { $or: ({ resource: { $in: Types.ObjectId[] } } | { with: { $in: Types.ObjectId[] } })[] }[];
 }
@@ -22,11 +22,11 @@ export function inSight({ resource }: Sight): InSight {
   return resource ? { $and: [{ $or: [{ resource }, { with: resource }] }] } : {};
 }
 
-/** Nothing is left out. */
+/** Everything is visible. */
 const WHOLE_EVENT: Sight = {};
 const NOTHING: Sight = { resource: { $in: [] } };
 
-/** Who has no other level in an event sees there what is their own. */
+/** Without a level in an event, people see what is their own. */
 const OWN_ALONE: AccessLevel = 'resource administrator';
 
 /** What the actor sees of an event. */
@@ -34,7 +34,9 @@ export async function sightIn(actor: Actor, event: Types.ObjectId): Promise<Sigh
   return (await sightsIn(actor, [event])).get(event.toHexString()) ?? NOTHING;
 }
 
-/** What the actor sees of some events, by their ids. Of several levels each adds what it shows: a teacher at the front desk sees all. */
+/**
+ * What the actor sees of some events, by their ids. Each of several levels adds what it shows: a teacher at the front desk sees everything.
+ */
 export async function sightsIn(actor: Actor, events: Types.ObjectId[]): Promise<Map<string, Sight>> {
   const seesAll = (event: Types.ObjectId) =>
     levelsIn(actor, event).some((level) => level !== OWN_ALONE && atLeast(level, 'appointment viewer'));
@@ -45,7 +47,7 @@ export async function sightsIn(actor: Actor, events: Types.ObjectId[]): Promise<
       ? await Resource.find(
           {
             $or: [
-              // The type is what lets the partial index answer.
+              // The partial index answers only a filter that names the type.
               {
                 account: actor.account,
                 event: { $in: partly },
@@ -73,8 +75,8 @@ function levelsIn(actor: Actor, event: Types.ObjectId): AccessLevel[] {
 }
 
 /**
- * Who the actor is on the roster: the person named with their access, else the one teacher or staff member with their proven
- * address. An address that several have names nobody.
+ * Who the actor is on the roster: the person named in their access, otherwise the only teacher or staff member with their proven address.
+ * An address that several people share matches nobody.
  */
 async function ownContacts(actor: Actor): Promise<Types.ObjectId[]> {
   if (actor.contacts.length > 0) return actor.contacts;

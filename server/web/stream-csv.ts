@@ -3,16 +3,18 @@ import { pipeline } from 'node:stream/promises';
 import { stringify } from 'csv-stringify';
 import type { Response } from 'express';
 
-/** What spreadsheets begin a formula with, also in its wide form, where spaces, quotation marks or marks nobody sees stand before it. */
+/**
+ * The characters with which spreadsheets begin a formula, also in their wide form, after spaces, quotation marks or invisible characters.
+ */
 const FORMULA = /^(?=([\s\p{C}\p{Z}"]*))\1[=+\-@＝＋－＠]|^[\t\r]/u;
-/** The same after what another spreadsheet takes for the end of a cell: a semicolon, a tab, a bar, a line break. */
+/** The same after characters that other spreadsheets take for the end of a cell: a semicolon, a tab, a bar, a line break. */
 const FORMULA_INSIDE = /([;\t|\r\n\v\f\u0085\u2028\u2029])(?=([\s\p{C}\p{Z}"]*))\2(?=[=+\-@＝＋－＠])/gu;
 
 /**
- * Answers with a CSV file, row by row as they come, so that its size does not matter. Nothing in it is run by a spreadsheet; the
- * file begins with the mark by which spreadsheets know UTF-8. Whoever stops the download ends the reading.
- * @param name of the file, without its ending
- * @param parts the rows below the columns' names, in parts of any size
+ * Answers with a CSV file, row by row, so that its size does not matter. No spreadsheet runs anything in it, and it begins with the mark by
+ * which spreadsheets recognize UTF-8. Reading stops when the download is canceled.
+ * @param name of the file, without its extension
+ * @param parts the rows below the column names, in parts of any size
  */
 export async function streamCsv(
   res: Response,
@@ -36,8 +38,8 @@ async function* rowsOf(
 }
 
 /**
- * A text as a spreadsheet takes it for text: an apostrophe stands before what begins like a formula, also within the cell, where a
- * reader of another separator (a semicolon in most of Europe) would begin a cell.
+ * Marks a text as text for spreadsheets: an apostrophe precedes what looks like a formula, also within the cell, where a program with
+ * another separator (a semicolon in most of Europe) would begin a cell.
  */
 export function harmlessCell(text: string): string {
   const inside = text.replace(FORMULA_INSIDE, "$1$2'");

@@ -8,23 +8,23 @@ import type { Style } from './place.js';
 export interface Language {
   /** 'en', 'es', …: the subtag of BCP 47. */
   code: string;
-  /** As its readers call it. */
+  /** The language's own name for itself. */
   name: string;
-  /** How it writes dates and numbers where the school's own locale is of another language. */
+  /** The locale for dates and numbers if the school's own locale is of another language. */
   locale: string;
   direction: 'ltr' | 'rtl';
 }
 
-/** The sentence of a key such as 'office.call', with what it is about put in. A key that no catalog has is a fault of ours and throws. */
+/** The sentence of a key such as 'office.call', with its values filled in. A key that no catalog has is a bug and throws. */
 export type Words = (key: string, values?: Record<string, unknown>) => string;
 
-/** A sentence that is said later, in the language of whoever reads it. */
+/** A sentence that is made later, in the reader's language. */
 export interface Saying {
   key: string;
   values?: Record<string, unknown>;
 }
 
-/** What somebody reads: a sentence for staff, in English, or one that is said in the reader's language. */
+/** What somebody reads: a sentence for staff, in English, or one that is made in the reader's language. */
 export type Said = string | Saying;
 
 export function sayIn(words: Words, said: Said): string {
@@ -41,7 +41,7 @@ const catalogs = readdirSync(FOLDER)
     } & Record<string, object>,
   }));
 
-/** English first, then by their codes. */
+/** English comes first, then the others by their codes. */
 export const LANGUAGES: readonly Language[] = catalogs
   .map(({ code, words }) => ({ code, ...words.language }))
   .sort((a, b) => Number(b.code === 'en') - Number(a.code === 'en') || a.code.localeCompare(b.code));
@@ -56,10 +56,10 @@ await sentences.init({
 
 const spoken = new Map<string, Words>();
 
-/** The languages that a school's parents can choose from until it says otherwise. */
+/** The languages that parents can choose from until the school says otherwise. */
 export const USUAL_LANGUAGES: readonly string[] = ['en', 'es'];
 
-/** The language of a place; English where its locale is of a language without a file. */
+/** The language of a place; English if its locale is of a language without a file. */
 export function languageOf({ locale }: Style): Language {
   const language = languageCalled(locale.split('-', 1)[0]) ?? LANGUAGES[0];
   if (!language) throw new Error('views/words has no language.');
@@ -71,7 +71,7 @@ export function languageCalled(code: unknown): Language | undefined {
   return LANGUAGES.find((one) => one.code === code);
 }
 
-/** How a language's readers at a school read dates and lists: as the school writes them, where it writes that language. */
+/** How readers of a language at a school read dates and lists: as the school writes them, if it writes that language. */
 export function styleIn(language: Language, school: Style): Style {
   return languageOf(school).code === language.code ? { locale: school.locale } : { locale: language.locale };
 }
@@ -91,11 +91,14 @@ export function wordsOf(place: Style): Words {
   return words;
 }
 
+/** What staff read, and who does not say otherwise. */
+export const ENGLISH: Words = wordsOf({ locale: 'en-US' });
+
 const MARKS: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
 /**
- * A sentence of which a part is emphasized or leads somewhere, as HTML: the catalog has `<strong>…</strong>` and `<a>…</a>`.
- * @param href where its link leads
+ * A sentence with an emphasized or linked part, as HTML: the catalog has `<strong>…</strong>` and `<a>…</a>`.
+ * @param href the link's target
  */
 export function markedWords(words: Words) {
   return (key: string, values: Record<string, unknown> = {}, href = ''): string => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { Agent, createServer, request, type Server } from 'node:http';
+import { Agent, createServer, request, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { followRequests } from '../../server/web/follow-requests.js';
@@ -116,5 +116,31 @@ describe('a rolling restart behind a proxy that keeps its connections', () => {
     assert.deepEqual([answer.headers.get('connection'), await answer.text()], ['close', 'done']);
     await left;
     await assert.rejects(fetch(origin));
+  });
+
+  it('ends an idle connection long before it gives up on a request, and in the end that one too', async () => {
+    const HOURS = 9 * 3600_000;
+    for (const [address, waits] of [
+      ['/', { pauseMs: 0, idleMs: 50, longestMs: HOURS }],
+      ['/never', { pauseMs: 0, idleMs: 50, longestMs: 50 }],
+    ] as const) {
+      const server = createServer((req, res) => {
+        if (req.url === '/') res.end('ok');
+      });
+      server.keepAliveTimeout = HOURS;
+      const leave = followRequests(server);
+      const port = await listen(server);
+      const agent = agentOf();
+      const sent = request({ port, agent, path: address });
+      const cut = address === '/never' ? once(sent, 'error') : undefined;
+      const answered = once(sent, 'response') as Promise<[IncomingMessage]>;
+      answered.catch(() => undefined);
+      sent.end();
+      if (cut) await once(server, 'request');
+      else await once((await answered)[0].resume(), 'end');
+      await leave(waits);
+      await cut;
+      agent.destroy();
+    }
   });
 });

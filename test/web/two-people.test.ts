@@ -5,6 +5,7 @@ import { Account } from '../../server/models/account.js';
 import { Event } from '../../server/models/event.js';
 import { Resource } from '../../server/models/resource.js';
 import { changedMeanwhile, seenOf } from '../../server/web/compare-seen.js';
+import { saveSeen } from '../../server/web/save-seen.js';
 import { startAs, type Visitor } from '../support/app.js';
 import { makeEvent, makeTeacher } from '../support/event.js';
 import { live } from '../support/roster/crash.js';
@@ -217,6 +218,21 @@ describe('two people who save one form', () => {
       assert.equal(answer?.status, 422, what);
       assert.deepEqual(await place.stored(), place.first, what);
     }
+  });
+});
+
+describe('a save that comes a moment too late', () => {
+  const form = { fields: { text: { label: 'Text' } }, body: { text: 'mine' }, shown: { text: 'before' } };
+
+  it('shows what somebody else saved, or asks to save again if that was taken back', async () => {
+    const late = async () => false;
+    const told = await saveSeen(form, late, async () => ({ text: 'theirs' }));
+    assert.deepEqual(told.form?.meanwhile, [{ label: 'Text', before: 'before', after: 'theirs' }]);
+    const again = await saveSeen(form, late, async () => form.shown);
+    assert.match(again.form?.errors._form ?? '', /Save again/);
+    assert.deepEqual(again.form?.values, { text: 'mine' });
+    const refused = { ok: false as const, reason: 'taken' };
+    assert.deepEqual(await saveSeen(form, async () => refused, late as never), { saved: refused });
   });
 });
 

@@ -1,8 +1,8 @@
-/** A picture of a few kilobytes may unpack to gigabytes: its size is read before anything is unpacked. */
+/** The most pixels. A picture of a few kilobytes may unpack to gigabytes, so its size is read before anything is unpacked. */
 const MOST_PIXELS = 4_000_000;
 const LONGEST_SIDE = 8_000;
 
-/** A picture without anything but what is seen: no comments, places, thumbnails, or what somebody hid behind its end. */
+/** A picture with nothing but what is visible: without comments, places, thumbnails, or data hidden behind its end. */
 export interface Picture {
   type: 'image/png' | 'image/jpeg';
   width: number;
@@ -23,7 +23,7 @@ export class PictureFault extends Error {
   }
 }
 
-/** @throws PictureFault where a picture is larger than any logo */
+/** @throws PictureFault if a picture is larger than any logo */
 export function checkSize(width: number, height: number): void {
   if (width === 0 || height === 0) throw new PictureFault('damaged');
   if (width > LONGEST_SIDE || height > LONGEST_SIDE || width * height > MOST_PIXELS)

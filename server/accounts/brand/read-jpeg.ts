@@ -2,13 +2,16 @@ import { checkSize, PictureFault, type Picture } from './check-picture.js';
 
 /** Baseline, extended and progressive, which every browser shows. */
 const FRAMES = new Set([0xc0, 0xc1, 0xc2]);
-/** Of others than those: lossless, hierarchical, arithmetic coding. */
+/** Other kinds of frames: lossless, hierarchical, arithmetic coding. */
 const OTHER_FRAMES = new Set([0xc3, 0xc5, 0xc6, 0xc7, 0xc9, 0xca, 0xcb, 0xcd, 0xce, 0xcf]);
-/** Tables, frame, scan, restart interval; JFIF (APP0) and Adobe (APP14), which say how colors are to be read. */
+/** The segments that are kept: tables, frame, scan, restart interval; JFIF (APP0) and Adobe (APP14), which say how colors are read. */
 const KEPT = new Set([...FRAMES, 0xc4, 0xdb, 0xda, 0xdd, 0xe0, 0xee]);
 const [SCAN, END] = [0xda, 0xd9];
 
-/** Reads a JPEG part by part (ITU T.81, annex B) and writes it anew without comments, places and thumbnails. @throws PictureFault */
+/**
+ * Reads a JPEG segment by segment (ITU T.81, annex B) and writes it again without comments, places and thumbnails.
+ * @throws PictureFault
+ */
 export function readJpeg(file: Buffer): Picture {
   const parts: Buffer[] = [file.subarray(0, 2)];
   let size: { width: number; height: number } | undefined;

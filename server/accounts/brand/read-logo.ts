@@ -4,7 +4,7 @@ import { readPng } from './read-png.js';
 
 export const LOGO_BYTES = 500_000;
 
-/** Reads a picture by its content, whatever it is called, and writes it anew from the parts that a picture needs. */
+/** Reads a picture by its content, whatever its name, and writes it again from the parts that a picture needs. */
 export async function readLogo(
   file: Buffer,
 ): Promise<{ ok: true; picture: Picture } | { ok: false; reason: LogoRefusal; size: string }> {
@@ -14,7 +14,7 @@ export async function readLogo(
     return { ok: false, reason: 'no picture', size: '' };
   } catch (error) {
     if (error instanceof PictureFault) return { ok: false, reason: error.refusal, size: error.size };
-    // Reading past the end of the file.
+    // The file ends too early.
     if (error instanceof RangeError) return { ok: false, reason: 'damaged', size: '' };
     throw error;
   }

@@ -4,9 +4,9 @@ import { checkSize, PictureFault, type Picture } from './check-picture.js';
 
 const unpack = promisify<Buffer, { maxOutputLength: number }, Buffer>(inflate);
 
-/** What a picture needs to be seen (PNG, third edition, 5.6); comments, dates, places and animations go. */
+/** The chunks that are visible (PNG, third edition, 5.6). Comments, dates, places and animations are dropped. */
 const KEPT = new Set(['IHDR', 'PLTE', 'tRNS', 'gAMA', 'sRGB', 'IDAT', 'IEND']);
-/** Samples of a pixel by color type, and the depths that go with it. */
+/** How many samples a pixel has in each color type, and the depths that are allowed for it. */
 const COLORS: Record<number, { samples: number; depths: number[] }> = {
   0: { samples: 1, depths: [1, 2, 4, 8, 16] },
   2: { samples: 3, depths: [8, 16] },
@@ -14,7 +14,7 @@ const COLORS: Record<number, { samples: number; depths: number[] }> = {
   4: { samples: 2, depths: [8, 16] },
   6: { samples: 4, depths: [8, 16] },
 };
-/** First column and row, and the steps from there, of the passes of an interlaced picture. */
+/** The first column and row, and the steps, of each pass of an interlaced picture. */
 const PASSES = [
   [0, 0, 8, 8],
   [4, 0, 8, 8],
@@ -25,7 +25,10 @@ const PASSES = [
   [0, 1, 1, 2],
 ] as const;
 
-/** Reads a PNG, checks that all of its rows are there, and writes it anew. @throws PictureFault */
+/**
+ * Reads a PNG, checks that all of its rows are there, and writes it again.
+ * @throws PictureFault
+ */
 export async function readPng(file: Buffer): Promise<Picture> {
   const parts: Buffer[] = [file.subarray(0, 8)];
   const rows: Buffer[] = [];

@@ -4,10 +4,10 @@ import { atLeast } from '../../models/user.js';
 import { maybeActor } from '../../web/actor.js';
 import { LOGO_BYTES } from './read-logo.js';
 
-/** Where the form with the logo is posted to. */
+/** The address that the logo's form is sent to. */
 export const LOGO = '/global-setup/logo';
 
-/** The file of the form; `fault` says what kept it from being received. */
+/** The form's file; `fault` says why it was not received. */
 export interface ReceivedLogo {
   data?: Buffer;
   fault?: 'too large' | 'broken off';
@@ -18,7 +18,10 @@ const parse = multer({
   limits: { fileSize: LOGO_BYTES, files: 1, fields: 10, parts: 12, fieldSize: 10_000, fieldNameSize: 100 },
 }).single('logo');
 
-/** Receives a logo in memory. Stands before the CSRF guard, which needs the token out of the same form: so one address only, and only administrators. */
+/**
+ * Receives a logo in memory. It stands before the CSRF guard, which needs the token from the same form; so it covers only one address, and
+ * only administrators.
+ */
 export const receiveLogo: RequestHandler = (req, res, next) => {
   const actor = maybeActor(res);
   const isMine = req.method === 'POST' && req.path === LOGO && req.is('multipart/form-data');

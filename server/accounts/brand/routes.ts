@@ -3,7 +3,7 @@ import { Logo } from '../../models/logo.js';
 import { notFound } from '../../web/errors.js';
 import { colorSheet, readColor } from '../../web/match-color.js';
 
-/** An address names its content: another logo, or another color, has another one. */
+/** An address contains a hash of its content, so another logo or color has another address. */
 const FOR_GOOD = 'public, max-age=31536000, immutable';
 
 /** Logos and colors of schools, as their pages show them to everybody. */
@@ -23,11 +23,11 @@ export function brandRoutes(): Router {
       'Content-Type': logo.type,
       'Cache-Control': FOR_GOOD,
       'Content-Disposition': 'inline; filename="logo"',
-      // Opened by itself it is a picture, and nothing in it could run.
+      // Opened by itself, it is a picture in which nothing can run.
       'Content-Security-Policy': "default-src 'none'; sandbox",
       'X-Content-Type-Options': 'nosniff',
     });
-    // Lean gives the driver's own kind of bytes.
+    // A lean query returns the driver's own kind of bytes.
     res.send(Buffer.from(logo.data.buffer));
   });
   return router;

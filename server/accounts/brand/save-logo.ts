@@ -7,8 +7,8 @@ import type { Actor } from '../../web/actor.js';
 import type { Picture } from './check-picture.js';
 
 /**
- * Makes a picture the school's logo. The picture is stored before the account names it, and the one before is deleted after. It is
- * stored once more then: somebody who changed the logo at the same time may have deleted it in between.
+ * Makes a picture the school's logo. The picture is stored before the account names it, and the previous one is deleted after. Then it is
+ * stored once more, because somebody who changed the logo at the same time may have deleted it.
  */
 export async function saveLogo(
   deps: Pick<Deps, 'now'>,
@@ -29,7 +29,7 @@ export async function saveLogo(
   await noteLogo(deps, actor, before?.logo, { version, width, height });
 }
 
-/** The school has no logo any more. */
+/** Removes the school's logo. */
 export async function removeLogo(
   deps: Pick<Deps, 'now'>,
   actor: Pick<Actor, 'account' | 'user'>,
@@ -49,7 +49,7 @@ async function store({ _id, ...picture }: Logo): Promise<void> {
   await Logo.updateOne({ _id }, { $setOnInsert: picture }, { upsert: true });
 }
 
-/** Deletes a picture that was the logo, and puts it back where somebody made it the logo again meanwhile. */
+/** Deletes a former logo, and restores it if somebody made it the logo again meanwhile. */
 async function dropLogo(account: Logo['account'], version: string): Promise<void> {
   const gone = await Logo.findOneAndDelete({ _id: version }).lean();
   if (gone && (await Account.exists({ _id: account, 'logo.version': version }))) await store(gone);

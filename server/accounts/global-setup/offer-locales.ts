@@ -8,7 +8,7 @@ const COUNTRIES: Record<Locale, string> = {
   'en-AU': 'Australia',
 };
 
-/** An afternoon late in the year: it shows the order of day and month, and how hours after noon are written. */
+/** An afternoon late in the year: it shows the order of day and month, and how afternoon hours are written. */
 const EXAMPLE = new Date('2026-12-07T13:45:00Z');
 
 /** The locales that a setting offers, each with a date and time as it writes them. */
@@ -16,7 +16,7 @@ export function offerLocales(): { value: Locale; label: string }[] {
   return LOCALES.map((value) => ({ value, label: nameLocale(value) }));
 }
 
-/** "United States: Monday, December 7, 2026 at 1:45 PM"; what is no locale of ours is given back as it is. */
+/** "United States: Monday, December 7, 2026 at 1:45 PM"; an unknown locale is returned as it is. */
 export function nameLocale(value: string): string {
   const locale = LOCALES.find((known) => known === value);
   return locale ? `${COUNTRIES[locale]}: ${dayAndTime(EXAMPLE, { locale, timeZone: 'UTC' })}` : value;

@@ -6,7 +6,7 @@ import type { Style } from '../../web/place.js';
 import { dollars } from '../../web/format-count.js';
 import { dayOf } from '../../web/local-time.js';
 
-/** Schools that the page lists; the total counts all. */
+/** How many schools the page lists; the total counts all. */
 const LISTED = 200;
 
 export interface Fees {
@@ -15,7 +15,7 @@ export interface Fees {
   total: string;
 }
 
-/** The account's attached schools, each with its fee for a year, and what they come to. */
+/** The account's schools, each with its fee for a year, and the sum. */
 export async function listFees(account: Types.ObjectId, style: Style, schoolFee = USUAL_FEE): Promise<Fees> {
   const [schools, count] = await Promise.all([
     School.find({ account }, { name: 1, clever: 1, file: 1 }).sort({ sortKey: 1 }).limit(LISTED).lean(),
@@ -28,12 +28,12 @@ export async function listFees(account: Types.ObjectId, style: Style, schoolFee 
       fee: dollars(schoolFee, style),
     })),
     count,
-    // In whole cents: 0.1 three times is not 0.3.
+    // The sum is in whole cents, because 0.1 three times is not 0.3.
     total: dollars((count * Math.round(schoolFee * 100)) / 100, style),
   };
 }
 
-/** How many events are still to come that go by another time zone than the account's: they keep it. */
+/** How many future events have another time zone than the account; they keep it. */
 export async function countElsewhere(account: Types.ObjectId, timeZone: string, now: Date): Promise<number> {
   return Event.countDocuments({
     account,

@@ -7,18 +7,20 @@ import { isDuplicateKey } from '../../models/duplicate-key.js';
 import type { Actor } from '../../web/actor.js';
 import { sayFee, shownOf, type AccountSettings, type StoredSettings } from './schema.js';
 
-/** Addresses of people or what leads to them: the audit keeps only that they changed. */
+/** Fields with addresses of people, or that lead to them: the audit only notes that they changed. */
 const OFFICE = ['officePhone', 'officeEmail', 'replyTo'];
 
-/** Link names that one school may use up: they stay its own for good. */
+/** How many link names one school may use; they stay its own for good. */
 const MOST_LINK_NAMES = 50;
 
 export type AccountSaved =
-  { ok: true } | { ok: false; reason: 'changed meanwhile' | 'link name taken' | 'too many link names' };
+  | { ok: true }
+  | { ok: false; reason: 'changed meanwhile' }
+  | { ok: false; reason: 'link name taken' | 'too many link names' };
 
 /**
- * Saves the school account's settings while they are still as they were read. A link name that another school has, or ever had, stays
- * that school's; the unique index decides between two who ask at once.
+ * Saves the school account's settings if they are still as they were read. A link name that another school has, or ever had, stays that
+ * school's; the unique index decides between two who ask at once.
  */
 export async function saveAccount(
   deps: Pick<Deps, 'now'>,

@@ -7,7 +7,7 @@ import { emailAddress, line, phoneNumber } from '../../web/parse.js';
 import { timeZone } from '../schema.js';
 import { nameLocale } from './offer-locales.js';
 
-/** The settings of a school account, as its form has them; '' is none. */
+/** The settings of a school account as its form has them; '' means none. */
 export interface AccountSettings {
   name: string;
   timeZone: string;
@@ -33,7 +33,7 @@ export const ACCOUNT_FIELDS: SettingsFields = {
   schoolFee: { label: 'Fee for each school' },
 };
 
-/** First parts of addresses, now or soon, and names that would pass for Slotbell itself. */
+/** Names that are first parts of addresses, now or possibly later, or that could be taken for Slotbell itself. */
 export const RESERVED = new Set(
   `account accounts admin administrator api app assets brand choose-school data-browser e email events forgot global-setup
   healthz help home importer invitation join login logout mail my new outbox parents password privacy prove public readyz
@@ -109,7 +109,7 @@ export const accountSettingsSchema = Joi.object<AccountSettings, true>({
   schoolFee: fee(),
 });
 
-/** The fields of an account that the form is about, as they are stored. */
+/** The stored fields of an account that the form is about. */
 export const SETTINGS = {
   name: 1,
   timeZone: 1,

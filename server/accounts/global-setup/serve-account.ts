@@ -1,13 +1,14 @@
-import type { Request, Response, Router } from 'express';
+import type { Response, Router } from 'express';
 import type { Deps } from '../../deps.js';
 import { Account } from '../../models/account.js';
 import { actorOf } from '../../web/actor.js';
-import { changedMeanwhile, seenOf } from '../../web/compare-seen.js';
+import { seenOf } from '../../web/compare-seen.js';
 import { SETUP_TABS } from '../../web/event-tabs.js';
 import { countOf } from '../../web/format-count.js';
 import { zoneOptions } from '../../web/format-zone.js';
 import { judgeColor } from '../../web/match-color.js';
 import { parseForm, statusOf, typedValues, type Form } from '../../web/parse.js';
+import { saveSeen } from '../../web/save-seen.js';
 import { say } from '../../web/session.js';
 import { logoAddress } from '../../web/show-brand.js';
 import { offerLocales } from './offer-locales.js';
@@ -29,11 +30,13 @@ export function addAccountPages(router: Router, deps: Deps): void {
     const before = await settingsOf(res);
     const parsed = parseForm(accountSettingsSchema, req.body);
     if (!parsed.ok) return showAccount(deps, res, before, parsed);
-    const changed = changedMeanwhile(ACCOUNT_FIELDS, req.body, shownOf(before));
-    if (changed) return showAccount(deps, res, before, changed);
-    const saved = await saveAccount(deps, actor, before, parsed.value);
+    const { form, saved } = await saveSeen(
+      { fields: ACCOUNT_FIELDS, body: req.body, shown: shownOf(before) },
+      () => saveAccount(deps, actor, before, parsed.value),
+      async () => shownOf(await settingsOf(res)),
+    );
+    if (form) return showAccount(deps, res, await settingsOf(res), form);
     if (!saved.ok) {
-      if (saved.reason === 'changed meanwhile') return saveAgain(deps, req, res, before);
       const errors = { linkName: REFUSED[saved.reason] };
       return showAccount(deps, res, before, { values: typedValues(req.body), errors });
     }
@@ -53,20 +56,6 @@ const REFUSED = {
     'Your school has used 50 link names, and they all still lead to it. Choose one that you had before.',
 };
 
-/** Somebody saved between the look and the save. */
-async function saveAgain(deps: Deps, req: Request, res: Response, before: StoredSettings): Promise<void> {
-  const now = await settingsOf(res);
-  const form = changedMeanwhile(ACCOUNT_FIELDS, req.body, shownOf(now), shownOf(before));
-  await showAccount(
-    deps,
-    res,
-    now,
-    form ?? { values: typedValues(req.body), errors: { _form: TWO_AT_ONCE } },
-  );
-}
-
-const TWO_AT_ONCE = 'Somebody else saved at the same moment. What you typed isn’t saved yet. Save again.';
-
 /** The settings as stored. */
 function settingsOf(res: Response): Promise<StoredSettings> {
   return Account.findById(actorOf(res).account, SETTINGS).orFail().lean();
@@ -78,7 +67,7 @@ async function sayElsewhere(deps: Deps, res: Response, timeZone: string): Promis
   return `${countOf(elsewhere, 'event keeps its', 'events keep their')} own time zone, so no appointment moves. You can change it in the event’s settings.`;
 }
 
-/** What becomes of a color that could not be read as it is. */
+/** A sentence on how a color was changed so that it can be read. */
 function sayColor(color: string): string {
   const { light, dark, isDarker, isLighter } = judgeColor(color);
   const parts = [

@@ -11,11 +11,11 @@ import { eventLevelSchema, invitationSchema, levelSchema } from '../schema.js';
 import { reachKey, reachOf } from '../show-reach.js';
 import { levelField, listAddress, showLogins } from './show-logins.js';
 
-/** Staff accounts, one form: whichever button is pressed, what is selected or typed beside it stays. */
+/** Staff accounts as one form: whichever button is pressed, other selections and typed text stay. */
 export function addLoginPages(router: Router, deps: Deps): void {
   router.get('/logins', (req, res) => showLogins(deps, req, res, FRESH_FORM));
 
-  // The page with what is typed and selected on it, and the teachers that are searched for.
+  // Shows the page with what is typed and selected, and the teachers that a search finds.
   router.post('/logins/draft', (req, res) =>
     showLogins(deps, req, res, { values: typedValues(req.body), errors: {} }),
   );
@@ -55,7 +55,7 @@ export function addLoginPages(router: Router, deps: Deps): void {
     }
     const changed = await changeLevel(deps, actor, user, reach, parsed.value);
     if (!changed) {
-      // One that is gone has no field any more.
+      // An account that is gone has no field any more.
       const isThere = login.access.some((one) => one.key === reachKey(reach));
       if (!isThere && parsed.value.was === undefined) throw notFound();
       const errors = { [isThere ? field : '_form']: sayMeanwhile(login) };
@@ -66,10 +66,13 @@ export function addLoginPages(router: Router, deps: Deps): void {
   });
 }
 
-/** The fields of the invitation; `teacher` is what is searched for. */
+/** The fields of the invitation; `teacher` is the search. */
 const INVITATION = ['name', 'email', 'scope', 'level', 'events', 'contact', 'teacher'];
 
-/** Back to the list after a change; shown at once where something else is selected or typed, as a new page would lose it. @param done fields that are saved */
+/**
+ * Returns to the list after a change. If something else is selected or typed, the page is shown at once, because a new page would lose it.
+ * @param done fields that are saved
+ */
 async function backToLogins(
   deps: Deps,
   req: Request,

@@ -13,7 +13,7 @@ import { levelInWords, levelMay } from '../show-level.js';
 const LOGINS = '/global-setup/logins';
 const PAGE_SIZE = 50;
 
-/** The list of staff accounts with the form of an invitation; the list's filters come with the address or with the form. */
+/** The list of staff accounts with the form of an invitation. The list's filters come from the address or from the form. */
 export async function showLogins(deps: Deps, req: Request, res: Response, form: Form): Promise<void> {
   const actor = actorOf(res);
   const asked = parseQuery(teacherQuery, { ...req.query, ...form.values });
@@ -64,14 +64,14 @@ export async function showLogins(deps: Deps, req: Request, res: Response, form: 
   });
 }
 
-/** Of the whole account without a key, as it is the most usual. */
+/** The whole account has no key in the form, because it is the usual case. */
 export const levelField = (id: string, key: string): string => `level-${id}${key === 'all' ? '' : `-${key}`}`;
 
 function filterOf(req: Request): LoginsQuery {
   return parseQuery(loginsQuery, { ...req.query, ...((req.body ?? {}) as object) });
 }
 
-/** The list as it was when its form was sent. */
+/** The list's filters when its form was sent. */
 export function listAddress(req: Request): string {
   const { page, ...filter } = filterOf(req);
   return addressOf(LOGINS, { ...filter, page: page > 1 ? page : undefined });

@@ -5,7 +5,8 @@ import { offeredGrants, type OneTimeLink } from '../../models/one-time-link.js';
 import { User } from '../../models/user.js';
 import { afterAnswer } from '../../web/after-answer.js';
 import { HttpError } from '../../web/errors.js';
-import { countOf } from '../../web/format-count.js';
+import { wordsFor } from '../../web/read-language.js';
+import type { Words } from '../../web/words.js';
 import { parseForm, typedValues } from '../../web/parse.js';
 import { rateLimit, refusedTry } from '../../web/rate-limit.js';
 import { senderOf } from '../../web/sender.js';
@@ -24,22 +25,22 @@ import { afterLogin, signIn } from '../sign-in.js';
 
 const HOUR = 3600;
 
-/** Links that arrive by mail. Open to everybody. Opening one only shows a page with a button: mail scanners open links too. */
+/** Links that arrive by mail; open to everybody. Opening one only shows a page with a button, because mail scanners open links too. */
 export function linkRoutes(deps: Deps, clear: ClearHouseholds): Router {
   const router = express.Router();
   const ofLogin = rateLimit('forgot-name', 3, HOUR);
   const ofAddress = rateLimit('forgot-address', 100, HOUR);
 
   router.get('/forgot', (_req, res) => {
-    res.render('accounts/forgot', { title: 'Choose a new password', sent: false });
+    res.render('accounts/forgot', { title: wordsFor(res)('logins.chooseNewPassword'), sent: false });
   });
 
   router.post('/forgot', async (req, res) => {
-    const parsed = parseForm(emailSchema, req.body);
+    const t = wordsFor(res);
+    const title = t('logins.chooseNewPassword');
+    const parsed = parseForm(emailSchema, req.body, t);
     if (!parsed.ok) {
-      res
-        .status(422)
-        .render('accounts/forgot', { title: 'Choose a new password', sent: false, form: parsed });
+      res.status(422).render('accounts/forgot', { title, sent: false, form: parsed });
       return;
     }
     const tooMany = await refusedTry(res, async () => {
@@ -48,29 +49,32 @@ export function linkRoutes(deps: Deps, clear: ClearHouseholds): Router {
     });
     if (tooMany) {
       const form = { values: typedValues(req.body), errors: { email: tooMany } };
-      res.render('accounts/forgot', { title: 'Choose a new password', sent: false, form });
+      res.render('accounts/forgot', { title, sent: false, form });
       return;
     }
-    // Sending an email takes time: an answer after it would show whether there is such a login.
+    // Sending an email takes time, and an answer after it would show whether there is such a login.
     afterAnswer(deps, res, async () => {
       const user = await findUserByEmail(parsed.value.email);
       if (user && !isShutOut(user)) await sendLink(deps, 'new password', user);
     });
-    res.render('accounts/forgot', { title: 'Check your email', sent: true });
+    res.render('accounts/forgot', { title: t('register.checkEmail'), sent: true });
   });
 
   router.get('/password/:secret', async (req, res) => {
     const link = await findLink(req.params.secret, ['new password', 'invitation'], deps.now());
     if (!link) throw usedUp();
-    res.render('accounts/password', { title: 'Choose your password', ...(await askedOf(link)) });
+    res.render('accounts/password', {
+      title: wordsFor(res)('logins.choosePassword'),
+      ...(await askedOf(link)),
+    });
   });
 
   router.post('/password/:secret', async (req, res) => {
-    const parsed = parseForm(passwordSchema, req.body);
+    const parsed = parseForm(passwordSchema, req.body, wordsFor(res));
     if (!parsed.ok) {
       const found = await findLink(req.params.secret, ['new password', 'invitation'], deps.now());
       if (!found) throw usedUp();
-      const page = { title: 'Choose your password', ...(await askedOf(found)), form: parsed };
+      const page = { title: wordsFor(res)('logins.choosePassword'), ...(await askedOf(found)), form: parsed };
       res.status(422).render('accounts/password', page);
       return;
     }
@@ -81,7 +85,7 @@ export function linkRoutes(deps: Deps, clear: ClearHouseholds): Router {
     const { user } = set;
     await signIn(req, user, deps);
     markDevice(deps.config, req, res, user);
-    say(req, { kind: 'ok', text: sayCleared(set.cleared) });
+    say(req, { kind: 'ok', text: sayCleared(wordsFor(res), set.cleared) });
     res.redirect(303, afterLogin(user, link.next ?? ''));
   });
 
@@ -89,7 +93,7 @@ export function linkRoutes(deps: Deps, clear: ClearHouseholds): Router {
     const link = await findLink(req.params.secret, ['prove e-mail'], deps.now());
     if (!link?.user) throw usedUp();
     if (req.user?._id.equals(link.user))
-      res.render('accounts/prove', { title: 'Confirm your email address', email: req.user.email });
+      res.render('accounts/prove', { title: wordsFor(res)('logins.confirmEmail'), email: req.user.email });
     else askToLogIn(req, res);
   });
 
@@ -102,7 +106,7 @@ export function linkRoutes(deps: Deps, clear: ClearHouseholds): Router {
     }
     if (!(await takeLink(req.params.secret, ['prove e-mail'], deps.now()))) throw usedUp();
     await provedEmail(link.user, deps.now());
-    say(req, { kind: 'ok', text: 'Thank you. Your email address is confirmed.' });
+    say(req, { kind: 'ok', text: wordsFor(res)('logins.confirmed') });
     res.redirect(303, link.next || '/');
   });
 
@@ -118,7 +122,7 @@ export function linkRoutes(deps: Deps, clear: ClearHouseholds): Router {
     const grants = offeredGrants(link.offer);
     const whereOf = await nameReaches(link.offer.account, grants);
     res.render('accounts/invitation', {
-      title: `Work at ${school.name}`,
+      title: wordsFor(res)('logins.workAt', { school: school.name }),
       school: school.name,
       offered: grants.map((grant) => ({
         level: levelInWords(grant.level),
@@ -138,47 +142,38 @@ export function linkRoutes(deps: Deps, clear: ClearHouseholds): Router {
     const offer = await acceptAccess(deps, req.user, req.params.secret);
     if (!offer) throw usedUp();
     req.session.account = offer.account.toHexString();
-    say(req, { kind: 'ok', text: 'You have access now.' });
+    say(req, { kind: 'ok', text: wordsFor(res)('logins.accepted') });
     res.redirect(303, '/');
   });
   return router;
 }
 
-/** Whether the form asks for a name: whoever gave the login the one it has may be a stranger. */
+/** Whether the form asks for a name: the person who gave the login its name may be a stranger. */
 async function askedOf(link: Pick<OneTimeLink, 'user'>): Promise<{ asksName: boolean }> {
   return { asksName: mayBeStrangers(link.user ? await User.findById(link.user).lean() : null) };
 }
 
-function sayCleared({ children, appointments }: Cleared): string {
-  const parts = [
-    ...(children > 0 ? [countOf(children, 'child', 'children')] : []),
-    ...(appointments > 0 ? [countOf(appointments, 'meeting', 'meetings')] : []),
-  ];
-  if (parts.length === 0) return 'Your password is set.';
-  return `Your password is set. Somebody had used your email address before it was confirmed, and added ${parts.join(' and ')}. They are removed. If it was you, add your children again.`;
+function sayCleared(t: Words, { children, appointments }: Cleared): string {
+  return t(children + appointments > 0 ? 'logins.passwordSetCleared' : 'logins.passwordSet');
 }
 
 function askToAccept(req: Request, res: Response): void {
   say(req, {
     kind: 'notice',
-    text: 'To accept the invitation, log in with the password you have. If you forgot it, or it wasn’t you who registered, choose a new password first and then open the link in your email again.',
+    text: wordsFor(res)('logins.acceptFirst'),
   });
   res.redirect(303, `/login?next=${encodeURIComponent(req.originalUrl)}`);
 }
 
-/** The link shows whose address it is, the password who registered with it: one without the other may be a stranger's. */
+/** The link shows whose address it is, and the password shows who registered with it. One without the other may be a stranger's. */
 function askToLogIn(req: Request, res: Response): void {
   say(req, {
     kind: 'notice',
-    text: 'Log in with the password you registered with, to confirm your email address. If it wasn’t you who registered, choose a new password instead.',
+    text: wordsFor(res)('logins.confirmFirst'),
   });
   res.redirect(303, `/login?next=${encodeURIComponent(req.originalUrl)}`);
 }
 
 function usedUp(): HttpError {
-  return new HttpError(
-    410,
-    'This link no longer works',
-    'It works once and for a limited time. Ask for a new one.',
-  );
+  return new HttpError(410, { key: 'logins.usedUp' }, { key: 'logins.usedUpAdvice' });
 }

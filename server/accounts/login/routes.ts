@@ -4,6 +4,7 @@ import type { Deps } from '../../deps.js';
 import type { User } from '../../models/user.js';
 import { maybeActor } from '../../web/actor.js';
 import { signedIn } from '../../web/guards.js';
+import { wordsFor } from '../../web/read-language.js';
 import { parseForm, parseQuery, typedValues, type Form } from '../../web/parse.js';
 import { limitLogins, type LoginTry } from '../limit-logins.js';
 import { refusedTry } from '../../web/rate-limit.js';
@@ -33,15 +34,17 @@ export function loginRoutes(deps: Deps, passport: PassportStatic): Router {
       return;
     }
     res.render('accounts/login', {
-      title: 'Log in',
+      title: wordsFor(res)('logins.logIn'),
       form: { values: parseQuery(nextQuery, req.query), errors: {} },
     });
   });
 
   router.post('/login', async (req, res, next) => {
-    const parsed = parseForm(loginSchema, req.body);
+    const t = wordsFor(res);
+    const title = t('logins.logIn');
+    const parsed = parseForm(loginSchema, req.body, t);
     if (!parsed.ok) {
-      res.status(422).render('accounts/login', { title: 'Log in', form: parsed });
+      res.status(422).render('accounts/login', { title, form: parsed });
       return;
     }
     const { email, next: target } = parsed.value;
@@ -49,7 +52,7 @@ export function loginRoutes(deps: Deps, passport: PassportStatic): Router {
     const tooMany = await refusedTry(res, async () => (counted = await countTry(req, email)));
     if (tooMany) {
       const form = { values: typedValues(req.body), errors: { email: tooMany } };
-      res.render('accounts/login', { title: 'Log in', form });
+      res.render('accounts/login', { title, form });
       return;
     }
     const check = passport.authenticate('local', async (error: unknown, user: User | false | null) => {
@@ -59,19 +62,15 @@ export function loginRoutes(deps: Deps, passport: PassportStatic): Router {
       }
       if (!user) {
         const errors = {
-          email: 'Email or password is incorrect. Check both, or choose a new password.',
+          email: t('logins.incorrect'),
         };
-        res
-          .status(422)
-          .render('accounts/login', { title: 'Log in', form: { values: typedValues(req.body), errors } });
+        res.status(422).render('accounts/login', { title, form: { values: typedValues(req.body), errors } });
         return;
       }
       await counted?.wasRight();
       if (isShutOut(user)) {
-        const errors = { email: 'Your school has blocked this login. Call the school’s office.' };
-        res
-          .status(422)
-          .render('accounts/login', { title: 'Log in', form: { values: typedValues(req.body), errors } });
+        const errors = { email: t('logins.blocked') };
+        res.status(422).render('accounts/login', { title, form: { values: typedValues(req.body), errors } });
         return;
       }
       await signIn(req, user, deps);
@@ -98,7 +97,7 @@ export function loginRoutes(deps: Deps, passport: PassportStatic): Router {
     const parsed = parseForm(chooseAccountSchema, req.body);
     if (!parsed.ok || !accountsOf(req.user).includes(parsed.value.account.toHexString())) {
       const { next: target } = parseQuery(nextQuery, req.body);
-      const errors = { account: 'Select one of these schools.' };
+      const errors = { account: wordsFor(res)('forms.selectSchool') };
       await showChoice(res.status(422), req.user, { values: { next: target }, errors });
       return;
     }
@@ -115,5 +114,5 @@ export function loginRoutes(deps: Deps, passport: PassportStatic): Router {
 
 async function showChoice(res: express.Response, user: User, form: Form): Promise<void> {
   const accounts = await accountChoices(user);
-  res.render('accounts/choose-school', { title: 'Choose a school', accounts, form });
+  res.render('accounts/choose-school', { title: wordsFor(res)('logins.chooseSchool'), accounts, form });
 }

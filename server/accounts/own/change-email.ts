@@ -12,8 +12,8 @@ import { findOutbox, findSchool, noteOwn, tellOwner } from './note-own.js';
 const HOURS = 24;
 
 /**
- * Mails a link to the address that somebody wants to log in with from now on; until it is opened nothing changes. An address that has
- * a login already is told so instead: who asks sees no difference.
+ * Mails a link to the address with which somebody wants to log in; until it is opened, nothing changes. An address that already has a login
+ * gets a mail that says so: the person who asks sees no difference.
  * @returns without an email server: the school whose outbox has the mail
  */
 export async function askNewEmail(deps: Deps, user: User, email: string): Promise<string | undefined> {
@@ -25,7 +25,7 @@ export async function askNewEmail(deps: Deps, user: User, email: string): Promis
     kind: 'new e-mail',
     to: email,
   };
-  // Whatever becomes of it: an earlier link that goes on working would tell that this address has a login.
+  // An earlier link ends in every case: if it went on working, that would reveal that this address has a login.
   await OneTimeLink.deleteMany({ user: user._id, kind: 'new e-mail' });
   const taken = await findUserByEmail(email);
   if (taken && !taken._id.equals(user._id)) {
@@ -61,8 +61,8 @@ export async function askNewEmail(deps: Deps, user: User, email: string): Promis
 export type EmailChanged = { ok: true; user: User } | { ok: false; reason: 'taken' | 'over' };
 
 /**
- * Takes a proven address for a login, while it still has the one that it had when asked. Other sessions end, links that went to the
- * old address stop working, and the old address is told.
+ * Gives a login its proven new address, if it still has the address that it had when asked. Other sessions end, links that went to the old
+ * address stop working, and the old address is told.
  */
 export async function takeNewEmail(
   deps: Deps,
@@ -92,7 +92,7 @@ export async function takeNewEmail(
     subject: 'Your email address was changed',
     text: 'Your login has another email address from now on. This address no longer opens it.',
     once: String(at.getTime()),
-    // No login has the old address any more: no new password can be chosen with it.
+    // No login has the old address any more, so no new password can be chosen with it.
     help: 'office',
   });
   return { ok: true, user };

@@ -5,8 +5,9 @@ import { checkPassword, hashPassword } from '../hash-password.js';
 import { noteOwn, tellOwner } from './note-own.js';
 
 /**
- * Changes one's own password, by whoever knows the one until now. Other sessions end, links that were mailed before stop working, and
- * the owner is told by mail. @returns undefined where the password is wrong, or was changed in the same moment
+ * Changes somebody's own password, if they know the current one. Other sessions end, mailed links stop working, and the owner is told by
+ * mail.
+ * @returns undefined if the password is wrong, or was changed at the same moment
  */
 export async function changePassword(
   deps: Deps,

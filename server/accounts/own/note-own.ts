@@ -15,7 +15,7 @@ interface Told {
   help?: 'password' | 'office';
 }
 
-/** The school of a login that has one; a login of several schools speaks for none of them. */
+/** The school of a login that has only one; with several schools, none speaks for it. */
 export async function findSchool(user: User): Promise<Pick<Account, '_id' | 'name' | 'office'> | null> {
   const [account, ...others] = accountsOf(user);
   if (!account || others.length > 0) return null;
@@ -23,15 +23,15 @@ export async function findSchool(user: User): Promise<Pick<Account, '_id' | 'nam
 }
 
 /**
- * Without an email server, the school whose outbox has a login's mail. Of several schools any will do where the link in it opens nothing
- * for who isn't logged in already.
+ * Without an email server: the school whose outbox has a login's mail. Any school will do, because the mail's link opens nothing for
+ * somebody who is not logged in.
  */
 export async function findOutbox(user: User): Promise<Pick<Account, '_id' | 'name'> | null> {
   const [account] = accountsOf(user);
   return account ? Account.findById(account, { name: 1 }).lean() : null;
 }
 
-/** Leaves an entry in every account that the login belongs to. */
+/** Adds an audit entry in every account that the login belongs to. */
 export async function noteOwn(deps: Pick<Deps, 'now'>, user: User, action: AuditAction): Promise<void> {
   const accounts = new Map(user.grants.map(({ account }) => [account.toHexString(), account]));
   for (const account of accounts.values())
@@ -39,8 +39,8 @@ export async function noteOwn(deps: Pick<Deps, 'now'>, user: User, action: Audit
 }
 
 /**
- * Tells the owner of a login by mail what was changed, and what to do where it was somebody else.
- * @param help `office`: only the school can help, as the login doesn't have this address any more
+ * Tells the owner of a login by mail what was changed, and what to do if it was somebody else.
+ * @param help `office`: only the school can help, because the login no longer has this address
  */
 export async function tellOwner(
   deps: Deps,

@@ -3,6 +3,7 @@ import type { Deps } from '../../deps.js';
 import { checkPassword } from '../hash-password.js';
 import type { User } from '../../models/user.js';
 import { HttpError } from '../../web/errors.js';
+import { wordsFor } from '../../web/read-language.js';
 import { FRESH_FORM, parseForm, statusOf, typedValues, type Form } from '../../web/parse.js';
 import { rateLimit, refusedTry } from '../../web/rate-limit.js';
 import { say } from '../../web/session.js';
@@ -16,9 +17,8 @@ import { ownEmailSchema, ownPasswordSchema } from './schema.js';
 
 const HOUR = 3600;
 const HOME = '/my/login';
-const WRONG = 'This isn’t the password you have now. Check it, or log out and select “Forgot your password?”';
 
-/** One's own password and email address, for everybody who is logged in: parents and staff alike. */
+/** Changing one's own password and email address, for everybody who is logged in: parents and staff. */
 export function ownRoutes(deps: Deps): Router {
   const router = express.Router();
   const tries = rateLimit('own-password', 10, HOUR);
@@ -37,42 +37,42 @@ export function ownRoutes(deps: Deps): Router {
 
   router.post(`${HOME}/password`, async (req, res) => {
     const user = userOf(req);
-    const parsed = parseForm(ownPasswordSchema, req.body);
+    const parsed = parseForm(ownPasswordSchema, req.body, wordsFor(res));
     if (!parsed.ok) return showOwn(req, res, { ...parsed, errors: named(parsed.errors, 'password') });
     const tooMany = await refusedTry(res, () => tries.take(user._id.toHexString()));
     const refuse = (message: string) =>
       showOwn(req, res, { values: {}, errors: { 'password-currentPassword': message } });
     if (tooMany) return refuse(tooMany);
     const changed = await changePassword(deps, user, parsed.value);
-    if (!changed) return refuse(WRONG);
+    if (!changed) return refuse(wordsFor(res)('logins.wrongCurrent'));
     await tries.clear(user._id.toHexString());
     await stayIn(req, res, changed);
-    say(req, { kind: 'ok', text: 'Your password is changed. Other devices are logged out.' });
+    say(req, { kind: 'ok', text: wordsFor(res)('logins.passwordChanged') });
     res.redirect(303, HOME);
   });
 
   router.post(`${HOME}/email`, async (req, res) => {
     const user = userOf(req);
-    const parsed = parseForm(ownEmailSchema, req.body);
+    const parsed = parseForm(ownEmailSchema, req.body, wordsFor(res));
     if (!parsed.ok) return showOwn(req, res, { ...parsed, errors: named(parsed.errors, 'email') });
+    const t = wordsFor(res);
     const { email, currentPassword } = parsed.value;
     const refuse = (field: string, message: string) =>
       showOwn(req, res, { values: typedValues(req.body), errors: { [field]: message } });
-    if (email === user.email) return refuse('email', 'This is the address you have now. Enter the new one.');
+    if (email === user.email) return refuse('email', t('logins.sameEmail'));
     const tooMany = await refusedTry(res, () => tries.take(user._id.toHexString()));
     if (tooMany) return refuse('email-currentPassword', tooMany);
     if (!(await checkPassword(user.passwordHash, currentPassword)))
-      return refuse('email-currentPassword', WRONG);
+      return refuse('email-currentPassword', t('logins.wrongCurrent'));
     await tries.giveBack(user._id.toHexString());
     const tooOften = await refusedTry(res, () => mails.take(user._id.toHexString()));
     if (tooOften) return refuse('email', tooOften);
     const school = await askNewEmail(deps, user, email);
-    const changes = 'Your address changes when you open the link in that email, within 24 hours.';
     say(req, {
       kind: 'notice',
       text: deps.config.smtpUrl
-        ? `Check your email: we wrote to ${email}. ${changes}`
-        : `Emails can’t be sent here yet. Ask the office of ${school ?? 'your school'} for the email to ${email}. ${changes}`,
+        ? t('logins.newEmailSent', { email })
+        : t('logins.newEmailOffice', { email, school: school ?? t('logins.yourSchool') }),
     });
     res.redirect(303, HOME);
   });
@@ -82,7 +82,7 @@ export function ownRoutes(deps: Deps): Router {
     if (!link?.user) throw usedUp();
     if (req.user?._id.equals(link.user))
       res.render('accounts/new-email', {
-        title: 'Confirm your new email address',
+        title: wordsFor(res)('logins.confirmNewEmail'),
         from: link.from,
         email: link.email,
       });
@@ -100,20 +100,16 @@ export function ownRoutes(deps: Deps): Router {
     const changed = taken ? await takeNewEmail(deps, link.user, taken) : undefined;
     if (!changed || (!changed.ok && changed.reason === 'over')) throw usedUp();
     if (!changed.ok)
-      throw new HttpError(
-        409,
-        'Another login has this address',
-        'Your own address stays as it is. Log in with the other login, or choose another address.',
-      );
+      throw new HttpError(409, { key: 'logins.emailTaken' }, { key: 'logins.emailTakenAdvice' });
     await stayIn(req, res, changed.user);
     say(req, {
       kind: 'ok',
-      text: `You log in with ${changed.user.email} from now on. Other devices are logged out.`,
+      text: wordsFor(res)('logins.emailChanged', { email: changed.user.email }),
     });
     res.redirect(303, HOME);
   });
 
-  /** This session goes on, under a new id; all others are over. */
+  /** This session continues under a new id; all others end. */
   async function stayIn(req: Request, res: Response, user: User): Promise<void> {
     const { account } = req.session;
     await signIn(req, user, deps, account);
@@ -127,7 +123,7 @@ function userOf(req: Request): User {
   return req.user;
 }
 
-/** Both forms ask for the current password: what is wrong with it stands at the form that was sent. */
+/** Both forms ask for the current password: a fault is shown at the form that was sent. */
 function named(errors: Form['errors'], form: string): Form['errors'] {
   return Object.fromEntries(
     Object.entries(errors).map(([key, text]) => [key === 'currentPassword' ? `${form}-${key}` : key, text]),
@@ -139,9 +135,9 @@ async function showOwn(req: Request, res: Response, form: Form = FRESH_FORM): Pr
   const isStaff = actor !== undefined && actor.levelName !== 'customer';
   if (res.statusCode === 200) res.status(statusOf(form));
   res.render('accounts/own', {
-    title: 'Your login',
+    title: wordsFor(res)('logins.yourLogin'),
     variant: isStaff ? 'staff' : 'parent',
-    back: isStaff ? undefined : { href: '/my', label: 'Your conferences' },
+    back: isStaff ? undefined : { href: '/my', label: wordsFor(res)('my.heading') },
     login: { name: userOf(req).name, email: userOf(req).email },
     form,
   });
@@ -150,15 +146,11 @@ async function showOwn(req: Request, res: Response, form: Form = FRESH_FORM): Pr
 function askToLogIn(req: Request, res: Response): void {
   say(req, {
     kind: 'notice',
-    text: 'Log in with the address and password you have now, to confirm your new address.',
+    text: wordsFor(res)('logins.confirmNewFirst'),
   });
   res.redirect(303, `/login?next=${encodeURIComponent(req.originalUrl)}`);
 }
 
 function usedUp(): HttpError {
-  return new HttpError(
-    410,
-    'This link no longer works',
-    'It works once, within 24 hours. Log in and change your email address again.',
-  );
+  return new HttpError(410, { key: 'logins.usedUp' }, { key: 'logins.usedUpEmail' });
 }

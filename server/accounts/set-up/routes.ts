@@ -13,7 +13,7 @@ import { signIn } from '../sign-in.js';
 
 const QUARTER = 15 * 60;
 
-/** The first set-up of an installation. Open to everybody, and gone when it is done. */
+/** The first setup of an installation. Open to everybody, and gone when it is done. */
 export function setUpRoutes(deps: Deps): Router {
   const router = express.Router();
   const tries = rateLimit('setup', 10, QUARTER);

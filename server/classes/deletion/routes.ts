@@ -12,7 +12,7 @@ import { showList } from '../show-list.js';
 import { addressHere, backToList, chosenOf, editorPage, undoOf, whenOf } from '../show-editor.js';
 import { tellBefore, tellDeletion } from '../tell-change.js';
 
-/** Deleting one class without appointments happens at once, with undo; anything more asks first. */
+/** Deleting one class without appointments happens at once, with undo; otherwise a page asks first. */
 export function deletionRoutes(deps: Deps): Router {
   const router = express.Router();
   router.post('/', async (req, res) => {
@@ -21,7 +21,7 @@ export function deletionRoutes(deps: Deps): Router {
     if (!chosen) return showList(deps, req, res);
     const ids = chosenIds(chosen);
     const preview = await previewDeletion(event, ids);
-    // What was booked while the page that asks was open is told before it becomes a problem.
+    // If something was booked while the page was open, it is told before it becomes a problem.
     const isMore = chosen.appointments !== undefined && preview.appointments > chosen.appointments;
     if (isMore)
       say(req, {

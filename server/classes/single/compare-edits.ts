@@ -3,7 +3,7 @@ import type { Event } from '../../models/event.js';
 import { countOf, number } from '../../web/format-count.js';
 import { shorten } from '../queries.js';
 
-/** What the roster says of a class beside what a person set for it; the dash is "nothing". */
+/** What the roster says about a class beside what a person set; a dash means "nothing". */
 export function compareEdits(
   item: Pick<Class, 'synced' | 'edits'>,
   teacherRoom: string,
@@ -22,7 +22,7 @@ export function compareEdits(
   }));
 }
 
-/** Facts that only the roster tells; what it leaves out is left out. */
+/** Facts that only the roster has; absent ones are left out. */
 export function rosterFacts(item: Pick<Class, 'synced'>, school: string): { term: string; value: string }[] {
   const { course, subject, term, period, grade } = item.synced;
   const facts = {

@@ -23,7 +23,7 @@ export interface ClassPage {
 
 export const STUDENTS_A_PAGE = 100;
 
-/** One class of the event with its people, or nothing if it is not there; deleted ones are found too. */
+/** One class of the event with its people, or undefined; deleted classes are found too. */
 export async function classPage(
   event: Scope,
   id: Types.ObjectId,
@@ -75,7 +75,7 @@ export async function classPage(
 
 const PERSON = { firstName: 1, lastName: 1, email: 1, grade: 1, status: 1 } as const;
 
-/** The event's teachers, to choose the one of a class made by hand; of one name, each with their school and address. */
+/** The event's teachers, to choose one for a class made by hand. Teachers with the same name have their school and address. */
 export async function teacherChoices(event: Scope): Promise<{ value: string; label: string }[]> {
   const resources = await Resource.find(
     { account: event.account, event: event._id, status: 'active', contact: { $exists: true } },
@@ -96,7 +96,7 @@ export async function teacherChoices(event: Scope): Promise<{ value: string; lab
   }));
 }
 
-/** What tells people apart who have one name. */
+/** What tells people with the same name apart. */
 async function tellPeople(account: Types.ObjectId, ids: Types.ObjectId[]): Promise<Map<string, string>> {
   if (ids.length === 0) return new Map();
   const people = await Contact.find({ account, _id: { $in: ids } }, { email: 1, schools: 1 }).lean();

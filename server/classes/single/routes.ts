@@ -25,7 +25,7 @@ const REFUSALS = {
   taken: { _form: 'This form was already sent. Load the page again.' },
 };
 
-/** One class with what Clever says and what was set here, and classes made by hand. */
+/** One class, with what Clever says and what was set here, and classes made by hand. */
 export function singleClassRoutes(deps: Deps): Router {
   const router = express.Router();
 
@@ -39,7 +39,7 @@ export function singleClassRoutes(deps: Deps): Router {
     await newPage(res, ids, { values, errors: {} });
   });
 
-  // From the list: an activity for the students of the ticked classes.
+  // From the list: an activity for the students of the selected classes.
   router.post('/new', async (req, res) => {
     const chosen = chosenOf(req, res);
     if (!chosen) return showList(deps, req, res);

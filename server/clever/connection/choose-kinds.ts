@@ -5,7 +5,8 @@ import { asRead } from '../../models/as-read.js';
 import { Account, type CleverKinds } from '../../models/account.js';
 import type { Actor } from '../../web/actor.js';
 
-export type Chosen = { ok: true } | { ok: false; reason: 'none' | 'no district' | 'changed meanwhile' };
+export type Chosen =
+  { ok: true } | { ok: false; reason: 'none' | 'no district' } | { ok: false; reason: 'changed meanwhile' };
 
 /**
  * Saves which kinds of people the sync brings; at least one.

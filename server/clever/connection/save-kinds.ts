@@ -1,9 +1,9 @@
 import type { Request, Response } from 'express';
 import type { Deps } from '../../deps.js';
-import { Account } from '../../models/account.js';
-import { actorOf } from '../../web/actor.js';
-import { changedMeanwhile } from '../../web/compare-seen.js';
+import { Account, type CleverKinds } from '../../models/account.js';
+import { actorOf, type Actor } from '../../web/actor.js';
 import { parseForm, type Form } from '../../web/parse.js';
+import { saveSeen } from '../../web/save-seen.js';
 import { chooseKinds } from './choose-kinds.js';
 import { boxesOf, KINDS_FIELDS, kindsOf, kindsSchema } from './schema.js';
 import { draftOf } from './show-page.js';
@@ -11,7 +11,6 @@ import { draftOf } from './show-page.js';
 const REFUSALS = {
   none: 'Select at least one kind of people.',
   'no district': 'Save the district ID first (step 1).',
-  'changed meanwhile': 'Somebody else changed this at the same moment. Save again.',
 };
 
 /** Saves the selected kinds. @returns the form again if they cannot be saved */
@@ -20,13 +19,20 @@ export async function saveKinds(deps: Deps, req: Request, res: Response): Promis
   const parsed = parseForm(kindsSchema, req.body);
   if (!parsed.ok) return { ...parsed, values };
   const actor = actorOf(res);
-  const account = await Account.findById(actor.account, { 'clever.kinds': 1 }).lean();
-  const before = account?.clever?.kinds;
-  const changed = changedMeanwhile(KINDS_FIELDS, req.body, { kinds: boxesOf(before) });
+  const before = await storedKinds(actor);
+  const { form, saved } = await saveSeen(
+    { fields: KINDS_FIELDS, body: req.body, shown: { kinds: boxesOf(before) } },
+    () => chooseKinds(deps, actor, kindsOf(parsed.value.kinds), before),
+    async () => ({ kinds: boxesOf(await storedKinds(actor)) }),
+  );
   // `seen` is the stored state, which the page is about to show.
-  if (changed) return { ...changed, values: { ...values, ...changed.values, seen: undefined } };
-  const chosen = await chooseKinds(deps, actor, kindsOf(parsed.value.kinds), before);
-  return chosen.ok ? undefined : { values, errors: { kinds: REFUSALS[chosen.reason] } };
+  if (form) return { ...form, values: { ...values, ...form.values, seen: undefined } };
+  return saved.ok ? undefined : { values, errors: { kinds: REFUSALS[saved.reason] } };
+}
+
+async function storedKinds({ account }: Actor): Promise<CleverKinds | undefined> {
+  const found = await Account.findById(account, { 'clever.kinds': 1 }).lean();
+  return found?.clever?.kinds;
 }
 
 /** For a button that needs the kinds: saves the selected ones with it, if the page shows them. */

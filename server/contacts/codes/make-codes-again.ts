@@ -6,24 +6,24 @@ import { asRead } from '../../models/as-read.js';
 import { Contact } from '../../models/contact.js';
 import { hashCode, makeCodeAgain } from '../../seal.js';
 
-/** What a student's paper says of a code: it, that an earlier one still works, or that the printing's own was used or replaced since. */
+/** What a student's slip says: the code, that an earlier one still works, or that this printing's code was used or replaced since. */
 export type CodeOnPaper = { code: string } | { code: ''; why: 'earlier' | 'used' | 'no number' };
 
-/** A printing that may be asked for again, as by the same button pressed twice. */
+/** A printing that may be requested again, for example by pressing the button twice. */
 export interface Printing {
   key: Types.ObjectId;
   account: Types.ObjectId;
   event: Types.ObjectId;
   user: Types.ObjectId;
-  /** Whether an earlier code is replaced; else its student gets no further one. */
+  /** Whether a new code replaces an earlier one; otherwise a student who has a code gets no new one. */
   replaces: boolean;
 }
 
 type Student = Pick<Contact, '_id' | 'code' | 'numberKey'>;
 
 /**
- * One-time codes for some students, the same ones however often a printing is asked for, also after it was cut off: a second press replaces
- * no code that went out, and none that was used works again.
+ * Makes one-time codes for some students. The same printing gives the same codes however often it is requested, also after it was cut off:
+ * a second press replaces no code that went out and revives none that was used.
  */
 export async function makeCodesAgain(
   { now, config }: Pick<Deps, 'now' | 'config'>,

@@ -13,8 +13,8 @@ export interface Slip {
 }
 
 /**
- * Makes a one-time code for each of some students; an earlier one stops working. The codes are in the answer and nowhere else: what is
- * stored is a hash under the installation's secret.
+ * Makes a one-time code for each of some students; an earlier code stops working. Only the answer contains the codes: the database stores a
+ * hash under the installation's secret.
  */
 export async function makeCodes(
   { now, config }: Pick<Deps, 'now' | 'config'>,

@@ -9,17 +9,17 @@ import { refuseList } from '../show-list.js';
 import { makeCodes } from './make-codes.js';
 import { codesForm } from './schema.js';
 
-/** So many slips are printed in one go: a school's grade. */
+/** How many slips are printed at once: about a grade. */
 const MOST = 1000;
 
-/** Printing one-time codes, by which parents add their children. Part of the contacts' routes, behind the administrator's guard. */
+/** Printing one-time codes, with which parents add their children. Part of the contacts' routes, behind the administrator's guard. */
 export function addCodePages(router: Router, deps: Deps): void {
   router.post('/codes', async (req, res) => {
     const parsed = parseForm(codesForm, req.body);
     if (!parsed.ok) return refuseList(res, req.body, parsed.errors);
     const form = parsed.value;
     const students = await chooseContacts(res, req.body, form, {
-      // Who has no number cannot be looked up by a parent.
+      // A parent cannot look up a student who has no number.
       fits: { type: 'student', status: 'active', numberKey: { $gt: '' } },
       most: MOST,
       none: 'Select at least one active student with a Student ID.',
@@ -37,7 +37,7 @@ export function addCodePages(router: Router, deps: Deps): void {
       });
       return;
     }
-    // Shown once, in this answer.
+    // The codes are shown once, in this answer.
     res.render('contacts/slips', {
       ...pageOf('One-time codes'),
       slips: await makeCodes(deps, actorOf(res), students),

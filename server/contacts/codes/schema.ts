@@ -4,7 +4,7 @@ import type { Chosen } from '../find-chosen.js';
 import { chosenFields } from '../schema.js';
 
 export interface CodesForm extends Chosen {
-  /** The numbers were shown. */
+  /** The person has seen how many codes there will be. */
   sure: boolean;
 }
 

@@ -7,9 +7,9 @@ import type { ActiveRun } from '../../runs/engine/active-run.js';
 import { deleteAll } from './delete-batches.js';
 
 /**
- * Takes the people who go out of one event: the classes from the roster go, those made by hand stay without them, and teachers who go
- * lose their slots. What was booked is gone before.
- * @param staying contacts of those who run events or teach and stay; `types` has no teachers: all of them do
+ * Removes the deleted people from one event. Classes from the roster are deleted, classes made by hand stay without these people, and
+ * teachers lose their slots. Appointments have been deleted before.
+ * @param staying contacts of people who run events or teach, and stay; if `types` has no teachers, all teachers stay
  */
 export async function clearEvent(
   run: ActiveRun,
@@ -25,7 +25,7 @@ export async function clearEvent(
       ...(teachersGo ? { $pull: { 'synced.teachers': { $nin: [...staying] } } } : {}),
     },
   );
-  // What somebody marked as checked is not there any more.
+  // Classes that somebody marked as checked are gone, so the mark goes too.
   await Event.updateOne({ _id: event }, { $pull: { checked: 'classes' } });
   await run.step(1);
 }
@@ -48,7 +48,7 @@ async function deleteResources(
     await Resource.deleteOne({ _id, event });
     await run.step();
   }
-  // What was made by hand stays, without them.
+  // What was made by hand stays, without these people.
   await Resource.updateMany(
     { event, 'byHand.kind': { $exists: true }, 'byHand.staff': { $exists: true, $nin: [...staying] } },
     { $unset: { 'byHand.staff': 1 } },

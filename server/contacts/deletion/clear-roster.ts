@@ -12,12 +12,12 @@ import type { ActiveRun } from '../../runs/engine/active-run.js';
 import { deleteAll } from './delete-batches.js';
 
 /**
- * Forgets what the source gave: the mirror, how far its events were followed, possible duplicates, what waits for review, and what runs
- * noted for undo. The next import begins as the first one did. How runs went stays readable.
+ * Forgets what the source delivered: the mirror, the position in its events, possible duplicates, removals that wait for review, and what
+ * runs noted for undo. The next import starts from nothing. The history of runs stays readable.
  */
 export async function clearRoster(run: ActiveRun): Promise<void> {
   const { account } = run;
-  // First: whatever happens from here on, the next sync reads everything.
+  // This goes first, so that the next sync reads everything whatever happens to this deletion.
   await Account.updateOne(
     { _id: account, clever: { $exists: true } },
     { $unset: { 'clever.cursor': 1, 'clever.refreshing': 1 } },
@@ -33,6 +33,6 @@ export async function clearRoster(run: ActiveRun): Promise<void> {
   await deleteAll(run, Duplicate, { account });
   for (const model of [Term, Course, Section] as unknown as Model<Term>[])
     await deleteAll(run, model, { account });
-  // No id of a former source is left: another one can be enabled without clearing them first.
+  // No id of a former source is left, so another source can be enabled without clearing first.
   await Account.updateOne({ _id: account, 'files.on': { $ne: true } }, { $unset: { recordsOf: 1 } });
 }

@@ -4,8 +4,8 @@ import type { ActiveRun } from '../../runs/engine/active-run.js';
 const BATCH = 500;
 
 /**
- * Does the work for all documents that a filter finds, a batch of ids at a time, until none is left: the work takes them away.
- * Between two batches the run says that it lives, and ends where it is to end.
+ * Works through all documents that a filter finds, a batch of ids at a time, until none is left: the work must delete them. Between two
+ * batches the run reports that it lives, and stops if it was told to.
  */
 export async function deleteBatches<T extends { _id: Types.ObjectId }>(
   run: ActiveRun,
@@ -24,7 +24,7 @@ export async function deleteBatches<T extends { _id: Types.ObjectId }>(
   }
 }
 
-/** The same for documents that nothing else hangs on. */
+/** Deletes, in batches, documents that nothing else depends on. */
 export function deleteAll<T extends { _id: Types.ObjectId }>(
   run: ActiveRun,
   model: Model<T>,

@@ -21,13 +21,14 @@ import { countBooked, LISTED } from './queries.js';
 import { removeLogins } from './remove-logins.js';
 import { findAgainst } from './start-deletion.js';
 
-/** In their order; each may be done again from its start, and all from the first. */
+/** The steps, in order. Each may be repeated from its start, and all of them from the first. */
 export const DELETION_STAGES = ['appointments', 'events', 'logins', 'roster', 'people', 'families'] as const;
 
 /**
- * Does a deletion of contacts that was asked for, unless somebody else is at it. A worker that dies leaves it to be done again from the
- * start, with the same end.
- * @param key its id; @param stopping the worker is to end: the deletion goes back to the queue at its next safe point
+ * Does a requested deletion of contacts, unless another worker is doing it. If a worker dies, the next one starts over and arrives at the
+ * same end.
+ * @param key the deletion's id
+ * @param stopping the worker has been told to end: at its next safe point the deletion goes back to the queue
  */
 export async function deleteContacts(
   deps: Deps,
@@ -79,13 +80,13 @@ async function deleteLevel(
   await clearRoster(run);
   await run.begin('people', await Contact.countDocuments({ account, type: { $in: types } }));
   await deletePeople(run, types, contacts);
-  // A request that was on its way may have booked, or added a child, while all that went on.
+  // A request that was under way may have booked something or added a child meanwhile.
   await run.begin('families', await Household.countDocuments({ account }));
   for (const event of events) await clearAppointments(run, { event }, by, end);
   await deleteFamilies(run);
 }
 
-/** Before anything changes: what was asked for may not hold any more. */
+/** Checks, before anything changes, whether the deletion may still begin. */
 async function lookOnce(
   { account, contact, appointments, cleared }: ContactDeletion,
   run: ActiveRun,
@@ -101,7 +102,7 @@ async function lookOnce(
   if (booked.size > 0) await refuse(run, 'still booked');
 }
 
-/** One entry a deletion, under its id, though it may be done in several goes; before the first thing is gone. */
+/** Writes one audit entry per deletion, under its id, before anything is deleted. A deletion that takes several attempts has one entry. */
 async function leaveEntry(deps: Deps, deletion: ContactDeletion): Promise<void> {
   const { _id, account, by, contact, level, appointments, planned } = deletion;
   try {
@@ -119,7 +120,7 @@ async function leaveEntry(deps: Deps, deletion: ContactDeletion): Promise<void> 
   }
 }
 
-/** It does not begin. */
+/** The deletion does not begin. */
 async function refuse(run: ActiveRun, refused: DeletionRefusal): Promise<never> {
   await ContactDeletion.updateOne({ _id: run.id }, { $set: { refused } });
   throw new RunStopped();

@@ -6,12 +6,12 @@ import type { ActiveRun } from '../../runs/engine/active-run.js';
 import { deleteBatches } from './delete-batches.js';
 import { dropMails } from './remove-logins.js';
 
-/** Nothing more can be booked about any child, and no child is added for good: the children are deleted. */
+/** After this nobody can book for a child or add one: the children are deleted. */
 export async function takeChildren({ account }: Pick<ActiveRun, 'account'>): Promise<void> {
   await Household.updateMany({ account, 'children.student': { $exists: true } }, { $set: { children: [] } });
 }
 
-/** Deletes contacts of these types, but for those who stay, who lose what the source gave them: it gives it again. */
+/** Deletes contacts of these types. Those who stay lose what the source gave them, which the next import gives again. */
 export async function deletePeople(
   run: ActiveRun,
   types: readonly ContactType[],
@@ -34,7 +34,7 @@ export async function deletePeople(
   );
 }
 
-/** Families have no children any more; a parent who stays gets an empty one at the first need of it. */
+/** Removes families, as their children are gone. A parent who stays gets a new, empty one when they need it. */
 export function deleteFamilies(run: ActiveRun): Promise<void> {
   return deleteBatches(run, Household, { account: run.account }, async (ids) => {
     await deleteDiaries(ids);
@@ -42,7 +42,7 @@ export function deleteFamilies(run: ActiveRun): Promise<void> {
   });
 }
 
-/** All days of these people's diaries: ';' follows ':' in the order of bytes. */
+/** Matches all days of these people's diaries: in byte order ';' follows ':'. */
 export async function deleteDiaries(people: readonly Types.ObjectId[]): Promise<void> {
   const days = people.map((person) => {
     const id = person.toHexString();

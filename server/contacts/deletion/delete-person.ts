@@ -16,8 +16,8 @@ import { deleteDiaries } from './delete-people.js';
 import { clearAppointments, type EndAppointment } from './end-appointments.js';
 
 /**
- * Deletes one person with everything that hangs on them, in an order in which a repetition finds what is left. A meeting about several
- * children stays for the others.
+ * Deletes one person and everything that depends on them, in an order that lets a repetition find what is left. A meeting about several
+ * children stays for the other children.
  */
 export async function deletePerson(
   run: ActiveRun,
@@ -30,7 +30,7 @@ export async function deletePerson(
   if (!contact) return;
   await run.begin('people', 1);
   const events = (await Event.find({ account }, { _id: 1 }).lean()).map((event) => event._id);
-  // First, so that nothing more can be booked.
+  // This goes first, so that nothing more can be booked.
   await Household.updateMany({ account, 'children.student': id }, { $pull: { children: { student: id } } });
   await leaveAppointments(run, events, id, by, end);
   await leaveResources(run, id, by, end);
@@ -67,7 +67,7 @@ async function leaveAppointments(
       { $pull: { students: student } },
     );
     await clearAppointments(run, theirs, by, end);
-    // Of meetings that stay for other children.
+    // These meetings stay for the other children.
     for (const limit of ['limit', 'limit-student'])
       await Claim.deleteMany(underPrefix(`${limit}:${event.toHexString()}:${student.toHexString()}:`));
   }
@@ -96,7 +96,7 @@ async function leaveResources(
   );
 }
 
-/** Access that was given to the login as this person ends; a login that opens nothing else goes. */
+/** Takes away the access that a login has as this person; a login that opens nothing else is deleted. */
 async function leaveLogins(account: Types.ObjectId, contact: Types.ObjectId): Promise<void> {
   await OneTimeLink.updateMany(
     { 'offer.account': account, 'offer.grants.contact': contact },

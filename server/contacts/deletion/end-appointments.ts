@@ -5,7 +5,10 @@ import { clearDiaries } from '../../models/diary.js';
 import type { ActiveRun } from '../../runs/engine/active-run.js';
 import { deleteBatches } from './delete-batches.js';
 
-/** Ends a hold, or cancels what is booked with the school's notice to the family; tells of what was canceled before. In the room of bookings. */
+/**
+ * Ends a hold, or cancels a booked appointment with a notice to the family; also sends the notice of an earlier cancellation that was cut
+ * off. Supplied by booking.
+ */
 export type EndAppointment = (
   appointment: Pick<Appointment, '_id' | 'account' | 'state'>,
   user: Types.ObjectId,
@@ -13,7 +16,7 @@ export type EndAppointment = (
 
 const BATCH = 200;
 
-/** Takes appointments away: those that lie ahead are canceled first, with notices to their families. */
+/** Removes appointments. Future ones are canceled first, with notices to their families. */
 export async function clearAppointments(
   run: ActiveRun,
   which: QueryFilter<Appointment>,
@@ -24,7 +27,10 @@ export async function clearAppointments(
   await deleteAppointments(run, which);
 }
 
-/** Ends holds, and cancels what lies ahead, with its notices. A repetition finds what is not told yet; a notice has one key, so nobody is told twice. */
+/**
+ * Ends holds and cancels future appointments, with their notices. A repetition finds what nobody was told yet; a notice has one key, so
+ * nobody is told twice.
+ */
 async function endComing(
   run: ActiveRun,
   which: QueryFilter<Appointment>,
@@ -34,7 +40,7 @@ async function endComing(
   const alive: QueryFilter<Appointment>[] = [
     { state: 'pending' },
     { state: { $in: LIVING_STATES }, from: { $gt: run.now() } },
-    // Ended by a worker that was killed before it told the family.
+    // A worker canceled these and was killed before it told the family.
     { state: 'cancelled', unfinished: true },
   ];
   for (const state of alive)
@@ -50,10 +56,10 @@ async function endComing(
     }
 }
 
-/** Deletes appointments with what they hold: seats, limits, and what stands in diaries. Those that lie ahead have been canceled. */
+/** Deletes appointments with their seats, limits and diary entries. Future ones have been canceled before. */
 function deleteAppointments(run: ActiveRun, which: QueryFilter<Appointment>): Promise<void> {
   return deleteBatches(run, Appointment, which, async (ids) => {
-    // First, as it is by the appointments that a repetition finds them.
+    // The appointments go last: a repetition finds the rest by them.
     await Claim.updateMany({ next: { $in: ids, $exists: true } }, { $unset: { next: 1 } });
     await Claim.deleteMany({ appointment: { $in: ids } });
     await clearDiaries(ids);

@@ -3,17 +3,18 @@ import { Contact, type ContactType } from '../../models/contact.js';
 import { offeredGrants, OneTimeLink } from '../../models/one-time-link.js';
 import { ACCESS_LEVELS, User, type AccessLevel } from '../../models/user.js';
 
-/** A login of somebody who works here, or to whom that is offered, and the contacts that they are. */
+/** A login of somebody who works here or has an offer to, and the contacts that they are. */
 export interface StaffLogin {
   user: Types.ObjectId;
-  /** Of all that is granted or offered to them in the account. */
+  /** The highest level that is granted or offered to them in the account. */
   highest: AccessLevel;
   contacts: { _id: Types.ObjectId; type: ContactType }[];
 }
 
 /**
- * All staff logins of the account. Who logs in is a contact by the grant, or by having its email address; no student is.
- * @param own a login that counts as an administrator's, whatever it is granted by now
+ * All staff logins of the account. A login is a contact if a grant names the contact or the contact has its email address; students are
+ * never matched.
+ * @param own a login that counts as an administrator's, whatever level it has now
  */
 export async function readStaff(
   account: Types.ObjectId,

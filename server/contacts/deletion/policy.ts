@@ -3,10 +3,13 @@ import { ACCESS_LEVELS, atLeast, type AccessLevel } from '../../models/user.js';
 
 export type DeletionLevel = Exclude<AccessLevel, 'customer'>;
 
-/** The levels that can be chosen: what is below goes, and so customers (parents and students) always. Administrators never do. */
+/**
+ * The levels that can be chosen. Everybody below the chosen level is deleted, so customers (parents and students) always are.
+ * Administrators never are.
+ */
 export const DELETION_LEVELS = ACCESS_LEVELS.filter((level): level is DeletionLevel => level !== 'customer');
 
-/** The level of somebody who has no login: teachers and staff run their own schedule, all others are customers. */
+/** The level of somebody without a login: teachers and staff run their own schedule, all others are customers. */
 const LEVEL_OF_TYPE: Record<ContactType, AccessLevel> = {
   student: 'customer',
   guardian: 'customer',
@@ -14,7 +17,7 @@ const LEVEL_OF_TYPE: Record<ContactType, AccessLevel> = {
   staff: 'resource administrator',
 };
 
-/** The types of contacts that go with a level, as far as no login of theirs has it or a higher one. */
+/** The types of contacts that a level deletes, except people whose login has the level or a higher one. */
 export function typesBelow(level: DeletionLevel): ContactType[] {
   return CONTACT_TYPES.filter((type) => !atLeast(LEVEL_OF_TYPE[type], level));
 }

@@ -9,33 +9,33 @@ import { User } from '../../models/user.js';
 import { readStaff, type StaffLogin } from './find-staying.js';
 import { DELETION_LEVELS, staysAt, typesBelow, type DeletionLevel } from './policy.js';
 
-/** Events that are there for people: of one that is being deleted, everything goes by itself. */
+/** Events that count. An event that is being deleted takes everything in it along. */
 export const LISTED = ['active', 'archived'] as const;
 
-/** What an event still holds of the people of the account. */
+/** What an event has of the account's people. */
 export interface BookedEvent {
   id: string;
   name: string;
   booked: number;
-  /** Of these, those that lie ahead: their families are told. */
+  /** How many of these are in the future: their families are told. */
   coming: number;
 }
 
-/** Everything that *Delete All Contacts* would take away. */
+/** Everything that *Delete All Contacts* would remove. */
 export interface DeletionNumbers {
   levels: Record<DeletionLevel, LevelNumbers>;
   /** Contacts of any type, of any status. */
   total: number;
   events: BookedEvent[];
-  /** Events whose nightly sync is on: it brings people back. */
+  /** Events whose nightly sync is on: it would bring the people back. */
   synced: string[];
   /** Classes from the roster, in all events. */
   classes: number;
-  /** Children whom the school took away from an adult: that is forgotten with them. */
+  /** Children whom the school took away from an adult: these decisions are forgotten too. */
   takenAway: number;
 }
 
-/** The exact numbers of each level, and what goes with every one of them. */
+/** The exact numbers for each level, and what every level removes. */
 export async function countDeletion(
   account: Types.ObjectId,
   own: Types.ObjectId,
@@ -102,7 +102,7 @@ async function countByType(account: Types.ObjectId): Promise<Record<ContactType,
   return Object.fromEntries(counts) as Record<ContactType, number>;
 }
 
-/** By the event's id: what is booked or held, over or not. */
+/** By the event's id: appointments and holds, past or not. */
 export async function countBooked(
   events: readonly Types.ObjectId[],
   now: Date,
@@ -132,12 +132,12 @@ async function countTakenAway(account: Types.ObjectId): Promise<number> {
   return found.reduce((sum, { removed = [] }) => sum + removed.length, 0);
 }
 
-/** A deletion of the account's; null where there is none of that id. */
+/** A deletion of the account; null where there is none with that id. */
 export function findDeletion(account: Types.ObjectId, id: Types.ObjectId): Promise<ContactDeletion | null> {
   return ContactDeletion.findOne({ _id: id, account }).lean();
 }
 
-/** The last ones, for the page of advanced options. */
+/** The most recent deletions, for the page of advanced options. */
 export function recentDeletions(account: Types.ObjectId): Promise<ContactDeletion[]> {
   return ContactDeletion.find({ account, level: { $exists: true } })
     .sort({ createdAt: -1 })

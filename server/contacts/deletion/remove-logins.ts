@@ -8,8 +8,8 @@ import type { DeletionLevel } from './policy.js';
 const BATCH = 500;
 
 /**
- * Takes the access of parents, and of staff below the level, to this account away; with it end their offers. A login that opens nothing
- * else is deleted; one that the school blocked stays, so that it stays blocked.
+ * Takes away the access to this account of parents and of staff below the level; their offers end too. A login that opens nothing else is
+ * deleted. A blocked login stays, so that it stays blocked.
  * @param staying logins that are never touched
  */
 export async function removeLogins(
@@ -45,7 +45,7 @@ async function removeAccess(
     going.map(({ email }) => email),
   );
   const above = ACCESS_LEVELS.filter((one) => atLeast(one, level));
-  // Nobody who was given a higher level a moment ago.
+  // This leaves out anybody who was given a higher level a moment ago.
   const isAbove = { account, level: { $in: above } };
   const offers = await OneTimeLink.find({ kind: 'offer', user: { $in: ids } }, { user: 1 }).lean();
   const offered = new Set(offers.map(({ user }) => user?.toHexString()));
@@ -57,7 +57,7 @@ async function removeAccess(
   const gone = (await User.find(opensNothingElse, { _id: 1 }).lean()).map(({ _id }) => _id);
   const kinds = { $in: ['prove e-mail', 'new password', 'invitation'] as const };
   await OneTimeLink.deleteMany({ kind: kinds, user: { $in: gone } });
-  // Before access is taken away, as it is by that that a repetition finds them.
+  // This comes before access is taken away: a repetition finds the logins by their access.
   await User.deleteMany({ ...opensNothingElse, _id: { $in: gone } });
   await User.updateMany(
     { _id: { $in: ids }, grants: { $not: { $elemMatch: isAbove } } },
@@ -65,7 +65,7 @@ async function removeAccess(
   );
 }
 
-/** Of who stays, offers stay. */
+/** Offers to people who stay are kept. */
 async function dropOffers(account: Types.ObjectId, kept: ReadonlySet<string>): Promise<void> {
   const links = await OneTimeLink.find({ 'offer.account': account }, { user: 1, offer: 1 }).lean();
   const going = links.filter(
@@ -74,7 +74,7 @@ async function dropOffers(account: Types.ObjectId, kept: ReadonlySet<string>): P
   await OneTimeLink.deleteMany({ _id: { $in: going.map(({ _id }) => _id) } });
 }
 
-/** Mails that wait for people who go; that a meeting is canceled they are told all the same. */
+/** Deletes unsent mails to people who go, except cancellations, which still reach them. */
 export async function dropMails(account: Types.ObjectId, emails: readonly string[]): Promise<void> {
   const to = { $in: emails.filter((email) => email !== '') };
   await Notification.deleteMany({ account, state: 'queued', to, kind: { $ne: 'appointment cancelled' } });

@@ -4,7 +4,7 @@ import { TIMING, type Timing } from '../../runs/engine/timing.js';
 import { dueAt } from '../../runs/engine/put-off.js';
 import { staleRun } from '../../runs/engine/take-run.js';
 
-/** Asks the queue again for deletions that wait, and for those whose worker went silent. */
+/** Queues deletions again that wait, or whose worker went silent. */
 export async function resumeDeletions(deps: Deps, timing: Timing = TIMING): Promise<void> {
   const [waiting, lost] = await Promise.all([
     ContactDeletion.find({ state: 'queued', ...dueAt(deps.now()) }, { _id: 1 }).lean(),

@@ -84,7 +84,7 @@ async function found(req: Request, res: Response) {
   return deletion;
 }
 
-/** What keeps a form that can be read from being done, by field. */
+/** Why a valid form cannot be carried out, by field. */
 function findFaults(form: DeletionForm, numbers: DeletionNumbers, res: Response): Record<string, string> {
   const { accountName } = actorOf(res);
   if (form.shown !== undefined && form.shown !== fingerprint(numbers))
@@ -103,7 +103,7 @@ function plain(text: string): string {
   return text.normalize('NFKC').replace(/\s+/g, ' ').trim().toLowerCase();
 }
 
-/** What the page shows of what would go, for its hidden field. */
+/** What the page shows of the deletion's extent, for its hidden field. */
 function fingerprint(numbers: DeletionNumbers): string {
   return contentHash(numbers);
 }
@@ -116,7 +116,7 @@ async function askDeletion(deps: Deps, res: Response, form: Form = FRESH_FORM): 
     numbers,
     levels: levelChoices(numbers, actor),
     shown: fingerprint(numbers),
-    // Typed anew, as a confirmation is.
+    // The confirmation must be typed again.
     form: { ...form, values: { ...form.values, typed: '' } },
   });
 }

@@ -4,11 +4,11 @@ import { DELETION_LEVELS, type DeletionLevel } from './policy.js';
 
 export interface DeletionForm {
   level: DeletionLevel;
-  /** Appointments of events go too. */
+  /** Appointments of events are deleted too. */
   appointments: boolean;
-  /** The account's name, typed. */
+  /** The account's name, as it was typed. */
   typed: string;
-  /** What the page showed, as a fingerprint. */
+  /** A fingerprint of what the page showed. */
   shown?: string;
 }
 

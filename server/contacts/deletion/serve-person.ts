@@ -76,7 +76,7 @@ function sayRefused(refused: Extract<Restored, { ok: false }>): string {
     : 'This contact is active already.';
 }
 
-/** Somebody who may be deleted. */
+/** Finds somebody who may be deleted. */
 async function goingOf(req: Request, res: Response): Promise<Contact> {
   const contact = await contactOf(req, res);
   if (!mayDelete(contact))
@@ -111,7 +111,10 @@ async function askDeletion(
   });
 }
 
-/** What goes with somebody, a line each. @param hasMail whether an email server is set */
+/**
+ * What is deleted with somebody, a line each.
+ * @param hasMail whether an email server is set up
+ */
 function effectsOf(
   { appointments, coming, classes, families, slots, logins }: PersonTies,
   hasMail: boolean,

@@ -7,7 +7,7 @@ import { DELETION_LEVELS, type DeletionLevel } from './policy.js';
 import type { DeletionNumbers } from './queries.js';
 import type { DeletionStarted } from './start-deletion.js';
 
-/** As the page calls a level: "Admin Level - Event Administrator". */
+/** How the page names a level: "Admin Level - Event Administrator". */
 export function levelLabel(level: string): string {
   const words = level.split(' ').map((word) => word.slice(0, 1).toUpperCase() + word.slice(1));
   return `Admin Level - ${words.join(' ')}`;
@@ -39,7 +39,7 @@ const WHO: Record<DeletionLevel, string> = {
   administrator: 'Deletes everybody but administrators.',
 };
 
-/** What can be chosen, with the exact numbers that each level removes. */
+/** The levels to choose from, with the exact numbers that each removes. */
 export function levelChoices({ levels }: DeletionNumbers, style: Style) {
   return DELETION_LEVELS.map((level) => ({
     value: level,
@@ -57,7 +57,7 @@ const STAGE_WORDS: Record<(typeof DELETION_STAGES)[number], string> = {
   families: 'Families',
 };
 
-/** The bars of a deletion. */
+/** The progress bars of a deletion. */
 export function deletionStages(deletion: ContactDeletion, now: Date): ShownStage[] {
   return stagesOf(deletion, null, DELETION_STAGES, now).map((stage) => ({
     ...stage,
@@ -71,7 +71,7 @@ const REFUSED: Record<NonNullable<ContactDeletion['refused']>, string> = {
   'still booked': 'Somebody booked an appointment a moment before, so nothing was deleted. Try again.',
 };
 
-/** Why a deletion does not begin now. */
+/** Why a deletion cannot begin now. */
 export const REFUSED_WORDS: Record<Extract<DeletionStarted, { ok: false }>['reason'], string> = {
   'sync is running':
     'A sync is running, and nothing is deleted yet. Try again when it has finished. The Importer shows its progress.',
@@ -80,7 +80,7 @@ export const REFUSED_WORDS: Record<Extract<DeletionStarted, { ok: false }>['reas
   'being deleted': 'Somebody is deleting contacts right now. Look at Advanced Options.',
 };
 
-/** What became of it, in a sentence. */
+/** How a deletion ended, as a sentence. */
 export function sayDeletion(deletion: ContactDeletion, style: Style): string {
   if (deletion.refused) return REFUSED[deletion.refused];
   if (deletion.state === 'done')

@@ -10,12 +10,12 @@ export type DeletionStarted =
 
 type Asked = Pick<ContactDeletion, 'account' | 'by' | 'level' | 'contact' | 'appointments' | 'planned'>;
 
-/** So long nobody takes it to work while it looks for what stands against it; whoever takes it after that looks again. */
+/** How long no worker takes the deletion while this looks for what speaks against it. A worker that takes it later looks again. */
 const LOOKING_MS = 30_000;
 
 /**
- * Announces a deletion, then looks for syncs and merges: one that has begun is found here, and one that begins now waits for this, or is
- * refused. What nothing stands against may be taken to work (`deleteContacts`).
+ * Announces a deletion, then looks for syncs and merges. A run that has begun is found here; one that begins now waits for the deletion or
+ * is refused. If nothing speaks against it, a worker may take it (`deleteContacts`).
  */
 export async function startDeletion({ now }: Pick<Deps, 'now'>, asked: Asked): Promise<DeletionStarted> {
   const { account } = asked;
@@ -42,7 +42,7 @@ export async function startDeletion({ now }: Pick<Deps, 'now'>, asked: Asked): P
   return { ok: true, id };
 }
 
-/** What stands against a deletion that has announced itself. */
+/** What speaks against a deletion that has announced itself. */
 export async function findAgainst(
   account: Types.ObjectId,
   now: Date,

@@ -12,7 +12,7 @@ import { refuseList } from '../show-list.js';
 import { levelForm, type LevelForm } from './schema.js';
 import { planLevels, setLevels, type LevelPlan } from './set-levels.js';
 
-/** More are done in several goes: each may send a mail. */
+/** The most people at once; each may get an email. */
 const MOST = 500;
 
 /** *Modify access level* for many at once. Part of the contacts' routes, behind the administrator's guard. */

@@ -5,7 +5,7 @@ import { tick } from '../../web/parse.js';
 import type { Chosen } from '../find-chosen.js';
 import { chosenFields } from '../schema.js';
 
-/** Levels that are given in bulk: administrators are made one by one, under Staff accounts. `none` takes access away. */
+/** Levels that can be given to many at once. Administrators are made one by one, under Staff accounts. `none` takes access away. */
 export const BULK_LEVELS = [
   ...ACCESS_LEVELS.filter((level) => level !== 'customer' && level !== 'administrator'),
   'none',
@@ -19,7 +19,7 @@ export const LEVEL_CHOICES = BULK_LEVELS.map((value) => ({
 
 export interface LevelForm extends Chosen {
   level: BulkLevel;
-  /** The numbers were shown. */
+  /** The person has seen the numbers. */
   sure: boolean;
 }
 

@@ -6,22 +6,22 @@ import { atLeast, User, type Reach } from '../../models/user.js';
 import type { Actor } from '../../web/actor.js';
 import type { BulkLevel } from './schema.js';
 
-/** What is to be done with each of some teachers and staff members. */
+/** What will be done with each of some teachers and staff members. */
 export interface LevelPlan {
-  /** Who has access, with the reach of the grant that changes. */
+  /** People with access, and the reach of the grant that changes. */
   change: { contact: Contact; user: Types.ObjectId; reach: Reach }[];
   invite: Contact[];
-  /** Who stays as they are: they have that level, or none is to be taken. */
+  /** People who stay as they are: they have that level, or have none that could be taken away. */
   same: Contact[];
-  /** Without an email address nobody can be invited. */
+  /** People without an email address: they cannot be invited. */
   noEmail: Contact[];
-  /** Administrators, and who asks. */
+  /** Administrators, and the person who asks. */
   kept: Contact[];
 }
 
 type Login = Pick<User, '_id' | 'email' | 'grants'>;
 
-/** Plans a level for each: who has a login gets it there, by the access that is for the whole account or for being this person. */
+/** Plans a level for each person. Somebody with a login gets it in the grant for the whole account, or in the one for being this person. */
 export async function planLevels(
   { account, user: self }: Pick<Actor, 'account' | 'user'>,
   contacts: readonly Contact[],
@@ -62,11 +62,11 @@ export async function planLevels(
 export interface LevelsSet {
   changed: number;
   invited: number;
-  /** By name: blocked logins, and whoever was changed by somebody else meanwhile. */
+  /** The names of people with a blocked login, and of those whom somebody else changed meanwhile. */
   failed: string[];
 }
 
-/** Does what was planned, one after the other; each is audited and invited as if done alone. Doing it again does what is left. */
+/** Carries out the plan one person after another; each is audited and invited as if changed alone. A repetition does what is left. */
 export async function setLevels(
   deps: Deps,
   actor: Actor,

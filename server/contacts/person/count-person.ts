@@ -8,13 +8,13 @@ import { Resource } from '../../models/resource.js';
 import { Slot } from '../../models/slot.js';
 import { atLeast, User } from '../../models/user.js';
 
-/** What hangs on one person and goes with them. */
+/** What depends on one person and is deleted with them. */
 export interface PersonTies {
-  /** Booked ones, over or not; of these those that lie ahead. */
+  /** Booked appointments, past or not, and how many of them are in the future. */
   appointments: number;
   coming: number;
   classes: number;
-  /** Adults' lists that have the child, or had it until the school took it away. */
+  /** Adults who have the child, or had it until the school took it away. */
   families: number;
   slots: number;
   logins: number;
@@ -52,7 +52,7 @@ export async function countPerson({ _id, account }: Of, now: Date): Promise<Pers
   return { appointments, coming, classes, families, slots, logins };
 }
 
-/** Whether a person logs in as an administrator here, or is who asks: they are never deleted. */
+/** Whether a person logs in here as an administrator, or is the person who asks: these are never deleted. */
 export async function isProtected({ _id, account, email }: Of, self: Types.ObjectId): Promise<boolean> {
   const logins = await User.find(
     {

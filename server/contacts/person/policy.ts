@@ -34,7 +34,7 @@ const OF_STUDENTS: readonly FormField[] = [
   'postalCode',
 ];
 
-/** Which of them somebody of this type has. */
+/** The fields that somebody of this type has. */
 export function fieldsOf(type: ContactType): FormField[] {
   return FORM_FIELDS.filter((field) => {
     if (OF_STUDENTS.includes(field)) return type === 'student';
@@ -44,8 +44,8 @@ export function fieldsOf(type: ContactType): FormField[] {
 }
 
 /**
- * The fields that the roster's source owns: its next sync overwrites what a person writes there. None while no source is on, or of somebody
- * whom no source gave.
+ * The fields that the roster's source owns: its next sync overwrites what a person writes there. There are none while no source is enabled,
+ * or for somebody whom no source delivered.
  */
 export function ownedFields(
   contact: Pick<Contact, 'type' | 'record'>,
@@ -58,12 +58,12 @@ export function ownedFields(
   const isMapped = (name: Identifier) => type !== 'guardian' && mapping[type][name] !== '';
   return fieldsOf(type).filter((field) => {
     if ((IDENTIFIERS as readonly string[]).includes(field)) return isMapped(field as Identifier);
-    // Only pickAtime's own files tell a security value.
+    // Only pickAtime's own files contain a security value.
     return field === 'securityValue' ? source === 'files' && account.files?.format === 'pickatime' : true;
   });
 }
 
-/** Whether somebody may be deleted by hand: who has left, and whom no source gives. Whoever the source lists would come back. */
+/** Whether somebody may be deleted by hand: they left, or no source delivers them. Anybody whom the source lists would come back. */
 export function mayDelete({ status, record }: Pick<Contact, 'status' | 'record'>): boolean {
   return status === 'transferred' || !record?.id;
 }

@@ -15,7 +15,7 @@ import { shortDayAndTime } from '../../web/format-time.js';
 import { placed, type Place } from '../../web/place.js';
 import { explainAction } from './explain-action.js';
 
-/** A page shows so many of each; what is older is under the event's appointments, in the outbox and in the audit. */
+/** How many of each a page shows. Older ones are in the event's appointments, the Outbox and the audit. */
 const MOST = 50;
 
 /** An event's class or appointments of a person. */
@@ -30,7 +30,7 @@ export interface Meeting {
 
 type Of = Pick<Contact, '_id' | 'account' | 'type' | 'email'>;
 
-/** The person's appointments, the latest first: a student's own, a teacher's as who is met, an adult's as who booked (by their login). */
+/** The person's appointments, latest first: a student's own, those with a teacher, or those that an adult booked (by their login). */
 export async function readAppointments(
   contact: Of,
   login: string | undefined,
@@ -94,7 +94,7 @@ export interface EventClass {
   name: string;
 }
 
-/** Classes of events that a student or a teacher is in. */
+/** The classes of events that a student or a teacher is in. */
 export async function readEventClasses({ _id, account, type }: Of): Promise<EventClass[]> {
   if (type === 'guardian') return [];
   const events = await Event.find({ account, status: 'active' }, { name: 1 }).sort({ sortKey: 1 }).lean();
@@ -112,7 +112,7 @@ export async function readEventClasses({ _id, account, type }: Of): Promise<Even
   );
 }
 
-/** Mails to the person's address, the newest first. */
+/** Mails to the person's address, newest first. */
 export async function readMails({ account, email }: Of) {
   if (email === '') return [];
   return Notification.find(
@@ -127,11 +127,11 @@ export async function readMails({ account, email }: Of) {
 export interface HistoryLine {
   at: Date;
   what: string;
-  /** Who did it: somebody, or a sync. */
+  /** Who did something: a person, or a sync. */
   who: string;
 }
 
-/** What people did to a contact, and what the last runs did, the newest first. */
+/** What people did to a contact, and what the last runs did, newest first. */
 export async function readHistory({ _id, account }: Of): Promise<HistoryLine[]> {
   const [entries, changes] = await Promise.all([
     AuditEntry.find({ account, targets: _id }).sort({ at: -1 }).limit(MOST).lean(),

@@ -8,12 +8,12 @@ import type { Actor } from '../../web/actor.js';
 export type Restored =
   | { ok: true }
   | { ok: false; reason: 'not transferred' | 'being deleted' }
-  /** An active student has the same Student ID, who is called so. */
+  /** An active student has the same Student ID; `by` is their name. */
   | { ok: false; reason: 'number taken'; by: string };
 
 /**
- * Makes a transferred person active again. That somebody wants them to stay is noted, so that no sync lets them go for being missing,
- * until the source has them again.
+ * Makes a transferred person active again. The contact notes that somebody wants them to stay, so that no sync removes them for being
+ * missing, until the source has them again.
  */
 export async function restoreContact(
   { now }: Pick<Deps, 'now'>,

@@ -5,8 +5,9 @@ import { Account, identifierNamesOf, sourceOf } from '../../models/account.js';
 import { CONTACT_TYPES, contactName, type Contact, type ContactType } from '../../models/contact.js';
 import { School } from '../../models/school.js';
 import { actorOf } from '../../web/actor.js';
-import { changedMeanwhile, seenOf } from '../../web/compare-seen.js';
+import { seenOf } from '../../web/compare-seen.js';
 import { FRESH_FORM, parseForm, parseQuery, statusOf, typedValues, type Form } from '../../web/parse.js';
+import { saveSeen } from '../../web/save-seen.js';
 import { say } from '../../web/session.js';
 import { contactOf } from '../find-contact.js';
 import { HOME, pageOf, TYPE_WORDS } from '../show-frame.js';
@@ -49,17 +50,17 @@ export function addPersonPages(router: Router, deps: Deps): void {
     const contact = await contactOf(req, res);
     const labels = await labelsFor(contact.account);
     const parsed = parseForm(personSchema, req.body);
-    const shown = shownOf(contact);
-    const changed = changedMeanwhile(labels, withSchools(req.body), shown);
-    if (!parsed.ok || changed) {
-      await showEdit(res, contact, parsed.ok ? changed : parsed);
+    if (!parsed.ok) {
+      await showEdit(res, contact, parsed);
       return;
     }
-    const saved = await editContact(deps, actorOf(res), contact, parsed.value);
-    if (!saved.ok && saved.reason === 'changed meanwhile') {
-      const now = await contactOf(req, res);
-      const form = changedMeanwhile(labels, withSchools(req.body), shownOf(now), shown);
-      await showEdit(res, now, form ?? { values: typedValues(req.body), errors: sayFault(saved) });
+    const { form, saved } = await saveSeen(
+      { fields: labels, body: withSchools(req.body), shown: shownOf(contact) },
+      () => editContact(deps, actorOf(res), contact, parsed.value),
+      async () => shownOf(await contactOf(req, res)),
+    );
+    if (form) {
+      await showEdit(res, await contactOf(req, res), form);
       return;
     }
     if (!saved.ok) {
@@ -79,7 +80,7 @@ function shownOf(contact: Contact): Record<string, unknown> {
   return { ...form, schools: form.schools.map(String) };
 }
 
-/** No box selected sends nothing, and one a text. */
+/** Fills in `schools`: a browser sends nothing where no box is selected, and a text where one is. */
 function withSchools(body: unknown): Record<string, unknown> {
   const sent = (body ?? {}) as Record<string, unknown>;
   return { ...sent, schools: [sent.schools ?? []].flat() };
@@ -100,8 +101,6 @@ function sayFault(fault: Extract<Saved, { ok: false }>): Record<string, string> 
         _form:
           'Contacts are being deleted right now, and nothing is saved. Try again when that has finished.',
       };
-    default:
-      return { _form: 'Somebody else changed this contact while you had it open. Look again, then save.' };
   }
 }
 

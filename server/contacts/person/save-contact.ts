@@ -16,13 +16,13 @@ import type { PersonForm } from './schema.js';
 
 export type Saved =
   | { ok: true; id: Types.ObjectId }
-  | { ok: false; reason: 'changed meanwhile' | 'being deleted' | 'no such school' | 'no name' }
-  /** Another active person of the type has it, who is called so. */
+  | { ok: false; reason: 'being deleted' | 'no such school' | 'no name' }
+  /** Another active person of the type has it; `by` is their name. */
   | { ok: false; reason: 'number taken' | 'email taken'; by: string };
 
 type By = Pick<Actor, 'account' | 'user'>;
 
-/** Adds a person by hand. A later sync takes them for its own where their number or email says so. */
+/** Adds a person by hand. A later sync matches them by number or email. */
 export async function addContact(
   { now }: Pick<Deps, 'now'>,
   { account, user }: By,
@@ -54,15 +54,15 @@ export async function addContact(
 }
 
 /**
- * Saves what a person wrote about a contact, if they are as they were read. Fields of the roster's source are written too: its record counts
- * as changed then, and the next sync reads everything, so that it overwrites them as the page says.
+ * Saves what a person wrote about a contact, if the contact is as it was read. Fields of the roster's source are written too: the contact's
+ * record then counts as changed and the next sync reads everything, so that it overwrites them, as the page says.
  */
 export async function editContact(
   { now }: Pick<Deps, 'now'>,
   { account, user }: By,
   before: Contact,
   form: PersonForm,
-): Promise<Saved> {
+): Promise<Saved | { ok: false; reason: 'changed meanwhile' }> {
   const { _id, type } = before;
   const fault = await findFault(account, type, form, _id);
   if (fault) return fault;
@@ -73,7 +73,7 @@ export async function editContact(
   const owned = ownedFields(before, of);
   const isOwned = changed.some((field) => owned.includes(field));
   if (isOwned) await Account.updateOne({ _id: account }, { $unset: { 'clever.cursor': 1 } });
-  // Which one is the main school only the roster says: the same ones stay in their order.
+  // Only the roster says which school is the main one, so the order of schools that stay is kept.
   const schools = changed.includes('schools') ? form.schools : before.schools;
   const stored = { ...storedOf(type, form), schools };
   const next: Contact = Object.assign({}, before, stored);
@@ -105,7 +105,7 @@ export async function editContact(
 /** A contact as the form shows it. */
 export function formOf(contact: Contact): PersonForm {
   const { identifiers, securityValue = '', schools } = contact;
-  // Not everybody was stored with every field.
+  // Older documents lack some fields.
   const held: Partial<Contact> = contact;
   return {
     ...EMPTY,
@@ -140,20 +140,20 @@ const EMPTY: PersonForm = {
 const APART = ['communityId', 'barcode', 'securityValue', 'schools'] as const;
 type PlainField = Exclude<FormField, (typeof APART)[number]>;
 
-/** Which fields of the type are texts that are stored under their own names. */
+/** The type's fields that are texts stored under their own names. */
 function plainFields(type: ContactType): PlainField[] {
   const apart: readonly FormField[] = APART;
   return fieldsOf(type).filter((field): field is PlainField => !apart.includes(field));
 }
 
-/** The form without what the type has not. */
+/** The form without the fields that the type lacks. */
 function onlyOf(type: ContactType, form: PersonForm): PersonForm {
   const fields = fieldsOf(type);
   const held = Object.entries(form).filter(([field]) => fields.includes(field as FormField));
   return { ...EMPTY, ...Object.fromEntries(held) };
 }
 
-/** The form as it is stored: what the type has not is left alone. */
+/** The form as it is stored; fields that the type lacks are left alone. */
 function storedOf(type: ContactType, form: PersonForm) {
   const identifiers = fieldsOf(type).filter(
     (field): field is Identifier => field === 'communityId' || field === 'barcode',
@@ -169,7 +169,7 @@ function storedOf(type: ContactType, form: PersonForm) {
   };
 }
 
-/** What the write rests on, by path. */
+/** The values that the write rests on, by path. */
 function readOf(contact: Contact): Record<string, unknown> {
   return {
     ...Object.fromEntries(plainFields(contact.type).map((field) => [field, contact[field]])),
@@ -204,7 +204,7 @@ async function findFault(
   return (await isDeleting(account)) ? { ok: false, reason: 'being deleted' } : undefined;
 }
 
-/** Slots of a teacher are listed under the name that they have in the event: it follows, as it does at a sync. */
+/** Renames a teacher's slots in events, as a sync would. */
 async function renameResources(before: Contact, next: Contact): Promise<void> {
   const name = contactName(next);
   if (name === contactName(before)) return;

@@ -6,10 +6,10 @@ import { emailAddress, line, objectIds } from '../../web/parse.js';
 import type { SettingsFields } from '../../web/compare-seen.js';
 import type { FormField } from './policy.js';
 
-/** One person as the form tells them; what their type has not is ''. */
+/** A person as the form describes them; a field that their type lacks is ''. */
 export type PersonForm = Record<Exclude<FormField, 'schools'>, string> & { schools: Types.ObjectId[] };
 
-/** A school has fewer. */
+/** The most schools of one person; nobody has as many. */
 export const MOST_SCHOOLS = 500;
 
 const text = (max: number): Joi.StringSchema => line(max).allow('').default('');
@@ -49,7 +49,10 @@ export const typeQuery = Joi.object<{ type: ContactType | '' }, true>({
     .default(''),
 });
 
-/** What the form calls its fields. @param names of the identifiers, as the school calls them */
+/**
+ * The form's labels.
+ * @param names what the school calls its identifiers
+ */
 export function labelsOf(names: { communityId: string; barcode: string }): SettingsFields {
   return {
     firstName: { label: 'First name' },

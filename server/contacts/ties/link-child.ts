@@ -5,12 +5,12 @@ import { Contact, recordIds } from '../../models/contact.js';
 import { isDeleting } from '../../runs/engine/find-at-work.js';
 import type { Actor } from '../../web/actor.js';
 
-/** A family has fewer; a slip must not make the page endless. */
+/** The most ties of one person. A family has fewer; a mistake must not make the page endless. */
 const MOST_TIES = 50;
 
 export const RELATIONSHIPS = ['Parent', 'Guardian', 'Grandparent', 'Other'] as const;
 
-/** A student and an adult; whichever of the two the page is about. */
+/** A student and an adult. The page may be about either of them. */
 export interface Pair {
   student: Contact;
   adult: Contact;
@@ -20,13 +20,13 @@ export type Linked = { ok: true } | { ok: false; reason: 'too many' | 'being del
 
 type By = Pick<Actor, 'account' | 'user'>;
 
-/** The two as student and adult; undefined where they are not one of each. */
+/** Finds which of the two is the student and which the adult; undefined where they are not one of each. */
 export function pairOf(one: Contact, other: Contact): Pair | undefined {
   if (one.type === 'student') return other.type === 'student' ? undefined : { student: one, adult: other };
   return other.type === 'student' ? { student: other, adult: one } : undefined;
 }
 
-/** Ties an adult to a student by hand: no sync takes that away. Doing it again changes how they are related. */
+/** Ties an adult to a student by hand; no sync undoes that. Repeating it changes the relationship. */
 export async function linkChild(
   { now }: Pick<Deps, 'now'>,
   { account, user }: By,
@@ -63,8 +63,8 @@ export async function linkChild(
 }
 
 /**
- * Unties an adult from a student, whoever tied them. What the roster says of it is noted as wrong, by the record's ids, so that no sync
- * ties them again. The adult's login, where it has the child, is another thing (`families/`).
+ * Unties an adult from a student, whoever tied them. If the roster has the tie, it is noted as wrong by the records' ids, so that no sync
+ * ties them again. The child in the adult's login is a separate matter (`families/`).
  */
 export async function unlinkChild(
   { now }: Pick<Deps, 'now'>,

@@ -11,7 +11,7 @@ import { HOME, pageOf, TYPE_WORDS } from '../show-frame.js';
 import { linkChild, pairOf, RELATIONSHIPS, unlinkChild, type Linked } from './link-child.js';
 import { tieQuery, tieSchema } from './schema.js';
 
-/** So many that are found are offered; a longer search finds fewer. */
+/** How many matches are offered; a longer search finds fewer. */
 const OFFERED = 20;
 
 /** Linking child and adult by hand. Part of the contacts' routes, behind the administrator's guard. */

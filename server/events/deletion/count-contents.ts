@@ -7,17 +7,17 @@ import { Slot } from '../../models/slot.js';
 import { SyncRun } from '../../models/sync-run.js';
 import { User } from '../../models/user.js';
 
-/** What goes with an event that is deleted. */
+/** What is deleted with an event. */
 export interface Contents {
   classes: number;
   teachers: number;
   slots: number;
   appointments: number;
-  /** Of them, booked and still to come. */
+  /** Those of them that are booked and in the future. */
   ahead: number;
   mails: number;
   runs: number;
-  /** Logins with access to this event alone. */
+  /** Logins that have access only to this event. */
   accesses: number;
 }
 
@@ -38,7 +38,7 @@ export async function countContents(
   return { classes, teachers, slots, appointments, ahead, mails, runs, accesses };
 }
 
-/** Whether a sync of the event runs or waits: it is not deleted meanwhile. */
+/** Whether a sync of the event runs or waits: the event is not deleted meanwhile. */
 export async function isSyncing(event: Event['_id']): Promise<boolean> {
   return (await SyncRun.exists({ event, state: { $in: ['queued', 'running'] } })) !== null;
 }

@@ -22,13 +22,15 @@ const BATCH = 500;
 
 type Gone = Pick<Event, '_id' | 'account'>;
 
-/** Documents of one kind. `first`: what hangs on them and goes before them, so that a death in between leaves a way on. */
+/**
+ * Documents of one kind. `first`: documents that depend on them and are deleted before them, so that a repetition can finish after a crash.
+ */
 interface Kind {
   model: Model<unknown>;
   first?: (ids: Types.ObjectId[], stopping: AbortSignal) => Promise<void>;
 }
 
-/** What is stored under an event, in the order in which it goes. */
+/** Everything that is stored under an event, in the order in which it is deleted. */
 const CONTENTS: Kind[] = [
   { model: Appointment as Model<unknown>, first: clearTaken },
   { model: SlotMove as Model<unknown> },
@@ -43,8 +45,8 @@ const CONTENTS: Kind[] = [
 ];
 
 /**
- * Deletes what is in events that somebody deleted, and at last the events. May be killed at any step and done again, also by two workers
- * at once: the event itself goes when nothing of it is left. What was audited stays, as does whoever was in it.
+ * Deletes the contents of events that somebody deleted, and finally the events. It may be killed at any step and repeated, also by two
+ * workers at once: the event itself is deleted when nothing of it is left. Audit entries stay, and so do the people who were in it.
  */
 export async function deleteEvents(deps: Pick<Deps, 'now'>, stopping: AbortSignal): Promise<void> {
   const events = await Event.find({ status: 'deleted' }, { account: 1 }).lean<Gone[]>();
@@ -55,11 +57,11 @@ export async function deleteEvents(deps: Pick<Deps, 'now'>, stopping: AbortSigna
 }
 
 async function deleteEvent(deps: Pick<Deps, 'now'>, event: Gone, stopping: AbortSignal): Promise<void> {
-  // A sync that began at the same moment ends by itself at its next step; the event waits for it.
+  // A sync that began at the same moment ends by itself at its next step; the deletion waits for it.
   if (await endsSync(deps, event)) return;
   const { _id, account } = event;
   const scope = { account, event: _id };
-  // First what other people could still come upon.
+  // What other people could still find is deleted first.
   await User.updateMany(
     { 'grants.account': account, 'grants.event': _id },
     { $pull: { grants: { account, event: _id } } },
@@ -69,7 +71,7 @@ async function deleteEvent(deps: Pick<Deps, 'now'>, event: Gone, stopping: Abort
     { $pull: { 'offer.grants': { event: _id } } },
   );
   await OneTimeLink.deleteMany({ 'offer.account': account, 'offer.grants': { $size: 0 } });
-  // What families and staff are still to be told goes out: it is the account's from now on.
+  // Mails that families and staff still have to get are sent: they belong to the account from now on.
   await Notification.updateMany(
     { ...scope, state: { $in: ['queued', 'sending'] } },
     { $unset: { event: 1 } },
@@ -79,14 +81,14 @@ async function deleteEvent(deps: Pick<Deps, 'now'>, event: Gone, stopping: Abort
   await Event.deleteOne({ _id, account, status: 'deleted' });
 }
 
-/** @returns whether one runs still */
+/** @returns whether a sync still runs */
 async function endsSync(deps: Pick<Deps, 'now'>, { _id, account }: Gone): Promise<boolean> {
   if (!(await isSyncing(_id))) return false;
   await stopSync(deps, { account, events: [_id] });
   return (await SyncRun.exists({ event: _id, state: 'running' })) !== null;
 }
 
-/** Something may have been made by a request that began before the event was deleted: then it is gone through again. */
+/** A request that began before the deletion may have added something: then all of it is repeated. */
 async function hasContents(scope: { account: Types.ObjectId; event: Types.ObjectId }): Promise<boolean> {
   const found = await Promise.all(CONTENTS.map(({ model }) => model.exists(scope)));
   return found.some((one) => one !== null);
@@ -97,13 +99,13 @@ async function clearTaken(appointments: Types.ObjectId[]): Promise<void> {
   await clearDiaries(appointments);
 }
 
-/** What runs have noted. */
+/** The notes of runs. */
 async function deleteRecords(runs: Types.ObjectId[], stopping: AbortSignal): Promise<void> {
   for (const model of [SyncLog, RosterChange])
     await deleteAll({ model: model as Model<unknown> }, { run: { $in: runs } }, stopping);
 }
 
-/** Deletes what a filter finds, some at once. */
+/** Deletes what a filter finds, several documents at once. */
 async function deleteAll({ model, first }: Kind, filter: object, stopping: AbortSignal): Promise<void> {
   const isStopped = () => stopping.aborted;
   while (!isStopped()) {

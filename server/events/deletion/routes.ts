@@ -10,7 +10,7 @@ import { countContents, isSyncing, type Contents } from './count-contents.js';
 import { deletionSchema } from './schema.js';
 import { startDeletion } from './start-deletion.js';
 
-/** Deleting an event with all that is in it: asks for its name, and offers its reports first. */
+/** Deleting an event with everything in it: the page asks for its name, and offers its reports first. */
 export function deletionPages(router: Router, deps: Deps): void {
   const path = '/:event/deletion';
   const guard = eventGuard('event administrator', { archived: true });
@@ -46,7 +46,7 @@ async function showDeletion(deps: Deps, res: Response, form: Form): Promise<void
   });
 }
 
-/** What goes with the event, each kind in its number. */
+/** What is deleted with the event, as numbers of each kind. */
 function effectsOf(contents: Contents): string[] {
   const { appointments, ahead, slots, classes, teachers, mails, runs, accesses } = contents;
   return [

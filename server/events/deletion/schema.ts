@@ -1,7 +1,7 @@
 import Joi from 'joi';
 import { line } from '../../web/parse.js';
 
-/** The event's name, typed by whoever deletes it. */
+/** The event's name, as the person who deletes it typed it. */
 export function deletionSchema(name: string): Joi.ObjectSchema<{ typed: string }> {
   const message = 'Enter the event’s name exactly as it is shown above.';
   return Joi.object<{ typed: string }, true>({

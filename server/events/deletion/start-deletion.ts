@@ -5,7 +5,7 @@ import type { Actor } from '../../web/actor.js';
 import { countContents, isSyncing } from './count-contents.js';
 
 /**
- * Deletes an event for good: from now on nobody sees it or books in it, and a job deletes what is in it. Deleting it twice is deleting it once.
+ * Deletes an event for good: from now on nobody sees it or books in it, and a job deletes its contents. Doing it twice changes nothing.
  * Refused while a sync of it runs or waits.
  */
 export async function startDeletion(

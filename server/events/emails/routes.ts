@@ -3,16 +3,17 @@ import type { Deps } from '../../deps.js';
 import { MESSAGE_KINDS } from '../../models/message.js';
 import { MACROS } from '../../notifications/messages/macros.js';
 import { actorOf } from '../../web/actor.js';
-import { changedMeanwhile, seenOf } from '../../web/compare-seen.js';
+import { seenOf } from '../../web/compare-seen.js';
 import { eventGuard, eventOf } from '../../web/guards.js';
 import { parseForm, typedValues, type Form } from '../../web/parse.js';
+import { saveSeen } from '../../web/save-seen.js';
 import { say } from '../../web/session.js';
 import { pathOf, reloadEvent, settingsFrame } from '../show-event.js';
 import { saveEmails, settingsOf, type EmailSettings } from './save-emails.js';
 import { emailFields, emailsForm, emailsOf, MESSAGE_WORDS } from './schema.js';
 import { showSamples } from './show-sample.js';
 
-/** How families reach the office, what their mails say, and when they are reminded; with a preview of each mail. */
+/** How families reach the office, what emails say, and when reminders are sent, with a preview of each email. */
 export function emailPages(router: Router, deps: Deps): void {
   const path = '/:event/settings/emails';
   const guard = eventGuard('event administrator');
@@ -33,19 +34,13 @@ export function emailPages(router: Router, deps: Deps): void {
       showEmails(deps, res, { values: typedValues(req.body), errors: {} }, settings);
       return;
     }
-    const changed = changedMeanwhile(emailFields, req.body, emailsOf(event));
-    if (changed) {
-      showEmails(deps, res.status(422), changed);
-      return;
-    }
-    if (!(await saveEmails(actorOf(res), event, settings, deps.now()))) {
-      const now = await reloadEvent(res);
-      const form = changedMeanwhile(emailFields, req.body, emailsOf(now), emailsOf(event));
-      showEmails(
-        deps,
-        res.status(422),
-        form ?? { values: typedValues(req.body), errors: { _form: SAVE_AGAIN } },
-      );
+    const { form } = await saveSeen(
+      { fields: emailFields, body: req.body, shown: emailsOf(event) },
+      () => saveEmails(actorOf(res), event, settings, deps.now()),
+      async () => emailsOf(await reloadEvent(res)),
+    );
+    if (form) {
+      showEmails(deps, res.status(422), form);
       return;
     }
     say(req, { kind: 'ok', text: 'The office and the emails are saved.' });
@@ -53,9 +48,7 @@ export function emailPages(router: Router, deps: Deps): void {
   });
 }
 
-const SAVE_AGAIN = 'Somebody else saved these settings at the same moment. Save again.';
-
-/** @param previewed what the previews are made of; by default what is saved */
+/** @param previewed the texts of the previews; by default the saved ones */
 function showEmails(deps: Deps, res: Response, form: Form, previewed?: EmailSettings): void {
   const event = eventOf(res);
   const samples = showSamples(event, previewed ?? event, actorOf(res).accountName, deps.config.publicUrl);

@@ -7,10 +7,10 @@ import { DEFAULT_TEXTS } from '../../notifications/messages/default-texts.js';
 import type { Actor } from '../../web/actor.js';
 import { emailsOf, type EmailsForm } from './schema.js';
 
-/** What an event keeps of the form. */
+/** The part of the form that is stored. */
 export type EmailSettings = Pick<Event, 'office' | 'reminders' | 'messages'>;
 
-/** A text that is Slotbell's own, or empty, is not kept: the event goes by what Slotbell says then. */
+/** A text that is empty or equal to Slotbell's own is not stored, so the event follows Slotbell's text. */
 export function settingsOf(form: EmailsForm): Required<EmailSettings> {
   const messages: Partial<Record<MessageKind, MessageText>> = {};
   for (const kind of MESSAGE_KINDS) {
@@ -25,7 +25,10 @@ export function settingsOf(form: EmailsForm): Required<EmailSettings> {
   return { office: { phone, email, replyTo }, reminders, messages };
 }
 
-/** Saves how families reach the office and what mails say, all of it. @param event as it was read; false when somebody changed it since */
+/**
+ * Saves how families reach the office and all texts of emails.
+ * @param event as it was read; false if somebody has changed it since
+ */
 export async function saveEmails(
   actor: Actor,
   event: Pick<Event, '_id'> & EmailSettings,

@@ -6,7 +6,7 @@ import { macroText } from '../../notifications/schema.js';
 import type { SettingsFields } from '../../web/compare-seen.js';
 import { emailAddress, line, longText, phoneNumber } from '../../web/parse.js';
 
-/** What the page calls the mails. */
+/** The page's names of the emails. */
 export const MESSAGE_WORDS: Record<MessageKind, string> = {
   booked: 'Confirmation',
   changed: 'New time',
@@ -23,7 +23,7 @@ export interface EmailsForm extends Texts {
   officePhone: string;
   officeEmail: string;
   replyTo: string;
-  /** The most hours first. */
+  /** The largest number of hours comes first. */
   reminders: number[];
   act: 'save' | 'preview';
 }

@@ -9,7 +9,10 @@ import type { PlacedEvent } from '../../web/place.js';
 import { sayCallOffice } from '../../web/say-office.js';
 import type { EmailSettings } from './save-emails.js';
 
-/** Every mail as a made-up family would get it. @param school its name */
+/**
+ * Every email as an invented family would get it.
+ * @param school its name
+ */
 export function showSamples(
   event: PlacedEvent,
   settings: EmailSettings,

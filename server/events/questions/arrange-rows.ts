@@ -1,7 +1,7 @@
 import { Types } from 'mongoose';
 import { MAX_QUESTIONS, type Row } from './schema.js';
 
-/** The rows after a button that only moves them about: `add`, or `up`, `down` or `remove` with an id. Nothing is saved by it. */
+/** The rows after a button that only arranges them: `add`, or `up`, `down` or `remove` with an id. Nothing is saved. */
 export function arrangeRows(rows: Row[], act: string): Row[] {
   const [what = '', id = ''] = act.split(':');
   if (what === 'add') return rows.length < MAX_QUESTIONS ? [...rows, freshRow()] : rows;

@@ -4,7 +4,7 @@ import type { Meanwhile, SettingsFields } from '../../web/compare-seen.js';
 import { changedMeanwhile, seenOf } from '../../web/compare-seen.js';
 import { KIND_WORDS, MAX_QUESTIONS, type Row } from './schema.js';
 
-/** A row begins with its id and a mark of all that is in it; what follows is for people. */
+/** The length of a row's prefix: its id and a mark of its contents. The rest is for people. */
 const HEAD = 24 + 12 + 2;
 
 const POSITIONS: SettingsFields = Object.fromEntries(
@@ -20,8 +20,8 @@ export function seenOfRows(rows: Row[]): string {
 }
 
 /**
- * The form again where somebody else saved other questions meanwhile; undefined where nobody did. Questions that the person left alone
- * become what they are now, also those that are new or gone; what they changed stays as typed.
+ * The form to show again if somebody else saved other questions meanwhile; undefined if nobody did. Questions that the person left alone
+ * become the stored ones, including those that are new or deleted; questions that the person changed stay as typed.
  */
 export function mergeRows(
   mine: Row[],
@@ -42,7 +42,7 @@ function byPosition(rows: Row[]): Record<string, string> {
   return Object.fromEntries(rows.map((row, index) => [`q${index + 1}`, textOf(row)]));
 }
 
-/** The mark of each question that the form showed, by its id. */
+/** The mark of each question that the form showed, by the question's id. */
 function seenMarks(body: unknown): Map<string, string> {
   const { seen } = (body ?? {}) as { seen?: unknown };
   const texts = Object.values(JSON.parse(String(seen)) as Record<string, unknown>).map(String);

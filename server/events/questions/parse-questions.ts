@@ -27,7 +27,7 @@ export function rowsFrom(fields: AppointmentField[] | undefined): Row[] {
   return (fields ?? []).map((field) => ({ ...field, choices: field.choices.join('\n') }));
 }
 
-/** Checks the questions of a form; each message says which question it is about, and has the name of its field. */
+/** Checks the questions of a form. Each message says which question it is about, and carries the name of its field. */
 export function parseQuestions(
   rows: Row[],
 ): { ok: true; fields: AppointmentField[] } | { ok: false; errors: Record<string, string> } {

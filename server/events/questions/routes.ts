@@ -11,7 +11,7 @@ import { parseQuestions, rowsFrom, rowsOf } from './parse-questions.js';
 import { saveQuestions } from './save-questions.js';
 import { KIND_WORDS, listSchema, MAX_QUESTIONS, type Row } from './schema.js';
 
-/** What is asked at booking: one form, whose buttons add, move and remove questions before anything is saved. */
+/** The questions asked when booking: one form, whose buttons add, move and remove questions before anything is saved. */
 export function questionPages(router: Router, deps: Deps): void {
   const path = '/:event/settings/questions';
   const guard = eventGuard('event administrator');
@@ -98,7 +98,7 @@ function typedOf(rows: Row[]): Record<string, unknown> {
   );
 }
 
-/** What the form showed when it was loaded stays while questions are moved about. */
+/** What the form showed when it was loaded is kept while questions are moved. */
 function seenSent(req: Request): Record<string, unknown> {
   const { seen } = (req.body ?? {}) as { seen?: unknown };
   return typeof seen === 'string' ? { seen } : {};

@@ -6,8 +6,8 @@ import { Event } from '../../models/event.js';
 import type { Actor } from '../../web/actor.js';
 
 /**
- * Saves what is asked at booking, all of it. What was answered before stays with the appointments.
- * @param event as it was read; false when somebody has changed its questions since
+ * Saves all questions. Earlier answers stay with their appointments.
+ * @param event as it was read; false if somebody has changed its questions since
  */
 export async function saveQuestions(
   actor: Actor,

@@ -16,7 +16,7 @@ export const KIND_WORDS: Record<FieldKind, string> = {
   phone: 'Phone number',
 };
 
-/** A question as its fields in the form hold it; the choices are lines. */
+/** A question as its fields in the form have it; the choices are lines. */
 export interface Row {
   id: string;
   label: string;
@@ -26,7 +26,7 @@ export interface Row {
   staffOnly: boolean;
 }
 
-/** Which questions the form has, in their order, and the button that sent it: `save`, `add`, or `up`, `down` or `remove` with an id. */
+/** The questions of the form, in order, and the button that sent it: `save`, `add`, or `up`, `down` or `remove` with an id. */
 export const listSchema = Joi.object<{ fields: Types.ObjectId[]; act: string }, true>({
   fields: objectIds(MAX_QUESTIONS)
     .default([])

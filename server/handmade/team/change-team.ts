@@ -10,7 +10,7 @@ import { Resource } from '../../models/resource.js';
 import { Slot } from '../../models/slot.js';
 import type { Actor } from '../../web/actor.js';
 
-/** Who sits in one slot at most beside its own teacher. */
+/** How many people may sit in one slot beside its own teacher. */
 export const MOST_JOINED = 10;
 
 export type TeamChange =
@@ -19,8 +19,8 @@ export type TeamChange =
   | { ok: false; reason: 'busy'; at: Date };
 
 /**
- * Has another teacher sit in a slot, or no longer. What is booked in it goes into their diary, or out of it, and its families are told. Who
- * has another meeting while something is booked here is refused.
+ * Adds another teacher to a slot, or removes one. The slot's appointments are added to their diary or removed from it, and the families are
+ * told. A teacher who has another meeting during an appointment is refused.
  * @param slot as it was read
  */
 export async function changeTeam(
@@ -31,7 +31,7 @@ export async function changeTeam(
 ): Promise<TeamChange> {
   const before = slot.with ?? [];
   const isIn = before.some((id) => id.equals(holder));
-  // The same click twice.
+  // This was the same click a second time.
   if (isIn === joins) return { ok: true, changed: false };
   if (joins) {
     const refused = await checkJoining(slot, holder, deps.now());

@@ -17,7 +17,7 @@ import { say } from '../../web/session.js';
 import { teamForm } from './schema.js';
 import { changeTeam, MOST_JOINED, type TeamChange } from './change-team.js';
 
-/** Who meets the family in one slot: several teachers together. Mounted at /events/:event/day-sheet/:slot/team. */
+/** The people who meet the family in one slot: several teachers together. Mounted at /events/:event/day-sheet/:slot/team. */
 export function teamRoutes(deps: Deps): Router {
   const router = express.Router({ mergeParams: true });
 
@@ -73,14 +73,14 @@ function sayRefused(done: Exclude<TeamChange, { ok: true }>, res: Response): str
   }
 }
 
-/** How many families have a meeting in it that lies ahead: only these are told. */
+/** How many families have a future meeting in it: only these are told. */
 async function countAhead(deps: Deps, slot: Slot): Promise<number> {
   return slot.from > deps.now()
     ? Appointment.countDocuments({ ...inSlots([slot._id]), state: { $in: LIVING_STATES } })
     : 0;
 }
 
-/** Who hears of a change; '' where nobody has to. */
+/** Who is told about a change; '' if nobody needs to be. */
 async function sayTold(deps: Deps, slot: Slot): Promise<string> {
   if ((await countAhead(deps, slot)) === 0) return '';
   if (!deps.config.smtpUrl) return 'No email server is set up, so no family was told by email.';

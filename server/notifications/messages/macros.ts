@@ -1,4 +1,4 @@
-/** What can stand in the texts of an event's mails, as {student}, with what each becomes. */
+/** The macros of an event's mails, like {student}, and what each stands for. */
 export const MACROS = {
   news: 'What happened, in a sentence',
   details: 'Teacher, student, time, place and answers, each on a line',
@@ -20,13 +20,16 @@ export type MacroValues = Record<Macro, string>;
 /** What looks like a macro: some words between braces on one line. */
 const IN_BRACES = /\{([^{}\n]{1,60})\}/g;
 
-/** What stands between braces in a text and is no macro. @param known macros, by their names */
+/**
+ * What stands between braces in a text but is no macro.
+ * @param known the names of macros
+ */
 export function unknownMacros(text: string, known: object = MACROS): string[] {
   const found = [...text.matchAll(IN_BRACES)].filter(([, name = '']) => !Object.hasOwn(known, nameOf(name)));
   return [...new Set(found.map(([, name = '']) => name.trim()))];
 }
 
-/** The text with its macros filled in, once: what is filled in is not looked at again. */
+/** The text with its macros filled in, once: inserted text is not searched for macros. */
 export function fillMacros(text: string, values: Record<string, string>): string {
   return text.replace(IN_BRACES, (all, name: string) => {
     const known = nameOf(name);

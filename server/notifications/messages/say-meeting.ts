@@ -1,7 +1,10 @@
 import type { MessageKind } from '../../models/message.js';
 import type { MacroValues } from './macros.js';
 
-/** What happened to a family's meeting. @param bySchool whether the school canceled it, where it is canceled */
+/**
+ * What happened to a family's meeting.
+ * @param bySchool for a canceled meeting: whether the school canceled it
+ */
 export function sayNews(news: MessageKind, school: string, bySchool = false): string {
   switch (news) {
     case 'booked':
@@ -17,7 +20,7 @@ export function sayNews(news: MessageKind, school: string, bySchool = false): st
   }
 }
 
-/** Who meets whom, when and where, and what the family answered, each on a line. */
+/** Who meets whom, when and where, and the family's answers, each on a line. */
 export function sayDetails(
   { teacher, student, when, where }: Pick<MacroValues, 'teacher' | 'student' | 'when' | 'where'>,
   answers: { label: string; text: string }[] = [],

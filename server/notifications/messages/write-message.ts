@@ -1,7 +1,7 @@
 import type { MessageText } from '../../models/message.js';
 import { fillMacros } from './macros.js';
 
-/** Longest subject that a mail gets, whatever names are filled in. */
+/** The longest subject of a mail, whatever names are filled in. */
 const SUBJECT_MAX = 250;
 
 /** A mail's subject and text with the macros filled in. */

@@ -1,7 +1,10 @@
 import type { Types } from 'mongoose';
 import { Unsubscription } from '../../models/unsubscription.js';
 
-/** Which of an account's addresses want no reminders and no group emails; all such where none are named. */
+/**
+ * Which addresses of an account want no reminders and group emails.
+ * @param emails only among these; absent: all such addresses
+ */
 export async function findUnsubscribed(account: Types.ObjectId, emails?: string[]): Promise<Set<string>> {
   const found = await Unsubscription.find(
     { account, ...(emails ? { email: { $in: emails } } : {}) },

@@ -7,8 +7,9 @@ import { readLink } from './sign-link.js';
 import { subscribe, unsubscribe } from './store-wish.js';
 
 /**
- * The page of the link in reminders and group emails. Open to everybody who has it; looking at it changes nothing, as mail scanners open
- * links. Stands before the form token is asked for: mail programs post here by themselves (RFC 8058), and the link is the proof.
+ * The page behind the link in reminders and group emails, open to everybody who has the link. Looking at it changes nothing, because mail
+ * scanners open links. It comes before the form token is checked: mail programs post here by themselves (RFC 8058), and the link is the
+ * proof.
  */
 export function unsubscribeRoutes(deps: Deps): Router {
   const router = express.Router();

@@ -2,20 +2,20 @@ import { Types } from 'mongoose';
 import type { Config } from '../../config.js';
 import { seal, unseal } from '../../seal.js';
 
-/** Tells what is sealed here from other secrets under the same key. */
+/** Separates these sealed values from other secrets under the same key. */
 const PURPOSE = 'unsubscribe';
 
 type Keys = Pick<Config, 'appSecret' | 'publicUrl'>;
 
 /**
- * The address at which whoever reads mail at `email` unsubscribes from an account's reminders and group emails. It works for good, needs no
- * login, and shows nothing of who it is for: account and address are encrypted in it.
+ * The address at which the reader of mail at `email` unsubscribes from an account's reminders and group emails. It works forever, needs no
+ * login, and does not reveal whom it is for: account and address are encrypted in it.
  */
 export function signLink({ appSecret, publicUrl }: Keys, account: Types.ObjectId, email: string): string {
   return `${publicUrl}/unsubscribe/${seal([PURPOSE, account.toHexString(), email].join('\n'), appSecret)}`;
 }
 
-/** Whom such a link is of. Undefined where it is damaged, or was made under another APP_SECRET. */
+/** Whom such a link is for. Undefined if it is damaged, or was made under another APP_SECRET. */
 export function readLink(
   secret: unknown,
   { appSecret }: Pick<Keys, 'appSecret'>,

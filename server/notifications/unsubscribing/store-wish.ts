@@ -8,7 +8,7 @@ interface Reader {
   email: string;
 }
 
-/** Reminders and group emails of the account go to this address no more. Doing it twice is doing it once. */
+/** Stops the account's reminders and group emails to this address. Doing it twice changes nothing. */
 export async function unsubscribe(reader: Reader, at: Date): Promise<void> {
   try {
     const made = await Unsubscription.create({ ...reader, at });
@@ -18,7 +18,7 @@ export async function unsubscribe(reader: Reader, at: Date): Promise<void> {
   }
 }
 
-/** They go there again. */
+/** Sends them to this address again. */
 export async function subscribe(reader: Reader, at: Date): Promise<void> {
   const gone = await Unsubscription.findOneAndDelete(reader).lean();
   if (gone)

@@ -5,12 +5,15 @@ import type { Column, StatusKind } from '../make-report.js';
 
 type Columns = Column<TimeRow>[];
 
-/** On pages and paper answers stand below the student. */
+/** On pages and on paper, answers stand below the student. */
 function answersBelow({ answers }: TimeRow): string {
   return answers.map(({ label, text }) => `${label}: ${text}`).join('\n');
 }
 
-/** In files a column for each question that the event asks now, by its id as it may have been reworded, and one for other answers. */
+/**
+ * In files: a column for each question that the event asks now, found by its id because it may have been reworded, and a column for other
+ * answers.
+ */
 export function answerColumns({ fields }: Pick<Event, 'fields'>): Columns {
   if (!fields) return [];
   const asked = new Set(fields.map(({ id }) => id));
@@ -45,28 +48,28 @@ const fileWhen: Columns = [
   { label: 'To', on: ['file'], value: ({ to }) => ({ time: to }) },
 ];
 
-/** When, with the day in every row. */
+/** The time, with the day in every row. */
 export const WHEN: Columns = [{ ...when, on: ['screen', 'paper'] }, ...fileWhen];
 
-/** The same where each sheet of paper is about one day. */
+/** The time without the day, for a sheet of paper about one day. */
 export const WHEN_BY_DAY: Columns = [
   when,
   { label: 'Time', isShort: true, on: ['paper'], value: ({ from, to }, place) => timeSpan(from, to, place) },
   ...fileWhen,
 ];
 
-/** A column that is the heading of its group on pages and paper. */
+/** A column that is a group's heading on pages and on paper. */
 export function asHeading(column: Column<TimeRow>): Column<TimeRow> {
   return { ...column, on: ['file'] };
 }
 
 export const TEACHER: Column<TimeRow> = { label: 'Teacher', value: ({ teacher }) => teacher };
-/** Where; on pages and paper, that it is by video instead. */
+/** The place; on pages and on paper, "Video" for a video meeting. */
 export const ROOM: Columns = [
   { label: 'Room', on: ['screen', 'paper'], value: ({ room, kind }) => kind || room },
   { label: 'Room', on: ['file'], value: ({ room }) => room },
 ];
-/** Where it is the heading of its group on pages and paper. */
+/** The place, if it is a group's heading on pages and on paper. */
 export const ROOM_IN_FILE = ROOM.slice(1);
 export const FAMILY: Column<TimeRow> = { label: 'Family', value: ({ family }) => family };
 const classColumn: Column<TimeRow> = { label: 'Class', value: ({ className }) => className };
@@ -74,7 +77,7 @@ export const STUDENT: Columns = [
   { label: 'Student', value: ({ students }) => students, below: answersBelow },
   classColumn,
 ];
-/** The same where no column tells that a meeting is by video. */
+/** The place, if no other column says that a meeting is by video. */
 export const STUDENT_AND_KIND: Columns = [
   {
     label: 'Student',
@@ -84,7 +87,7 @@ export const STUDENT_AND_KIND: Columns = [
   classColumn,
 ];
 
-/** The same on a teacher's own list, with everybody's names where several sit together. */
+/** The place on a teacher's own list, with everybody's names if several teachers sit together. */
 export const STUDENT_WITH_OTHERS: Columns = [
   {
     label: 'Student',
@@ -126,7 +129,7 @@ function kindOf(state: string, isFree: boolean): StatusKind {
   return ({ Booked: 'ok', Problem: 'notice', 'On hold': 'busy' } as const)[state] ?? 'off';
 }
 
-/** "Room 12", where there is one. */
+/** "Room 12", if there is a room. */
 export function roomFact(room: string): string[] {
   return room ? [/^room\b/i.test(room) ? room : `Room ${room}`] : [];
 }

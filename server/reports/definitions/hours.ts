@@ -5,7 +5,7 @@ import { countHours, type Hour } from '../count-hours.js';
 import type { Definition, ReportEvent } from '../make-report.js';
 import type { ReportQuery } from '../schema.js';
 
-/** More columns than these are a chart of days. */
+/** With more columns than this, the chart shows days. */
 const MOST_COLUMNS = 48;
 
 export const hours: Definition<Hour> = {

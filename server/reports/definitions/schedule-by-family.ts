@@ -63,7 +63,7 @@ async function findFamilies(event: ReportEvent, query: ReportQuery): Promise<Nam
   return families.sort((a, b) => ((keyOf.get(a._id) ?? '') < (keyOf.get(b._id) ?? '') ? -1 : 1));
 }
 
-/** Logins have one name: its last word is what a list of families goes by. */
+/** A login has one name; its last word is used to sort families. */
 function lastNameFirst(name: string): string {
   const [first = ''] = name.split(', ');
   const words = searchKey(first).split(' ');

@@ -23,7 +23,7 @@ import { SCHEDULE, timesAsked } from './times-shown.js';
 
 /** A room, the teachers who sit in it, and the classes that meet in it whoever teaches them. */
 interface Room {
-  /** As it is searched by: "Rm 12" and "rm 12" are one. */
+  /** The room's name for searching: "Rm 12" and "rm 12" are the same. */
   key: string;
   name: string;
   teachers: Teacher[];
@@ -86,7 +86,7 @@ async function findRooms(
   };
 }
 
-/** Classes with a room of their own over which somebody meets whom the reader sees. */
+/** Classes that have a room of their own and for which the reader sees an appointment. */
 async function meetingClasses(
   { _id: event, account, sight }: ReportEvent,
   classes: Pick<Class, '_id' | 'edits'>[],

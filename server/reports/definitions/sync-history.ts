@@ -17,9 +17,9 @@ interface Row {
   numbers: RunNumbers;
 }
 
-/** Runs in the chart: a month of nights. */
+/** How many runs the chart shows: a month of nights. */
 const CHARTED = 30;
-/** Runs that are read at once for a file. */
+/** How many runs are read at once for a file. */
 const BATCH = 200;
 
 const count = (label: string, key: keyof RunNumbers) => ({

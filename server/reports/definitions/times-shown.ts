@@ -6,7 +6,7 @@ import type { Definition, Group, ReportEvent } from '../make-report.js';
 import type { ReportQuery } from '../schema.js';
 import { answerColumns } from './columns.js';
 
-/** What schedules with booked and free times have alike, whatever they go by. */
+/** What schedules with booked and free times have in common, whatever they are grouped by. */
 export const SCHEDULE = {
   eventColumns: answerColumns,
   byDay: true,
@@ -22,7 +22,7 @@ export const SCHEDULE = {
   sheetDay: ({ day }) => day,
 } satisfies Partial<Definition<TimeRow>>;
 
-/** Whether times that nobody booked are among those of a schedule. */
+/** Whether a schedule includes free times. */
 export function timesAsked({ day, show }: ReportQuery): TimesAsked {
   return { day, withFree: show !== 'booked' };
 }
@@ -34,7 +34,7 @@ function sumTimes(rows: TimeRow[], { show }: Pick<ReportQuery, 'show'>): string 
   return show === 'booked' ? booked : `${booked}, ${number(free)} free`;
 }
 
-/** The way to where a teacher's families are marked as come, for whoever may. */
+/** The link for marking which of a teacher's families came, for people who may. */
 export function markLink(
   event: ReportEvent,
   resource: Types.ObjectId,

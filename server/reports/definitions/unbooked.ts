@@ -7,13 +7,13 @@ import { matchContacts, type Reachable } from '../match-contacts.js';
 import { readInParts } from '../read-in-parts.js';
 import type { ReportQuery } from '../schema.js';
 
-/** A family and whom to reach in it. */
+/** A family, and whom to contact for it. */
 interface Row {
   children: Child[];
   contacts: Reachable[];
 }
 
-/** Contacts with columns of their own in a file, as a mail merge needs them. */
+/** How many contacts have columns of their own in a file, as a mail merge needs them. */
 const OWN_COLUMNS = [0, 1];
 
 const contactColumns = OWN_COLUMNS.flatMap((index): Column<Row>[] =>

@@ -29,6 +29,8 @@ export interface Losing {
   stay: Record<Role, string[]>;
   /** Whether a person must look at the list, however few it loses. */
   alone: Record<Role, boolean>;
+  /** Whether a person has seen what the list loses, and let it go. */
+  seen?: boolean;
 }
 
 /**
@@ -100,7 +102,8 @@ export class TieGuard {
     for (const role of ROLES) {
       const { withheld = 0, here = 0, why } = this.#verdicts?.[role] ?? {};
       const kind = this.of.ties.kinds[role];
-      const gone = (this.#sums?.missing[role] ?? 0) - (preview ? 0 : withheld);
+      const unseen = (this.#sums?.missing[role] ?? 0) - (preview ? 0 : withheld);
+      const gone = unseen + (this.#sums?.seen[role] ?? 0);
       if (gone > 0) this.run.count(kind, 'removed', gone);
       if (why)
         this.run.warn({ code: preview ? 'would be withheld' : 'withheld', kind, gone: withheld, here, why });

@@ -11,11 +11,15 @@ interface Missing {
   missing: Record<Role, string[]>;
   /** Whether a person must look at the list in any case. */
   alone: Record<Role, boolean>;
+  /** Whether a person has seen what this list loses, and let it go. */
+  seen?: boolean;
 }
 
 /** Counts how many ties are missing, and how many of them already wait for a person. */
 export class TieSums {
   readonly missing: Record<Role, number> = { students: 0, teachers: 0 };
+  /** How many go because a person has let them go; they are not among the missing. */
+  readonly seen: Record<Role, number> = { students: 0, teachers: 0 };
   /** How many of the missing wait however few they are. */
   readonly alone: Record<Role, number> = { students: 0, teachers: 0 };
   readonly known = byRole(noneKnown);
@@ -30,10 +34,14 @@ export class TieSums {
     });
   }
 
-  add({ target, missing, alone }: Missing): void {
+  add({ target, missing, alone, seen = false }: Missing): void {
     for (const role of ROLES) {
       const { length } = missing[role];
       if (length === 0) continue;
+      if (seen) {
+        this.seen[role] += length;
+        continue;
+      }
       this.missing[role] += length;
       if (alone[role]) this.alone[role] += length;
       const id = target.toHexString();
@@ -102,9 +110,9 @@ export function withheldIn(
   { preview }: Pick<ActiveRun, 'preview'>,
   role: Role,
   { all, withheld, waits }: TieVerdict,
-  { target, missing, alone }: Missing,
+  { target, missing, alone, seen }: Missing,
 ): string[] {
-  if (preview) return [];
+  if (preview || seen) return [];
   return all || (withheld > 0 && alone[role]) || waits?.(target.toHexString()) ? missing[role] : [];
 }
 

@@ -14,7 +14,7 @@ import type { BulkChange } from './schema.js';
 
 type EventScope = Pick<Event, '_id' | 'account'>;
 
-/** Why a slot stays as it is. `no room`: the length does not fit there. `changed`: somebody else changed it meanwhile. */
+/** Why a slot stays as it is. `no room`: the new length does not fit there. `changed`: somebody else changed it meanwhile. */
 export type WhyLeft = 'booked' | 'held' | 'no room' | 'seats' | 'changed';
 
 export interface BulkPlan {
@@ -26,15 +26,14 @@ export interface BulkPlan {
 
 type Wanted = Pick<BulkChange, 'minutes' | 'capacity' | 'kind'>;
 
-/** What of a change goes by what a family has booked; nobody may have the slot then. */
+/** The part of a change that a booked slot does not allow. */
 function needsFree({ minutes, kind }: Wanted): boolean {
   return minutes !== undefined || kind !== '';
 }
 
 /**
- * What a change would do to some slots; writes nothing. A slot that somebody has keeps its length and kind, and at least as many seats
- * as are taken.
- * @param slots whole, as they were read
+ * What a change would do to some slots; writes nothing. A booked slot keeps its length and kind, and at least as many seats as are taken.
+ * @param slots whole documents, as they were read
  */
 export async function planChange(event: EventScope, slots: Slot[], change: Wanted): Promise<BulkPlan> {
   const taken = await takenAmong(slots.map(({ _id }) => _id));
@@ -77,8 +76,9 @@ async function planAround(
 }
 
 /**
- * Changes many slots at once. Whatever nobody may have booked is locked while it changes; each write finds its slot as it was read.
- * @returns how many slots were changed, made and removed, and which stay, with why
+ * Changes many slots at once. If a change requires that a slot is not booked, the slot is locked meanwhile; each write carries the slot as
+ * it was read in its filter.
+ * @returns how many slots were changed, made and removed, and which ones stay, with the reason
  */
 export async function changeMany(
   actor: Actor,
@@ -94,7 +94,7 @@ export async function changeMany(
       { _id: { $in: slots.map(({ resource }) => resource) }, account: event.account, event: event._id },
       { $set: { room } },
     );
-  // First, so that what is locked below gets back the state that it is to have.
+  // This goes first, so that a locked slot gets back the state that it will have.
   if (state !== '') await changeSlots(actor, event, slots, { state, message }, now);
   const current =
     state === ''
@@ -147,7 +147,10 @@ async function changeLocked(event: EventScope, slots: Slot[], change: BulkChange
 
 const scopeOf = (event: EventScope) => ({ account: event.account, event: event._id });
 
-/** Longer ones are moved from the last to the first, shorter ones from the first on: so none comes over another that has not moved. */
+/**
+ * Longer slots are moved from the last to the first, shorter ones from the first to the last: so no slot overlaps one that has not moved
+ * yet.
+ */
 async function writeRun(
   event: EventScope,
   { slots, times }: Run<Slot>,
@@ -176,7 +179,7 @@ async function writeRun(
     done.changed += written.modifiedCount;
     done.removed += written.deletedCount;
   } catch (error) {
-    // Somebody has made a slot in between at this moment.
+    // Somebody has just made a slot in between.
     if (!duplicatesAmong(error)) throw error;
     const still = slots.flatMap(({ _id }) => byId.get(_id.toHexString()) ?? []);
     await unlock(event, still);
@@ -191,7 +194,10 @@ async function writeRun(
   done.made += (await insertSlots(more)).length;
 }
 
-/** Written before it is looked at who has a seat: whoever books meanwhile has the appointment there already, or finds the new number. */
+/**
+ * The number is written before the seats are counted: somebody who books meanwhile either has the appointment already, or finds the new
+ * number.
+ */
 async function changeSeats(event: EventScope, slots: Slot[], capacity: number, done: Done): Promise<void> {
   const ids = slots.map(({ _id }) => _id);
   const plan = await planAround(event, slots, { capacity, kind: '' }, await takenAmong(ids));

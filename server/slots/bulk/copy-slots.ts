@@ -19,9 +19,9 @@ export type CopyPlan =
   | { ok: false; reason: 'nobody' | 'several days' | 'too many' };
 
 /**
- * What copying would make: each teacher of `to` gets every time of the copied slots; with nobody in `to` each teacher gets their own
- * on another day. What is there already, or lies across, is left out. Writes nothing.
- * @param toDay the day that they go to, '' for their own; local times stay
+ * What copying would make. Each teacher in `to` gets every time of the copied slots; if `to` is empty, each teacher gets their own slots on
+ * another day. Times that exist already or overlap are left out. Writes nothing.
+ * @param toDay the day to copy to, '' for the same day; local times stay the same
  */
 export async function planCopy(
   event: Pick<Event, '_id' | 'account' | 'timeZone'>,
@@ -52,7 +52,7 @@ export async function planCopy(
   return { ok: true, plans, skipped: moved.filter(({ copied }) => !copied).length };
 }
 
-/** The same local time on another day; none where the clocks skip it then. */
+/** The same local time on another day; undefined where the clocks skip it. */
 function copyOf(slot: Slot, toDay: string, zone: string): Copied | undefined {
   const { capacity, kind, state, message } = slot;
   const rest = { capacity, kind, state, message };
@@ -61,7 +61,7 @@ function copyOf(slot: Slot, toDay: string, zone: string): Copied | undefined {
   return from && { from, to: new Date(+from + (+slot.to - +slot.from)), day: toDay, ...rest };
 }
 
-/** One of those that lie over each other: two teachers' evenings, copied to a third, are not two. */
+/** Keeps one of several that overlap: the evenings of two teachers, copied to a third, become one. */
 function distinct(times: Copied[]): Copied[] {
   const kept: Copied[] = [];
   for (const time of times.toSorted((a, b) => +a.from - +b.from || +a.to - +b.to)) {
@@ -71,7 +71,10 @@ function distinct(times: Copied[]): Copied[] {
   return kept;
 }
 
-/** Makes what was planned; what somebody made at the same time is left out. @returns how many slots were made */
+/**
+ * Makes what was planned, except slots that somebody made at the same time.
+ * @returns how many slots were made
+ */
 export async function copySlots(
   actor: Actor,
   event: Pick<Event, '_id' | 'account' | 'days'>,

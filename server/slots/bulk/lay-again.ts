@@ -1,16 +1,16 @@
 import type { Span } from '../plan-slots.js';
 
-/** Slots that lie one after another, and the times that they are to have. */
+/** Slots that follow one another, and their new times. */
 export interface Run<S> {
   slots: S[];
   times: Span[];
 }
 
 /**
- * Lays a resource's slots out with another length. What lies one after another, with the same break between, keeps its begin, its end
- * and its breaks and becomes as many as fit; a slot by itself keeps its begin and grows into what is free after it.
- * @param own all slots of one resource, by time; those that may not change stand in the others' way
- * @returns the runs that change, and the slots for which the length leaves no room
+ * Lays out a resource's slots with another length. Slots that follow one another with the same break keep their common start, end and
+ * breaks, and become as many as fit. A single slot keeps its start and grows into the free time after it.
+ * @param own all slots of one resource, by time; slots that may not change block the others
+ * @returns the runs that change, and the slots that have no room for the length
  */
 export function layAgain<S extends Span & { day: string }>(
   own: S[],

@@ -4,13 +4,13 @@ import { Slot } from '../../models/slot.js';
 import type { SlotFilter } from '../remove-slots.js';
 import type { Selected } from '../schema.js';
 
-/** What selects slots; undefined where nothing is selected. */
+/** The fields that select slots; undefined where nothing is selected. */
 export function filterOf({ ids, resources, day }: Selected): SlotFilter | undefined {
   if (ids.length > 0) return { _id: { $in: ids } };
   return resources.length > 0 ? { resource: { $in: resources }, ...(day ? { day } : {}) } : undefined;
 }
 
-/** The selected slots, whole, by teacher and time. */
+/** The selected slots as whole documents, by teacher and time. */
 export async function readWhole(event: Pick<Event, '_id' | 'account'>, selection: Selected): Promise<Slot[]> {
   const filter = filterOf(selection);
   if (!filter) return [];
@@ -19,7 +19,7 @@ export async function readWhole(event: Pick<Event, '_id' | 'account'>, selection
     .lean();
 }
 
-/** One text for slots as they are, to tell whether anybody changed one since. */
+/** One text for the state of some slots, which shows whether anybody changed one since. */
 export function printOfSlots(slots: Slot[]): string {
   const lines = slots.map(({ _id, state, message, from, to, capacity, kind }) =>
     [_id.toHexString(), state, message, +from, +to, capacity, kind].join(' '),
@@ -27,7 +27,7 @@ export function printOfSlots(slots: Slot[]): string {
   return hash('sha256', lines.sort().join('\n'), 'base64url');
 }
 
-/** One text for a list that somebody selects as a whole: how many, and which. It comes back with the form. */
+/** One text for a list that somebody selects as a whole: how many slots, and which. It comes back with the form. */
 export function printOfList(ids: { toHexString(): string }[]): string {
   return `${ids.length.toFixed()}-${hash('sha256', ids.map((id) => id.toHexString()).join(' '), 'base64url').slice(0, 20)}`;
 }

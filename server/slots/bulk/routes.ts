@@ -18,7 +18,7 @@ import { bulkChange, copyForm, type BulkChange } from './schema.js';
 import { askChange, showChange, showLeft } from './show-change.js';
 import { askCopy, showCopy } from './show-copy.js';
 
-/** Changes of many slots that have a form of their own: what they become, and where they are copied to. */
+/** Changes of many slots that have their own forms: editing and copying. */
 export function bulkRoutes(deps: Deps): Router {
   const router = express.Router();
   router.use('/:event/slots', eventGuard('event administrator'));
@@ -81,7 +81,7 @@ function isNothing({ minutes, capacity, kind, state, room }: BulkChange): boolea
   return minutes === undefined && capacity === undefined && kind === '' && state === '' && room === '';
 }
 
-/** Of a form that cannot be read: what it is about. */
+/** What a form that cannot be read is about. */
 function selectionIn(event: PlacedEvent, body: unknown): Selected {
   const { ids, resources, day } = typedValues(body);
   const parsed = parseForm(copyForm(event), { ids, resources, day });

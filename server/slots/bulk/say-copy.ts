@@ -2,7 +2,7 @@ import { number } from '../../web/format-count.js';
 import { MOST_SLOTS } from '../schema.js';
 import type { CopyPlan } from './copy-slots.js';
 
-/** Why slots can’t be copied so. */
+/** Why slots can’t be copied this way. */
 export function sayNoCopy(reason: Extract<CopyPlan, { ok: false }>['reason']): string {
   return {
     nobody: 'Select the teachers who get these times, or the day that they go to.',
@@ -11,7 +11,7 @@ export function sayNoCopy(reason: Extract<CopyPlan, { ok: false }>['reason']): s
   }[reason];
 }
 
-/** Lines of a pasted list that name nobody, or several. */
+/** A sentence about lines of a pasted list that match nobody, or several. */
 export function sayLeftLines(lines: string[]): string {
   const shown = lines.slice(0, 5).map((line) => `“${line.slice(0, 60)}”`);
   const more = lines.length > shown.length ? ` and ${number(lines.length - shown.length)} more` : '';

@@ -1,6 +1,6 @@
 import type { WhyLeft } from './change-many.js';
 
-/** Why a slot stays as it is, for the office. */
+/** Why a slot stays as it is, for the school office. */
 export const SAY_LEFT: Record<WhyLeft, string> = {
   booked: 'It’s booked. Move or cancel the appointment first.',
   held: 'A parent is booking it right now. Try again in a few minutes.',

@@ -13,7 +13,7 @@ import {
   type Selection,
 } from '../schema.js';
 
-/** What many slots become; what is left empty stays. Their `print` is `printOfSlots`. */
+/** What many slots become; an empty field changes nothing. Their `print` comes from `printOfSlots`. */
 export interface BulkChange extends Selection {
   minutes?: number;
   capacity?: number;
@@ -42,14 +42,14 @@ export function bulkChange(event: Pick<Event, 'days'>): Joi.ObjectSchema<BulkCha
   });
 }
 
-/** Slots that are made again for other teachers, on another day, or both. */
+/** Copies of slots for other teachers, on another day, or both. */
 export interface CopyForm extends Selection {
-  /** '' is the same day. */
+  /** '' means the same day. */
   toDay: string;
-  /** A pasted list of teachers, beside those selected. */
+  /** A pasted list of teachers, in addition to the selected ones. */
   list: string;
   to: Types.ObjectId[];
-  /** Also where the teacher has slots in another event. */
+  /** Also make slots where the teacher has some in another event. */
   elsewhere: boolean;
 }
 

@@ -15,7 +15,7 @@ import { SAY_LEFT } from './say-left.js';
 import type { BulkChange } from './schema.js';
 import { fieldsOf, wordsOf } from './show-selection.js';
 
-/** The form for what many slots become. */
+/** The form for changing many slots. */
 export async function showChange(res: Response, selected: Selected, form: Form): Promise<void> {
   const event = eventOf(res);
   const slots = await readWhole(event, selected);
@@ -27,7 +27,7 @@ export async function showChange(res: Response, selected: Selected, form: Form):
   });
 }
 
-/** Asks with what the change would do, or what it does now that somebody else changed some of the slots. */
+/** Shows what the change would do, or what it would do now after somebody else changed some of the slots. */
 export async function askChange(
   res: Response,
   wish: BulkChange,
@@ -67,7 +67,7 @@ export async function askChange(
   });
 }
 
-/** What was done, and what stays with why. */
+/** What was done, and which slots stay, with the reason. */
 export async function showLeft(res: Response, left: BulkPlan['left'], text: string): Promise<void> {
   const event = eventOf(res);
   res.render('slots/left', {

@@ -16,7 +16,7 @@ import { fieldsOf, wordsOf } from './show-selection.js';
 
 type CopyPlanned = Extract<CopyPlan, { ok: true }>;
 
-/** The form for where many slots are copied to. */
+/** The form for copying many slots. */
 export async function showCopy(res: Response, selected: Selected, form: Form): Promise<void> {
   const event = eventOf(res);
   const [slots, teachers] = await Promise.all([readWhole(event, selected), loadActive(event)]);
@@ -32,7 +32,7 @@ export async function showCopy(res: Response, selected: Selected, form: Form): P
   });
 }
 
-/** Asks with what copying would make, or what it makes now that somebody else changed some of the slots. */
+/** Shows what copying would make, or what it would make now after somebody else changed some of the slots. */
 export function askCopy(
   res: Response,
   wish: CopyForm,

@@ -6,13 +6,13 @@ import type { PlacedEvent } from '../../web/place.js';
 import type { Selected } from '../schema.js';
 import { printOfSlots } from './read-selection.js';
 
-/** The hidden fields by which a form says which slots it is about, and what they were. */
+/** The hidden fields with which a form says which slots it is about, and what they were. */
 export function fieldsOf({ ids, resources, day }: Selected, slots: Slot[]) {
   const hex = (list: { toHexString(): string }[]) => list.map((id) => id.toHexString());
   return { ids: hex(ids), resources: hex(resources), day, print: printOfSlots(slots) };
 }
 
-/** What is selected, in words. */
+/** The selection in words. */
 export async function wordsOf(event: PlacedEvent, slots: Slot[]) {
   const resources = [...new Set(slots.map(({ resource }) => resource.toHexString()))];
   const [first] = await Resource.find({ _id: { $in: resources }, account: event.account }, { name: 1 })

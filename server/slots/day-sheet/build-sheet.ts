@@ -25,8 +25,8 @@ export interface Sheet {
 }
 
 /**
- * The teachers of a page across, the times of the day down. Only teachers with slots on that day whom the reader sees; a time that comes twice,
- * when clocks go back, is two rows.
+ * The day sheet: one column per teacher of a page, one row per time of the day. It has only teachers with slots on that day that the reader
+ * sees. When clocks go back, a time that comes twice has two rows.
  */
 export async function buildSheet(
   event: PlacedEvent & { sight: Sight },
@@ -58,7 +58,7 @@ export async function buildSheet(
   for (const slot of slots)
     for (const id of holdersOf(slot)) {
       const key = `${id.toHexString()} ${slot.from.getTime()}`;
-      // Of two at one time, what is booked.
+      // Of two slots at one time, the booked one is shown.
       const cell = cellOf(slot, taken);
       if (!cells.has(key) || taken.bySlot.has(slot._id.toHexString())) cells.set(key, cell);
     }
@@ -105,7 +105,7 @@ async function takenBySlot(slots: Pick<Slot, '_id'>[], now: Date): Promise<Taken
   return { bySlot, names: new Map(people.map((person) => [person._id.toHexString(), shortName(person)])) };
 }
 
-/** "Ana L.": enough for a teacher, little on a sheet that lies about. */
+/** "Ana L.": enough for a teacher, and little about the child on a sheet that others may see. */
 function shortName({ firstName, lastName }: { firstName: string; lastName: string }): string {
   const [initial = ''] = [...lastName];
   return firstName && initial ? `${firstName} ${initial}.` : firstName || lastName || 'No name';

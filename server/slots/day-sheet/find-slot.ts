@@ -13,7 +13,7 @@ import { sayProblem } from '../../web/say-problem.js';
 export interface SlotPage {
   slot: Slot;
   resource: Pick<Resource, '_id' | 'name' | 'room' | 'link'>;
-  /** The names of who else sits in it. */
+  /** The names of the other teachers in it. */
   others: string[];
   appointments: {
     id: string;
@@ -31,7 +31,7 @@ export interface SlotPage {
   held: number;
 }
 
-/** One slot and who has it; null when the event has no such slot, or the reader does not see it. */
+/** One slot with its appointments; null if the event has no such slot or the reader does not see it. */
 export async function findSlot(
   event: Pick<Event, '_id' | 'account'> & { sight: Sight },
   id: Types.ObjectId,

@@ -5,15 +5,16 @@ import type { Slot } from '../../models/slot.js';
 import { atLeast } from '../../models/user.js';
 import { eventFrame } from '../../web/event-tabs.js';
 import { actorOf, levelIn } from '../../web/actor.js';
-import { changedMeanwhile, seenOf } from '../../web/compare-seen.js';
+import { seenOf } from '../../web/compare-seen.js';
 import { notFound } from '../../web/errors.js';
 import { dayAndTime, fullDay, shortDay, timeSpan } from '../../web/format-time.js';
 import { eventGuard, eventOf } from '../../web/guards.js';
 import { dayOf } from '../../web/local-time.js';
 import type { PlacedEvent } from '../../web/place.js';
 import { addressOf, pagerOf } from '../../web/paging.js';
-import { FRESH_FORM, parseForm, parseId, parseQuery, typedValues, type Form } from '../../web/parse.js';
+import { FRESH_FORM, parseForm, parseId, parseQuery, type Form } from '../../web/parse.js';
 import { KIND_WORDS } from '../../web/say-kind.js';
+import { saveSeen } from '../../web/save-seen.js';
 import { say } from '../../web/session.js';
 import { sightOf } from '../../web/sight.js';
 import { changeLink } from '../change-link.js';
@@ -24,9 +25,9 @@ import { findSlot, type SlotPage } from './find-slot.js';
 import { sheetQuery, type SheetQuery } from './schema.js';
 import { splitSheet } from './split-sheet.js';
 
-/** As many teachers across as a desk's screen can be scrolled through in reason. */
+/** The most teachers on one page of the screen. */
 const TEACHERS = 20;
-/** More teachers than an event has: all go on paper at once. */
+/** More teachers than an event has: all of them are printed at once. */
 const MOST_PRINTED = 2000;
 
 /** The day sheet of an event, and one slot opened from it. */
@@ -56,7 +57,7 @@ export function daySheetRoutes(deps: Deps): Router {
     });
   });
 
-  // Before the slots, for one of which it would be taken.
+  // This route comes before the one of a slot, which would match it too.
   router.get('/:event/day-sheet/print', async (req, res) => {
     const event = eventOf(res);
     const query = parseQuery(sheetQuery, req.query);
@@ -80,11 +81,13 @@ export function daySheetRoutes(deps: Deps): Router {
       showSlot(res.status(422), found, parsed);
       return;
     }
-    const meanwhile = changedMeanwhile(LINK_FIELDS, req.body, shownOf(found.slot));
-    if (meanwhile || !(await changeLink(actorOf(res), found.slot, parsed.value.link, deps.now()))) {
-      const now = await slotOf(deps, req, res);
-      const form = changedMeanwhile(LINK_FIELDS, req.body, shownOf(now.slot), shownOf(found.slot));
-      showSlot(res.status(422), now, form ?? { values: typedValues(req.body), errors: {} });
+    const { form } = await saveSeen(
+      { fields: LINK_FIELDS, body: req.body, shown: shownOf(found.slot) },
+      () => changeLink(actorOf(res), found.slot, parsed.value.link, deps.now()),
+      async () => shownOf((await slotOf(deps, req, res)).slot),
+    );
+    if (form) {
+      showSlot(res.status(422), await slotOf(deps, req, res), form);
       return;
     }
     say(req, { kind: 'ok', text: 'The video link is saved.' });
@@ -129,7 +132,7 @@ function showSlot(res: Response, found: SlotPage, form: Form): void {
   });
 }
 
-/** The sheet of the day that is asked for, or of the one that comes next. */
+/** The sheet of the requested day, or else of the next day to come. */
 async function sheetOf(deps: Deps, res: Response, query: SheetQuery, size: number) {
   const event = eventOf(res);
   const day = event.days.includes(query.day) ? query.day : currentDay(event, deps.now());
@@ -143,7 +146,7 @@ function papersOf(event: PlacedEvent, day: string, sheet: Sheet) {
 
 const sheetPath = (event: Event): string => `/events/${event._id.toHexString()}/day-sheet`;
 
-/** Today, the next day to come, or the last one that was. */
+/** Today, else the next day of the event, else its last. */
 function currentDay(event: Event, now: Date): string {
   const today = dayOf(now, event.timeZone);
   return event.days.find((day) => day >= today) ?? event.days.at(-1) ?? today;

@@ -2,7 +2,7 @@ import Joi from 'joi';
 import { line } from '../../web/parse.js';
 
 export interface SheetQuery {
-  /** YYYY-MM-DD; '' is the first day that is not over. */
+  /** YYYY-MM-DD; '' means the first day that is not over. */
   day: string;
   q: string;
   page: number;

@@ -1,18 +1,21 @@
 import type { Sheet } from './build-sheet.js';
 
-/** So many teachers across fit a sheet of paper, lying, with their names whole … */
+/** How many teachers fit across a sheet in landscape, with their whole names. */
 const MOST_ACROSS = 8;
-/** … and so many times down, some of them in two lines. */
+/** How many times fit down a sheet, some of them on two lines. */
 const MOST_DOWN = 32;
 
-/** A part of a day sheet that goes on one sheet of paper. */
+/** A part of a day sheet that fits on one sheet of paper. */
 export interface PaperSheet extends Sheet {
-  /** Which it is of how many, from 1. */
+  /** Its number, from 1, and how many parts there are. */
   number: number;
   of: number;
 }
 
-/** Divides a day sheet into parts that a sheet of paper holds, about equal ones; times at which nobody of a part has a slot are left out. */
+/**
+ * Divides a day sheet into parts of about equal size that fit on a sheet of paper. Times at which no teacher of a part has a slot are left
+ * out.
+ */
 export function splitSheet({ teachers, rows }: Sheet): PaperSheet[] {
   const parts = partsOf(teachers, MOST_ACROSS).flatMap(({ from, items }): Sheet[] => {
     const own = rows

@@ -3,7 +3,7 @@ import { parseForm, typedValues, type Parsed } from '../../web/parse.js';
 import type { Block } from '../lay-out-days.js';
 import { typedSlots, type SlotForm, type TypedSlots } from './schema.js';
 
-/** The generator's form: pairs of times become blocks in their order, pairs without any time are none. */
+/** Reads the generator's form: pairs of times become blocks in order; empty pairs are ignored. */
 export function parseSlots(event: Pick<Event, 'days'>, body: unknown): Parsed<SlotForm> {
   const parsed = parseForm(typedSlots(event), body);
   if (!parsed.ok) return parsed;

@@ -28,7 +28,7 @@ export function generatorRoutes(deps: Deps): Router {
     await showForm(res, { values: { ...freshSlots(eventOf(res)), ...filter, resources }, errors: {} });
   });
 
-  // Back from the preview, or one of the form's own buttons: with what was typed.
+  // The form comes back from the preview or from one of its own buttons, with what was typed.
   router.post('/:event/slots/new', async (req, res) => {
     const step = stepOf(req.body);
     const typed: Form = { values: typedValues(req.body), errors: {} };
@@ -84,7 +84,7 @@ export function generatorRoutes(deps: Deps): Router {
   return router;
 }
 
-/** Why the times cannot be laid out, beside the field that it is about. */
+/** Why the times cannot be laid out, at the field that causes it. */
 function refused(body: unknown, fault: NotPrepared, style: Style): Form {
   const message = () => {
     switch (fault.reason) {
@@ -107,7 +107,7 @@ function refused(body: unknown, fault: NotPrepared, style: Style): Form {
   return { values: typedValues(body), errors: { [fault.field]: message() } };
 }
 
-/** The form again, for the hidden fields of the preview: with the teachers of the pasted list among those selected. */
+/** The form for the hidden fields of the preview; teachers of the pasted list are among those selected. */
 function fieldsOf(
   form: SlotForm,
   { plans }: Prepared,
@@ -170,7 +170,7 @@ function previewOf(event: PlacedEvent, form: SlotForm, prepared: Prepared, actor
       ...new Set(
         prepared.plans
           .flatMap((plan) => (plan.elsewhere.length > 0 ? plan.elsewhereEvents : []))
-          // Of an event that the actor does not see, not even the name.
+          // A reader learns nothing about an event that they do not see, not even its name.
           .map(({ _id, name }) => (levelIn(actor, _id) === 'customer' ? 'another event' : name)),
       ),
     ],

@@ -6,17 +6,17 @@ import { dateField, objectIds, tick, timeField } from '../../web/parse.js';
 import type { Pattern } from '../lay-out-days.js';
 import { MOST_CHOSEN, pastedList, slotCapacity, slotMessage, slotMinutes } from '../schema.js';
 
-/** What somebody asks the generator for. */
+/** A request to the generator. */
 export interface SlotForm extends Pattern {
-  /** For whom; none is everybody but those whose classes are all hidden. */
+  /** The teachers; an empty list means everybody except those whose classes are all hidden. */
   resources: Types.ObjectId[];
-  /** A pasted list of teachers, for whom it is too. */
+  /** A pasted list of teachers, in addition to the selected ones. */
   list: string;
   capacity: number;
   kind: SlotKind;
   state: SlotState;
   message: string;
-  /** Also where the teacher has slots in another event. */
+  /** Also make slots where the teacher has some in another event. */
   elsewhere: boolean;
 }
 
@@ -28,7 +28,7 @@ export interface TypedSlots extends Omit<SlotForm, 'days' | 'blocks'> {
   to: string[];
 }
 
-/** Blocks that one form has at most. */
+/** The most blocks of one form. */
 export const MOST_BLOCKS = 12;
 
 const times = (label: string) =>
@@ -64,7 +64,7 @@ export function typedSlots(event: Pick<Event, 'days'>): Joi.ObjectSchema<TypedSl
   });
 }
 
-/** The form of an event as it is opened: as it was last used, or every day and nothing of times. */
+/** The form as it opens: the values of its last use, or every day without times. */
 export function freshSlots({ days, lastSlots }: Pick<Event, 'days'> & { lastSlots?: LastSlots }) {
   if (!lastSlots)
     return { day: days, minutes: 10, breakMinutes: 0, capacity: 1, kind: 'in person', state: 'visible' };
@@ -78,12 +78,12 @@ export function freshSlots({ days, lastSlots }: Pick<Event, 'days'> & { lastSlot
   };
 }
 
-/** What the address of the generator may bring along. */
+/** The parameters that the generator's address may have. */
 export const newSlotsQuery = Joi.object<{ resources: Types.ObjectId[] }, true>({
   resources: objectIds(MOST_CHOSEN).default([]),
 });
 
-/** What a button of the form other than Preview does: nothing is asked of what is typed meanwhile. */
+/** What a button other than Preview does; the other fields are not checked then. */
 export const FORM_STEPS = ['find', 'found', 'none', 'list', 'more'] as const;
 export type FormStep = (typeof FORM_STEPS)[number];
 

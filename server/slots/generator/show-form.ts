@@ -9,10 +9,10 @@ import { teachersFound } from '../schema.js';
 import { slotsPage } from '../show-frame.js';
 import { formStep, MOST_BLOCKS, type FormStep } from './schema.js';
 
-/** Rows for blocks that the form shows at least: a morning, an afternoon, an evening. */
+/** The form shows at least this many rows for blocks: a morning, an afternoon, an evening. */
 const LEAST_BLOCKS = 3;
 
-/** The form, with everything that was typed; of a step the teachers who are selected by it. */
+/** Shows the form with everything that was typed; after a step, with the teachers that the step selects. */
 export async function showForm(res: Response, form: Form, step: FormStep | '' = ''): Promise<void> {
   const event = eventOf(res);
   const all = await loadActive(event);
@@ -38,14 +38,14 @@ export async function showForm(res: Response, form: Form, step: FormStep | '' = 
     shown: printOf(filter),
     schools: await schoolsOf(event, all),
     ...choicesOf(all),
-    // The list has done its work, but for what is not recognized.
+    // The list's teachers are selected now; only lines that were not recognized remain in it.
     form: step === 'list' ? { ...form, values: { ...form.values, list: list.left.join('\n') } } : form,
   });
 }
 
 /**
- * What a button other than Preview asks for; '' for Preview. A search that was typed and not looked at yet comes first: whoever presses
- * Enter in it does not mean everybody.
+ * Which button other than Preview was pressed; '' for Preview. A search that was typed but not carried out comes first: somebody who
+ * presses Enter in it does not want slots for everybody.
  */
 export function stepOf(body: unknown): FormStep | '' {
   const parsed = parseForm(formStep, body);

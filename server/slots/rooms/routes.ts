@@ -10,7 +10,7 @@ import { slotsPage, slotsPath } from '../show-frame.js';
 import { saveRooms } from './save-rooms.js';
 import { roomsForm } from './schema.js';
 
-/** All rooms of an event in one column, typed or pasted. */
+/** All rooms of an event in one column, to type or to paste. */
 export function roomRoutes(deps: Deps): Router {
   const router = express.Router();
   router.use('/:event/slots', eventGuard('event administrator'));
@@ -53,7 +53,7 @@ export function roomRoutes(deps: Deps): Router {
   return router;
 }
 
-/** @param wanted rooms that are typed and not saved, by teacher */
+/** @param wanted rooms that were typed and not saved, by teacher */
 async function showRooms(res: Response, form: Form, wanted = typedIn(form)): Promise<void> {
   const event = eventOf(res);
   const teachers = await loadActive(event);

@@ -8,20 +8,23 @@ import { oneRoom, type RoomsForm } from './schema.js';
 
 export interface SavedRooms {
   saved: number;
-  /** Lines of the pasted list that name nobody, or several, or have no room. */
+  /** Lines of the pasted list that match nobody, match several, or have no room. */
   left: string[];
-  /** Whose room somebody else set while the page was open: it stays. */
+  /** Teachers whose room somebody else set while the page was open: that room stays. */
   changed: { teacher: Teacher; wanted: string }[];
 }
 
-/** A room that somebody asks for, and what it was when they did. */
+/** A requested room, and the room at the time of the request. */
 interface Wanted {
   teacher: Teacher;
   was: string;
   room: string;
 }
 
-/** Saves the rooms that were changed, typed or pasted; what is pasted counts. Each write finds the room as it was shown. */
+/**
+ * Saves the rooms that were typed or pasted and differ from those shown; a pasted room takes precedence. Each write carries the room that
+ * was shown in its filter.
+ */
 export async function saveRooms(
   actor: Actor,
   event: Pick<Event, '_id' | 'account'>,
@@ -71,7 +74,7 @@ export async function saveRooms(
   return { saved, left, changed: changed.map(({ teacher, room }) => ({ teacher, wanted: room })) };
 }
 
-/** "Ann Lee", a tab and "12"; without a tab the last comma or semicolon parts the two. */
+/** "Ann Lee", a tab and "12". Without a tab, the last comma or semicolon separates the two. */
 function readPasted(text: string, teachers: Teacher[]) {
   const lines = linesOf(text).map((line) => {
     const parts = /^(.*?)\t(.*)$/.exec(line) ?? /^(.*)[,;](.*)$/.exec(line);

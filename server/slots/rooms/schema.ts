@@ -2,11 +2,11 @@ import Joi from 'joi';
 import { idText, line } from '../../web/parse.js';
 import { MOST_CHOSEN, pastedList } from '../schema.js';
 
-/** The page of all rooms as it is sent: the three lists go by the same order. */
+/** The form of all rooms as it is sent. The three lists have the same order. */
 export interface RoomsForm {
   teacher: string[];
   room: string[];
-  /** What each was when the page was shown. */
+  /** Each room at the time the page was shown. */
   was: string[];
   /** A pasted list of two columns. */
   list: string;
@@ -20,7 +20,7 @@ export const oneRoom = line(ROOM_MAX).allow('');
 const texts = () => Joi.array().items(oneRoom).single().max(MOST_CHOSEN).default([]);
 
 export const roomsForm = Joi.object<RoomsForm, true>({
-  // Not as a set: one that is named twice would shift the others.
+  // This keeps duplicates: without them the other lists would be out of step.
   teacher: Joi.array()
     .items(idText())
     .single()

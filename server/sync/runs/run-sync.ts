@@ -15,6 +15,7 @@ import { countTries, MOST_TRIES, takeRun } from '../../runs/engine/take-run.js';
 import { mailWithheld } from '../../runs/engine/mail-withheld.js';
 import { waitForMerges } from '../../runs/engine/wait-merges.js';
 import { whatItDid } from '../../runs/show/summarize-run.js';
+import { findSeen } from '../update/find-seen.js';
 import { findUnchanged } from '../update/find-unchanged.js';
 import { flagAppointments } from '../update/flag-appointments.js';
 import { storedMirror } from '../update/mirror.js';
@@ -150,7 +151,6 @@ async function update(
   const mirror = active.preview ? plannedMirror(run.account, refresh._id) : storedMirror(run.account);
   const unchanged = await findUnchanged(run, sync, refresh);
   const chosen = run.trigger === 'first import' || !!run.choice;
-  const seen = refresh.purpose === 'accept' || refresh.purpose === 'apply';
-  await updateEvent(event, sync, active, { mirror, chosen, seen, unchanged });
+  await updateEvent(event, sync, active, { mirror, chosen, seen: await findSeen(refresh), unchanged });
   return refresh;
 }

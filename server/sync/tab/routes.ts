@@ -1,12 +1,13 @@
 import express, { type RequestHandler, type Response, type Router } from 'express';
 import type { Deps } from '../../deps.js';
 import { Account } from '../../models/account.js';
+import { Event } from '../../models/event.js';
 import { actorOf } from '../../web/actor.js';
-import { changedMeanwhile } from '../../web/compare-seen.js';
 import { notFound } from '../../web/errors.js';
 import { countOf } from '../../web/format-count.js';
 import { eventOf } from '../../web/guards.js';
 import { parseForm, parseQuery, type Form } from '../../web/parse.js';
+import { saveSeen } from '../../web/save-seen.js';
 import { say } from '../../web/session.js';
 import { pathOfRun } from '../../runs/show/queries.js';
 import { setHour } from '../nights/set-hour.js';
@@ -65,14 +66,14 @@ export function eventSyncRoutes(deps: Deps): Router {
     const parsed = parseForm(hourSchema, req.body);
     if (!parsed.ok) return showAgain(deps, res, parsed);
     const hour = eventOf(res).sync?.hour;
-    const changed = changedMeanwhile(hourFields(actorOf(res)), req.body, { hour });
-    if (changed) return showAgain(deps, res, changed);
     if (hour === undefined) throw notFound();
-    const set = { account, event: eventOf(res)._id, by: user, hour: parsed.value.hour, was: hour };
-    if (!(await setHour(deps, set))) {
-      const errors = { hour: 'Somebody else set the hour at the same moment. Save again.' };
-      return showAgain(deps, res, { values: parsed.value, errors });
-    }
+    const event = eventOf(res)._id;
+    const { form } = await saveSeen(
+      { fields: hourFields(actorOf(res)), body: req.body, shown: { hour } },
+      () => setHour(deps, { account, event, by: user, hour: parsed.value.hour, was: hour }),
+      async () => ({ hour: (await Event.findById(event, { 'sync.hour': 1 }).lean())?.sync?.hour }),
+    );
+    if (form) return showAgain(deps, res, form);
     say(req, { kind: 'ok', text: 'The hour of the nightly sync is saved.' });
     res.redirect(303, homeOf(res));
   });

@@ -38,14 +38,19 @@ export class ClassGuard {
     private readonly event: Event,
     private readonly mirror: Pick<Mirror, 'here'>,
     private readonly guard: TieGuard,
+    private readonly seen: ReadonlySet<string>,
   ) {}
 
-  /** @param verdict `let go`: a person has chosen or seen what leaves */
+  /**
+   * @param verdict `let go`: a person has chosen what the event takes
+   * @param seen sections (hex ids) of which a person has seen whom they lose, and let them go
+   */
   static async open(
     run: ActiveRun,
     event: Event,
     mirror: Pick<Mirror, 'here'>,
     verdict: Removals['verdict'],
+    seen: ReadonlySet<string>,
   ): Promise<ClassGuard> {
     const guard = await TieGuard.open(run, {
       kind: 'class',
@@ -54,7 +59,7 @@ export class ClassGuard {
       here: { event: event._id, section: { $type: 'objectId' }, addedBy: { $ne: run.id } },
       verdict,
     });
-    return new ClassGuard(run, event, mirror, guard);
+    return new ClassGuard(run, event, mirror, guard, seen);
   }
 
   /** The classes of a batch that lose nobody; the others wait for `writeOthers`. */
@@ -121,7 +126,8 @@ export class ClassGuard {
         const missing = isFree ? NOBODY : this.guard.missing(was, now, isHere);
         const stay = isKept ? byRole((role) => lostOf(role, was, now, isHere)) : NOBODY;
         const alone = aloneOf(item, missing, booked.has(of._id.toHexString()));
-        return [{ target: of._id, item, known: of, missing, stay, alone }];
+        const seen = this.seen.has(key);
+        return [{ target: of._id, item, known: of, missing, stay, alone, seen }];
       });
       if (items.length > 0) yield items;
     }

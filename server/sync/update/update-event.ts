@@ -21,8 +21,11 @@ export interface UpdateOptions {
   mirror: Mirror;
   /** Whether a person has just chosen what the event takes: what leaves by that is not withheld. */
   chosen: boolean;
-  /** Whether a person has seen what the account's roster removes from classes: it is not withheld again. */
-  seen: boolean;
+  /**
+   * Sections (hex ids) of which a person has seen whom they lose at the source: that is not withheld again. What the event's own guard
+   * withholds in its other classes waits on, as nobody has seen it.
+   */
+  seen: ReadonlySet<string>;
   /** Set if none of its classes and resources needs to be compared. */
   unchanged: Unchanged | undefined;
 }
@@ -41,8 +44,7 @@ export async function updateEvent(
   const verdict = chosen ? 'let go' : undefined;
   if (unchanged) await countUnchanged(run, unchanged);
   else {
-    const ties = chosen || seen ? 'let go' : undefined;
-    const teaching = await updateClasses(event, sync, run, mirror, { verdict, ties });
+    const teaching = await updateClasses(event, sync, run, mirror, { verdict, seen });
     await updateResources(run, event, mirror, teaching, verdict);
   }
   await dropOlderWithheld(run, ['class', 'resource', ...Object.values(CLASS_TIES.kinds)]);
@@ -55,13 +57,13 @@ async function updateClasses(
   sync: EventSync,
   run: ActiveRun,
   mirror: Mirror,
-  { verdict, ties }: { verdict: Removals['verdict']; ties: Removals['verdict'] },
+  { verdict, seen }: { verdict: Removals['verdict']; seen: ReadonlySet<string> },
 ): Promise<ReadonlyMap<string, Types.ObjectId>> {
   await run.begin('classes', await countDerived(mirror, sync));
   const derived = new Set<string>();
   const teaching = new Map<string, Types.ObjectId>();
   const unknown = { teachers: new IdSet(), students: new IdSet() };
-  const guard = await ClassGuard.open(run, event, mirror, ties);
+  const guard = await ClassGuard.open(run, event, mirror, verdict, seen);
   const take = async (
     wanted: DerivedClass[],
     choose: (batch: ComparedBatch) => Promise<DerivedClass[]>,
