@@ -12,12 +12,12 @@ import { wordsOf, type Words } from '../web/words.js';
 import { cancelAppointment } from './cancel-appointment.js';
 import { confirmAppointment } from './confirm-appointment.js';
 import { findMoved } from './find-moved.js';
-import { findLengths } from './find-lengths.js';
 import { familyOf, type Family } from './load-conference.js';
 import { mayCancel } from './policy.js';
 import { meetingById, type Meeting } from './queries.js';
 import { questionsFor, readAnswers } from './read-answers.js';
 import { sayRefusal } from './refuse-booking.js';
+import { showLength } from './show-length.js';
 import { confirmForm } from './schema.js';
 import { showRefusal } from './serve-times.js';
 import { writeCalendar } from './write-calendar.js';
@@ -69,7 +69,7 @@ export function appointmentPages(deps: Deps): Router {
     });
     if (!answer.ok && answer.kept) {
       // Only the longer meeting can't be: what was typed stays, and so does the time.
-      const values = { ...(typedValues(req.body) as Record<string, unknown>), inARow: undefined };
+      const values = { ...typedValues(req.body), inARow: undefined };
       const errors = { inARow: sayRefusal(family.event, answer.reason) };
       const { meeting: kept } = await meetingOf(deps, req, res);
       await showMeeting(deps, res.status(409), family, kept, { values, errors });
@@ -210,36 +210,6 @@ async function showMeeting(
         : sayRefusal(family.event, 'hold ended', { time: timeOf(meeting.from) }),
     });
   }
-}
-
-/** The choice of how long a meeting on hold is, and whether it is shorter than the one that it replaces. */
-async function showLength(
-  deps: Deps,
-  t: Words,
-  { event, household, actor }: Family,
-  meeting: Meeting,
-  before: Meeting | undefined,
-): Promise<{ choice?: object; shorter: string }> {
-  const looker = { event, household, user: actor.user, replaces: meeting.replaces };
-  const lengths = await findLengths(looker, meeting, before, deps.now());
-  const minutesOf = ({ from, to }: Pick<Meeting, 'from' | 'to'>) => (to.getTime() - from.getTime()) / 60_000;
-  const isShorter = before && before.more.length > meeting.more.length;
-  const choice = {
-    name: 'inARow',
-    label: t('longer.howLong'),
-    type: 'radio',
-    value: String(1 + meeting.more.length),
-    options: lengths.map(({ inARow, minutes, until }) => ({
-      value: String(inARow),
-      label: t('longer.until', { count: minutes, time: timeOfDay(until, event) }),
-    })),
-  };
-  return {
-    ...(lengths.length > 0 ? { choice } : {}),
-    shorter: isShorter
-      ? t('longer.shorter', { count: minutesOf(before), time: timeOfDay(meeting.to, event) })
-      : '',
-  };
 }
 
 function sayCancelled(t: Words, { cancelledBy }: Meeting): string {

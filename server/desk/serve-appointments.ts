@@ -128,7 +128,7 @@ async function confirm(
   }
   const again = answer.kept && (await findMeeting(event, appointment._id));
   if (again) {
-    const values = { ...(typedValues(req.body) as Record<string, unknown>), inARow: undefined };
+    const values = { ...typedValues(req.body), inARow: undefined };
     const child = { child: meeting.children, teacher: meeting.teacher };
     const errors = { inARow: sayRefusal(answer.reason, { ...child, family: await familyOf(appointment) }) };
     await showCheck(deps, res.status(409), event, again, { values, errors });

@@ -10,7 +10,7 @@ import { slotsOf } from '../../server/models/appointment-slots.js';
 import { Claim } from '../../server/models/claim.js';
 import { Diary } from '../../server/models/diary.js';
 import { Event } from '../../server/models/event.js';
-import { Household } from '../../server/models/household.js';
+import type { Household } from '../../server/models/household.js';
 import { Slot } from '../../server/models/slot.js';
 import { createTestApp, type TestApp } from '../support/app.js';
 import {
@@ -195,13 +195,17 @@ describe('a meeting of several slots in a row', function () {
         const work = own.map(({ inARow, dieAfter }) => ({
           name: 'confirm',
           ...(dieAfter ? { dieAfter } : {}),
-          run: async () => void (await confirm(0, held, inARow)),
+          run: async () => {
+            await confirm(0, held, inARow);
+          },
         }));
         if (other)
           work.push({
             name: 'other',
             ...(other.dieAfter ? { dieAfter: other.dieAfter } : {}),
-            run: async () => void (await book(1, 1, other.inARow)),
+            run: async () => {
+              await book(1, 1, other.inARow);
+            },
           });
         await interleave(work, (waiting) => choices.next().value % waiting);
         assert.deepEqual(await findDoubles(fair), []);
