@@ -37,6 +37,8 @@ export function createApp(deps: Deps): Express {
   app.set('trust proxy', deps.config.trustProxy);
   app.set('views', path.join(ROOT, 'views'));
   app.set('view engine', 'ejs');
+  // Not what the environment says: where it says nothing, Express would show strangers the stack of a fault.
+  app.set('env', deps.config.production ? 'production' : 'development');
   app.set('view cache', deps.config.production);
   app.set('query parser', 'simple');
   app.disable('x-powered-by');

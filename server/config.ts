@@ -64,7 +64,7 @@ const SHORTEST_SECRET = 32;
 const httpUrl = Joi.string().uri({ scheme: ['http', 'https'] });
 
 const keys: Joi.StrictSchemaMap<Environment> = {
-  NODE_ENV: Joi.string().default('development'),
+  NODE_ENV: Joi.string().empty('').default('production'),
   PORT: Joi.number().port().default(3000),
   HOST: Joi.string().hostname().empty(''),
   PUBLIC_URL: httpUrl.empty(''),
@@ -115,7 +115,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   const value = checked.value;
   const dataDir = path.resolve(value.DATA_DIR);
   return {
-    production: value.NODE_ENV === 'production',
+    production: value.NODE_ENV !== 'development',
     port: value.PORT,
     host: value.HOST,
     publicUrl: (value.PUBLIC_URL ?? `http://localhost:${String(value.PORT)}`).replace(/\/+$/, ''),

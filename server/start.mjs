@@ -47,5 +47,7 @@ try {
 // Where npm was killed meanwhile, nobody could stop what it started.
 if (process.env.npm_lifecycle_event !== undefined && process.ppid !== parent) process.exit(1);
 
+// Libraries look at it themselves.
+process.env.NODE_ENV ||= 'production';
 process.argv.splice(1, 2, path.join(root, 'dist', entry));
 await import(pathToFileURL(path.join(root, 'dist', entry)).href);

@@ -6,7 +6,9 @@ import { Notification } from '../models/notification.js';
 import type { User } from '../models/user.js';
 import { queueMail } from '../notifications/queue-mail.js';
 import { hashSecret, makeSecret, secretFor } from '../seal.js';
+import { inLanguage, readerCalled } from '../web/read-language.js';
 import { answersTo, askOffice } from '../web/say-office.js';
+import { wordsOf, type Words } from '../web/words.js';
 import { accountsOf } from './load-actor.js';
 
 type LinkKind = 'prove e-mail' | 'new password' | 'invitation';
@@ -18,30 +20,28 @@ const LINKS: Record<
   {
     path: string;
     hours: number;
-    subject: (school: string) => string;
-    text: (greeting: string, link: string) => string;
+    /** Keys of the catalog. */
+    subject: string;
+    text: string;
   }
 > = {
   'prove e-mail': {
     path: '/prove',
     hours: 24,
-    subject: (school) => `${school}: confirm your email to book`,
-    text: (greeting, link) =>
-      `${greeting},\n\nPlease confirm that this email address is yours:\n${link}\n\nThe link works once, within 24 hours. If you didn’t ask for it, you can ignore this email.\n`,
+    subject: 'mails.proveSubject',
+    text: 'mails.prove',
   },
   'new password': {
     path: '/password',
     hours: 2,
-    subject: () => 'Choose a new password',
-    text: (greeting, link) =>
-      `${greeting},\n\nChoose a new password here:\n${link}\n\nThe link works once, within 2 hours. If you didn’t ask for it, ignore this email: your password stays as it is.\n`,
+    subject: 'mails.newPasswordSubject',
+    text: 'mails.newPassword',
   },
   invitation: {
     path: '/password',
     hours: 7 * 24,
-    subject: () => 'Your login for Slotbell',
-    text: (greeting, link) =>
-      `${greeting},\n\nYour school has created a login for you in Slotbell, its parent-teacher conference scheduler. Choose your password here:\n${link}\n\nThe link works once, within 7 days.\n`,
+    subject: 'mails.invitationSubject',
+    text: 'mails.invitation',
   },
 };
 
@@ -64,14 +64,19 @@ export async function sendLink(
   const expiresAt = new Date(deps.now().getTime() + about.hours * HOUR);
   await OneTimeLink.updateOne({ _id: link }, { kind, user: user._id, next, expiresAt }, { upsert: true });
   const account = onlyAccount(user);
-  const school = account && (await Account.findById(account, { name: 1, office: 1 }).lean());
+  const school =
+    account && (await Account.findById(account, { name: 1, office: 1, locale: 1, languages: 1 }).lean());
+  const reader = readerCalled(user.language, school ?? {});
+  const t = wordsOf(reader);
+  const to = `${deps.config.publicUrl}${about.path}/${secret}`;
   await queueMail(deps, {
     ...(account ? { account } : {}),
     kind,
     to: user.email,
-    subject: about.subject(school?.name ?? 'Slotbell'),
+    ...inLanguage(reader),
+    subject: t(about.subject, { school: school?.name ?? 'Slotbell' }),
     ...answersTo(school),
-    text: `${about.text(greet(kind, user), `${deps.config.publicUrl}${about.path}/${secret}`)}${askOffice(school)}`,
+    text: `${t(about.text, { hello: greet(t, kind, user), link: to })}${askOffice(school && { ...reader, office: school.office })}`,
     key: once ? sentKey(once) : `link:${link}`,
     secret: true,
   });
@@ -89,8 +94,10 @@ export async function isSent(once: string): Promise<boolean> {
 /**
  * A stranger may have chosen the name of an unproven address. It is left out, so that nobody can make the school send their text to others.
  */
-function greet(kind: LinkKind, user: User): string {
-  return kind === 'invitation' || user.emailProvenAt ? `Hello ${user.name}` : 'Hello';
+function greet(t: Words, kind: LinkKind, user: User): string {
+  return kind === 'invitation' || user.emailProvenAt
+    ? t('mails.helloName', { name: user.name })
+    : t('mails.hello');
 }
 
 /** If a login has several accounts, no school's outbox shows its link: it would open the other schools too. */

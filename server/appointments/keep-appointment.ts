@@ -6,8 +6,9 @@ import type { Event } from '../models/event.js';
 import type { Actor } from '../web/actor.js';
 
 /**
- * Takes an appointment out of the problem list as it stands: it is simply booked again, and the sync does not list it for the
- * same reason a second time. False when it is no problem any more.
+ * Takes an appointment out of the problem list as it is: it counts as booked again, and the sync does not list it again for the same
+ * reason.
+ * @returns false if it is no longer a problem
  */
 export async function keepAppointment(
   actor: Actor,

@@ -28,7 +28,7 @@ import { keepAppointment } from './keep-appointment.js';
 import { findAppointment } from './queries.js';
 import { appointmentsQuery, PAGE } from './schema.js';
 
-/** The event's appointments, and those of them that need a person. */
+/** The event's appointments, and those that need a person's attention. */
 export function appointmentRoutes(deps: Deps): Router {
   const router = express.Router();
   router.use('/:event/appointments', eventGuard('appointment viewer'));
@@ -39,10 +39,10 @@ export function appointmentRoutes(deps: Deps): Router {
   return router;
 }
 
-/** Children who are offered for booking above the list. */
+/** How many children are offered for booking above the list. */
 const FAMILIES = 5;
 
-/** The list's file is the report's. */
+/** The list's file is the one of the report. */
 const FILE = makeReport(appointments);
 
 function listPages(router: Router, deps: Deps): void {
@@ -52,7 +52,7 @@ function listPages(router: Router, deps: Deps): void {
     const mayRepair = atLeast(levelIn(actorOf(res), event._id), 'appointment maker');
     const [{ rows, counts }, found] = await Promise.all([
       listAppointments(seenIn(res), query, { page: query.page, size: PAGE }),
-      // Whoever looks for a family here may find that nothing is booked.
+      // Somebody who looks for a family here may find that nothing is booked.
       mayRepair && query.q ? findFamilies(seenIn(res), query.q) : undefined,
     ]);
     const path = `/events/${event._id.toHexString()}/appointments`;
@@ -146,7 +146,7 @@ function problemPages(router: Router, deps: Deps): void {
     });
     say(
       req,
-      // One that was moved meanwhile lives on elsewhere.
+      // An appointment that was moved meanwhile continues under another id.
       canceled.ok && canceled.before !== 'change'
         ? { kind: 'ok', text: 'The appointment is canceled and the time is free.' }
         : DECIDED_ALREADY,
@@ -155,7 +155,7 @@ function problemPages(router: Router, deps: Deps): void {
   });
 }
 
-/** The event with what of it the actor sees. */
+/** The event with the part of it that the actor sees. */
 function seenIn(res: Response): PlacedEvent & { sight: Sight } {
   return Object.assign({ sight: sightOf(res) }, eventOf(res));
 }

@@ -10,7 +10,7 @@ export const PAGE = 50;
 export interface AppointmentsQuery {
   q: string;
   state: StateFilter;
-  /** A local day of the event; '' for all. */
+  /** A local day of the event; '' for all days. */
   day: string;
   page: number;
 }

@@ -4,6 +4,8 @@ import { Contact, withNumber } from '../models/contact.js';
 import { Household, type ChildProof } from '../models/household.js';
 import { numberKey, sameSecurityValue, secondFactOf } from '../models/security-value.js';
 import { User } from '../models/user.js';
+import { inLanguage, readerCalled } from '../web/read-language.js';
+import { wordsOf } from '../web/words.js';
 import { callOffice } from '../web/say-office.js';
 import { queueMail } from '../notifications/queue-mail.js';
 import { hashCode } from '../seal.js';
@@ -122,12 +124,17 @@ export async function linkChild(
     emailProvenAt: { $exists: true },
   }).lean();
   for (const adult of adults) {
+    const reader = readerCalled(adult.language, account);
+    const t = wordsOf(reader);
+    const child = childName(student, t);
+    const office = callOffice({ ...reader, office: event.office });
     await queueMail(deps, {
       account: account._id,
       kind: 'another adult',
       to: adult.email,
-      subject: `Another adult can book for ${childName(student)}`,
-      text: `Hello ${adult.name},\n\nAnother adult has added ${childName(student)} at ${account.name} and can now book meetings with the teachers. Neither of you sees what the other books.\n\nIf this is a mistake, please ${callOffice(event)}.\n`,
+      ...inLanguage(reader),
+      subject: t('mails.anotherAdultSubject', { child }),
+      text: t('mails.anotherAdult', { name: adult.name, child, school: account.name, office }),
       key: `child:${student._id.toHexString()}:${household._id.toHexString()}:${adult._id.toHexString()}`,
     });
   }

@@ -3,7 +3,7 @@ import { recordAudit } from '../audit/record-audit.js';
 import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { Event } from '../models/event.js';
-import { mayCancel } from './policy.js';
+import { isUndoable, mayCancel } from './policy.js';
 import { finishAppointment } from './finish-appointment.js';
 
 export interface Cancellation {
@@ -34,7 +34,8 @@ export async function cancelAppointment(
   if (found?.state === 'cancelled') return endedBefore(found);
   if (!found || !LIVING_STATES.includes(found.state)) return { ok: false, reason: 'not booked' };
   const now = deps.now();
-  const event = by === 'household' ? await Event.findById(found.event).lean() : null;
+  const isAsked = by === 'household' && !isUndoable(found, now);
+  const event = isAsked ? await Event.findById(found.event).lean() : null;
   if (event && !mayCancel(event, found.from, now, by)) return { ok: false, reason: 'too late' };
 
   const done = await Appointment.updateOne(

@@ -3,13 +3,14 @@ import type { Overridable, Refusal } from '../models/appointment.js';
 import { Class, isMeetable } from '../models/class.js';
 import { Contact } from '../models/contact.js';
 import type { Event } from '../models/event.js';
+import { ask, findTogether } from '../models/find-together.js';
 import { Household } from '../models/household.js';
 import { Resource } from '../models/resource.js';
 import { Slot } from '../models/slot.js';
 import { findFollowing, isOffered, mostInARow } from './find-following.js';
 import { findPeople, type People } from './find-people.js';
-import { contactsOf, HOLDER, sittingOf } from './find-sitting.js';
-import { mayAllMeet, type MaybeMet } from './find-by-hand.js';
+import { sittingOf } from './find-sitting.js';
+import { isMeantFor, type MaybeMet } from './find-by-hand.js';
 import { isSoonEnough, mayBookNow } from './policy.js';
 
 export interface Wish {
@@ -44,29 +45,12 @@ export async function checkBooking(
 ): Promise<({ ok: true } & Bookable) | { ok: false; reason: Refusal }> {
   const { event, by, over = [] } = wish;
   if (!mayBookNow(event, now, by) && !over.includes('not open')) return { ok: false, reason: 'not open' };
-  const slot = await Slot.findOne({ _id: wish.slot, account: event.account, event: event._id }).lean();
-  if (!slot) return { ok: false, reason: 'not here' };
-  const resource = await Resource.findOne({ _id: slot.resource, event: event._id }).lean();
-  if (!resource || (!resource.contact && !resource.byHand)) return { ok: false, reason: 'not here' };
-  const others = slot.with?.length
-    ? await Resource.find({ _id: { $in: slot.with }, event: event._id }, HOLDER).lean()
-    : [];
-  const holders = [resource, ...others];
-  const [household, found] = await Promise.all([
-    Household.findOne({
-      _id: wish.household,
-      account: event.account,
-      'children.student': { $all: wish.students },
-    }).lean(),
-    Contact.find(
-      { _id: { $in: [...wish.students, ...holders.flatMap(contactsOf)] }, account: event.account },
-      { type: 1, status: 1, email: 1, schools: 1, grade: 1 },
-    ).lean(),
-  ]);
+  const { slot, resource, household, holders, contacts: found, classes } = await readAbout(wish);
+  if (!slot || !resource || (!resource.contact && !resource.byHand)) return { ok: false, reason: 'not here' };
   const students = found.filter(({ type, status }) => type === 'student' && status === 'active');
   const areTheirs = wish.students.length > 0 && wish.students.every((id) => hasId(students, id));
   if (!household || !areTheirs) return { ok: false, reason: 'not your child' };
-  const met = await findMet(wish, resource, students);
+  const met = findMet(wish, resource, students, classes);
   if (!met) return { ok: false, reason: 'no class' };
   if (!isOffered(slot, by)) return { ok: false, reason: 'not offered' };
   // One that has begun, while it lasts, for who stands at the door.
@@ -93,38 +77,88 @@ async function checkMore(
 }
 
 /** Over which class they meet, or that they may meet without one; undefined where they may not. */
-async function findMet(
-  { event, students: ids, by }: Wish,
+function findMet(
+  { students: ids, by }: Wish,
   { contact, byHand, status }: Resource,
   students: MaybeMet[],
-): Promise<Pick<Bookable, 'class'> | undefined> {
+  classes: Class[],
+): Pick<Bookable, 'class'> | undefined {
+  const classesOf = (student: Types.ObjectId) =>
+    classes.filter(({ synced }) => synced.students.some((id) => id.equals(student)));
   if (byHand) {
     const isShown = status === 'active' && (!byHand.hidden || by === 'school');
-    return isShown && (await mayAllMeet(event, byHand, students)) ? {} : undefined;
+    const areMeant = students.every((student) => isMeantFor(byHand, student));
+    return isShown && areMeant && ids.every((id) => classesOf(id).length > 0) ? {} : undefined;
   }
   if (!contact) return undefined;
-  const classes = await Promise.all(ids.map((student) => classWith(event._id, student, contact)));
-  const [held] = classes;
-  return held && !classes.includes(undefined) ? { class: held } : undefined;
+  // One that takes part and is shown, with the teacher first in it.
+  const held = ids.map((id) =>
+    classesOf(id).find((one) => one.synced.teachers[0]?.equals(contact) && isMeetable(one)),
+  );
+  const [first] = held;
+  return first && !held.includes(undefined) ? { class: first } : undefined;
 }
 
 function hasId(list: { _id: Types.ObjectId }[], id: Types.ObjectId): boolean {
   return list.some(({ _id }) => _id.equals(id));
 }
 
-/** The class in which a student meets a teacher: one that takes part and is shown, with the teacher first in it. */
-async function classWith(
-  event: Types.ObjectId,
-  student: Types.ObjectId,
-  teacher: Types.ObjectId,
-): Promise<Class | undefined> {
-  const classes = await Class.find({
-    event,
-    'synced.students': student,
-    'synced.teachers.0': teacher,
-    status: 'active',
-  })
-    .sort({ sortKey: 1 })
-    .lean();
-  return classes.find(isMeetable);
+type Around = Slot & { holders: Resource[]; sitting: About[] };
+type About = Pick<Contact, '_id' | 'type' | 'status' | 'email' | 'schools' | 'grade'>;
+const ABOUT = { $project: { type: 1, status: 1, email: 1, schools: 1, grade: 1 } };
+
+/** All that the rules look at, by one command; of classes no student but those for whom it is. */
+async function readAbout({ event, slot, students, household }: Wish) {
+  const { account, _id } = event;
+  const found = await findTogether({
+    slots: ask<Slot, Around>(
+      Slot,
+      { _id: slot, account, event: _id },
+      { $set: { holders: { $concatArrays: [['$resource'], { $ifNull: ['$with', []] }] } } },
+      {
+        $lookup: {
+          from: Resource.collection.name,
+          localField: 'holders',
+          foreignField: '_id',
+          pipeline: [{ $match: { event: _id } }],
+          as: 'holders',
+        },
+      },
+      { $set: { sitting: { $concatArrays: ['$holders.contact', '$holders.byHand.staff'] } } },
+      {
+        $lookup: {
+          from: Contact.collection.name,
+          localField: 'sitting',
+          foreignField: '_id',
+          pipeline: [{ $match: { account } }, ABOUT],
+          as: 'sitting',
+        },
+      },
+      { $unset: 'minutes' },
+    ),
+    households: ask<Household>(Household, {
+      _id: household,
+      account,
+      'children.student': { $all: students },
+    }),
+    students: ask<Contact, About>(Contact, { _id: { $in: students }, account }, ABOUT),
+    classes: ask<Class>(
+      Class,
+      { event: _id, 'synced.students': { $in: students }, status: 'active' },
+      { $set: { 'synced.students': { $setIntersection: ['$synced.students', students] } } },
+      { $sort: { sortKey: 1 } },
+    ),
+  });
+  const [around] = found.slots;
+  const { holders = [], sitting = [], ...bare } = around ?? {};
+  const resource = holders.find((one) => one._id.equals(around?.resource ?? ''));
+  return {
+    slot: around && (bare as Slot),
+    resource,
+    // Its own holder first.
+    holders: resource ? [resource, ...holders.filter((one) => one !== resource)] : [],
+    household: found.households[0],
+    contacts: [...found.students, ...sitting],
+    classes: found.classes,
+  };
 }

@@ -1,23 +1,22 @@
 import type { Types } from 'mongoose';
 import { Appointment, type Refusal } from '../models/appointment.js';
 
+type Claimant = Pick<Appointment, '_id' | 'household' | 'bookedBy' | 'createdAt' | 'byKey'>;
+
 /**
  * Whether an appointment that a claim names holds nothing any more. Once dead it stays dead: expired, cancelled and missing
  * are final, and one that only waits to be expired is expired here first, so that it can never be booked later.
  * An older hold of the same person gives way: they have chosen another time instead.
  * @param taker who wants what it holds; absent when nobody does
  */
-export async function isDead(
-  holder: Types.ObjectId,
-  now: Date,
-  taker?: Pick<Appointment, '_id' | 'household' | 'bookedBy' | 'createdAt'>,
-): Promise<boolean> {
+export async function isDead(holder: Types.ObjectId, now: Date, taker?: Claimant): Promise<boolean> {
   const found = await Appointment.findById(holder, {
     state: 1,
     expiresAt: 1,
     household: 1,
     bookedBy: 1,
     createdAt: 1,
+    byKey: 1,
   }).lean();
   if (!found || found.state === 'expired' || found.state === 'cancelled') return true;
   if (found.state !== 'pending') return false;
@@ -28,12 +27,12 @@ export async function isDead(
   return (await endHold(holder, 'hold ended')) || isDead(holder, now, taker);
 }
 
-/** A total order, so that two holds of one person never end each other. */
-function isOlderHold(
-  held: Pick<Appointment, '_id' | 'household' | 'bookedBy' | 'createdAt'>,
-  taker: Pick<Appointment, '_id' | 'household' | 'bookedBy' | 'createdAt'>,
-): boolean {
+/**
+ * A total order, so that two holds of one person never end each other. What the same request made, sent twice at once, is no other hold.
+ */
+function isOlderHold(held: Claimant, taker: Claimant): boolean {
   if (!held.household.equals(taker.household) || !held.bookedBy.equals(taker.bookedBy)) return false;
+  if (held.byKey === taker.byKey) return false;
   const byTime = held.createdAt.getTime() - taker.createdAt.getTime();
   return byTime === 0 ? held._id.toHexString() < taker._id.toHexString() : byTime < 0;
 }

@@ -1,5 +1,5 @@
 import type { Types } from 'mongoose';
-import { recordAudit } from '../audit/record-audit.js';
+import { auditWrite } from '../audit/record-audit.js';
 import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES, type Refusal } from '../models/appointment.js';
 import type { Answer } from '../models/appointment-field.js';
@@ -9,12 +9,12 @@ import type { Class } from '../models/class.js';
 import type { Event } from '../models/event.js';
 import { Slot, type MeetingKind } from '../models/slot.js';
 import { kindOf } from '../web/say-kind.js';
-import { checkBooking } from './check-booking.js';
+import { checkBooking, type Bookable } from './check-booking.js';
 import { isOffered } from './find-following.js';
 import { giveUp, needsOf, type Held } from './hold-slot.js';
-import { mayCancel } from './policy.js';
+import { mayCancel, UNDO_MS } from './policy.js';
 import { isAnswered, mergeAnswers, questionsFor } from './read-answers.js';
-import { finishAppointment } from './finish-appointment.js';
+import { finishFound } from './finish-appointment.js';
 import { resizeHold } from './change-length.js';
 import { takeClaims } from './take-claims.js';
 
@@ -29,6 +29,8 @@ export interface Confirmation {
   kind?: MeetingKind;
   /** Absent: nothing was asked, and what is answered already stays. */
   answers?: Answer[];
+  /** By one press, which can be undone for some minutes. */
+  isAtOnce?: boolean;
   /** For how many slots in a row. Absent: for those that are on hold. */
   inARow?: number | undefined;
 }
@@ -72,9 +74,20 @@ export async function confirmAppointment(deps: Deps, ask: Confirmation, tries = 
   if (!(await mayStillChange(ask, pending, deps.now()))) return giveUp(deps, pending, 'too late to change');
   const taken = await takeClaims(deps, pending, needsOf(wish, checked, pending));
   if (!taken.ok) return refuse(deps, ask, pending, taken.reason);
+  return bookHeld(deps, ask, pending, checked, tries);
+}
+
+/** Books a hold whose rules and claims have been gone through just now, and that asks nothing more. */
+export async function bookHeld(
+  deps: Deps,
+  ask: Confirmation,
+  pending: Appointment,
+  checked: Pick<Bookable, 'class'>,
+  tries = TRIES,
+): Promise<Held> {
   // Last thing before: whoever removes a slot hides it first and looks for appointments then.
   const slots = await Slot.find({ _id: { $in: slotsOf(pending) } }, { state: 1, kind: 1 }).lean();
-  const slot = slots.find(({ _id }) => _id.equals(first));
+  const slot = slots.find(({ _id }) => _id.equals(pending.slot));
   if (!slot || !isOffered(slot, ask.by)) return giveUp(deps, pending, 'not offered');
   if (slots.filter((one) => isOffered(one, ask.by)).length < slotsOf(pending).length)
     return refuse(deps, ask, pending, 'next taken');
@@ -125,13 +138,16 @@ async function book(
     { _id: pending._id, state: 'pending', expiresAt: { $gt: now }, ...asRead({ more: pending.more }) },
     {
       // The class that was gone through now: the student may have changed classes while it was on hold.
-      $set: { state: 'booked', ...agreed, bookedAt: now, note: ask.note, answers, unfinished: true },
+      $set: {
+        ...{ state: 'booked', ...agreed, bookedAt: now, note: ask.note, answers, unfinished: true },
+        ...(ask.isAtOnce ? { undoUntil: new Date(now.getTime() + UNDO_MS) } : {}),
+      },
       $unset: { expiresAt: 1 },
     },
     { returnDocument: 'after' },
   ).lean();
   if (!booked) return undefined;
-  await recordAudit({
+  const audit = auditWrite({
     account: booked.account,
     event: booked.event,
     user: ask.user,
@@ -143,6 +159,6 @@ async function book(
     },
     at: now,
   });
-  await finishAppointment(deps, booked._id);
+  await finishFound(deps, booked, audit);
   return booked;
 }

@@ -1,14 +1,16 @@
 import type { Types } from 'mongoose';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { slotsOf } from '../models/appointment-slots.js';
+import { Contact } from '../models/contact.js';
 import { Diary } from '../models/diary.js';
+import { ask, findTogether } from '../models/find-together.js';
 import type { Household } from '../models/household.js';
 import { Resource } from '../models/resource.js';
 import { Slot } from '../models/slot.js';
 import type { PlacedEvent } from '../web/place.js';
 import { callOffice } from '../web/say-office.js';
-import { findPeople } from './find-people.js';
-import { findSitting, HOLDER } from './find-sitting.js';
+import { findPeople, type Teacher } from './find-people.js';
+import { contactsOf, findSitting, HOLDER, sittingOf } from './find-sitting.js';
 import { distinctIds } from '../web/lists.js';
 import { timeOfDay } from '../web/format-time.js';
 import { dayOf } from '../web/local-time.js';
@@ -45,27 +47,31 @@ export interface Looker {
  */
 export async function findTimes(looker: Looker, now: Date, some?: Slot[]): Promise<TimeView[]> {
   const { resource, household } = looker;
-  const slots =
-    some ??
-    (await Slot.find({
-      resource: resource._id,
-      from: { $gt: now },
-      state: { $ne: 'hidden' },
-    })
-      .sort({ from: 1 })
-      .lean());
-  const [seats, own, elsewhere] = await Promise.all([
-    Appointment.find(
+  const { slots, seats, own, contacts } = await findTogether({
+    slots: ask<Slot>(
+      Slot,
+      {
+        resource: resource._id,
+        from: { $gt: now },
+        state: { $ne: 'hidden' },
+        ...(some ? { _id: { $in: some.map(({ _id }) => _id) } } : {}),
+      },
+      { $sort: { from: 1 } },
+      { $unset: 'minutes' },
+    ),
+    seats: ask<Appointment, Seat>(
+      Appointment,
       { resource: resource._id, state: { $in: ['pending', ...LIVING_STATES] } },
-      { slot: 1, more: 1, state: 1, household: 1, bookedBy: 1, expiresAt: 1, from: 1 },
-    ).lean(),
-    Appointment.find({
+      { $project: SEAT },
+    ),
+    own: ask<Appointment>(Appointment, {
       household: household._id,
       state: { $in: LIVING_STATES },
       from: { $gt: familySince(now) },
-    }).lean(),
-    busyElsewhere(looker, slots),
-  ]);
+    }),
+    contacts: ask<Contact>(Contact, { _id: { $in: contactsOf(resource) } }, { $project: { email: 1 } }),
+  });
+  const elsewhere = await busyElsewhere(looker, slots, sittingOf([resource], contacts));
   const family = await withNames(own, looker.event);
   const fullDays = daysThatAreFull(looker, seats, now);
   return slots.map((slot) => ({
@@ -109,6 +115,8 @@ interface Around {
 }
 
 type Span = Pick<Slot, 'from' | 'to'>;
+
+const SEAT = { slot: 1, more: 1, state: 1, household: 1, bookedBy: 1, expiresAt: 1, from: 1 };
 
 function viewOf(looker: Looker, slot: Slot, around: Around, now: Date): Omit<TimeView, 'slot'> {
   const { event } = looker;
@@ -199,14 +207,15 @@ function clashView({ event }: Looker, slot: Slot, meeting: Meeting): Omit<TimeVi
 
 /** When either side is at a meeting that is none of this teacher's slots here, nor listed as the family's own: the diaries know. */
 async function busyElsewhere(
-  { resource, household, replaces }: Looker,
+  { household, replaces }: Looker,
   slots: Slot[],
+  teachers: Teacher[],
 ): Promise<Around['elsewhere']> {
   const others = distinctIds(slots.flatMap((slot) => slot.with ?? []));
   const partners =
     others.length > 0 ? await Resource.find({ _id: { $in: others } }, { ...HOLDER, name: 1 }).lean() : [];
   const [people, sitting] = await Promise.all([
-    findPeople(household, await findSitting([resource])),
+    findPeople(household, teachers),
     Promise.all(partners.map(async (one) => findPeople(household, await findSitting([one])))),
   ]);
   const sits = new Set([people, ...sitting].flatMap(({ teacher }) => teacher.map(String)));
@@ -215,18 +224,25 @@ async function busyElsewhere(
   const ids = [...new Set([...sits, ...family.map(String)])].flatMap((person) =>
     [...days].map((day) => `${person}:${day}`),
   );
-  const diaries = await Diary.find({ _id: { $in: ids } }).lean();
+  const diaries = await Diary.aggregate<Diary & { living: { _id: Types.ObjectId }[] }>([
+    { $match: { _id: { $in: ids } } },
+    {
+      $lookup: {
+        from: Appointment.collection.name,
+        localField: 'busy.appointment',
+        foreignField: '_id',
+        pipeline: [{ $match: { state: { $in: LIVING_STATES } } }, { $project: { _id: 1 } }],
+        as: 'living',
+      },
+    },
+  ]);
   const own = new Set(slots.map((slot) => slot._id.toHexString()));
   const busy = diaries.flatMap(({ _id, busy: entries }) =>
     entries
       .filter((entry) => !replaces?.equals(entry.appointment))
       .map((entry) => ({ ...entry, person: _id.slice(0, _id.indexOf(':')) })),
   );
-  const living = await Appointment.find(
-    { _id: { $in: busy.map((entry) => entry.appointment) }, state: { $in: LIVING_STATES } },
-    { _id: 1 },
-  ).lean();
-  const alive = new Set(living.map(({ _id }) => _id.toHexString()));
+  const alive = new Set(diaries.flatMap(({ living }) => living.map(({ _id }) => _id.toHexString())));
   const met = busy.filter((entry) => alive.has(entry.appointment.toHexString()));
   const of = (side: Types.ObjectId[]) =>
     met.filter((entry) => side.some((id) => id.toHexString() === entry.person));

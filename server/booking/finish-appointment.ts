@@ -1,13 +1,14 @@
 import type { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
-import { Class } from '../models/class.js';
 import { slotsOf } from '../models/appointment-slots.js';
-import { Slot } from '../models/slot.js';
+import { writeAnyway, writesTo, type Write } from '../models/write-together.js';
+import { mailWrites, wakeDelivery } from '../notifications/queue-mail.js';
 import { sitBeside } from './find-sitting.js';
 import { releaseClaims } from './release-claims.js';
 import { leaveSpare } from './change-length.js';
-import { tellHousehold } from './tell-household.js';
+import { revokeMails, wasTold } from './revoke-mails.js';
+import { readFacts, tellHousehold, writeMails, type Facts } from './tell-household.js';
 
 /**
  * Does what follows from an appointment that was booked or has ended: cancels the one it replaces, frees claims, mails the family.
@@ -15,31 +16,59 @@ import { tellHousehold } from './tell-household.js';
  */
 export async function finishAppointment(deps: Deps, id: Types.ObjectId): Promise<void> {
   const found = await Appointment.findOne({ _id: id, unfinished: true }).lean();
-  if (!found) return;
-  const appointment = await followSlot(found);
-  const isLiving = LIVING_STATES.includes(appointment.state);
-  if (isLiving) {
-    await flagDeleted(appointment);
-    if (appointment.replaces) await cancelReplaced(deps, appointment.replaces);
-    if (appointment.resized) await leaveSpare(appointment, deps.now());
-    await tellHousehold(deps, appointment, appointment.replaces ? 'changed' : 'booked');
-  } else {
-    await releaseClaims(id, deps.now());
-    if (appointment.state === 'cancelled' && appointment.cancelledBy !== 'change')
-      await tellHousehold(deps, appointment, 'cancelled');
+  if (found) await finishFound(deps, found);
+}
+
+/**
+ * The same of one that was read, or written, just now.
+ * @param before what is written together with it, such as the audit's entry of what was decided
+ */
+export async function finishFound(deps: Deps, found: Appointment, before: Write[] = []): Promise<void> {
+  const { _id, state } = found;
+  if (LIVING_STATES.includes(state)) await finishBooked(deps, found, before);
+  else {
+    await writeAnyway(before);
+    await releaseClaims(_id, deps.now());
+    if (state === 'cancelled') {
+      await revokeMails(found, deps.now());
+      if (found.cancelledBy !== 'change' && (await wasTold(found)))
+        await tellHousehold(deps, found, 'cancelled');
+    }
+    await Appointment.updateOne({ _id, state }, { $unset: { unfinished: 1 } });
   }
-  const asFound = isLiving ? { $in: LIVING_STATES } : appointment.state;
-  await Appointment.updateOne({ _id: id, state: asFound }, { $unset: { unfinished: 1 } });
+}
+
+async function finishBooked(deps: Deps, found: Appointment, before: Write[]): Promise<void> {
+  let facts = await readFacts(found);
+  const appointment = await followSlot(found, facts);
+  if (appointment !== found) facts = await readFacts(appointment);
+  await flagDeleted(appointment, facts);
+  const replaced = appointment.replaces && (await cancelReplaced(deps, appointment.replaces));
+  if (appointment.resized) await leaveSpare(appointment, deps.now());
+  // Of what took the place of one that they have not heard of, this is the first news.
+  const isNews = !appointment.replaces || (replaced && !(await wasTold(replaced)));
+  const mails = await writeMails(deps, { appointment, facts }, isNews ? 'booked' : 'changed');
+  const notBefore = appointment.undoUntil;
+  const settled = {
+    filter: { _id: appointment._id, state: { $in: LIVING_STATES } },
+    update: { $unset: { unfinished: 1 as const } },
+  };
+  // In this order: what is not mailed yet is not settled.
+  await writeAnyway([
+    ...before,
+    ...mailWrites(deps, notBefore ? mails.map((mail) => ({ ...mail, notBefore })) : mails),
+    ...writesTo<Appointment>(Appointment, [{ updateOne: settled }]),
+  ]);
+  if (mails.length > 0 && !notBefore) await wakeDelivery(deps);
 }
 
 /**
  * Notes who else sits in it now: that may have changed while it was being confirmed, and whoever changed it saw what was booked or held
  * then.
  */
-async function followSlot(appointment: Appointment): Promise<Appointment> {
-  if (!LIVING_STATES.includes(appointment.state)) return appointment;
-  const slots = await Slot.find({ _id: { $in: slotsOf(appointment) } }, { with: 1 }).lean();
-  const now = sitBeside(slots);
+async function followSlot(appointment: Appointment, { slots }: Facts): Promise<Appointment> {
+  const own = slotsOf(appointment);
+  const now = sitBeside(own.flatMap((id) => slots.find(({ _id }) => _id.equals(id)) ?? []));
   const { with: before = [], ...rest } = appointment;
   if (slots.length === 0 || String(before) === String(now)) return appointment;
   const sits = now.length > 0 ? { with: now } : {};
@@ -51,8 +80,8 @@ async function followSlot(appointment: Appointment): Promise<Appointment> {
  * Makes it a problem when its class was deleted while it was being confirmed: a deletion marks the class first and then looks for what
  * is booked, so whatever it can't see there is booked already when it is looked at here.
  */
-async function flagDeleted({ _id, class: held }: Appointment): Promise<void> {
-  if (!held || !(await Class.exists({ _id: held, status: 'deleted' }))) return;
+async function flagDeleted({ _id }: Appointment, { classes }: Facts): Promise<void> {
+  if (!classes.some(({ status }) => status === 'deleted')) return;
   await Appointment.updateOne(
     { _id, state: 'booked', 'kept.code': { $ne: 'class deleted' } },
     { $set: { state: 'problem', problem: { code: 'class deleted' } } },
@@ -60,10 +89,11 @@ async function flagDeleted({ _id, class: held }: Appointment): Promise<void> {
 }
 
 /** Only after the new one is booked: who stops in between has both for a moment, and never neither. */
-async function cancelReplaced(deps: Deps, replaced: Types.ObjectId): Promise<void> {
+async function cancelReplaced(deps: Deps, replaced: Types.ObjectId): Promise<Appointment | null> {
   await Appointment.updateOne(
     { _id: replaced, state: { $in: LIVING_STATES } },
     { $set: { state: 'cancelled', cancelledAt: deps.now(), cancelledBy: 'change', unfinished: true } },
   );
   await finishAppointment(deps, replaced);
+  return Appointment.findById(replaced).lean();
 }

@@ -1,8 +1,8 @@
-import type { Types } from 'mongoose';
+import { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES, type Override, type Refusal } from '../models/appointment.js';
 import { slotsOf } from '../models/appointment-slots.js';
-import { isDuplicateKey } from '../models/duplicate-key.js';
+import { writesTo, writeTogether } from '../models/write-together.js';
 import { checkBooking, type Bookable, type Wish } from './check-booking.js';
 import { endHold } from './check-holder.js';
 import { mostInARow } from './find-following.js';
@@ -10,7 +10,7 @@ import { planNeeds, type Need } from './plan-needs.js';
 import { leaveSpare, resizeHold } from './change-length.js';
 import { HOLD_MS, mayCancel, MOST_HOLDS } from './policy.js';
 import { finishAppointment } from './finish-appointment.js';
-import { takeClaims } from './take-claims.js';
+import { isSure, planWrites, takeClaims, takingOf } from './take-claims.js';
 
 export interface HoldRequest extends Omit<Wish, 'over'> {
   user: Types.ObjectId;
@@ -32,19 +32,36 @@ export type Held =
  * Nothing is booked before `confirmAppointment`.
  */
 export async function holdSlot(deps: Deps, request: HoldRequest): Promise<Held> {
+  return (await holdOnce(deps, request)).held;
+}
+
+/**
+ * The same, with what was found of it where this call put it on hold just now.
+ * @param isBookedNow whether it is booked at once, and so is none of the holds of which a login may have some
+ */
+export async function holdOnce(
+  deps: Deps,
+  request: HoldRequest,
+  isBookedNow: (found: Bookable) => boolean = () => false,
+): Promise<{ held: Held; found?: Bookable }> {
   const byKey = [request.household, request.key, request.slot, ...request.students].join(':');
   const before = await Appointment.findOne({ byKey }).lean();
-  if (before) return holdAgain(deps, request, before);
+  if (before) return { held: await holdAgain(deps, request, before) };
 
   const checked = await checkBooking({ ...request, over: request.override?.rules }, deps.now());
-  if (!checked.ok) return checked;
+  if (!checked.ok) return { held: checked };
   const replaced = await checkReplaced(request, checked, deps.now());
-  if (!replaced.ok) return replaced;
-  const appointment = await insert(deps, request, { ...checked, old: replaced.old }, byKey);
-  if (await isOneTooMany(request, appointment, deps.now()))
-    return giveUp(deps, appointment, 'too many holds');
-  const held = await takeAll(deps, appointment, needsOf(request, checked, appointment));
-  return held.ok && replaced.old?.more ? keepLength(deps, request, held.appointment, replaced.old) : held;
+  if (!replaced.ok) return { held: replaced };
+  const draft = draftOf(deps, request, { ...checked, old: replaced.old }, byKey);
+  const held = await insert(deps, request, draft, needsOf(request, checked, draft));
+  if (!held.ok) return { held };
+  const { appointment } = held;
+  if (!appointment._id.equals(draft._id)) return { held };
+  if (!isBookedNow(checked) && (await isOneTooMany(request, appointment, deps.now())))
+    return { held: await giveUp(deps, appointment, 'too many holds') };
+  return replaced.old?.more
+    ? { held: await keepLength(deps, request, appointment, replaced.old) }
+    : { held, found: checked };
 }
 
 /** What replaces a longer meeting lasts as long as that one, or as long as it can. */
@@ -103,50 +120,66 @@ async function checkReplaced(
     : { ok: false, reason: 'too late to change' };
 }
 
-async function insert(
+function draftOf(
   deps: Deps,
   request: HoldRequest,
   { slot, class: held, old }: Bookable & { old: Appointment | undefined },
   byKey: string,
-): Promise<Appointment> {
+): Appointment {
   const now = deps.now();
-  try {
-    const made = await Appointment.create({
-      account: request.event.account,
-      event: request.event._id,
-      slot: slot._id,
-      resource: slot.resource,
-      ...(slot.with?.length ? { with: slot.with } : {}),
-      household: request.household,
-      bookedBy: request.user,
-      students: request.students,
-      ...(held ? { class: held._id } : {}),
-      state: 'pending',
-      from: slot.from,
-      to: slot.to,
-      byKey,
-      expiresAt: new Date(now.getTime() + HOLD_MS),
-      ...(old
-        ? {
-            replaces: old._id,
-            entry: { first: old.entry?.first ?? old._id, changes: (old.entry?.changes ?? 0) + 1 },
-          }
-        : {}),
-      note: old?.note ?? '',
-      // What was answered stays when the time is changed.
-      ...(old?.answers ? { answers: old.answers } : {}),
-      ...(old?.kind ? { kind: old.kind } : {}),
-      ...(old?.reminded ? { reminded: old.reminded } : {}),
-      ...(request.override ? { override: request.override } : {}),
-      createdAt: now,
-    });
-    return made.toObject();
-  } catch (error) {
+  return {
+    _id: new Types.ObjectId(),
+    account: request.event.account,
+    event: request.event._id,
+    slot: slot._id,
+    resource: slot.resource,
+    ...(slot.with?.length ? { with: slot.with } : {}),
+    household: request.household,
+    bookedBy: request.user,
+    students: request.students,
+    ...(held ? { class: held._id } : {}),
+    state: 'pending',
+    from: slot.from,
+    to: slot.to,
+    byKey,
+    expiresAt: new Date(now.getTime() + HOLD_MS),
+    ...(old
+      ? {
+          replaces: old._id,
+          entry: { first: old.entry?.first ?? old._id, changes: (old.entry?.changes ?? 0) + 1 },
+        }
+      : {}),
+    note: old?.note ?? '',
+    // What was answered stays when the time is changed.
+    ...(old?.answers ? { answers: old.answers } : {}),
+    ...(old?.kind ? { kind: old.kind } : {}),
+    ...(old?.reminded ? { reminded: old.reminded } : {}),
+    ...(request.override ? { override: request.override } : {}),
+    createdAt: now,
+  };
+}
+
+/**
+ * Inserts it with what it takes. What lives and is in its way is seen before: then it is kept as refused, so that a repeated request
+ * hears the same, and never holds anything.
+ */
+async function insert(deps: Deps, request: HoldRequest, draft: Appointment, needs: Need[]): Promise<Held> {
+  const planned = await planWrites(draft, needs, deps.now());
+  const made: Appointment = planned.ok
+    ? draft
+    : Object.assign(draft, { state: 'expired', refused: planned.reason });
+  const rest = planned.ok && isSure(planned) ? takingOf(planned) : [];
+  const writes = [...writesTo<Appointment>(Appointment, [{ insertOne: { document: made } }]), ...rest];
+  const { changed, refused } = await writeTogether(writes);
+  if (refused === 0) {
     // The same request, twice at once: both go on with the one appointment.
-    const found = isDuplicateKey(error) && (await Appointment.findOne({ byKey }).lean());
-    if (!found) throw error;
-    return found;
+    const twin = await Appointment.findOne({ byKey: draft.byKey }).lean();
+    if (!twin) throw new Error('An appointment is refused for its key, and there is none of that key.');
+    return holdAgain(deps, request, twin);
   }
+  if (!planned.ok) return { ok: false, reason: planned.reason };
+  const isTaken = rest.length > 0 && changed === writes.length;
+  return isTaken ? { ok: true, appointment: made } : takeAll(deps, made, needs);
 }
 
 /** What a request that was made before is told now; it goes on where that one may have broken off. */

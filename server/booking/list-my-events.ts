@@ -1,3 +1,4 @@
+import type { Types } from 'mongoose';
 import { Account } from '../models/account.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { Event } from '../models/event.js';
@@ -7,12 +8,17 @@ import { daysInWords } from '../web/format-time.js';
 import { styleOf } from '../web/place.js';
 import type { Reader } from '../web/read-language.js';
 import { styleIn } from '../web/words.js';
+import { sayWindow } from './show-family.js';
 
 interface MyEvent {
   name: string;
   school: string;
   link: string;
   days: string;
+  /** How many meetings they have there. */
+  meetings: number;
+  /** Whether they can book, and from when until when. */
+  window: string;
 }
 
 /**
@@ -22,6 +28,7 @@ interface MyEvent {
 export async function myEvents(
   user: Pick<User, '_id' | 'grants' | 'blocks'>,
   { language }: Pick<Reader, 'language'>,
+  now: Date,
 ): Promise<MyEvent[]> {
   const accounts = user.grants
     .filter(({ level, account }) => level === 'customer' && !isBlocked(user, account))
@@ -30,28 +37,36 @@ export async function myEvents(
     { account: { $in: accounts }, adults: user._id },
     { _id: 1 },
   ).lean();
-  const own = await Appointment.distinct('event', {
-    household: { $in: households.map((household) => household._id) },
-    state: { $in: LIVING_STATES },
-  });
+  const own = await Appointment.aggregate<{ _id: Types.ObjectId; meetings: number }>([
+    {
+      $match: {
+        household: { $in: households.map((household) => household._id) },
+        state: { $in: LIVING_STATES },
+      },
+    },
+    { $group: { _id: '$event', meetings: { $sum: 1 } } },
+  ]);
   const [events, schools] = await Promise.all([
     Event.find({
       account: { $in: accounts },
       status: 'active',
-      $or: [{ 'booking.opensAt': { $exists: true } }, { _id: { $in: own } }],
+      $or: [{ 'booking.opensAt': { $exists: true } }, { _id: { $in: own.map(({ _id }) => _id) } }],
     }).lean(),
     Account.find({ _id: { $in: accounts } }, { name: 1, locale: 1 }).lean(),
   ]);
   const schoolOf = new Map(schools.map((school) => [school._id.toHexString(), school]));
   return events
     .sort((a, b) => (b.days.at(-1) ?? '').localeCompare(a.days.at(-1) ?? ''))
-    .map(({ name, account, link, days }) => {
-      const school = schoolOf.get(account.toHexString());
+    .map((event) => {
+      const school = schoolOf.get(event.account.toHexString());
+      const here = { ...event, ...styleIn(language, styleOf(school ?? {})) };
       return {
-        name,
+        name: event.name,
         school: school?.name ?? '',
-        link,
-        days: daysInWords(days, styleIn(language, styleOf(school ?? {}))),
+        link: event.link,
+        days: daysInWords(event.days, here),
+        meetings: own.find(({ _id }) => _id.equals(event._id))?.meetings ?? 0,
+        window: sayWindow(here, now),
       };
     });
 }

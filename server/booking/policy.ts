@@ -24,6 +24,19 @@ export function mayCancel(event: Event, from: Date, now: Date, by: 'household' |
   return from.getTime() - event.booking.cancelHoursBefore * HOUR_MS > now.getTime();
 }
 
+/** How long what was booked by one press can be undone, and the mail about it waits. */
+export const UNDO_MS = 3 * 60_000;
+
+/** Whether it can be undone now. */
+export function isUndoable({ undoUntil }: { undoUntil?: Date | undefined }, now: Date): boolean {
+  return undoUntil !== undefined && undoUntil > now;
+}
+
+/** Whether a family may still change what it wrote for the teacher. */
+export function mayWriteNote(event: Pick<Event, 'status'>, { to }: { to: Date }, now: Date): boolean {
+  return event.status !== 'archived' && to > now;
+}
+
 /** How long a hold that was never booked is kept after its end: a repeated request is answered as before. */
 export const ENDED_HOLDS_MS = 2 * 24 * HOUR_MS;
 

@@ -1,6 +1,7 @@
 import type { Types } from 'mongoose';
 import { Appointment, LIVING_STATES, type AppointmentState } from '../models/appointment.js';
 import type { Answer } from '../models/appointment-field.js';
+import { slotsOf } from '../models/appointment-slots.js';
 import { Class, className, isMeetable } from '../models/class.js';
 import { Contact, contactName } from '../models/contact.js';
 import type { Event } from '../models/event.js';
@@ -12,7 +13,7 @@ import { andList } from '../web/format-count.js';
 import { kindOf, linkOf } from '../web/say-kind.js';
 import type { PlacedEvent, Style } from '../web/place.js';
 import { ENGLISH, wordsOf, type Words } from '../web/words.js';
-import { findByHand, isMeantFor } from './find-by-hand.js';
+import { isMeantFor, madeByHand } from './find-by-hand.js';
 
 /** An appointment as its family reads it. */
 export interface Meeting {
@@ -40,6 +41,8 @@ export interface Meeting {
   /** Where a video meeting is, or ''. */
   link: string;
   expiresAt?: Date;
+  /** Until when it can be undone, where it was booked by one press. */
+  undoUntil?: Date;
   cancelledBy?: Appointment['cancelledBy'];
   replaces?: Types.ObjectId;
   /** The entry in the family's calendar that it changes; absent: one of its own. */
@@ -69,19 +72,15 @@ export async function meetingById(
 
 export async function withNames(appointments: Appointment[], style: Style): Promise<Meeting[]> {
   if (appointments.length === 0) return [];
-  return nameMeetings(appointments, await findTogether(namesOf(appointments)), style);
+  return nameMeetings(appointments, await findTogether(questionsAbout(appointments)), style);
 }
 
 /** What is asked so that appointments can be named. */
-export function namesOf(appointments: Appointment[]) {
+export function questionsAbout(appointments: Appointment[]) {
   const all = (ids: (item: Appointment) => Types.ObjectId[]) => ({ _id: { $in: appointments.flatMap(ids) } });
   return {
     resources: ask<Resource>(Resource, all(holdersOf), { $project: { name: 1, room: 1, link: 1 } }),
-    slots: ask<Slot>(
-      Slot,
-      all((item) => [item.slot]),
-      { $project: { kind: 1, link: 1, with: 1 } },
-    ),
+    slots: ask<Slot>(Slot, all(slotsOf), { $project: { kind: 1, link: 1, with: 1 } }),
     classes: ask<Class>(
       Class,
       all((item) => (item.class ? [item.class] : [])),
@@ -142,6 +141,7 @@ export function nameMeetings(
       chosenKind: item.kind ?? '',
       link: kind === 'video' ? linkOf(slot, resource) : '',
       ...(item.expiresAt ? { expiresAt: item.expiresAt } : {}),
+      ...(item.undoUntil ? { undoUntil: item.undoUntil } : {}),
       ...(item.cancelledBy ? { cancelledBy: item.cancelledBy } : {}),
       ...(item.replaces ? { replaces: item.replaces } : {}),
       ...(item.entry
@@ -190,13 +190,16 @@ export async function childrenWithTeachers(
   by: 'household' | 'school' = 'household',
 ): Promise<ChildView[]> {
   const ids = children.map((child) => child.student);
-  const [students, classes, byHand] = await Promise.all([
-    Contact.find({ _id: { $in: ids }, account: event.account, type: 'student' }).lean(),
-    Class.find({ event: event._id, 'synced.students': { $in: ids }, status: 'active' })
-      .sort({ sortKey: 1 })
-      .lean(),
-    findByHand(event, by),
-  ]);
+  const { students, classes, byHand } = await findTogether({
+    students: ask<Contact>(Contact, { _id: { $in: ids }, account: event.account, type: 'student' }),
+    classes: ask<Class>(
+      Class,
+      { event: event._id, 'synced.students': { $in: ids }, status: 'active' },
+      { $set: { 'synced.students': { $setIntersection: ['$synced.students', ids] } } },
+      { $sort: { sortKey: 1 } },
+    ),
+    byHand: madeByHand(event, by),
+  });
   const met = classes.filter(isMeetable);
   const contacts = met.flatMap((item) => item.synced.teachers.slice(0, 1));
   const resources = await Resource.find({ event: event._id, contact: { $in: contacts }, status: 'active' })
@@ -206,15 +209,22 @@ export async function childrenWithTeachers(
   return students
     .sort((a, b) => a.sortKey.localeCompare(b.sortKey))
     .map((student) => ({
-      id: student._id.toHexString(),
-      name: childName(student),
-      fullName: contactName(student),
-      left: student.status !== 'active',
+      ...viewOf(student),
       teachers: [
         ...teachersOf(student, met, resources, withTimes, meetings),
         ...withoutClass(student, classes, byHand, withTimes, meetings),
       ],
     }));
+}
+
+/** What a child is called. */
+export function viewOf(student: Contact): Omit<ChildView, 'teachers'> {
+  return {
+    id: student._id.toHexString(),
+    name: childName(student),
+    fullName: contactName(student),
+    left: student.status !== 'active',
+  };
 }
 
 async function resourcesWithTimes(resources: Types.ObjectId[]): Promise<Set<string>> {

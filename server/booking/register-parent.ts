@@ -5,6 +5,8 @@ import type { Deps } from '../deps.js';
 import { isDuplicateKey } from '../models/duplicate-key.js';
 import { User } from '../models/user.js';
 import { queueMail } from '../notifications/queue-mail.js';
+import { inLanguage, readerCalled } from '../web/read-language.js';
+import { languageOf, wordsOf } from '../web/words.js';
 import type { Conference } from './load-conference.js';
 import type { Registration } from './schema.js';
 
@@ -25,12 +27,14 @@ export async function registerParent(
       email,
       name,
       passwordHash,
+      language: languageOf(event).code,
       grants: [{ account: account._id, level: 'customer' }],
       createdAt: deps.now(),
     });
     await sendLink(deps, 'prove e-mail', user.toObject(), { next: home });
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
+    const t = wordsOf(event);
     const hour = Math.floor(deps.now().getTime() / HOUR_MS);
     const login = `${deps.config.publicUrl}/login?next=${encodeURIComponent(home)}`;
     await queueMail(deps, {
@@ -38,8 +42,14 @@ export async function registerParent(
       event: event._id,
       kind: 'already registered',
       to: email,
-      subject: `You already have a login for ${account.name}`,
-      text: `Hello,\n\nSomebody, probably you, tried to register for ${event.name} at ${account.name}. You already have a login:\n${login}\n\nForgot your password? Choose a new one:\n${deps.config.publicUrl}/forgot\n\nIf it wasn’t you, you don’t need to do anything.\n`,
+      ...inLanguage(readerCalled(languageOf(event).code, account)),
+      subject: t('mails.alreadyRegisteredSubject', { school: account.name }),
+      text: t('mails.alreadyRegistered', {
+        event: event.name,
+        school: account.name,
+        login,
+        forgot: `${deps.config.publicUrl}/forgot`,
+      }),
       key: `already:${email}:${String(hour)}`,
     });
   }

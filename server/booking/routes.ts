@@ -22,7 +22,7 @@ export function bookingRoutes(deps: Deps): Router {
     }
     const reader = await speakTo(res);
     const title = wordsOf(reader)('my.title');
-    res.render('booking/my', { title, events: await myEvents(req.user, reader) });
+    res.render('booking/my', { title, events: await myEvents(req.user, reader, deps.now()) });
   });
 
   addSchoolPage(router, deps);

@@ -77,12 +77,15 @@ export interface HoldForm {
   /** Of the page that the click was made on: clicking twice asks once. */
   key: string;
   change?: Types.ObjectId;
+  /** The page said that a press books. */
+  now: boolean;
 }
 
 export const holdSchema = Joi.object<HoldForm, true>({
   slot: objectId().required().label('a time'),
   student: objectId().required().label('a child'),
   key: Joi.string().max(40).alphanum().required().label('a time'),
+  now: Joi.boolean().truthy('1').empty('').default(false).label('a time'),
   change: objectId().empty('').label('the meeting to change'),
 });
 
@@ -124,6 +127,13 @@ const confirmSchema = Joi.object<ConfirmForm>({
     .allow('')
     .default('')
     .label('a note'),
+});
+
+export const noteForm = confirmSchema;
+
+/** `undo`: pressed on the page of what was booked just now. */
+export const cancelForm = Joi.object<{ undo: boolean }, true>({
+  undo: Joi.boolean().truthy('1').empty('').default(false),
 });
 
 const TEXT_MAX = 200;

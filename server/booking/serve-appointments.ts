@@ -13,12 +13,13 @@ import { cancelAppointment } from './cancel-appointment.js';
 import { confirmAppointment } from './confirm-appointment.js';
 import { findMoved } from './find-moved.js';
 import { familyOf, type Family } from './load-conference.js';
-import { mayCancel } from './policy.js';
+import { isUndoable, mayCancel, mayWriteNote } from './policy.js';
+import { changeNote } from './change-note.js';
 import { meetingById, type Meeting } from './queries.js';
 import { questionsFor, readAnswers } from './read-answers.js';
 import { sayRefusal } from './refuse-booking.js';
 import { showLength } from './show-length.js';
-import { confirmForm } from './schema.js';
+import { cancelForm, confirmForm, noteForm } from './schema.js';
 import { showRefusal } from './serve-times.js';
 import { writeCalendar } from './write-calendar.js';
 
@@ -111,8 +112,26 @@ export function appointmentPages(deps: Deps): Router {
       res.redirect(303, `${family.home}/appointments/${meeting.id}`);
       return;
     }
-    say(req, { kind: 'ok', text: wordsFor(res)('cancel.done', { teacher: meeting.teacher }) });
-    res.redirect(303, family.home);
+    const t = wordsFor(res);
+    const form = parseForm(cancelForm, req.body, t);
+    const isUndone = form.ok && form.value.undo;
+    const { teacher } = meeting;
+    say(req, { kind: 'ok', text: isUndone ? t('done.undone', { teacher }) : t('cancel.done', { teacher }) });
+    // Who undoes one mostly wants another.
+    res.redirect(303, isUndone ? timesHref(family, meeting) : family.home);
+  });
+
+  router.post('/appointments/:id/note', async (req, res) => {
+    const { family, meeting } = await meetingOf(deps, req, res);
+    const parsed = parseForm(noteForm, req.body, wordsFor(res));
+    if (!parsed.ok) {
+      res.status(422);
+      await showMeeting(deps, res, family, meeting, parsed);
+      return;
+    }
+    const isSaved = await changeNote(deps, family, parseId(meeting.id), parsed.value.note);
+    if (isSaved) say(req, { kind: 'ok', text: wordsFor(res)('done.noteSaved') });
+    res.redirect(303, `${family.home}/appointments/${meeting.id}`);
   });
 
   router.get('/appointments/:id/calendar.ics', async (req, res) => {
@@ -197,6 +216,8 @@ async function showMeeting(
       released: before ? timeOf(before.from) : '',
       ...facts,
       mayCancel: isCancellable(deps, family, meeting),
+      mayUndo: isUndoable(meeting, deps.now()),
+      mayWrite: mayWriteNote(family.event, meeting, deps.now()),
       emailProven: family.actor.emailProven,
       email: family.actor.email,
     });

@@ -14,15 +14,17 @@ import { findLinkedChildren, takeLinkedChildren } from './find-linked-children.j
 import { conferenceOf, familyOf, type Family } from './load-conference.js';
 import { childName, childrenWithTeachers } from './queries.js';
 import { birthDateOf, childProofSchema, childrenSchema } from './schema.js';
+import { removalPages } from './serve-removal.js';
 
 const HOUR = 3600;
 /** One text for everything that can be wrong, so that it tells nobody which numbers there are. */
 const sayNoSuchChild = (event: PlacedEvent): string =>
   wordsOf(event)('children.noMatch', { office: callOffice(event) });
 
-/** A family's children: those it has, those that the school knows to be theirs, and adding one by number. */
+/** A family's children: those it has, those that the school knows to be theirs, and adding one by number, parting with one. */
 export function childrenPages(deps: Deps): Router {
   const router = express.Router({ mergeParams: true });
+  router.use(removalPages(deps));
   const ofPerson = rateLimit('child-person', 10, HOUR);
   // Wrong ones only, as a whole school may share an address; a login costs a stranger nothing, so there must be one.
   const ofAddress = rateLimit('child-address', 500, 6 * HOUR);

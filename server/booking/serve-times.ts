@@ -2,7 +2,6 @@ import express, { type Response, type Router } from 'express';
 import { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
 import type { Refusal } from '../models/appointment.js';
-import { Resource } from '../models/resource.js';
 import { Slot } from '../models/slot.js';
 import { bookingState } from '../web/booking-state.js';
 import { HttpError, notFound } from '../web/errors.js';
@@ -13,11 +12,13 @@ import type { Place, PlacedEvent } from '../web/place.js';
 import { wordsFor } from '../web/read-language.js';
 import { refuseHere } from '../web/session.js';
 import { wordsOf } from '../web/words.js';
+import { bookAtOnce, mayBookAtOnce } from './book-at-once.js';
 import { findTimes, nearestFree, type TimeView } from './find-times.js';
 import { holdSlot } from './hold-slot.js';
 import { mostInARow } from './find-following.js';
 import { familyOf, type Family } from './load-conference.js';
-import { childrenWithTeachers, meetingById } from './queries.js';
+import { childWithTeacher } from './find-child.js';
+import { meetingById } from './queries.js';
 import { sayRefusal } from './refuse-booking.js';
 import { showFamily } from './show-family.js';
 import { holdSchema, timesQuery } from './schema.js';
@@ -40,17 +41,18 @@ export function timesPages(deps: Deps): Router {
       refuseHere(res, parsed);
       return showFamily(deps, res, family);
     }
-    const { slot, student, key, change } = parsed.value;
-    const held = await holdSlot(deps, {
+    const { slot, student, key, change, now } = parsed.value;
+    const request = {
       event: family.event,
       slot,
       students: [student],
       household: family.household._id,
       user: family.actor.user,
       key,
-      by: 'household',
+      by: 'household' as const,
       ...(change ? { replaces: change } : {}),
-    });
+    };
+    const held = now ? await bookAtOnce(deps, request) : await holdSlot(deps, request);
     if (held.ok) res.redirect(303, `${family.home}/appointments/${held.appointment._id.toHexString()}`);
     else await showRefusal(deps, res, family, { slot, student, change, reason: held.reason });
   });
@@ -90,18 +92,15 @@ interface Asked {
 
 async function showTimes(deps: Deps, res: Response, family: Family, asked: Asked): Promise<void> {
   const { event, household, actor } = family;
-  const resource = await Resource.findOne({ _id: asked.resource, event: event._id }).lean();
-  const [child] = await childrenWithTeachers(
-    event,
-    household.children.filter((one) => one.student.equals(asked.student)),
-    [],
-  );
-  const teacher = child?.teachers.find((one) => one.id === asked.resource.toHexString());
+  const isTheirs = household.children.some((one) => one.student.equals(asked.student));
+  const found = isTheirs ? await childWithTeacher(event, asked.student, asked.resource) : undefined;
+  const { child, teacher } = found ?? {};
   const changed = asked.change && (await meetingById(event, household._id, asked.change));
-  if (!resource || !child || !teacher) {
+  if (!child || !teacher) {
     // Nothing of a teacher who is not this child's: no name, no times.
     throw child && asked.refused ? refusal(asked.refused.reason, event) : notFound();
   }
+  const { resource } = teacher;
   const t = wordsOf(event);
   const looker = { event, resource, household, user: actor.user, replaces: changed && asked.change };
   const times = await findTimes(looker, deps.now());
@@ -127,6 +126,7 @@ async function showTimes(deps: Deps, res: Response, family: Family, asked: Asked
     changed,
     inARow: mostInARow(event),
     key: new Types.ObjectId().toHexString(),
+    isAtOnce: !changed && mayBookAtOnce(event),
     hasFree: times.some((time) => time.state === 'free'),
   });
 }

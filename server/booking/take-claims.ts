@@ -4,6 +4,8 @@ import type { Appointment, Refusal } from '../models/appointment.js';
 import { Claim, underPrefix } from '../models/claim.js';
 import { Diary } from '../models/diary.js';
 import { duplicatesAmong } from '../models/duplicate-key.js';
+import { ask, findTogether, type Question } from '../models/find-together.js';
+import { writesTo, writeTogether, type Write } from '../models/write-together.js';
 import { enterDiary, type DiaryWrite } from './enter-diary.js';
 import { diariesFor, type CountedNeed, type DiaryNeed, type Need } from './plan-needs.js';
 import { remove, takeCount, type ClaimWrite } from './take-count.js';
@@ -22,21 +24,51 @@ export async function takeClaims(deps: Deps, me: Appointment, needs: Need[]): Pr
   for (let round = 0; round < ROUNDS; round++) {
     const planned = await planWrites(me, needs, deps.now());
     if (!planned.ok) return planned;
-    // In this order, and each in its own: whoever gets no seat has not stood in anybody's way.
-    if ((await writeAll(Claim, planned.claims)) && (await writeAll(Diary, planned.entries)))
+    if (isSure(planned)) {
+      if (await isAllWritten(takingOf(planned))) return { ok: true };
+    } else if ((await writeAll(Claim, planned.claims)) && (await writeAll(Diary, planned.entries)))
       return { ok: true };
   }
   return { ok: false, reason: 'taken' };
 }
 
-async function planWrites(
+export interface Planned {
+  ok: true;
+  claims: ClaimWrite[];
+  entries: DiaryWrite[];
+}
+
+/**
+ * Whether each of the claims is made or refused: then diaries can be entered by the same command, which ends at the first refusal.
+ * Whoever gets no seat has not stood in anybody's way, and a claim that is taken over may be another's by now without a refusal.
+ */
+export function isSure({ claims }: Planned): boolean {
+  return claims.every((write) => 'insertOne' in write);
+}
+
+/** What is planned as writes, the claims first. */
+export function takingOf({ claims, entries }: Planned): Write[] {
+  return [...writesTo<Claim>(Claim, claims), ...writesTo<Diary>(Diary, entries)];
+}
+
+/** @returns whether all of it was written; if not, somebody was quicker, or it was there from before */
+async function isAllWritten(writes: Write[]): Promise<boolean> {
+  return (await writeTogether(writes)).changed === writes.length;
+}
+
+/** What is to be written so that an appointment, which need not be there yet, has what it needs; or what lives and is in its way. */
+export async function planWrites(
   me: Appointment,
   needs: Need[],
   now: Date,
-): Promise<{ ok: true; claims: ClaimWrite[]; entries: DiaryWrite[] } | { ok: false; reason: Refusal }> {
+): Promise<Planned | { ok: false; reason: Refusal }> {
   const counted = needs.filter((need) => need.kind === 'counted');
   const diaryNeeds = needs.filter((need) => need.kind === 'diary');
-  const [found, diaries] = await Promise.all([claimsFor(me, counted), diariesOf(diaryNeeds)]);
+  const { claims: found, diaries: entered } = await findTogether({
+    claims: claimsFor(me, counted),
+    diaries: ask<Diary>(Diary, { _id: { $in: diaryNeeds.flatMap(diariesFor) } }),
+  });
+  const diaries = new Map(entered.map((diary) => [diary._id, diary]));
   const claims: ClaimWrite[] = [];
   const entries: DiaryWrite[] = [];
   for (const need of counted) {
@@ -55,15 +87,9 @@ async function planWrites(
 }
 
 /** Everything that is taken of what the needs count, by whomever, and whatever the appointment has. */
-function claimsFor(me: Appointment, needs: CountedNeed[]): Promise<Claim[]> {
-  return Claim.find({ $or: [...needs.map(({ prefix }) => underPrefix(prefix)), { appointment: me._id }] })
-    .sort({ _id: 1 })
-    .lean();
-}
-
-async function diariesOf(needs: DiaryNeed[]): Promise<Map<string, Diary>> {
-  const found = await Diary.find({ _id: { $in: needs.flatMap(diariesFor) } }).lean();
-  return new Map(found.map((diary) => [diary._id, diary]));
+function claimsFor(me: Appointment, needs: CountedNeed[]): Question<Claim> {
+  const filter = { $or: [...needs.map(({ prefix }) => underPrefix(prefix)), { appointment: me._id }] };
+  return ask<Claim>(Claim, filter, { $sort: { _id: 1 } });
 }
 
 /**

@@ -4,6 +4,7 @@ import { Account } from '../models/account.js';
 import type { Appointment } from '../models/appointment.js';
 import { Contact, contactName } from '../models/contact.js';
 import { Event } from '../models/event.js';
+import { ask, findTogether } from '../models/find-together.js';
 import { Household } from '../models/household.js';
 import type { MessageKind } from '../models/message.js';
 import { User } from '../models/user.js';
@@ -11,13 +12,15 @@ import { textOf } from '../notifications/messages/default-texts.js';
 import type { MacroValues } from '../notifications/messages/macros.js';
 import { sayDetails, sayNews } from '../notifications/messages/say-meeting.js';
 import { writeMessage } from '../notifications/messages/write-message.js';
-import { queueMail } from '../notifications/queue-mail.js';
+import { queueMail, type Mail } from '../notifications/queue-mail.js';
 import { findUnsubscribed } from '../notifications/unsubscribing/find-unsubscribed.js';
 import { whenInWords } from '../web/format-time.js';
-import { placed, styleOf, type PlacedEvent } from '../web/place.js';
+import { placed, type PlacedEvent } from '../web/place.js';
+import { inLanguage, readerCalled } from '../web/read-language.js';
 import { sayAnswers } from '../web/say-answers.js';
 import { sayCallOffice } from '../web/say-office.js';
-import { withNames, type Meeting } from './queries.js';
+import { wordsOf } from '../web/words.js';
+import { nameMeetings, questionsAbout, type Meeting } from './queries.js';
 import { writeCalendar } from './write-calendar.js';
 
 /**
@@ -36,43 +39,97 @@ export async function tellHousehold(
   notice = appointment.notice ?? '',
   said?: string,
 ): Promise<void> {
-  const [household, event, account] = await Promise.all([
-    Household.findById(appointment.household).lean(),
-    Event.findById(appointment.event).lean(),
-    Account.findById(appointment.account).lean(),
-  ]);
-  if (!household || !event || !account) return;
-  const [meeting] = await withNames([appointment], styleOf(account));
-  if (!meeting) return;
-  const adults = await withoutUnsubscribed(news, account._id, await addresseesOf(household));
-  const entry = { ...meeting, cancelled: news === 'cancelled' };
-  const ics = writeCalendar(event, account, [entry], deps.config.publicUrl, deps.now());
+  const facts = await readFacts(appointment);
+  const words = { once, notice, ...(said === undefined ? {} : { said }) };
+  for (const mail of await writeMails(deps, { appointment, facts }, news, words)) await queueMail(deps, mail);
+}
+
+export type Facts = Awaited<ReturnType<typeof readFacts>>;
+
+/** All that is told of an appointment, and whom, by one command. */
+export function readFacts(appointment: Appointment) {
+  const ofHousehold = { _id: appointment.household };
+  return findTogether({
+    ...questionsAbout([appointment]),
+    households: ask<Household>(Household, ofHousehold),
+    adults: ask<Household, Addressee>(
+      Household,
+      { ...ofHousehold, keptFor: { $exists: false } },
+      {
+        $lookup: {
+          from: User.collection.name,
+          localField: 'adults',
+          foreignField: '_id',
+          pipeline: [
+            { $match: { emailProvenAt: { $exists: true } } },
+            { $project: { name: 1, email: 1, language: 1 } },
+          ],
+          as: 'adults',
+        },
+      },
+      { $unwind: '$adults' },
+      { $replaceRoot: { newRoot: '$adults' } },
+    ),
+    events: ask<Event>(Event, { _id: appointment.event }),
+    accounts: ask<Account>(Account, { _id: appointment.account }),
+  });
+}
+
+/** What `tellHousehold` mails. */
+export async function writeMails(
+  deps: Deps,
+  { appointment, facts }: { appointment: Appointment; facts: Facts },
+  news: MessageKind,
+  {
+    once = '',
+    notice = appointment.notice ?? '',
+    said,
+  }: { once?: string; notice?: string; said?: string } = {},
+): Promise<Mail[]> {
+  const {
+    households: [household],
+    events: [event],
+    accounts: [account],
+  } = facts;
+  if (!household || !event || !account) return [];
+  const addressees = household.keptFor ? await addresseesOf(household) : facts.adults;
+  const adults = await withoutUnsubscribed(news, account._id, addressees);
   const replyTo = event.office?.replyTo || event.office?.email;
-  const values = valuesOf(news, meeting, placed(event, account), account);
-  if (said !== undefined) values.news = said;
-  else if (notice) values.news = `${values.news}\n\n${notice}`;
   const link = `${deps.config.publicUrl}/e/${event.link}`;
-  for (const adult of adults) {
-    const { subject, text } = writeMessage(textOf(event, news), { ...values, parent: adult.name, link });
-    await queueMail(deps, {
+  return adults.flatMap((adult) => {
+    const reader = readerCalled(adult.language, account);
+    const place = placed(event, reader);
+    const [meeting] = nameMeetings([appointment], facts, place);
+    if (!meeting) return [];
+    const entry = { ...meeting, cancelled: news === 'cancelled' };
+    const ics = writeCalendar(place, account, [entry], deps.config.publicUrl, deps.now());
+    const values = valuesOf(news, meeting, place, account);
+    if (said !== undefined) values.news = said;
+    else if (notice) values.news = `${values.news}\n\n${notice}`;
+    const message = textOf(event, news, wordsOf(place));
+    const { subject, text } = writeMessage(message, { ...values, parent: adult.name, link });
+    return {
       account: account._id,
       event: event._id,
       kind: `appointment ${news}`,
       to: adult.email.toLowerCase(),
       ...(replyTo ? { replyTo } : {}),
       subject,
+      ...inLanguage(reader),
       // Words of an event's own may leave the news out, with which it stands else.
       text: text.includes(notice) ? text : `${notice}\n\n${text}`,
       ...(news === 'reminder' ? { mayUnsubscribe: true } : { ics }),
       key: [news, meeting.id, ...(once ? [once] : []), adult._id.toHexString()].join(':'),
-    });
-  }
+    };
+  });
 }
 
 export interface Addressee {
   _id: Types.ObjectId;
   name: string;
   email: string;
+  /** The code of the language in which they read, where they have said. */
+  language?: string;
 }
 
 /** Whom a household's mails go to: its adults with a proven address, or the adult of the roster for whom the school keeps it. */
@@ -84,7 +141,7 @@ export async function addresseesOf({
   if (!keptFor)
     return User.find(
       { _id: { $in: adults }, emailProvenAt: { $exists: true } },
-      { name: 1, email: 1 },
+      { name: 1, email: 1, language: 1 },
     ).lean();
   const contact = await Contact.findOne({
     _id: keptFor,
@@ -114,6 +171,7 @@ function valuesOf(
   event: PlacedEvent,
   account: Account,
 ): Omit<MacroValues, 'parent' | 'link'> {
+  const t = wordsOf(event);
   const facts = {
     student: meeting.children,
     teacher: meeting.teacher,
@@ -122,8 +180,8 @@ function valuesOf(
   };
   return {
     ...facts,
-    news: sayNews(news, account.name, meeting.cancelledBy === 'school'),
-    details: sayDetails(facts, sayAnswers(meeting.answers, 'family')),
+    news: sayNews(news, account.name, meeting.cancelledBy === 'school', t),
+    details: sayDetails(facts, sayAnswers(meeting.answers, 'family', t), t),
     class: meeting.className,
     event: event.name,
     school: account.name,
@@ -131,8 +189,8 @@ function valuesOf(
   };
 }
 
-function whereIs(meeting: Meeting, event: Pick<Event, 'place'>): string {
-  if (meeting.kind === 'video')
-    return `Video meeting, ${meeting.link || 'the school will tell you how to join'}`;
+function whereIs({ kind, link, ...meeting }: Meeting, event: PlacedEvent): string {
+  const t = wordsOf(event);
+  if (kind === 'video') return link ? t('mails.videoAt', { link }) : t('mails.videoLater');
   return [meeting.room, event.place].filter((part) => part).join(', ');
 }

@@ -2,6 +2,8 @@ import ical, { escape, ICalCalendarMethod, ICalEventStatus } from 'ical-generato
 import { DateTime } from 'luxon';
 import type { Account } from '../models/account.js';
 import type { Event } from '../models/event.js';
+import { styleOf, type Style } from '../web/place.js';
+import { wordsOf } from '../web/words.js';
 import type { Meeting } from './queries.js';
 import { writeZone } from './write-zone.js';
 
@@ -15,12 +17,13 @@ export interface CalendarEntry extends Meeting {
  * @param stamp when the file is made
  */
 export function writeCalendar(
-  event: Pick<Event, 'name' | 'place' | 'timeZone' | 'link'>,
+  event: Pick<Event, 'name' | 'place' | 'timeZone' | 'link'> & Partial<Style>,
   account: Pick<Account, 'name'>,
   entries: CalendarEntry[],
   publicUrl: string,
   stamp: Date,
 ): string {
+  const t = wordsOf(styleOf(event));
   const zone = event.timeZone;
   const host = new URL(publicUrl).hostname;
   const allCancelled = entries.length > 0 && entries.every((entry) => entry.cancelled);
@@ -45,12 +48,12 @@ export function writeCalendar(
       sequence: sequenceOf(entry),
       status: entry.cancelled ? ICalEventStatus.CANCELLED : ICalEventStatus.CONFIRMED,
       summary: `${entry.teacher} (${entry.children})`,
-      description: [entry.className, account.name, entry.link && `Video meeting: ${entry.link}`]
+      description: [entry.className, account.name, entry.link && t('calendar.videoAt', { link: entry.link })]
         .filter((part) => part)
         .join('\n'),
       location:
         entry.kind === 'video'
-          ? entry.link || 'Video meeting'
+          ? entry.link || t('calendar.video')
           : [entry.room, event.place].filter((part) => part).join(', '),
       // Of one that was moved since, this leads to its new time.
       url: `${publicUrl}/e/${event.link}/appointments/${entry.id}`,

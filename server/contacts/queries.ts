@@ -1,5 +1,5 @@
 import type { QueryFilter, Types } from 'mongoose';
-import type { Identifier } from '../models/account.js';
+import type { Identifier } from '../models/field-mapping.js';
 import { CONTACT_TYPES, Contact, contactName, LISTING_INDEX, type ContactType } from '../models/contact.js';
 import { lacking, MISSING, type Missing } from '../models/person-keys.js';
 import { sliceOf } from '../web/paging.js';

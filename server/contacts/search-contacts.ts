@@ -1,5 +1,5 @@
 import type { QueryFilter, Types } from 'mongoose';
-import { IDENTIFIERS, type Identifier } from '../models/account.js';
+import { IDENTIFIERS, type Identifier } from '../models/field-mapping.js';
 import { Contact } from '../models/contact.js';
 import { beginsInKey, searchWords } from '../models/search-key.js';
 

@@ -1,6 +1,7 @@
 import type { Response } from 'express';
 import type { Types } from 'mongoose';
-import { Account, IDENTIFIERS, identifierNamesOf, MAPPED_TYPES, mappingOf } from '../models/account.js';
+import { Account } from '../models/account.js';
+import { IDENTIFIERS, identifierNamesOf, MAPPED_TYPES, mappingOf } from '../models/field-mapping.js';
 import { CONTACT_TYPES } from '../models/contact.js';
 import { actorOf } from '../web/actor.js';
 import { orList } from '../web/format-count.js';

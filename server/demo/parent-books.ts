@@ -56,7 +56,9 @@ export async function bookFirst(school: School, { browser }: Parent, steps: Step
     const [slot] = choicesOf(page.text, 'slot');
     if (!slot) throw new Error('The teacher has no free time.');
     const check = await browser.submitOn(page, `${school.link}/appointments`, { slot });
-    const done = await browser.submitOn(check, `${school.link}/appointments/${idOf(check.path)}/confirm`);
+    // Where the event asks nothing, the press has booked it.
+    const confirm = `${school.link}/appointments/${idOf(check.path)}/confirm`;
+    const done = check.text.includes(`"${confirm}"`) ? await browser.submitOn(check, confirm) : check;
     if (done.status !== 200) throw new Error(wordsOf(done.text).slice(0, 300));
     const said = wordsOf(/class="meeting-words">([\s\S]*?)<\/p>/.exec(check.text)?.[1] ?? '');
     return { outcome: said, value: done };

@@ -1,4 +1,4 @@
-import type { Identifier } from '../models/account.js';
+import type { Identifier } from '../models/field-mapping.js';
 import type { ContactType } from '../models/contact.js';
 import { andList, number } from '../web/format-count.js';
 import { longDay } from '../web/format-time.js';

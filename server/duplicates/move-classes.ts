@@ -2,7 +2,7 @@ import { Class, hashClass } from '../models/class.js';
 import { eventIds } from './find-clash.js';
 import { exchange, type Move } from './move-bookings.js';
 
-/** Replaces the contact that goes by the remaining one in the classes of every event, as teacher and student, nobody twice. */
+/** Replaces the contact that is removed by the remaining one in the classes of every event, as teacher and student, each only once. */
 export async function moveClasses({ account, keep, drop }: Move): Promise<number> {
   const event = { $in: await eventIds(account) };
   const found = await Class.find(

@@ -1,5 +1,5 @@
 import type { Types } from 'mongoose';
-import { IDENTIFIERS } from '../models/account.js';
+import { IDENTIFIERS } from '../models/field-mapping.js';
 import { Contact, handTiedTo, recordIds } from '../models/contact.js';
 import { personKeys } from '../models/person-keys.js';
 import { Duplicate, pairKey, type Merge } from '../models/duplicate.js';

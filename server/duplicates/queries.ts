@@ -1,5 +1,6 @@
 import type { QueryFilter, Types } from 'mongoose';
-import { Account, identifierNamesOf, type Identifier } from '../models/account.js';
+import { Account } from '../models/account.js';
+import { identifierNamesOf, type Identifier } from '../models/field-mapping.js';
 import { CONTACT_TYPES, contactName, type ContactType } from '../models/contact.js';
 import { personKeys } from '../models/person-keys.js';
 import {

@@ -10,8 +10,8 @@ import type { Adult } from './queries.js';
 import type { Outcome } from './schema.js';
 
 /**
- * Lets a parent's login into this account no more: its sessions end at once, it logs in nowhere unless another school has it too,
- * and mailed links stop working. Holds end; appointments stay or are canceled, as asked.
+ * Blocks a parent's login from this account: its sessions end at once, mailed links stop working, and it opens nothing unless another
+ * school has it too. Holds end; appointments stay or are canceled, as requested.
  */
 export async function blockLogin(
   deps: Deps,
@@ -51,7 +51,10 @@ export async function blockLogin(
   return { ok: true, canceled };
 }
 
-/** Lets a blocked login in again. @returns false when it was not blocked */
+/**
+ * Unblocks a login.
+ * @returns false if it was not blocked
+ */
 export async function unblockLogin(
   deps: Deps,
   actor: Actor,

@@ -15,13 +15,16 @@ const filterOf = ({ _id, student, event }: Which) => ({
   ...(event ? { event } : {}),
 });
 
-/** Ends what a household holds and has not booked yet, so that a request that is on its way books nothing any more. */
+/** Ends a household's holds, so that a request under way cannot book them any more. */
 export async function endHolds(deps: Deps, which: Which): Promise<void> {
   const held = await Appointment.find({ ...filterOf(which), state: 'pending' }, { _id: 1 }).lean();
   for (const { _id } of held) if (await endHold(_id, 'hold ended')) await finishAppointment(deps, _id);
 }
 
-/** Cancels what lies ahead, for the school, with its notice. @returns how many */
+/**
+ * Cancels future appointments for the school, with notices.
+ * @returns how many
+ */
 export async function cancelComing(deps: Deps, actor: Actor, which: Which): Promise<number> {
   const coming = await Appointment.find(
     { ...filterOf(which), state: { $in: LIVING_STATES }, from: { $gt: deps.now() } },

@@ -4,16 +4,16 @@ import { Class } from '../models/class.js';
 import { Event } from '../models/event.js';
 import type { Household } from '../models/household.js';
 
-/** What of a family belongs to one event, for who runs that event alone. */
+/** The part of a family that belongs to one event, for somebody who runs only that event. */
 export interface EventPart {
   event: Types.ObjectId;
-  /** Children in classes or appointments of the event; nothing is shown of others. */
+  /** Children in classes or appointments of the event; other children are not shown. */
   children: Types.ObjectId[];
-  /** Nothing of the family is in another event: what is done about it here concerns nobody else. */
+  /** No part of the family is in another event, so a change made here affects nothing else. */
   isWhole: boolean;
 }
 
-/** @returns null where nothing of the family is in the event */
+/** @returns null if no part of the family is in the event */
 export async function findInEvent(
   event: Types.ObjectId,
   household: Household,
@@ -57,7 +57,7 @@ async function otherEvents(
   event: Types.ObjectId,
   now: Date,
 ): Promise<Types.ObjectId[]> {
-  // A day early, whatever the event's time zone is.
+  // A day earlier, to cover every time zone.
   const today = new Date(now.getTime() - 24 * 3600_000).toISOString().slice(0, 10);
   const found = await Event.find(
     { account, status: 'active', _id: { $ne: event }, days: { $gte: today } },

@@ -12,8 +12,8 @@ import type { Actor } from '../web/actor.js';
 import { endHolds } from './end-appointments.js';
 
 /**
- * Hands a household's appointments about a child to the school: they stay booked, and the adults see and change them no more and
- * are not told of them. What they took of the adults' time and number of meetings is free. Safe to do again.
+ * Hands a household's appointments about a child to the school: they stay booked, but the adults neither see nor change them, and are not
+ * told about them. The time and the limits of the adults that these appointments took are released. May be repeated.
  * @returns how many
  */
 export async function keepForSchool(
@@ -34,15 +34,15 @@ export async function keepForSchool(
         { _id: new RegExp(`^${person.toHexString()}:`), 'busy.appointment': _id },
         { $pull: { busy: { appointment: _id } } },
       );
-    // Last, as it is by the household that a repetition finds it.
+    // This goes last, because a repetition finds the appointment by its household.
     await Appointment.updateOne({ ...theirs, _id }, { $set: { household: school } });
   }
   return found.length;
 }
 
 /**
- * For a merge of two contacts, after which a household may hold appointments about a child that it had under the other name and
- * that the school took away from it under this one: holds end, appointments become the school's. Safe to do again.
+ * For a merge of two contacts. Afterwards a household may have appointments about a child that it had under one name and that the school
+ * took away under the other: holds end, and appointments become the school's. May be repeated.
  */
 export function keepOfLost(deps: Deps) {
   return async (actor: Pick<Actor, 'account' | 'user'>, student: Types.ObjectId): Promise<number> => {
@@ -60,7 +60,7 @@ export function keepOfLost(deps: Deps) {
   };
 }
 
-/** In whose diaries a meeting stands for the family's sake, and not for the teacher's. */
+/** The people in whose diaries a meeting stands because of the family and not because of the teacher. */
 async function familyOnly(
   household: Pick<Household, '_id' | 'account' | 'adults'>,
   ids: Types.ObjectId[],
@@ -70,7 +70,7 @@ async function familyOnly(
   return people.family.filter((person) => !people.teacher.some((sits) => sits.equals(person)));
 }
 
-/** A household without adults, in which the school keeps what is about a child. */
+/** A household without adults, in which the school keeps appointments about a child. */
 async function schoolHousehold(
   actor: Pick<Actor, 'user'>,
   account: Types.ObjectId,
@@ -81,7 +81,7 @@ async function schoolHousehold(
   if (found) return found._id;
   const made = await Household.create({
     account,
-    // Nobody's id.
+    // An id that belongs to nobody.
     adults: [new Types.ObjectId()],
     children: [{ student, adult: actor.user, by: 'school', at: now }],
     ofSchool: true,

@@ -15,12 +15,15 @@ export interface FamilyRow {
   id: string;
   name: string;
   email: string;
-  /** Those in the event. */
+  /** Those of the children who are in the event. */
   children: string[];
   blocked: boolean;
 }
 
-/** The logins of an event's families by name. @param q in names and addresses */
+/**
+ * The logins of an event's families, by name.
+ * @param q a part of a name or an address
+ */
 export async function listFamilies(
   event: Pick<Event, '_id' | 'account'>,
   q: string,
@@ -73,7 +76,7 @@ export async function listFamilies(
   };
 }
 
-/** Households that have, or had until the school took it away, one of some children; and those that booked. */
+/** Households that have one of some children, or had one until the school took it away, and households that booked. */
 async function familiesWith(
   account: Types.ObjectId,
   students: Types.ObjectId[],
@@ -82,7 +85,7 @@ async function familiesWith(
   const own = { account, ofSchool: { $ne: true } };
   const [having, lost, others] = await Promise.all([
     Household.find({ ...own, 'children.student': { $in: students } }).lean(),
-    // That there is one is what lets the partial index answer.
+    // The partial index answers only a filter that asks for the field to exist.
     Household.find({ ...own, 'removed.student': { $in: students, $exists: true } }).lean(),
     Household.find({ ...own, _id: { $in: booked } }).lean(),
   ]);

@@ -27,21 +27,21 @@ export interface Adult {
   user: User;
   household: Household | null;
   children: ClaimedChild[];
-  /** What lies ahead, by time. */
+  /** Future appointments, by time. */
   coming: ComingMeeting[];
   blockedAt?: Date;
-  /** Has access as staff of this account too. */
+  /** The login also has access as staff of this account. */
   isStaff: boolean;
-  /** For who runs one event alone: what of the family is in it. Children and appointments are those alone. */
+  /** For somebody who runs one event: the part of the family that is in it. Children and appointments are limited to that. */
   part?: EventPart;
 }
 
-/** More are not listed; a family has a few. */
+/** The most appointments that are listed; a family has a few. */
 const MOST = 200;
 
 /**
- * Somebody who is a parent in the account; null for anybody else, whose id is as good as none.
- * @param event only where something of the family is in this event, and that alone
+ * A parent in the account; null for anybody else, so that ids reveal nothing.
+ * @param event limits the result to this event; null if no part of the family is in it
  */
 export async function findAdult(
   { account, locale }: Pick<Actor, 'account' | 'locale'>,
@@ -87,7 +87,10 @@ async function childrenOf(household: Household, part?: EventPart): Promise<Claim
   }));
 }
 
-/** What lies ahead. @param only of this child alone, or of this event alone */
+/**
+ * Future appointments.
+ * @param only about this child, or in this event
+ */
 export async function comingOf(
   household: Pick<Household, '_id'>,
   style: Style,

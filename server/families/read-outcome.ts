@@ -3,7 +3,7 @@ import { parseForm, typedValues, type Form } from '../web/parse.js';
 import type { ComingMeeting } from './queries.js';
 import { takingSchema, type Outcome } from './schema.js';
 
-/** What happens to the appointments that lie ahead. A form without an answer is refused where there are any. */
+/** What happens to future appointments. A form without an answer is refused if there are any. */
 export function readOutcome(
   req: Request,
   coming: ComingMeeting[],
@@ -27,7 +27,7 @@ export function readOutcome(
   return { ok: false, form: { values: typedValues(req.body), errors } };
 }
 
-/** Which appointments a page shows, for its hidden field `shown`: a form is refused once they are others. */
+/** The appointments that a page shows, for its hidden field `shown`: the form is refused if they have changed. */
 export function shownOf(coming: ComingMeeting[]): string {
   return coming.map(({ id }) => id).join(',');
 }

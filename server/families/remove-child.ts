@@ -12,8 +12,8 @@ import type { Outcome } from './schema.js';
 
 /**
  * Takes a child away from an adult's household: first the child, so that nothing more is booked, then holds, then appointments as
- * asked. Only the school can give the child back. Doing it again finishes what was cut off.
- * @returns how many appointments were canceled or kept, or undefined when the household never had the child
+ * requested. Only the school can give the child back. A repetition finishes what was cut off.
+ * @returns how many appointments were canceled or kept, or undefined if the household never had the child
  */
 export async function removeChild(
   deps: Deps,
@@ -33,13 +33,13 @@ export async function removeChild(
       { _id: household._id, account: actor.account, 'children.student': student, ...asSeen(part) },
       { $pull: { children: { student } }, $push: { removed } },
     );
-    // A child of another event was added meanwhile, or somebody else took this one away.
+    // Either a child of another event was added meanwhile, or somebody else took this one away.
     if (taken.matchedCount === 0 && part) return undefined;
   }
   const which = { _id: household._id, student, event };
   await endHolds(deps, which);
   const canceled = outcome === 'cancel' ? await cancelComing(deps, actor, which) : 0;
-  // Also those that are over: they are about a child that is not theirs to see.
+  // This includes past appointments: they are about a child whom these adults may not see.
   const kept = await keepForSchool(actor, household, student, now);
   const appointments = outcome === 'cancel' ? canceled : kept;
   await recordAudit({
@@ -55,7 +55,10 @@ export async function removeChild(
   return { appointments };
 }
 
-/** Gives a child back that was taken away. @returns false when none was */
+/**
+ * Gives back a child that was taken away.
+ * @returns false if none was
+ */
 export async function returnChild(
   deps: Deps,
   actor: Actor,
@@ -88,7 +91,7 @@ export async function returnChild(
   return true;
 }
 
-/** Of who runs one event alone: only while the family has no children but those of the event. */
+/** For somebody who runs one event: only while all of the family's children are in the event. */
 function asSeen(part: EventPart | undefined) {
   return part ? { $nor: [{ children: { $elemMatch: { student: { $nin: part.children } } } }] } : {};
 }

@@ -15,8 +15,8 @@ import { blockPages } from './serve-blocking.js';
 import { childPages } from './serve-children.js';
 
 /**
- * A parent's login as the school sees it: their children, what lies ahead; taking a child away, blocking. Behind the administrator's
- * guard; and behind an event's, where it is about what of a family is in that event alone.
+ * A parent's login as the school sees it: children, future appointments, taking a child away, and blocking. Behind the administrator's
+ * guard, or behind an event's guard for the part of a family that is in that event.
  */
 export function familyRoutes(deps: Deps): Router {
   const router = express.Router({ mergeParams: true });
@@ -31,7 +31,7 @@ export function familyRoutes(deps: Deps): Router {
   router.get('/:user', (_req, res) => {
     showAdult(res);
   });
-  // What concerns others too is an administrator's.
+  // Changes that affect other events too are for administrators.
   router.use('/:user/:what', (_req, res, next) => {
     const { part } = adultOf(res);
     if (part && !part.isWhole) throw administratorsTask();
@@ -42,7 +42,7 @@ export function familyRoutes(deps: Deps): Router {
   return router;
 }
 
-/** The families of one event, for who runs it. Behind the event's guard. */
+/** The families of one event, for somebody who runs it. Behind the event's guard. */
 export function eventFamilyRoutes(deps: Deps): Router {
   const router = express.Router({ mergeParams: true });
   router.get('/', async (req, res) => {

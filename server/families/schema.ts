@@ -6,11 +6,11 @@ export const familiesQuery = Joi.object<{ q: string; page: number }, true>({
   page: Joi.number().integer().min(1).max(10_000).default(1),
 });
 
-/** What becomes of appointments that lie ahead. */
+/** What happens to future appointments. */
 export type Outcome = 'keep' | 'cancel';
 
 export interface TakingForm {
-  /** Asked for where appointments lie ahead. */
+  /** Required if there are future appointments. */
   appointments?: Outcome;
   /** Whether the adult is told by email. */
   tell: boolean;

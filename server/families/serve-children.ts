@@ -11,7 +11,7 @@ import { readOutcome, readTelling, shownOf } from './read-outcome.js';
 import { removeChild, returnChild } from './remove-child.js';
 import { adultOf, meetingInWords, page, pathOf } from './show-frame.js';
 
-/** Taking a child off an adult's list, and giving it back. */
+/** Taking a child away from an adult, and giving it back. */
 export function childPages(router: Router, deps: Deps): void {
   router.get('/:user/children/:student/removal', async (req, res) => {
     await askRemoval(deps, req, res);

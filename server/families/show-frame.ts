@@ -6,7 +6,7 @@ import type { Adult, ComingMeeting } from './queries.js';
 
 export const FAMILIES = '/global-setup/families';
 
-/** The event of a request about what of a family is in it alone. */
+/** The event, if the request is limited to the part of a family in it. */
 export function eventIn(res: Response): PlacedEvent | undefined {
   return res.locals.event as PlacedEvent | undefined;
 }
@@ -36,7 +36,7 @@ export function frameOf(res: Response, title: string) {
   return eventFrame(event, 'families', title);
 }
 
-/** Who the request is about. */
+/** The person the request is about. */
 export function adultOf(res: Response): Adult {
   return res.locals.adult as Adult;
 }

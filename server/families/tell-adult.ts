@@ -1,13 +1,21 @@
 import type { Types } from 'mongoose';
 import { childName } from '../booking/queries.js';
 import type { Deps } from '../deps.js';
+import { Account } from '../models/account.js';
 import { Contact } from '../models/contact.js';
 import type { User } from '../models/user.js';
 import { queueMail } from '../notifications/queue-mail.js';
-import { countOf } from '../web/format-count.js';
 import type { Actor } from '../web/actor.js';
+import { inLanguage, readerCalled } from '../web/read-language.js';
+import { wordsOf, type Words } from '../web/words.js';
 
-/** Tells an adult that a child is theirs no more. Nothing goes to an address that nobody has proven. */
+/** What an adult is told, in their language. */
+interface Told {
+  subject: string;
+  text: string;
+}
+
+/** Tells an adult that a child is no longer on their list. An address that nobody has proven gets nothing. */
 export async function tellRemoved(
   deps: Deps,
   actor: Actor,
@@ -15,15 +23,10 @@ export async function tellRemoved(
   student: Types.ObjectId,
   canceled: number,
 ): Promise<void> {
-  const name = await nameOf(actor, student);
-  const meetings =
-    canceled > 0
-      ? ` ${countOf(canceled, 'meeting', 'meetings')} about ${name} ${canceled === 1 ? 'is' : 'are'} canceled.`
-      : '';
-  await tell(deps, actor, user, {
-    subject: `${actor.accountName}: ${name} is no longer on your list`,
-    text: `${actor.accountName} has removed ${name} from your list of children. You can no longer book meetings about ${name}.${meetings}`,
-    about: student,
+  await tell(deps, actor, user, student, async (t) => {
+    const about = { school: actor.accountName, child: await nameOf(actor, student, t) };
+    const lost = canceled > 0 ? ` ${t('mails.removedCanceled', { ...about, count: canceled })}` : '';
+    return { subject: t('mails.removedSubject', about), text: `${t('mails.removed', about)}${lost}` };
   });
 }
 
@@ -33,48 +36,52 @@ export async function tellReturned(
   user: User,
   student: Types.ObjectId,
 ): Promise<void> {
-  const name = await nameOf(actor, student);
-  await tell(deps, actor, user, {
-    subject: `${actor.accountName}: ${name} is on your list again`,
-    text: `${actor.accountName} has put ${name} back on your list of children. You can book meetings about ${name} again.`,
-    about: student,
+  await tell(deps, actor, user, student, async (t) => {
+    const about = { school: actor.accountName, child: await nameOf(actor, student, t) };
+    return { subject: t('mails.returnedSubject', about), text: t('mails.returned', about) };
   });
 }
 
 export async function tellBlocked(deps: Deps, actor: Actor, user: User, at: Date): Promise<void> {
-  await tell(deps, actor, user, {
-    subject: `${actor.accountName} has blocked your login`,
-    text: `${actor.accountName} has blocked your login to its parent-teacher conferences. You can no longer log in or book there.`,
-    about: at.getTime(),
-  });
+  const school = actor.accountName;
+  await tell(deps, actor, user, at.getTime(), (t) => ({
+    subject: t('mails.blockedSubject', { school }),
+    text: t('mails.blocked', { school }),
+  }));
 }
 
 export async function tellUnblocked(deps: Deps, actor: Actor, user: User, at: Date): Promise<void> {
-  await tell(deps, actor, user, {
-    subject: `${actor.accountName}: you can log in again`,
-    text: `${actor.accountName} has unblocked your login. You can log in and book meetings again:\n${deps.config.publicUrl}/login`,
-    about: at.getTime(),
-  });
+  const about = { school: actor.accountName, link: `${deps.config.publicUrl}/login` };
+  await tell(deps, actor, user, at.getTime(), (t) => ({
+    subject: t('mails.unblockedSubject', about),
+    text: t('mails.unblocked', about),
+  }));
 }
 
-async function nameOf({ account }: Actor, student: Types.ObjectId): Promise<string> {
+async function nameOf({ account }: Actor, student: Types.ObjectId, t: Words): Promise<string> {
   const found = await Contact.findOne({ _id: student, account }, { firstName: 1, lastName: 1 }).lean();
-  return childName(found ?? undefined);
+  return childName(found ?? undefined, t);
 }
 
 async function tell(
   deps: Deps,
   actor: Actor,
   user: User,
-  { subject, text, about }: { subject: string; text: string; about: Types.ObjectId | number },
+  about: Types.ObjectId | number,
+  say: (t: Words) => Told | Promise<Told>,
 ): Promise<void> {
   if (!user.emailProvenAt) return;
+  const school = await Account.findById(actor.account, { locale: 1, languages: 1 }).lean();
+  const reader = readerCalled(user.language, school ?? {});
+  const t = wordsOf(reader);
+  const { subject, text } = await say(t);
   await queueMail(deps, {
     account: actor.account,
     kind: 'access changed',
     to: user.email,
+    ...inLanguage(reader),
     subject,
-    text: `Hello ${user.name},\n\n${text}\n\nIf you think this is a mistake, call the school's office.\n`,
+    text: t('mails.listChanged', { hello: t('mails.helloName', { name: user.name }), text }),
     key: `family:${user._id.toHexString()}:${String(about)}:${String(deps.now().getTime())}`,
   });
 }

@@ -10,13 +10,13 @@ import { User } from '../models/user.js';
 import { shortDayAndTime } from '../web/format-time.js';
 import type { Place } from '../web/place.js';
 
-/** So many of what an entry is about are named; of the rest it says how many. */
+/** How many of an entry's targets are named; it says how many more there are. */
 export const MOST_NAMED = 3;
 
-/** Names by ids. The audit stores none: they are looked up, as far as they are known still. */
+/** Names by ids. The audit stores no names: they are looked up as far as they are still known. */
 export type Names = ReadonlyMap<string, string>;
 
-/** The names of who did what some entries tell of, in which event, and to whom or what. Seven queries, whatever there is. */
+/** The names for some entries: who acted, in which event, and on whom or what. Seven queries, however many entries there are. */
 export async function nameTargets(
   account: Types.ObjectId,
   entries: readonly AuditEntry[],

@@ -9,11 +9,11 @@ import { holdsWords, inKey, searchKey, searchWords } from '../models/search-key.
 import { User } from '../models/user.js';
 import type { AuditScope } from './schema.js';
 
-/** Of more, a search names too little to be of use. */
+/** If more match, the search is too general to be useful. */
 const MOST = 100;
 const MOST_STAFF = 1000;
 
-/** What a search finds entries by: what was done, who did it, and to whom or what. Nothing where it is about none of them. */
+/** How a search finds entries: by the action, by who did it, and by whom or what it was done to. Undefined if nothing matches. */
 export async function matchSearch(scope: AuditScope, q: string): Promise<QueryFilter<AuditEntry>[]> {
   const words = searchWords(q).map(inKey);
   if (words.length === 0) return [];
@@ -29,7 +29,7 @@ export async function matchSearch(scope: AuditScope, q: string): Promise<QueryFi
   ];
 }
 
-/** Staff by their names, which logins have no key for; anybody by the whole address. */
+/** Staff by their names, which have no search key; anybody by the whole address. */
 async function findUsers({ account }: AuditScope, q: string, isCalled: (text: string) => boolean) {
   const [staff, others] = await Promise.all([
     User.find(

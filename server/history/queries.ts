@@ -9,8 +9,8 @@ import type { AuditQuery, AuditScope, Cursor } from './schema.js';
 type Filter = QueryFilter<AuditEntry>;
 
 /**
- * What a query asks for, as filters of which an entry fits one, each answered by an index in the order of time.
- * @returns nothing where the search finds nothing
+ * The filters of a query, of which an entry must match one; each is answered by an index in order of time.
+ * @returns none if the search finds nothing
  */
 export async function filtersOf(scope: AuditScope, query: AuditQuery): Promise<Filter[]> {
   const event = scope.event ?? query.event;
@@ -22,7 +22,7 @@ export async function filtersOf(scope: AuditScope, query: AuditQuery): Promise<F
     ...spanOf(query, scope.timeZone),
   };
   const found = query.q ? await matchSearch(scope, query.q) : [{}];
-  // What is searched for stands beside what the form asks for: both may be about the same field.
+  // The search and the form's filters are combined, because both may be about the same field.
   return found.map((by) => (query.q ? { ...base, $and: [by] } : base));
 }
 
@@ -36,7 +36,10 @@ function spanOf({ from, to }: AuditQuery, timeZone: string): Filter {
   };
 }
 
-/** Some entries, the newest first. @param before only what is older */
+/**
+ * Some entries, newest first.
+ * @param before only older ones
+ */
 export async function findEntries(filters: Filter[], size: number, before?: Cursor): Promise<AuditEntry[]> {
   if (filters.length === 0) return [];
   const parts = before ? filters.flatMap((filter) => olderThan(filter, before)) : filters;
@@ -47,7 +50,7 @@ export async function findEntries(filters: Filter[], size: number, before?: Curs
     .lean();
 }
 
-/** Entries of the same moment go by their ids. */
+/** Entries of the same moment are ordered by their ids. */
 function olderThan(filter: Filter, { at, id }: Cursor): Filter[] {
   const rest = filter.$and ?? [];
   return [
@@ -72,7 +75,7 @@ export async function* everyEntry(filters: Filter[]): AsyncGenerator<AuditEntry[
 
 const MOST_CHOICES = 500;
 
-/** Who can be chosen: the staff of the account, and where it is one event's audit those of them who did something in it. */
+/** The people to choose from: the staff of the account; for one event's audit, those who did something in it. */
 export async function staffChoices({
   account,
   event,

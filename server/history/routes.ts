@@ -38,7 +38,7 @@ export function auditRoutes(deps: Deps): Router {
   return router;
 }
 
-/** The same of one event, for whoever runs it. Mounted at its settings. */
+/** Who did what in one event, for people who run it. Mounted at its settings. */
 export function eventAuditRoutes(deps: Deps): Router {
   const router = express.Router({ mergeParams: true });
   const guard = eventGuard('event administrator', { archived: true });
@@ -71,7 +71,7 @@ interface Page extends Asked {
   home: string;
   view: string;
   frame: Record<string, unknown>;
-  /** To choose from; none where it is one event's audit. */
+  /** The events to choose from; none for one event's audit. */
   events: { value: string; label: string }[];
 }
 
@@ -105,7 +105,7 @@ function cursorOf({ at, _id }: AuditEntry): string {
   return cursorText({ at, id: _id });
 }
 
-/** What further pages and the file are about, too. */
+/** The filters, which further pages and the file have too. */
 function keptOf({ q, who, what, event, from, to }: AuditQuery): Record<string, string> {
   return { q, who, what, event: event?.toHexString() ?? '', from, to };
 }
@@ -136,7 +136,7 @@ async function sendAudit(deps: Deps, req: Request, res: Response, { scope, place
   await streamCsv(res, 'audit', COLUMNS, linesOf());
 }
 
-/** A line for each setting that changed, so that a file can be sorted by it. */
+/** A line for each changed setting, so that a file can be sorted by it. */
 function linesOfRow(row: AuditRow): string[][] {
   const { when, who, from, event, what, about, details, changes } = row;
   const common = [when, who, from, event, what, about.join(', '), details.join(', ')];

@@ -13,11 +13,11 @@ export interface SaidChange {
   label: string;
   before: string;
   after: string;
-  /** Only that it changed is known. */
+  /** It is only known that it changed. */
   hidden: boolean;
 }
 
-/** What the fields of smaller forms are called. */
+/** The labels of smaller forms. */
 const FIELDS = (style: Style): SettingsFields => ({
   name: { label: 'Name' },
   type: { label: 'Type' },
@@ -50,14 +50,14 @@ function sayLevel(value: string): string {
   return value === 'none' ? 'No access' : value;
 }
 
-/** What the form behind an action calls its fields. */
+/** The labels of the form behind an action. */
 function fieldsOf(action: string, style: Style): SettingsFields {
   if (action === 'change event') return eventFields(style);
   if (action === 'change emails') return emailFields;
   return action === 'change school account' ? ACCOUNT_FIELDS : FIELDS(style);
 }
 
-/** What an entry keeps of before and after, as the form that was saved says it. */
+/** The values before and after, worded as in the form that was saved. */
 export function sayChanges(action: string, changes: readonly AuditChange[], style: Style): SaidChange[] {
   const fields = fieldsOf(action, style);
   return changes.map(({ field, before, after }) => {
@@ -74,7 +74,7 @@ function sayValue(value: AuditChange['before'] = '', say?: (value: string) => st
   return text === '' ? 'nothing' : (say?.(text) ?? text);
 }
 
-/** "firstName" as people read it. */
+/** "First name" for "firstName". */
 export function inWords(field: string): string {
   const text = field.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).replace(/[-_.]/g, ' ');
   return text.slice(0, 1).toUpperCase() + text.slice(1);

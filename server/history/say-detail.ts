@@ -6,7 +6,7 @@ import type { Place } from '../web/place.js';
 import { sayRules } from '../web/say-rules.js';
 import { inWords } from './say-changes.js';
 
-/** Counts that entries keep, each with its word for one and for many. */
+/** The counts that entries store, each with its singular and plural. */
 const COUNTS: Record<string, [one: string, many: string]> = {
   slots: ['slot', 'slots'],
   teachers: ['teacher', 'teachers'],
@@ -25,7 +25,7 @@ const COUNTS: Record<string, [one: string, many: string]> = {
   people: ['person', 'people'],
 };
 
-/** Counts whose name tells what became of them. */
+/** Counts whose name says what happened to them. */
 const OUTCOMES: Record<string, string> = {
   made: 'made',
   changed: 'changed',
@@ -38,7 +38,7 @@ const OUTCOMES: Record<string, string> = {
   matchesCleared: 'matches cleared',
 };
 
-/** What is kept as a word or a day. */
+/** Details stored as a word or a day. */
 const WORDS: Record<string, string> = {
   report: 'Report',
   format: 'As',
@@ -57,7 +57,7 @@ const WORDS: Record<string, string> = {
   reason: 'Reason',
 };
 
-/** Whom a mail was for. Which class or day is not kept here. */
+/** The group a mail was for. The class or day is not stored. */
 const GROUPS: Record<GroupKind, string> = {
   guardians: 'all guardians of the event',
   unbooked: 'families without an appointment',
@@ -71,11 +71,11 @@ const GROUPS: Record<GroupKind, string> = {
 
 const BY: Record<string, string> = { household: 'By the family', school: 'By the school' };
 
-/** What an entry keeps beside what changed: counts and settings, in words; nothing of what has no word here. */
+/** What an entry stores beside changed settings: counts and settings in words. A detail without words here is left out. */
 export function sayDetail(detail: Record<string, unknown>, place: Place): string[] {
   return Object.entries(detail).flatMap(([key, value]) => {
     if (key === 'by' && typeof value === 'string') return BY[value] ?? [];
-    // Which fields of a person were edited; what stood in them is nobody's to read here.
+    // The names of a person's edited fields. Nobody may read here what the fields contained.
     if (key === 'fields' && Array.isArray(value) && value.length > 0)
       return `Changed: ${value.map((field) => sayField(String(field))).join(', ')}`;
     if (key === 'group' && typeof value === 'string')

@@ -4,22 +4,22 @@ import { ACTIONS } from '../audit/say-action.js';
 import { isDay } from '../web/local-time.js';
 import { line, objectId } from '../web/parse.js';
 
-/** Whose audit is read: an account's, or of it one event's. */
+/** Whose audit is read: that of an account, or of one of its events. */
 export interface AuditScope {
   account: Types.ObjectId;
   event?: Types.ObjectId;
-  /** Whose days the filter means. */
+  /** The time zone of the filter's days. */
   timeZone: string;
 }
 
-/** Where a page of the audit ends: the next one begins with what is older. */
+/** The end of a page of the audit: the next page has older entries. */
 export interface Cursor {
   at: Date;
   id: Types.ObjectId;
 }
 
 export interface AuditQuery {
-  /** Words of what was done, or of whom or what it was done to, or by whom. */
+  /** Words from the action, or from the name of a person or thing involved. */
   q: string;
   /** A login, or `slotbell` for what no person did. */
   who: string;
@@ -65,7 +65,7 @@ function cursorOf(text: string, check: Joi.CustomHelpers): unknown {
   return Number.isNaN(at.getTime()) ? check.error('any.only') : { at, id: new Types.ObjectId(id) };
 }
 
-/** A cursor as an address has it. */
+/** A cursor as an address contains it. */
 export function cursorText({ at, id }: Cursor): string {
   return `${at.getTime()}-${id.toHexString()}`;
 }

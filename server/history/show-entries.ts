@@ -12,9 +12,9 @@ import { sayDetail } from './say-detail.js';
 export interface AuditRow {
   when: string;
   who: string;
-  /** The login, for a list of all that it did; '' where no person did it. */
+  /** The login, which links to everything it did; '' if no person did it. */
   user: string;
-  /** '' where it is not known. */
+  /** '' if it is unknown. */
   from: string;
   what: string;
   /** To whom or what. */
@@ -24,7 +24,7 @@ export interface AuditRow {
   changes: SaidChange[];
 }
 
-/** Entries in words, with the names of today. */
+/** Entries in words, with present names. */
 export async function showEntries(
   account: Types.ObjectId,
   entries: readonly AuditEntry[],
@@ -48,7 +48,7 @@ function whoOf({ user }: AuditEntry, names: Names): string {
   return user ? (names.get(user.toHexString()) ?? 'Somebody who no longer has a login') : 'Slotbell';
 }
 
-/** What has no name, such as a slot or a run, is told by what was done. */
+/** A target without a name, such as a slot or a run, is described by the action. */
 function aboutOf({ targets }: AuditEntry, names: Names): string[] {
   const named = targets.slice(0, MOST_NAMED).flatMap((id) => names.get(id.toHexString()) ?? []);
   const more = named.length > 0 ? targets.length - named.length : 0;

@@ -4,21 +4,22 @@ import type { Response } from 'express';
 import { makeCodesAgain, type CodeOnPaper, type Printing } from '../contacts/codes/make-codes-again.js';
 import type { Deps } from '../deps.js';
 import { Contact } from '../models/contact.js';
-import type { MessageText } from '../models/message.js';
+import { placed } from '../web/place.js';
+import { languageCalled, styleIn, wordsOf } from '../web/words.js';
+import { textOf } from './save-text.js';
 import { renderPart } from '../web/render-part.js';
 import { drawCode } from './draw-code.js';
 import type { Addressee } from './list-students.js';
 import type { LettersForm } from './schema.js';
-import { writeLetter, type Letter, type LetterFrame } from './write-letter.js';
+import { joinLetters, writeLetter, type Letter, type LetterFrame } from './write-letter.js';
 
 /** How many letters are made at once, in memory and in the database. */
 const BATCH = 100;
 
 interface Asked {
   frame: LetterFrame;
-  text: MessageText;
   rows: Addressee[];
-  form: Pick<LettersForm, 'perSheet' | 'codes'>;
+  form: Pick<LettersForm, 'perSheet' | 'codes' | 'language'>;
   printing: Printing;
   /** The page from which it was requested. */
   back: string;
@@ -94,13 +95,19 @@ function* batchesOf(sheets: Addressee[][]): Generator<Addressee[][]> {
 
 async function lettersOf(
   deps: Deps,
-  { frame, text, form, printing }: Asked,
+  { frame, form, printing }: Asked,
   rows: Addressee[],
 ): Promise<Map<string, Letter>> {
   const students = await Contact.find(
     { _id: { $in: rows.map(({ student }) => student) }, account: printing.account, status: 'active' },
     { firstName: 1, lastName: 1, email: 1, schoolId: 1, numberKey: 1, code: 1 },
   ).lean();
+  const readers = form.language.split('+').flatMap((code) => {
+    const language = languageCalled(code);
+    if (!language) return [];
+    const event = placed(frame.event, styleIn(language, frame.event));
+    return [{ frame: { ...frame, event }, text: textOf(event, wordsOf(event)) }];
+  });
   const codes: Map<string, CodeOnPaper> =
     form.codes === 'none' ? new Map<string, CodeOnPaper>() : await makeCodesAgain(deps, printing, students);
   const known = new Map(students.map((student) => [student._id.toHexString(), student]));
@@ -110,7 +117,8 @@ async function lettersOf(
       const student = known.get(id);
       if (!student) return [];
       const paper = codes.get(id) ?? { code: '', why: 'earlier' };
-      return [[id, writeLetter(frame, text, student, row, paper)]];
+      const letters = readers.map((reader) => writeLetter(reader.frame, reader.text, student, row, paper));
+      return [[id, letters.reduce(joinLetters)]];
     }),
   );
 }

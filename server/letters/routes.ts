@@ -14,12 +14,15 @@ import { addressOf, pagerOf, sliceOf } from '../web/paging.js';
 import { FRESH_FORM, parseForm, parseQuery, typedValues, type Form } from '../web/parse.js';
 import { saveSeen } from '../web/save-seen.js';
 import { say } from '../web/session.js';
+import { andList } from '../web/format-count.js';
+import { languageCalled } from '../web/words.js';
 import { drawCode } from './draw-code.js';
 import { listChosen, listStudents, type Addressee } from './list-students.js';
 import { printLetters, sheetsOf } from './print-letters.js';
 import { formOf, messageOf, saveText, textOf } from './save-text.js';
 import {
   letterFields,
+  LETTER_LANGUAGES,
   lettersForm,
   lettersQuery,
   posterQuery,
@@ -64,7 +67,6 @@ export function letterRoutes(deps: Deps): Router {
     await recordAudit({ ...ofEvent, action: 'print letters', detail, at: deps.now() });
     await printLetters(deps, res, {
       frame: frameOf(deps, res),
-      text: textOf(event),
       rows,
       form,
       printing: { ...ofEvent, key: form.key, replaces: form.codes === 'new' },
@@ -118,6 +120,7 @@ async function showList(res: Response, query: LettersQuery, form: Form): Promise
     ...eventPage(event, 'overview'),
     title: `${event.name}: Letters`,
     lettersHome: homeOf(res),
+    languageChoices: LETTER_LANGUAGES.map((value) => ({ value, label: nameLanguages(value) })),
     kept,
     form,
     total: list.rows.length,
@@ -131,6 +134,12 @@ async function showList(res: Response, query: LettersQuery, form: Form): Promise
       href({ page }),
     ),
   });
+}
+
+/** "English and Español". */
+function nameLanguages(codes: string): string {
+  const names = codes.split('+').flatMap((code) => languageCalled(code)?.name ?? []);
+  return andList(names, { locale: 'en-US' });
 }
 
 /** The filters as an address has them. */
@@ -148,7 +157,7 @@ async function refuse(res: Response, body: unknown, errors: Record<string, strin
 function askFirst(res: Response, form: LettersForm, rows: Addressee[]): void {
   const coded = rows.filter(({ hasNumber }) => hasNumber);
   const earlier = coded.filter(({ hasCode }) => hasCode).length;
-  const { perSheet, codes, ids, all } = form;
+  const { perSheet, language, codes, ids, all } = form;
   res.render('letters/confirm', {
     ...eventPage(eventOf(res), 'overview'),
     title: `${eventOf(res).name}: Letters`,
@@ -168,6 +177,7 @@ function askFirst(res: Response, form: LettersForm, rows: Addressee[]): void {
       ...keptOf(form),
       ...(all ? { all: 'on' } : { ids: ids.map(String) }),
       perSheet: String(perSheet),
+      language,
       codes,
       key: new Types.ObjectId().toHexString(),
     },

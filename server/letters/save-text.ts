@@ -4,17 +4,19 @@ import { asRead } from '../models/as-read.js';
 import { Event } from '../models/event.js';
 import type { MessageText } from '../models/message.js';
 import type { Actor } from '../web/actor.js';
+import { ENGLISH, type Words } from '../web/words.js';
 import type { LetterText } from './schema.js';
-import { DEFAULT_LETTER } from './write-letter.js';
+import { usualLetter } from './write-letter.js';
 
 /** The text that an event's letters are made of. */
-export function textOf({ letter }: Pick<Event, 'letter'>): MessageText {
-  return letter ?? DEFAULT_LETTER;
+export function textOf({ letter }: Pick<Event, 'letter'>, t: Words = ENGLISH): MessageText {
+  return letter ?? usualLetter(t);
 }
 
 /** The typed text; an empty field means Slotbell's text. */
 export function messageOf({ title, text }: Pick<LetterText, 'title' | 'text'>): MessageText {
-  return { subject: title || DEFAULT_LETTER.subject, text: text ? `${text}\n` : DEFAULT_LETTER.text };
+  const usual = usualLetter();
+  return { subject: title || usual.subject, text: text ? `${text}\n` : usual.text };
 }
 
 /** What the form shows of an event. */
@@ -33,7 +35,8 @@ export async function saveText(
   message: MessageText,
   now: Date,
 ): Promise<boolean> {
-  const isUsual = message.subject === DEFAULT_LETTER.subject && message.text === DEFAULT_LETTER.text;
+  const usual = usualLetter();
+  const isUsual = message.subject === usual.subject && message.text === usual.text;
   const saved = await Event.updateOne(
     { _id: event._id, account: actor.account, status: 'active', ...asRead({ letter: event.letter }) },
     isUsual ? { $unset: { letter: 1 } } : { $set: { letter: message } },

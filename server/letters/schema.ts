@@ -3,6 +3,7 @@ import type { Types } from 'mongoose';
 import { macroText } from '../notifications/schema.js';
 import type { SettingsFields } from '../web/compare-seen.js';
 import { line, longText, objectId, objectIds, tick } from '../web/parse.js';
+import { LANGUAGES } from '../web/words.js';
 
 /** Whom letters are for. */
 export interface LettersFilter {
@@ -32,12 +33,18 @@ export const lettersQuery = Joi.object<LettersQuery, true>({
 });
 
 export const PER_SHEET = [1, 2, 4] as const;
+/** The languages that letters are printed in: each one, and each beside English. */
+export const LETTER_LANGUAGES: readonly string[] = LANGUAGES.flatMap(({ code }) =>
+  code === 'en' ? [code] : [code, `en+${code}`],
+);
 export const CODES = ['missing', 'new', 'none'] as const;
 
 export interface LettersForm extends LettersFilter {
   ids: Types.ObjectId[];
   all: boolean;
   perSheet: (typeof PER_SHEET)[number];
+  /** A code of a language, or two with a plus between them. */
+  language: string;
   /** `missing`: only students who have no code yet. */
   codes: (typeof CODES)[number];
 }
@@ -50,6 +57,10 @@ const chosenFields = {
     .valid(...PER_SHEET)
     .default(2)
     .label('the letters on a sheet'),
+  language: Joi.string()
+    .valid(...LETTER_LANGUAGES)
+    .default('en')
+    .label('the language'),
   codes: Joi.string()
     .valid(...CODES)
     .default('missing')

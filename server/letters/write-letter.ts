@@ -5,13 +5,24 @@ import { fillMacros, type MacroValues } from '../notifications/messages/macros.j
 import { bookingState } from '../web/booking-state.js';
 import { dayAndTimeSoon, daysInWords } from '../web/format-time.js';
 import type { PlacedEvent } from '../web/place.js';
+import { ENGLISH, wordsOf, type Words } from '../web/words.js';
 import { callOffice, sayCallOffice } from '../web/say-office.js';
 
-/** The text if an event has none of its own. */
-export const DEFAULT_LETTER: MessageText = {
-  subject: '{event}: choose your times',
-  text: 'To the family of {student},\n\n{news} You choose the teachers and the times. It takes about two minutes, on a phone or a computer.\n\n{details}\n\nQuestions? {office}\n',
-};
+/** Slotbell's own text, for an event that has none. @param t of who reads it */
+export function usualLetter(t: Words = ENGLISH): MessageText {
+  return { subject: t('letters.subject'), text: t('letters.text') };
+}
+
+/** The same letter in two languages, for families who read either. */
+export function joinLetters(one: Letter, other: Letter): Letter {
+  return {
+    title: one.title === other.title ? one.title : `${one.title} / ${other.title}`,
+    paragraphs: [...one.paragraphs, ...other.paragraphs],
+    steps: one.steps.map((step, index) => `${step} / ${other.steps[index] ?? ''}`),
+    code: one.code,
+    length: one.length + other.length,
+  };
+}
 
 /** What all letters of a printing have in common. */
 export interface LetterFrame {
@@ -59,12 +70,15 @@ function valuesOf(
   child: Child,
   held: { className: string; teacher: string },
 ): MacroValues {
+  const t = wordsOf(event);
   const when = daysInWords(event.days, event);
   const where = event.place;
   return {
     news: sayOpening(event, now),
-    details: [`When: ${when}`, ...(where ? [`Where: ${where}`] : [])].join('\n'),
-    parent: `Family of ${contactName(child)}`,
+    details: [t('mails.detailWhen', { when }), ...(where ? [t('mails.detailWhere', { where })] : [])].join(
+      '\n',
+    ),
+    parent: t('letters.family', { child: contactName(child) }),
     student: contactName(child),
     teacher: held.teacher,
     class: held.className,
@@ -79,26 +93,31 @@ function valuesOf(
 
 /** When families can book, in a sentence. */
 export function sayOpening(event: PlacedEvent, now: Date): string {
+  const t = wordsOf(event);
   const { opensAt, closesAt } = event.booking;
   const at = (moment: Date) => dayAndTimeSoon(moment, event, now);
   switch (bookingState(event, now)) {
     case 'open':
-      return closesAt ? `You can book until ${at(closesAt)}.` : 'You can book now.';
+      return closesAt ? t('letters.bookUntil', { at: at(closesAt) }) : t('letters.bookNow');
     case 'before':
-      return opensAt ? `You can book from ${at(opensAt)}.` : 'Booking opens soon.';
+      return opensAt ? t('letters.bookFrom', { at: at(opensAt) }) : t('letters.bookSoon');
     case 'not set':
-      return 'Booking opens soon.';
+      return t('letters.bookSoon');
     default:
-      return 'Booking is closed.';
+      return t('booking.closed');
   }
 }
 
 function stepsOf({ event, link }: LetterFrame, child: Child, paper: CodeOnPaper): string[] {
-  const open = `Scan the code, or open ${link}`;
-  const register = 'Register with your email address.';
+  const t = wordsOf(event);
+  const open = t('letters.open', { link });
+  const register = t('letters.register');
   const name = child.firstName || contactName(child);
-  if (child.schoolId === '') return [open, register, `To add ${name}, ${callOffice(event)}.`];
-  const add = `Add ${name} with the Student ID ${child.schoolId}`;
-  if (paper.code) return [open, register, `${add} and the one-time code ${paper.code}.`];
-  return [open, register, `${add} and ${name}’s birth date, or the code from an earlier letter.`];
+  const { schoolId: number } = child;
+  if (number === '')
+    return [open, register, t('letters.addCall', { child: name, office: callOffice(event) })];
+  const add = paper.code
+    ? t('letters.addCode', { child: name, number, code: paper.code })
+    : t('letters.add', { child: name, number });
+  return [open, register, add];
 }

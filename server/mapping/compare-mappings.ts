@@ -4,7 +4,7 @@ import {
   type FieldMapping,
   type Identifier,
   type MappedType,
-} from '../models/account.js';
+} from '../models/field-mapping.js';
 
 /** One identifier of a type that would come from another field; '' is not mapped. */
 export interface MappingChange {

@@ -1,6 +1,6 @@
 import type { Types } from 'mongoose';
+import { Account } from '../models/account.js';
 import {
-  Account,
   IDENTIFIERS,
   identifierNamesOf,
   MAPPABLE,
@@ -9,7 +9,7 @@ import {
   type FieldMapping,
   type Identifier,
   type MappedType,
-} from '../models/account.js';
+} from '../models/field-mapping.js';
 import { Contact } from '../models/contact.js';
 import type { MappingChange } from './compare-mappings.js';
 

@@ -1,6 +1,6 @@
 import express, { type Request, type Response, type Router } from 'express';
 import type { Deps } from '../deps.js';
-import type { FieldMapping } from '../models/account.js';
+import type { FieldMapping } from '../models/field-mapping.js';
 import { actorOf } from '../web/actor.js';
 import { seenOf } from '../web/compare-seen.js';
 import { SETUP_TABS } from '../web/event-tabs.js';

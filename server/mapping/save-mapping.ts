@@ -2,13 +2,8 @@ import { changesOf } from '../audit/compare-values.js';
 import { recordAudit } from '../audit/record-audit.js';
 import type { Deps } from '../deps.js';
 import { asRead } from '../models/as-read.js';
-import {
-  Account,
-  identifierNamesOf,
-  mappingOf,
-  type FieldMapping,
-  type Identifier,
-} from '../models/account.js';
+import { Account } from '../models/account.js';
+import { identifierNamesOf, mappingOf, type FieldMapping, type Identifier } from '../models/field-mapping.js';
 import type { Actor } from '../web/actor.js';
 import { compareMappings } from './compare-mappings.js';
 import { choicesOf, markOf } from './schema.js';

@@ -6,7 +6,7 @@ import {
   type FieldMapping,
   type Identifier,
   type MappedType,
-} from '../models/account.js';
+} from '../models/field-mapping.js';
 import type { SettingsFields } from '../web/compare-seen.js';
 import { line, tick } from '../web/parse.js';
 

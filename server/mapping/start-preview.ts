@@ -1,6 +1,7 @@
 import type { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
-import { Account, type FieldMapping } from '../models/account.js';
+import { Account } from '../models/account.js';
+import type { FieldMapping } from '../models/field-mapping.js';
 import type { Actor } from '../web/actor.js';
 import { startPreview } from '../roster/run/start-refresh.js';
 import { markOf } from './schema.js';

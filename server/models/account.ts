@@ -1,5 +1,6 @@
 import mongoose, { Schema, type Types } from 'mongoose';
 import { cleverFaultSchema, type CleverFault } from './clever-fault.js';
+import { mappingSchema, type FieldMapping, type Identifier } from './field-mapping.js';
 import { officeSchema, type Office } from './message.js';
 
 /** Which kinds of people and guardians the sync brings in; sections, courses and terms always come. */
@@ -53,31 +54,6 @@ export interface EventCursor {
   mirror?: Types.ObjectId;
 }
 
-/** Our two identifiers, beside the record id. */
-export const IDENTIFIERS = ['communityId', 'barcode'] as const;
-export type Identifier = (typeof IDENTIFIERS)[number];
-
-/** The Clever fields that an identifier may be mapped to, by type. Guardians have none. */
-export const MAPPABLE = {
-  student: ['student_number', 'sis_id', 'state_id'],
-  teacher: ['teacher_number', 'sis_id', 'state_id'],
-  staff: ['staff_id'],
-} as const;
-export const MAPPED_TYPES = ['student', 'teacher', 'staff'] as const;
-export type MappedType = (typeof MAPPED_TYPES)[number];
-export type MappableField = (typeof MAPPABLE)[MappedType][number];
-
-/** Where the identifiers of each type come from, whatever the source; '' is not mapped: neither synced nor matched on. */
-export type FieldMapping = {
-  [T in MappedType]: Record<Identifier, (typeof MAPPABLE)[T][number] | ''>;
-};
-
-const UNMAPPED = { communityId: '', barcode: '' } as const;
-export const NO_MAPPING: FieldMapping = { student: UNMAPPED, teacher: UNMAPPED, staff: UNMAPPED };
-export const IDENTIFIER_NAMES: Record<Identifier, string> = {
-  communityId: 'Community ID',
-  barcode: 'Barcode',
-};
 /** The kinds of roster files that a school without Clever may have. */
 export const FILE_FORMATS = ['pickatime', 'clever-csv', 'oneroster'] as const;
 export type FileFormat = (typeof FILE_FORMATS)[number];
@@ -143,11 +119,6 @@ export interface Account {
   createdAt: Date;
 }
 
-function mappedFields(type: MappedType) {
-  const field = { type: String, enum: ['', ...MAPPABLE[type]], default: '' };
-  return { type: new Schema({ communityId: field, barcode: field }, { _id: false }), default: () => ({}) };
-}
-
 const schema = new Schema<Account>(
   {
     name: { type: String, required: true },
@@ -200,16 +171,7 @@ const schema = new Schema<Account>(
         { _id: false },
       ),
     },
-    mapping: {
-      type: new Schema(
-        {
-          student: mappedFields('student'),
-          teacher: mappedFields('teacher'),
-          staff: mappedFields('staff'),
-        },
-        { _id: false },
-      ),
-    },
+    mapping: { type: mappingSchema },
     identifierNames: { type: new Schema({ communityId: String, barcode: String }, { _id: false }) },
     files: {
       type: new Schema<AccountFiles>(
@@ -236,25 +198,6 @@ schema.index(
 );
 
 export const Account = mongoose.model<Account>('account', schema);
-
-/** The account's mapping; an account that has mapped nothing gets an empty one. */
-export function mappingOf({ mapping }: Pick<Account, 'mapping'>): FieldMapping {
-  return {
-    student: { ...UNMAPPED, ...mapping?.student },
-    teacher: { ...UNMAPPED, ...mapping?.teacher },
-    staff: { ...UNMAPPED, ...mapping?.staff },
-  };
-}
-
-/** What the account calls its two identifiers. */
-export function identifierNamesOf({
-  identifierNames,
-}: Pick<Account, 'identifierNames'>): Record<Identifier, string> {
-  return {
-    communityId: identifierNames?.communityId || IDENTIFIER_NAMES.communityId,
-    barcode: identifierNames?.barcode || IDENTIFIER_NAMES.barcode,
-  };
-}
 
 /** Where the account's roster comes from now; undefined while neither Clever nor roster files are on. */
 export function sourceOf({

@@ -132,6 +132,11 @@ export interface Appointment extends Scoped {
   reminded?: { hours: number; from: Date; at: Date };
   createdAt: Date;
   bookedAt?: Date;
+  /**
+   * Booked by one press: until then it can be undone whatever the event says of canceling, and the family is mailed of it only after. Absent:
+   * it was gone through before.
+   */
+  undoUntil?: Date;
   cancelledAt?: Date;
   cancelledBy?: 'household' | 'school' | 'change';
   /** What the school said to the family when it canceled. */
@@ -184,6 +189,7 @@ const schema = scopedSchema<Appointment>('appointment', {
   reminded: { type: new Schema({ hours: Number, from: Date, at: Date }, { _id: false }) },
   createdAt: { type: Date, required: true },
   bookedAt: Date,
+  undoUntil: Date,
   cancelledAt: Date,
   cancelledBy: { type: String, enum: ['household', 'school', 'change'] },
   notice: String,

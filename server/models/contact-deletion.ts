@@ -4,7 +4,7 @@ import { runFields, type Run } from './run.js';
 import { scopedSchema } from './scoped.js';
 import { ACCESS_LEVELS, type AccessLevel } from './user.js';
 
-/** How many contacts go, by type, and how many logins of parents and of staff. */
+/** How many contacts are deleted, by type, and how many logins of parents and of staff. */
 export type LevelNumbers = Record<ContactType | 'parentLogin' | 'staffLogin', number>;
 
 export const DELETION_REFUSALS = ['sync is running', 'merge is running', 'still booked'] as const;

@@ -1,5 +1,5 @@
 import mongoose, { Schema, type QueryFilter, type Types } from 'mongoose';
-import type { Identifier } from './account.js';
+import type { Identifier } from './field-mapping.js';
 import { lacksOf, personKeys, phoneKey, type PersonKeys } from './person-keys.js';
 import { recordSchema, scopedSchema, type Scoped, type SourceRecord } from './scoped.js';
 import { numberKey } from './security-value.js';

@@ -1,5 +1,5 @@
 import mongoose, { Schema, type Types } from 'mongoose';
-import type { MappableField } from './account.js';
+import type { MappableField } from './field-mapping.js';
 import { CONTACT_TYPES, type Contact, type ContactType, type RosterPerson } from './contact.js';
 import { scopedSchema, type Scoped, type SourceRecord } from './scoped.js';
 

@@ -1,6 +1,6 @@
 import mongoose, { Schema, type Types } from 'mongoose';
 
-/** A school's logo, as it is served: a picture of which nothing is left but what is seen. */
+/** A school's logo, as it is served: a picture with nothing but what is visible. */
 export interface Logo {
   /** Its version: hash of the account and the content. */
   _id: string;

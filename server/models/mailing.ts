@@ -35,9 +35,9 @@ export interface MailingGroup {
 export const MAILING_STATES = ['scheduled', 'collecting', 'sending', 'done', 'canceled'] as const;
 export type MailingState = (typeof MAILING_STATES)[number];
 
-/** Who a mailing reaches, and who it doesn't. */
+/** How many people a mailing reaches, and how many it does not. */
 export interface MailingNumbers {
-  /** Each gets one mail, but where several share an address. */
+  /** Each gets one mail, except that several who share an address get one together. */
   people: number;
   mails: number;
   students: number;
@@ -46,11 +46,11 @@ export interface MailingNumbers {
   unsubscribed: number;
 }
 
-/** A mail to a group of people, in words of its own: work that outlives its worker. */
+/** A mail to a group of people, with a text of its own: work that outlives its worker. */
 export interface Mailing extends Scoped {
   event: Types.ObjectId;
   kind: 'announcement' | 'message';
-  /** Of an announcement: how many the event had before, so that two people at once send one. */
+  /** For an announcement: how many the event had before, so that two people at once send only one. */
   nth?: number;
   group: MailingGroup;
   subject: string;
@@ -59,15 +59,15 @@ export interface Mailing extends Scoped {
   by: Types.ObjectId;
   sendAt: Date;
   createdAt: Date;
-  /** What the page said when it was asked for; once sending began, what came of it. */
+  /** The numbers that the page showed; once sending has begun, the actual ones. */
   numbers: MailingNumbers;
-  /** Whose recipients count: the `fence` of the worker that found them all. Absent until then. */
+  /** Whose recipients count: the `fence` of the worker that found all of them. Absent until then. */
   round?: number;
   frozenAt?: Date;
   doneAt?: Date;
   /** Why it was canceled: by somebody, or because the event was archived or deleted. */
   why?: 'asked' | 'event';
-  /** Until when a worker has it; any may take it over then. */
+  /** How long a worker has it; after that any worker may take it over. */
   leaseUntil?: Date;
   fence: number;
 }
@@ -121,13 +121,13 @@ export interface MailingRecipient extends Scoped {
   mailing: Types.ObjectId;
   round: number;
   email: string;
-  /** Of whoever reads mail at the address. */
+  /** The names of the people who read mail at the address. */
   names: string[];
   /** The children that the mail names. */
   students: Types.ObjectId[];
-  /** Of a day's families: whose meetings. */
+  /** For a day's families: the households whose meetings are told. */
   households?: Types.ObjectId[];
-  /** As it was noted while there could be only one. */
+  /** As it was stored when there could be only one. */
   household?: Types.ObjectId;
   state: 'todo' | 'queued';
 }

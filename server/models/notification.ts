@@ -4,9 +4,9 @@ export const MAIL_STATES = ['queued', 'sending', 'sent', 'kept', 'failed'] as co
 export type MailState = (typeof MAIL_STATES)[number];
 
 /**
- * `cut off`: its worker died at every try. `no address`: no mail can go there. `refused` and `later`: the mail server said so, of which
- * part (`what`) and with which status. `unsubscribed`: whoever it is for wants no such mail any more. `unsent`: anything else. `text`: in
- * the words of a version before 0.6.
+ * `cut off`: its worker died at every attempt. `no address`: no mail can go there. `refused` and `later`: the mail server said so, about
+ * which part (`what`) and with which status. `unsubscribed`: the recipient has unsubscribed. `unsent`: anything else. `text`: in the words
+ * of a version before 0.6.
  */
 export const MAIL_FAULTS = [
   'cut off',
@@ -46,6 +46,8 @@ export interface Notification {
   replyTo?: string;
   subject: string;
   text: string;
+  /** The code of its language; absent: English. */
+  language?: string;
   /** A calendar file that is attached. */
   ics?: string;
   state: MailState;
@@ -57,7 +59,7 @@ export interface Notification {
   key: string;
   /** The mailing it belongs to: it waits while other emails go out. */
   mailing?: Types.ObjectId;
-  /** It goes out with a link to unsubscribe, and not at all to whoever did. */
+  /** It has a link to unsubscribe, and is not sent to people who have. */
   mayUnsubscribe?: boolean;
   /** It contains a link that logs in or sets a password: the text is emptied once sent. */
   secret: boolean;
@@ -76,6 +78,7 @@ const schema = new Schema<Notification>(
     replyTo: String,
     subject: { type: String, required: true },
     text: { type: String, required: true },
+    language: String,
     ics: String,
     state: { type: String, enum: MAIL_STATES, required: true },
     attempts: { type: Number, default: 0 },

@@ -42,11 +42,11 @@ export interface OneTimeLink {
   /** For an `offer`: access to an account for an existing login. `name` is what the account calls the person. */
   offer?: Offer;
   /**
-   * Of a `new e-mail`: the address that it proves. Of an `offer`: the address that was invited; only whoever logs in with it may accept,
-   * as a login may change its address. Offers from before 0.8 have none, and are made again.
+   * For a `new e-mail`: the address that it proves. For an `offer`: the invited address; only somebody who logs in with it may accept,
+   * because a login may change its address. Offers from before 0.8 have none, and are made again.
    */
   email?: string;
-  /** Of a `new e-mail`: the address that the login had when it was asked for. */
+  /** For a `new e-mail`: the address that the login had when it was requested. */
   from?: string;
   /** The path to go to afterwards. */
   next?: string;

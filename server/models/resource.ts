@@ -8,11 +8,11 @@ export type HandKind = (typeof HAND_KINDS)[number];
 /** What is bookable without a class; no sync touches it. */
 export interface ByHand {
   kind: HandKind;
-  /** Out of the parents' way. */
+  /** It is hidden from parents. */
   hidden: boolean;
-  /** Where it belongs, as far as lists go. */
+  /** The school under which lists show it. */
   school?: Types.ObjectId;
-  /** Whose students may book: of any of these schools and any of these grades; where empty, of all. */
+  /** Whose students may book: those of any of these schools and any of these grades; an empty list means all. */
   schools: Types.ObjectId[];
   grades: string[];
   /** The teacher or staff member who is there: it fills their diary, and they see its schedule as their own. */
@@ -35,7 +35,7 @@ export interface Resource extends Scoped {
   addedBy?: Types.ObjectId;
   /** When somebody decided that it stays although the teacher has no class; until there is one again. */
   kept?: Date;
-  /** Present where somebody made it by hand; it has no contact then. */
+  /** Present if somebody made it by hand; then it has no contact. */
   byHand?: ByHand;
   searchKey: string;
   sortKey: string;

@@ -1,5 +1,5 @@
 import mongoose, { Schema, type Types } from 'mongoose';
-import type { FieldMapping } from './account.js';
+import type { FieldMapping } from './field-mapping.js';
 import { cleverFaultSchema, type CleverFault } from './clever-fault.js';
 import { runFields, type Run } from './run.js';
 import { scopedSchema } from './scoped.js';

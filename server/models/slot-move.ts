@@ -3,8 +3,8 @@ import { scopedSchema, type Scoped } from './scoped.js';
 import { SLOT_STATES, type SlotState } from './slot.js';
 
 /**
- * `running`: its slots are moved, or taken out of booking, one after another · `waiting`: all is done and families are told at
- * `tellAt`, until when it can be undone · `undoing` · `telling`: families are told, or their appointments canceled · `done` · `undone`.
+ * `running`: its slots are being moved, or taken out of booking · `waiting`: all is done, and families are told at `tellAt`; until then it
+ * can be undone · `undoing` · `telling`: families are told, or their appointments canceled · `done` · `undone`.
  */
 export const MOVE_STATES = ['running', 'waiting', 'undoing', 'telling', 'done', 'undone'] as const;
 export type MoveState = (typeof MOVE_STATES)[number];
@@ -18,7 +18,7 @@ export interface SlotMove extends Scoped {
   kind: 'move' | 'cancel';
   state: MoveState;
   by: Types.ObjectId;
-  /** The local day that they were on, YYYY-MM-DD, and for a move the one that they go to. */
+  /** The local day of the slots, YYYY-MM-DD, and for a move the target day. */
   day: string;
   toDay?: string;
   /** What the office says to families. */
@@ -26,7 +26,7 @@ export interface SlotMove extends Scoped {
   total: number;
   createdAt: Date;
   tellAt?: Date;
-  /** Until when a worker has it; any may take it over then. */
+  /** How long a worker has it; after that any worker may take it over. */
   leaseUntil?: Date;
   fence: number;
 }
@@ -80,7 +80,7 @@ export interface SlotMoveItem extends Scoped {
   from: Date;
   to: Date;
   day: string;
-  /** Where it goes; unchanged if it is canceled. */
+  /** Its new time; unchanged if it is canceled. */
   newFrom: Date;
   newTo: Date;
   newDay: string;

@@ -16,7 +16,7 @@ export interface Slot extends Scoped {
   resource: Types.ObjectId;
   /** Further holders of slots who sit in its meetings, as in a team's or with a counselor: each one's diary is filled, and parents see all names. */
   with?: Types.ObjectId[];
-  /** Who sits in it was changed, and what is booked in it is not in their diaries yet. */
+  /** The people who sit in it were changed, and its appointments are not in their diaries yet. */
   unsettled?: boolean;
   from: Date;
   to: Date;
@@ -33,7 +33,7 @@ export interface Slot extends Scoped {
   minutes?: number[];
 }
 
-/** Everybody whose slot it is, its own holder first. */
+/** The holders of the slot, its own first. */
 export function holdersOf({
   resource,
   with: others = [],
@@ -41,7 +41,7 @@ export function holdersOf({
   return [resource, ...others];
 }
 
-/** The minutes from `from` up to `to`, as the index of slots keeps them. Whoever moves a slot writes these with its times. */
+/** The minutes from `from` up to `to`, as the index of slots stores them. Code that moves a slot writes these with its times. */
 export function coveredMinutes({ from, to }: Pick<Slot, 'from' | 'to'>): number[] {
   const first = Math.floor(from.getTime() / 60_000);
   const end = Math.ceil(to.getTime() / 60_000);

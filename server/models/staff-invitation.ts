@@ -4,9 +4,9 @@ import { scopedSchema } from './scoped.js';
 import { ACCESS_LEVELS, type AccessLevel } from './user.js';
 
 /**
- * What became of one person: `invited` by mail; `given` the access, as they work here already; the others have no mail. `has account`:
- * they had one before. `bad email`: it isn't an address. `shared email`: others of the roster have it, too, and one login can't be them
- * all. `gone`: no longer on the roster, or no longer invited.
+ * The result for one person: `invited` by mail; `given` the access, because they work here already; the others get no mail. `has account`:
+ * they had one before. `bad email`: it is not an address. `shared email`: others of the roster have it too, and one login cannot be all of
+ * them. `gone`: no longer on the roster, or no longer invited.
  */
 export const OUTCOMES = [
   'invited',
@@ -20,17 +20,17 @@ export const OUTCOMES = [
 ] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
-/** Invitations of many at once: of teachers and staff of the roster, or once more of those who have not answered. */
+/** A bulk invitation: of teachers and staff of the roster, or again of those who have not answered. */
 export interface StaffInvitation extends Run {
   by: Types.ObjectId;
   kind: 'invite' | 'again';
-  /** Of `invite`. */
+  /** For `invite`. */
   level?: AccessLevel;
-  /** Contacts of the roster; of `again` logins. */
+  /** Contacts of the roster, or for `again` logins. */
   people: Types.ObjectId[];
-  /** Who is done, each once. */
+  /** The people who are done, each once. */
   outcomes: { person: Types.ObjectId; what: Outcome }[];
-  /** Made with the page that asked for it: the same button twice asks once. */
+  /** The key of the page: the same button twice starts one invitation. */
   once: string;
 }
 

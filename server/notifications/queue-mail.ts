@@ -14,6 +14,8 @@ export interface Mail {
   replyTo?: string;
   subject: string;
   text: string;
+  /** The code of its language; absent: English. */
+  language?: string;
   ics?: string;
   /** The occasion of the mail; a second mail with the same key is not queued. */
   key: string;

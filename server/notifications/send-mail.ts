@@ -1,6 +1,7 @@
 import nodemailer from 'nodemailer';
 import type { Config } from '../config.js';
 import type { Notification } from '../models/notification.js';
+import { ENGLISH, languageCalled, wordsOf } from '../web/words.js';
 import type { MailLogo } from './load-logo.js';
 import { LOGO_ID, writeHtml } from './write-html.js';
 import { explainFault, type FailedTry } from './explain-fault.js';
@@ -50,14 +51,13 @@ export function openMailServer(config: Sender, smtpUrl: string, connections: num
   };
 }
 
-/** The footer of reminders and mails to groups. */
-const FOOTER =
-  'You get reminders and announcements from this school. Changes to your own appointments always arrive.';
-
 /** A mail as nodemailer takes it. */
 export function compose(mail: Notification, config: Sender, logo?: MailLogo) {
   const { publicUrl, mailFrom } = config;
   const way = mail.mayUnsubscribe && mail.account ? signLink(config, mail.account, mail.to) : undefined;
+  const language = languageCalled(mail.language);
+  const t = language ? wordsOf(language) : ENGLISH;
+  const footer = t('mails.footer');
   const method = /^METHOD:([A-Z]+)/m.exec(mail.ics ?? '')?.[1] ?? 'PUBLISH';
   return {
     // The Message-ID identifies a mail that is sent again because its worker died.
@@ -67,11 +67,15 @@ export function compose(mail: Notification, config: Sender, logo?: MailLogo) {
     to: { name: '', address: mail.to },
     ...(mail.replyTo ? { replyTo: { name: '', address: mail.replyTo } } : {}),
     subject: mail.subject,
-    text: way ? `${mail.text.trimEnd()}\n\n-- \n${FOOTER}\nUnsubscribe: ${way}\n` : mail.text,
+    text: way
+      ? `${mail.text.trimEnd()}\n\n-- \n${footer}\n${t('mails.unsubscribeAt', { link: way })}\n`
+      : mail.text,
     ...(way || logo
       ? {
           html: writeHtml(mail.text, publicUrl, {
-            ...(way ? { footer: FOOTER, way } : {}),
+            t,
+            ...(language ? { language } : {}),
+            ...(way ? { footer, way } : {}),
             ...(logo ? { logo } : {}),
           }),
         }

@@ -12,8 +12,8 @@ const NO_CHANGE: BulkChange = {
 };
 
 /**
- * Does what a fix says. A slot that somebody has booked or holds meanwhile stays as it is, and a time that the teacher has meanwhile is
- * left out: done twice, it is done once.
+ * Carries out a fix. A slot that is booked or on hold by now stays as it is, and a time that the teacher has by now is left out; so doing
+ * it twice has no further effect.
  * @returns how many slots were made, and how many were changed
  */
 export async function applyFix(
@@ -39,7 +39,7 @@ export async function applyFix(
   if (!first) return { made: 0, changed: 0 };
   const change: BulkChange =
     fix.kind === 'seats'
-      ? // With the kind that it has, so that a slot which somebody takes at this moment stays with one family.
+      ? // Naming the kind makes the change require a free slot: one that somebody takes at this moment stays with one family.
         { ...NO_CHANGE, capacity: fix.capacity, kind: first.kind }
       : { ...NO_CHANGE, minutes: fix.minutes };
   const { made, changed } = await changeMany(actor, event, fix.slots, change, now);

@@ -2,7 +2,7 @@ import { recordAudit } from '../audit/record-audit.js';
 import { Event, type HandTicked } from '../models/event.js';
 import type { Actor } from '../web/actor.js';
 
-/** Ticks a step towards opening that only a person can call done, or takes the tick away. */
+/** Marks a step toward opening as done, or removes the mark, for steps that only a person can judge. */
 export async function checkStep(
   actor: Actor,
   event: Pick<Event, '_id'>,

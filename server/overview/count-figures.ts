@@ -5,16 +5,16 @@ import { isFound, readHolders, type Holders } from './read-holders.js';
 
 const HOUR_MS = 3600_000;
 
-/** What a teacher’s families have booked, and what is there for the others. */
+/** What a teacher’s families have booked, and what is left for the others. */
 export interface TeacherFigures {
   id: string;
   name: string;
   booked: number;
-  /** Places that can still be booked. Both count also where they sit in a colleague’s slot. */
+  /** Places that can still be booked, including those in colleagues’ slots in which they sit. */
   free: number;
-  /** Students of theirs who have no appointment with them. */
+  /** Students of theirs without an appointment with them. */
   waiting: number;
-  /** How many of these find no place. */
+  /** How many of these students find no place. */
   missing: number;
 }
 
@@ -27,11 +27,11 @@ export interface Figures {
   teachers: TeacherFigures[];
   days: Bookings['days'];
   families: number;
-  /** Families none of whose students has an appointment. */
+  /** Families without an appointment for any of their students. */
   unbooked: number;
 }
 
-/** The figures of an event whose booking is open or was, all as they stand now. */
+/** The figures of an event whose booking is or was open, as of now. */
 export async function countFigures(event: PlacedEvent, now: Date): Promise<Figures> {
   const bookable = new Date(now.getTime() + event.booking.stopHoursBefore * HOUR_MS);
   const [held, bookings] = await Promise.all([readHolders(event, bookable), readBookings(event, bookable)]);
@@ -57,7 +57,7 @@ export function sumFigures(
     const freeOf = (room: number, booked = 0, closed = 0) =>
       found ? Math.max(0, room - (booked - closed)) : 0;
     const ownFree = freeOf(ahead, own?.ahead, onClosed.own.get(id));
-    // A slot of several is counted once, as its own holder’s.
+    // A slot of several teachers is counted once, for its own holder.
     allFree += ownFree;
     const free = ownFree + freeOf(sits.ahead, own?.sat.ahead, onClosed.sat.get(id));
     const students = [...(taught.get(contact) ?? [])];

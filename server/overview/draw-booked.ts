@@ -7,18 +7,18 @@ import { drawBars, layRow, type Across, type Chart, type Role } from '../web/dra
 import type { Figures, TeacherFigures } from './count-figures.js';
 import type { BookingDay } from './read-bookings.js';
 
-/** More days than these are told from where they begin. */
+/** If there are more days than this, only the last ones are shown. */
 const MOST_DAYS = 60;
-/** Teachers of whom the page shows a bar. */
+/** How many teachers have a bar on the page. */
 export const MOST_TEACHERS = 20;
 
 export interface ShownDay extends BookingDay {
   label: string;
-  /** Booked at the end of the day. */
+  /** How many appointments were booked at the end of the day. */
   total: number;
 }
 
-/** What was booked at the end of each day, from the first booking to today; of many days the last ones. */
+/** The number of appointments at the end of each day, from the first booking to today; of many days only the last ones. */
 export function sumOverTime(days: BookingDay[], today: string): ShownDay[] {
   const [first] = days;
   if (!first) return [];
@@ -38,7 +38,7 @@ export function sumOverTime(days: BookingDay[], today: string): ShownDay[] {
   return shown;
 }
 
-/** The chart of what was booked over time with its table’s rows, the newest first. Undefined: nothing ever was. */
+/** The chart of bookings over time with its table’s rows, newest first. Undefined if nothing was ever booked. */
 export function drawOverTime(
   { days }: Pick<Figures, 'days'>,
   event: PlacedEvent,
@@ -66,14 +66,14 @@ export function drawOverTime(
   return { drawing, rows: shown.toReversed() };
 }
 
-/** Also of teachers without a place left, who have nothing free. */
+/** This includes teachers without a free place. */
 export interface TeacherRow extends TeacherFigures {
   href?: string;
   parts: (Across & { role: Role })[];
   tip: string;
 }
 
-/** The fullest first, with a bar each: what is booked, and what is free. */
+/** The fullest teachers first, with a bar each: booked and free places. */
 export function drawTeachers(
   teachers: TeacherFigures[],
   hrefOf: (id: string) => string | undefined,

@@ -8,18 +8,21 @@ import type { Readiness } from './read-readiness.js';
 /** One step on the way to opening. */
 export interface Step {
   label: string;
-  /** Where it is done; undefined: somebody else does it. */
+  /** The page on which it is done; undefined: somebody else does it. */
   href?: string;
   done: boolean;
-  /** What there is, and what is missing. */
+  /** What exists, and what is missing. */
   detail: string;
-  /** Parents can’t book without it. */
+  /** Parents can’t book before this is done. */
   needed?: true;
-  /** Only a person can call it done: the page offers a tick. */
+  /** Only a person can judge it, so the page offers a button. */
   tick?: HandTicked;
 }
 
-/** The opening checklist in the order in which it is worked through. @param invites the reader may make logins */
+/**
+ * The opening checklist, in working order.
+ * @param invites the reader may create logins
+ */
 export function openingSteps(event: PlacedEvent, ready: Readiness, now: Date, invites: boolean): Step[] {
   const home = `/events/${event._id.toHexString()}`;
   const state = bookingState(event, now);
@@ -110,7 +113,7 @@ export function openingSteps(event: PlacedEvent, ready: Readiness, now: Date, in
   ];
 }
 
-/** What to do next: what parents can’t book without comes first. */
+/** The next step: those without which parents can’t book come first. */
 export function nextStep(steps: Step[]): Step | undefined {
   return steps.find((step) => step.needed && !step.done) ?? steps.find((step) => !step.done && step.href);
 }

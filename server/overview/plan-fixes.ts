@@ -11,21 +11,21 @@ import type { TeacherTimes } from './read-teacher.js';
 export const FIXES = ['after', 'before', 'seats', 'shorten'] as const;
 export type FixKind = (typeof FIXES)[number];
 
-/** A way to more places for a teacher’s families. None touches a time that somebody has or holds. */
+/** A way to offer a teacher’s families more places. It never touches a time that is booked or on hold. */
 export type Fix =
   | { kind: 'after' | 'before'; gain: number; made: NewSlot[] }
   | { kind: 'seats'; gain: number; slots: Slot[]; capacity: number }
   | { kind: 'shorten'; gain: number; slots: Slot[]; minutes: number };
 
 const MINUTE_MS = 60_000;
-/** Nobody is asked to stay much longer, or to come much earlier. */
+/** The most that a day is extended: nobody is asked to stay much longer, or to come much earlier. */
 const MOST_MORE_MS = 3 * 60 * MINUTE_MS;
-/** A longer break between two slots is a pause at noon, and none goes on after the last. */
+/** A break longer than this between two slots is a lunch break, and no slots are added after it. */
 const LONGEST_BREAK_MS = 30 * MINUTE_MS;
 const MOST_SEATS_MORE = 3;
 const LENGTHS = [45, 40, 30, 25, 20, 15, 12, 10, 8, 6, 5];
 
-/** What would give a teacher’s families the places that they miss, or some of them; [] where none are missing. */
+/** What would give a teacher’s families the missing places, or some of them; [] if none are missing. */
 export async function planFixes(event: PlacedEvent, times: TeacherTimes): Promise<Fix[]> {
   if (times.missing === 0) return [];
   const [after, before] = [layMore(event, times, 'after'), layMore(event, times, 'before')];
@@ -35,7 +35,7 @@ export async function planFixes(event: PlacedEvent, times: TeacherTimes): Promis
   const elsewhere = await slotsElsewhere(event, contact ? [{ contact }] : [], both, days);
   const isElsewhere = findOverlaps([
     ...(elsewhere.get(contact?.toHexString() ?? '') ?? []),
-    // In a colleague's slot.
+    // This counts places in a colleague's slot.
     ...times.sits,
   ]);
   const fixes: (Fix | undefined)[] = [
@@ -66,13 +66,13 @@ function addFix(kind: 'after' | 'before', found: NewSlot[], missing: number): Fi
   return gain > 0 ? { kind, gain, made } : undefined;
 }
 
-/** Times right after each day’s last slot, or before its first, as long as these are: the nearest of each day first. */
+/** Times of this length right after each day’s last slot or before its first one; the nearest on each day come first. */
 function layMore(event: PlacedEvent, { slots, bookable }: TeacherTimes, side: 'after' | 'before'): NewSlot[] {
   const laid: { slot: NewSlot; nth: number }[] = [];
   for (const [day, own] of groupBy(slots, (slot) => slot.day)) {
     const edge = side === 'after' ? own.at(-1) : own[0];
     const next = side === 'after' ? own.at(-2) : own[1];
-    // A day that is closed at its edge stays as it is: the teacher may be away.
+    // A day that is closed at its edge is left alone: the teacher may be away.
     if (edge?.state !== 'visible') continue;
     const length = +edge.to - +edge.from;
     const pause = !next ? 0 : side === 'after' ? +edge.from - +next.to : +next.from - +edge.to;
@@ -101,7 +101,7 @@ function layMore(event: PlacedEvent, { slots, bookable }: TeacherTimes, side: 'a
   return laid.sort((a, b) => a.nth - b.nth || +a.slot.from - +b.slot.from).map(({ slot }) => slot);
 }
 
-/** Those that parents may book and nobody has or holds. */
+/** Slots that parents may book and that are neither booked nor on hold. */
 function freeOf({ slots, taken, bookable }: TeacherTimes): Slot[] {
   return slots.filter(
     (slot) => slot.state === 'visible' && slot.from > bookable && !taken.has(slot._id.toHexString()),
@@ -109,7 +109,7 @@ function freeOf({ slots, taken, bookable }: TeacherTimes): Slot[] {
 }
 
 function raiseSeats(times: TeacherTimes): Fix | undefined {
-  // Alike, so that one change does for all: the most there are.
+  // Slots that are alike, the largest group of them, so that one change is enough.
   const alike = groupBy(freeOf(times), ({ capacity, kind }) => `${String(capacity)} ${kind}`);
   const [first] = [...alike.values()].sort((a, b) => b.length - a.length);
   const capacity = first?.[0]?.capacity;
@@ -140,11 +140,11 @@ function shorten(times: TeacherTimes): Fix | undefined {
   return best;
 }
 
-/** The runs that become more slots; the others stay as they are, as a shorter time alone helps nobody. */
+/** The runs that become more slots. The others stay as they are, because a shorter time alone helps nobody. */
 function layMoreOf(own: Slot[], ids: Set<string>, minutes: number): Run<Slot>[] {
   const { runs } = layAgain(own, ({ _id }) => ids.has(_id.toHexString()), minutes);
   const more = runs.filter(({ slots, times }) => times.length > slots.length);
   const kept = new Set(more.flatMap(({ slots }) => slots.map(({ _id }) => _id.toHexString())));
-  // The breaks of a day are read off the slots that may change, so fewer of them can lie otherwise.
+  // The breaks of a day are computed from the slots that may change, so with fewer slots they can differ.
   return kept.size === ids.size ? more : layMoreOf(own, kept, minutes);
 }

@@ -3,19 +3,19 @@ import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { inSlots, SLOT_COUNT } from '../models/appointment-slots.js';
 import type { PlacedEvent } from '../web/place.js';
 
-/** What is booked with one holder of slots; of a longer appointment each slot counts. */
+/** The appointments with one holder of slots; of a longer one each slot counts. */
 export interface Booked {
   booked: number;
   problems: number;
-  /** Of these at a time that could still be booked if it were free. */
+  /** How many of these take a place that could still be booked. */
   ahead: number;
-  /** The same of what is booked with a colleague in whose slot they sit. */
+  /** The same for appointments in a colleague's slot in which they sit. */
   sat: { booked: number; ahead: number };
-  /** Whom all of it is about. */
+  /** The students of all these appointments. */
   students: Set<string>;
 }
 
-/** A local day on which something was booked or canceled. One that takes the place of another is neither. */
+/** A local day on which something was booked or canceled. Replacing one appointment by another is neither. */
 export interface BookingDay {
   /** YYYY-MM-DD, in the event’s zone. */
   day: string;
@@ -26,7 +26,7 @@ export interface BookingDay {
 export interface Bookings {
   /** By the resource’s id. */
   by: Map<string, Booked>;
-  /** In order; days on which nothing happened are left out. */
+  /** In order; days without bookings and cancellations are left out. */
   days: BookingDay[];
 }
 
@@ -52,9 +52,9 @@ const BY_HOLDER = [
 const HOLDER = { holder: '$holder', isOwn: { $eq: ['$holder', '$resource'] } };
 
 /**
- * What is booked in an event, counted in the database by holder and by the day on which it was booked. A canceled appointment counts on
- * the day it was booked and is taken away on the day it was canceled; where a family changed its time, the old and the new one are the
- * same booking.
+ * The appointments of an event, counted in the database by holder and by the day on which they were booked. A canceled appointment counts
+ * on the day it was booked and is subtracted on the day it was canceled. If a family changed its time, the old and the new appointment are
+ * one booking.
  * @param bookable slots that begin later can be booked
  */
 export async function readBookings(event: PlacedEvent, bookable: Date): Promise<Bookings> {
@@ -144,7 +144,10 @@ export interface OnClosed {
   sat: Map<string, number>;
 }
 
-/** How many of some slots’ appointments there are, by holder: own ones, and those in colleagues’ slots. Of slots that parents can’t book, which take nobody’s place. */
+/**
+ * How many appointments some slots have, by holder: in own slots and in colleagues’ slots. For slots that parents can’t book, whose
+ * appointments take nobody’s place.
+ */
 export async function countOnClosed(
   { _id, account }: Pick<PlacedEvent, '_id' | 'account'>,
   slots: Types.ObjectId[],

@@ -3,11 +3,11 @@ import type { Event } from '../models/event.js';
 import { Notification } from '../models/notification.js';
 import { SyncRun } from '../models/sync-run.js';
 
-/** What Slotbell did for an event by itself. */
+/** What Slotbell did for an event without being asked. */
 export interface Doings {
-  /** The newest sync, done or under way. */
+  /** The most recent sync, finished or running. */
   last?: SyncRun;
-  /** The roster’s source can be read, so that nights are not skipped. */
+  /** The roster’s source can be read, so nights are not skipped. */
   isConnected: boolean;
   /** Mails that could not be delivered. */
   failed: number;
@@ -15,7 +15,7 @@ export interface Doings {
 
 type Row = { of: 'run'; run: SyncRun } | { of: 'mails'; count: number } | { of: 'account'; account: Account };
 
-/** In one question: each part is answered by an index. */
+/** One query; each part is answered by an index. */
 export async function readDoings({ _id, account }: Pick<Event, '_id' | 'account'>): Promise<Doings> {
   const rows = await SyncRun.aggregate<Row>([
     { $match: { event: _id, account, purpose: { $ne: 'preview' } } },

@@ -5,9 +5,9 @@ import { Contact } from '../models/contact.js';
 import type { Event } from '../models/event.js';
 import { groupFamilies } from '../reports/group-families.js';
 
-/** Who is taught by whom in an event, over classes that parents may book, and which students are brothers and sisters. */
+/** Which students each teacher of an event has, in classes that parents may book, and which students are siblings. */
 export interface Families {
-  /** By the contact of the teacher whom parents meet: the students. */
+  /** The students by the contact of the teacher whom parents meet. */
   taught: Map<string, Set<string>>;
   students: Set<string>;
   /** Each family’s students, by their ids. */
@@ -16,12 +16,12 @@ export interface Families {
 
 type EventScope = Pick<Event, '_id' | 'account'>;
 
-/** A small school’s are read whenever they are asked for. */
+/** Below this size, families are read for every request. */
 const MANY_STUDENTS = 2_000;
-/** Reading a large district’s takes a second, and a sync or an edit changes them once a day or so: they may be a minute old. */
+/** Reading a large district’s families takes a second, and a sync or an edit changes them about once a day, so they may be a minute old. */
 const kept = new LRUCache<string, Families>({ max: 4, ttl: 60_000 });
 
-/** @param booked whom appointments are about: also where their class is hidden since, brothers and sisters count as booked */
+/** @param booked the students of appointments: even if their class is hidden by now, their siblings' family counts as booked */
 export async function readFamilies(
   { _id, account }: EventScope,
   booked: () => Promise<Iterable<string>>,
@@ -39,7 +39,7 @@ export async function readFamilies(
   const taught = new Map<string, Set<string>>();
   const students = new Map<string, Types.ObjectId>();
   for (const item of classes.filter(isMeetable)) {
-    // Of a class without a known teacher the students count as families, and wait for nobody.
+    // Students of a class without a known teacher count as families, but wait for nobody.
     const teacher = item.synced.teachers[0]?.toHexString();
     const own = (teacher && taught.get(teacher)) || new Set<string>();
     if (teacher) taught.set(teacher, own);

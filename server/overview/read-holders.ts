@@ -5,30 +5,30 @@ import { Slot } from '../models/slot.js';
 
 type EventScope = Pick<Event, '_id' | 'account'>;
 
-/** A holder of slots who takes part in the event, and what families can book of it. */
+/** A holder of slots who takes part in the event, and what families can book there. */
 export interface Holder {
   id: string;
   name: string;
-  /** The teacher's contact; '' of a room or an activity. */
+  /** The teacher's contact; '' for a room or an activity. */
   contact: string;
   /** Families know where to go: there is a room or a video link. */
   hasPlace: boolean;
   slots: number;
-  /** Of these parents can book so many, or could before they were taken. */
+  /** How many of these parents can book, or could before they were taken. */
   visible: number;
-  /** Families that have room in slots which can still be booked, booked or not. */
+  /** How many families fit into slots that can still be booked, taken places included. */
   ahead: number;
-  /** Colleagues’ slots that they sit in, and the room in these. */
+  /** Colleagues’ slots in which they sit, and how many families fit into these. */
   sits: { slots: number; ahead: number };
 }
 
 export interface Holders {
   /** By name. */
   holders: Holder[];
-  /** Slots of the event, and how many are on each day. */
+  /** The number of slots in the event and on each day. */
   slots: number;
   slotsOn: Map<string, number>;
-  /** Slots that are still to come and that parents can’t book. */
+  /** Future slots that parents can’t book. */
   closed: Types.ObjectId[];
 }
 
@@ -44,7 +44,11 @@ interface Row {
   closed?: Types.ObjectId[];
 }
 
-/** Whom families can meet in an event, with their slots counted in the database: what was made by hand and is hidden is left out. @param bookable slots that begin later can be booked */
+/**
+ * The holders that families can meet in an event, with their slots counted in the database; what was made by hand and is hidden is left
+ * out.
+ * @param bookable slots that begin later can be booked
+ */
 export async function readHolders(event: EventScope, bookable: Date): Promise<Holders> {
   const scope = { account: event.account, event: event._id };
   const isAhead = { $gt: ['$from', bookable] };
@@ -117,8 +121,8 @@ export async function readHolders(event: EventScope, bookable: Date): Promise<Ho
 }
 
 /**
- * Whether parents find a holder: a teacher by a class that they may book, what was made by hand by itself.
- * @param teaching has the contacts of those who teach such a class
+ * Whether parents find a holder: a teacher through a bookable class, something made by hand by itself.
+ * @param teaching the contacts of people who teach such a class
  */
 export function isFound(
   { contact }: Pick<Holder, 'contact'>,

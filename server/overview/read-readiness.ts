@@ -11,28 +11,28 @@ import { isFound, readHolders } from './read-holders.js';
 
 type EventScope = Pick<Event, '_id' | 'account'>;
 
-/** What there is of an event before its booking opens. */
+/** What exists in an event before its booking opens. */
 export interface Readiness {
   classes: number;
   hiddenClasses: number;
   importedClasses: number;
   teachers: number;
-  /** Those with classes that parents may book, and no slots. */
+  /** Teachers with bookable classes and without slots. */
   withoutSlots: number;
-  /** Slots that parents can book, and with how many teachers. */
+  /** The number of slots that parents can book, and of teachers who have them. */
   offered: { slots: number; teachers: number };
   withoutPlace: number;
-  /** On the roster. */
+  /** How many teachers are on the roster. */
   known: number;
-  /** Of these so many have a login, and a password for it. */
+  /** How many of them have a login with a password. */
   loggedIn: number;
   slots: number;
   slotsOn: Map<string, number>;
   booked: number;
   problems: number;
-  /** Students by whose number and birth date, or security value, nobody can add them. */
+  /** Students whom nobody can add, because they lack a number, or both birth date and security value. */
   unproven: number;
-  /** When an announcement was sent, or will be. */
+  /** When an announcement was or will be sent. */
   announcedAt?: Date;
 }
 
@@ -41,7 +41,7 @@ interface ClassGroup {
   count: number;
 }
 
-/** Counted in the database. */
+/** These are counted in the database. */
 export async function readReadiness(event: EventScope): Promise<Readiness> {
   const scope = { account: event.account, event: event._id };
   const type = { $ifNull: ['$edits.type', '$synced.type'] };
@@ -98,7 +98,7 @@ export async function readReadiness(event: EventScope): Promise<Readiness> {
   };
 }
 
-/** When the last announcement goes out that isn't canceled, and of which something went out if it is over. */
+/** When the last announcement goes out that was not canceled; a past one counts only if some mail of it went out. */
 async function findAnnounced({ _id, account }: EventScope): Promise<Date | undefined> {
   const announced = await Mailing.find(
     { event: _id, account, nth: { $exists: true }, state: { $ne: 'canceled' } },
@@ -111,7 +111,7 @@ async function findAnnounced({ _id, account }: EventScope): Promise<Date | undef
   return announced.find((one) => one.state !== 'done' || going.has(one._id.toHexString()))?.sendAt;
 }
 
-/** Who got an invitation and no password yet has none. */
+/** Somebody who was invited and has no password yet has no login. */
 async function countLogins(account: Types.ObjectId, contacts: string[]): Promise<number> {
   if (contacts.length === 0) return 0;
   const [people, stateOf] = await Promise.all([
@@ -121,19 +121,19 @@ async function countLogins(account: Types.ObjectId, contacts: string[]): Promise
   return people.filter((person) => stateOf(person) === 'account').length;
 }
 
-/** More of them are told as so many at least: their ids go into one question. */
+/** The most students that are counted exactly, because their ids go into one query; beyond that, the page says "at least". */
 const MOST_ASKED = 5_000;
 
-/** What is stored of students who lack a number or a birth date. */
+/** Students who lack a number, or a birth date. */
 const UNPROVEN = [...new Set([...lacking('number'), ...lacking('birthDate')])];
 
-/** Students of the event’s classes whom no parent can add by what the roster tells of them. */
+/** Students of the event’s classes whom no parent can add with what the roster says about them. */
 async function countUnproven({ _id, account }: EventScope): Promise<number> {
   const found = await Contact.find(
     { account, type: 'student', status: 'active', lacks: { $in: UNPROVEN } },
     { lacks: 1, securityValue: 1 },
   )
-    // Who lacks nothing is left out in the index.
+    // Students who lack nothing are left out by the index.
     .hint(LISTING_INDEX)
     .limit(MOST_ASKED)
     .lean();

@@ -8,24 +8,24 @@ import type { PlacedEvent } from '../web/place.js';
 
 const HOUR_MS = 3600_000;
 
-/** A teacher’s times in an event, and who finds none. */
+/** A teacher’s times in an event, and the students who find none. */
 export interface TeacherTimes {
   resource: Resource;
   /** By time. */
   slots: Slot[];
-  /** Colleagues’ slots that the teacher sits in, and is not free meanwhile. */
+  /** Colleagues’ slots in which the teacher sits and so is not free. */
   sits: Slot[];
-  /** Slots that somebody has or holds, by their ids. */
+  /** Ids of slots that are booked or on hold. */
   taken: Set<string>;
   /** Slots that begin later can be booked. */
   bookable: Date;
-  /** Places that can still be booked, also in the slots they sit in. */
+  /** Places that can still be booked, including those in slots in which they sit. */
   free: number;
   waiting: number;
   missing: number;
 }
 
-/** @returns undefined where nobody of this id takes part in the event */
+/** @returns undefined if nobody with this id takes part in the event */
 export async function readTeacher(
   event: PlacedEvent,
   id: Types.ObjectId,
@@ -34,7 +34,7 @@ export async function readTeacher(
   const scope = { account: event.account, event: event._id };
   const resource = await Resource.findOne({ _id: id, ...scope, status: 'active' }).lean();
   if (!resource) return undefined;
-  // Saying that there is one is what lets the partial index answer.
+  // The partial index answers only a filter that asks for the field to exist.
   const isSitting = { with: { $eq: id, $exists: true } };
   const [slots, sits, appointments, classes] = await Promise.all([
     Slot.find({ ...scope, resource: id })

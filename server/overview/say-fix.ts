@@ -4,7 +4,7 @@ import { groupBy } from '../web/lists.js';
 import type { PlacedEvent } from '../web/place.js';
 import type { Fix } from './plan-fixes.js';
 
-/** What a fix does, as a heading, what comes of it, and its button. */
+/** What a fix does, as a heading, its result, and its button. */
 export interface SaidFix {
   kind: Fix['kind'];
   title: string;

@@ -11,7 +11,7 @@ export const stepSchema = Joi.object<{ step: HandTicked; done: boolean }, true>(
   done: tick(),
 });
 
-/** What is done for a teacher’s families; `print` says which slots the page was about. */
+/** What is done for a teacher’s families; `print` identifies the slots that the page was about. */
 export const fixSchema = Joi.object<{ fix: FixKind; print: string }, true>({
   fix: Joi.string()
     .valid(...FIXES)

@@ -16,7 +16,7 @@ import { readTeacher } from './read-teacher.js';
 import { sayFix } from './say-fix.js';
 import { fixSchema } from './schema.js';
 
-/** Whose families outnumber their slots, and what helps: each of a teacher’s fixes says what it does on its page. */
+/** Teachers with more families than places, and what helps: each fix says on its page what it does. */
 export function forecastPages(router: Router, deps: Deps): void {
   router.get('/:event/forecast', eventGuard('event administrator'), async (_req, res) => {
     const event = eventOf(res);

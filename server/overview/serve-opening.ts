@@ -26,7 +26,7 @@ export function openingPages(router: Router, deps: Deps): void {
       closesAt && closesAt > deps.now()
         ? `It closes on ${dayAndTimeSoon(closesAt, event, deps.now())}, as scheduled.`
         : 'It stays open until you close it.';
-    // Opened now, it does not wait for the time that is set.
+    // Booking opens now and does not wait for the time that is set.
     const opened = Object.assign({}, event, { booking: { ...event.booking, opensAt: deps.now() } });
     const at = { now: deps.now(), sendsMail: deps.config.smtpUrl !== undefined };
     const warnings = warnOfOpening(opened, ready, at).map(
@@ -40,7 +40,7 @@ export function openingPages(router: Router, deps: Deps): void {
 
   router.post('/:event/opening', guard, async (req, res) => {
     const event = eventOf(res);
-    // Open already, it is what is asked for, whatever was shown.
+    // If booking is open already, that is what was asked for, whatever the page showed.
     const isOpen = bookingState(event, deps.now()) === 'open';
     const opened =
       isOpen || isAsShown(req, event, deps.now())
@@ -80,13 +80,13 @@ export function openingPages(router: Router, deps: Deps): void {
   });
 }
 
-/** Whether booking is as the page showed it; a sender who does not say has seen what there is. */
+/** Whether booking is as the page showed it; a sender who does not say what was shown has seen the present state. */
 function isAsShown(req: Request, event: Event, now: Date): boolean {
   const { shown } = (req.body ?? {}) as Record<string, unknown>;
   return shown === undefined || shown === windowShown(event, now);
 }
 
-/** Has the page that is shown next tell of the event as it is now. */
+/** Reads the event again for the page that is shown next. */
 async function askAgain(res: Response): Promise<void> {
   await reloadEvent(res);
   res.status(422).locals.flash = {

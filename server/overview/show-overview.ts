@@ -21,7 +21,7 @@ import { readDoings } from './read-doings.js';
 import { readReadiness } from './read-readiness.js';
 import { explainWarning, warnOfOpening } from './warn-opening.js';
 
-/** What of an event its overview is about. */
+/** The part of an event that its overview is about. */
 type Phase = 'preparing' | 'booking' | 'after';
 
 const PHASES: Record<BookingState, Phase> = {
@@ -33,7 +33,7 @@ const PHASES: Record<BookingState, Phase> = {
   archived: 'after',
 };
 
-/** Teachers whom the page names of those with too few slots. */
+/** How many of the teachers with too few slots the page names. */
 const MOST_SHORT = 8;
 
 export async function showOverview(deps: Deps, res: Response): Promise<void> {
@@ -65,7 +65,7 @@ export async function showOverview(deps: Deps, res: Response): Promise<void> {
   });
 }
 
-/** Before booking opens: the checklist, and what speaks against opening. */
+/** Before booking opens: the checklist, and warnings against opening. */
 async function prepare(deps: Deps, actor: Actor, event: PlacedEvent) {
   const now = deps.now();
   const ready = await readReadiness(event);
@@ -76,7 +76,7 @@ async function prepare(deps: Deps, actor: Actor, event: PlacedEvent) {
     counts: ready,
     steps,
     next: nextStep(steps),
-    // What a step says that is still to do is not said again.
+    // A warning that repeats an open step is left out.
     warnings: warnOfOpening(event, ready, { now, sendsMail })
       .filter(({ code }) => !SAID_BY[code] || !shown.has(SAID_BY[code]))
       .map((warning) => explainWarning(warning, event, now)),
@@ -90,7 +90,7 @@ const SAID_BY: Partial<Record<string, string>> = {
   'without slots': 'Make the slots',
 };
 
-/** While families book: the figures, their charts, who finds no time, and what Slotbell does by itself. */
+/** While families book: the figures with their charts, families who find no time, and what Slotbell does by itself. */
 async function watch(actor: Actor, event: PlacedEvent, now: Date, runs: boolean) {
   const [figures, doings] = await Promise.all([
     countFigures(event, now),
@@ -134,7 +134,7 @@ function nightOf(
   return { on, next: findNextNight(hour, timeZone, now), ...(pausedBy ? { pausedBy } : {}) };
 }
 
-/** What there is, and who came. */
+/** After the event: what took place, and who came. */
 async function lookBack(res: Response, event: PlacedEvent, withMarks: boolean) {
   const [counts, marks] = await Promise.all([
     eventCounts(event, sightOf(res)),

@@ -5,7 +5,7 @@ import { dayAndTimeSoon, fullDay } from '../web/format-time.js';
 import { dayOf } from '../web/local-time.js';
 import type { Readiness } from './read-readiness.js';
 
-/** What speaks against opening an event’s booking, by a code. */
+/** A reason against opening an event’s booking, as a code. */
 export type OpeningWarning =
   | { code: 'no classes' | 'no slots' | 'unchecked' | 'no office' | 'no mail server' }
   | { code: 'without slots' | 'unproven'; count: number }
@@ -18,7 +18,7 @@ type Counted = Pick<
   'importedClasses' | 'classes' | 'slots' | 'slotsOn' | 'withoutSlots' | 'unproven'
 >;
 
-/** @param sendsMail a mail server is set */
+/** @param sendsMail a mail server is set up */
 export function warnOfOpening(
   event: Warned,
   ready: Counted,
@@ -48,7 +48,7 @@ export function warnOfOpening(
   return warnings.filter((warning) => warning !== false && warning !== undefined);
 }
 
-/** A warning in words, with where it is mended. */
+/** A warning in words, with the page on which to repair it. */
 export function explainWarning(
   warning: OpeningWarning,
   event: PlacedEvent,

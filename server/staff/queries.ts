@@ -8,7 +8,7 @@ import { StaffInvitation } from '../models/staff-invitation.js';
 import { User } from '../models/user.js';
 import { ROSTER_STATES, type RosterFilter } from './schema.js';
 
-/** More teachers and staff than a district has. */
+/** The most people that are listed; no district has as many teachers and staff. */
 const MOST = 20_000;
 
 export interface RosterRow {
@@ -22,13 +22,13 @@ export interface RosterRow {
 
 export interface RosterList {
   rows: RosterRow[];
-  /** Found by all filters but the one that is counted, for the chips. */
+  /** Counts within all filters but the counted one, for the chips. */
   ofType: Record<'teacher' | 'staff' | '', number>;
   ofState: Record<RosterState | '', number>;
   schools: { value: string; label: string }[];
 }
 
-/** Active teachers and staff of the roster, by name, with what each has of a staff account. */
+/** Active teachers and staff of the roster, by name, with the state of their staff accounts. */
 export async function listRoster(
   account: Types.ObjectId,
   { q, type, school, state }: RosterFilter,
@@ -79,7 +79,7 @@ export async function listRoster(
   };
 }
 
-/** The addresses, in small letters, that several active teachers or staff have: nobody of them can have a login with it alone. */
+/** Addresses, in lower case, that several active teachers or staff share: none of these people can have a login by it alone. */
 export async function readShared(account: Types.ObjectId): Promise<Set<string>> {
   const people = await Contact.find(
     { account, type: { $in: ['teacher', 'staff'] }, status: 'active', email: { $gt: '' } },
@@ -101,7 +101,7 @@ export function findInvitation(account: Types.ObjectId, id: Types.ObjectId): Pro
   return StaffInvitation.findOne({ _id: id, account }).lean();
 }
 
-/** Those for whom something else than an invitation came of it, by name. */
+/** The people for whom the result was something else than an invitation, by name. */
 export async function nameOutcomes(
   invitation: StaffInvitation,
 ): Promise<{ name: string; what: StaffInvitation['outcomes'][number]['what'] }[]> {

@@ -4,7 +4,7 @@ import { dueAt } from '../runs/engine/put-off.js';
 import { staleRun } from '../runs/engine/take-run.js';
 import { TIMING, type Timing } from '../runs/engine/timing.js';
 
-/** Asks the queue again for invitations that wait, and for those whose worker went silent. */
+/** Queues invitations again that wait, or whose worker went silent. */
 export async function resumeInvitations(deps: Deps, timing: Timing = TIMING): Promise<void> {
   const [waiting, lost] = await Promise.all([
     StaffInvitation.find({ state: 'queued', ...dueAt(deps.now()) }, { _id: 1 }).lean(),

@@ -27,7 +27,9 @@ import { startInvitations } from './start-invitations.js';
 const LOGINS = '/global-setup/logins';
 const PAGE_SIZE = 50;
 
-/** Staff accounts for many: chosen from the roster and invited, invited again, changed, taken away. Mounted behind the administrator's guard. */
+/**
+ * Staff accounts for many people: chosen from the roster and invited, invited again, changed, removed. Behind the administrator's guard.
+ */
 export function staffRoutes(deps: Deps): Router {
   const router = express.Router();
 
@@ -99,7 +101,7 @@ async function showRoster(
   const { skip } = sliceOf(list.rows.length, page, PAGE_SIZE);
   const href = (change: Partial<RosterFilter & { page: number }>) => {
     const { q, type, school, state, page: to } = { ...filter, page: 1, ...change };
-    // What is not in the address has its default: '' must be said.
+    // A missing parameter means its default, so '' must be in the address.
     const pairs = Object.entries({ q, school, ...(to > 1 ? { page: String(to) } : {}) }).filter(
       ([, value]) => value,
     );

@@ -16,8 +16,8 @@ import { readShared } from './queries.js';
 export const INVITATION_STAGES = ['people'] as const;
 
 /**
- * Invites whom an invitation of many names, one after the other, unless somebody else is at it. What becomes of each is noted under them,
- * and each mail has a key of the invitation and the person: a worker that dies leaves it to be gone on with, and nobody is mailed twice.
+ * Invites the people of a bulk invitation one after another, unless another worker is doing it. Each result is stored under the person, and
+ * each mail's key names the invitation and the person: if a worker dies, the next one continues, and nobody gets two mails.
  */
 export async function runInvitations(
   deps: Deps,
@@ -77,7 +77,7 @@ async function inviteOne(
   }).lean();
   if (!contact) return 'gone';
   if (!contact.email) return 'no email';
-  // A try before this one may have mailed them and died.
+  // An earlier attempt may have mailed them and died.
   const isMailed = (await isSent(key)) || (await isSent(offerOf(key)));
   const address = emailAddress().validate(contact.email) as { error?: unknown; value: string };
   if (address.error) return 'bad email';

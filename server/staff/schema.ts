@@ -4,10 +4,10 @@ import type { RosterState } from '../accounts/read-states.js';
 import { ACCESS_LEVELS, type AccessLevel } from '../models/user.js';
 import { idText, line, objectIds, tick } from '../web/parse.js';
 
-/** Levels that many get at once: administrators are made one by one. */
+/** Levels that many people can get at once. Administrators are made one by one. */
 export const BULK_LEVELS = ACCESS_LEVELS.filter((level) => level !== 'customer' && level !== 'administrator');
 
-/** More are invited in several goes. */
+/** The most people at once. */
 export const MOST_PEOPLE = 2000;
 
 export const ROSTER_STATES: RosterState[] = ['none', 'invited', 'account', 'no email'];
@@ -75,12 +75,12 @@ export interface StaffFilter {
 export interface BulkForm extends StaffFilter {
   ids: Types.ObjectId[];
   all: boolean;
-  /** `again all`: whoever has not answered, whatever is selected. */
+  /** `again all`: everybody who has not answered, whatever is selected. */
   act: 'level' | 'again' | 'again all' | 'remove';
   toLevel: AccessLevel;
   once: string;
   sure: boolean;
-  /** What the page that asks has shown (`printOfLogins`). */
+  /** What the page that asked has shown (`printOfLogins`). */
   seen: string;
 }
 

@@ -17,10 +17,10 @@ import { bulkForm, type BulkForm } from './schema.js';
 import { startInvitations } from './start-invitations.js';
 
 const LOGINS = '/global-setup/logins';
-/** Each takes some writes. */
+/** The most accounts at once; each takes several writes. */
 const MOST_AT_ONCE = 500;
 
-/** What is done with selected staff accounts, or all that the list's filters find. */
+/** Actions on selected staff accounts, or on all that the list's filters find. */
 export function addBulkPages(router: Router, deps: Deps): void {
   router.post('/bulk', async (req, res) => {
     const actor = actorOf(res);
@@ -75,13 +75,16 @@ async function inviteAgain(
   res.redirect(303, `${LOGINS}/invitations/${id.toHexString()}`);
 }
 
-/** One text for staff accounts as the page that asks has shown them, to tell whether anybody changed one, or the list, since. */
+/** One text for the state of staff accounts, which shows whether anybody changed one of them, or the list, since the page asked. */
 function printOfLogins(logins: LoginRow[]): string {
   const lines = logins.map(({ id, access }) => [id, access.map(({ key, level }) => [key, level])]);
   return hash('sha256', JSON.stringify(lines), 'base64url');
 }
 
-/** Access to single events is changed one by one, beside each; taking access away takes all of it. */
+/**
+ * The level is changed only in grants that are not for a single event; those are changed one by one. Removing access removes all of
+ * it.
+ */
 function isChanged({ act, toLevel }: BulkForm, { key, level }: LoginRow['access'][number]): boolean {
   const reach = reachOf(key);
   return reach !== undefined && (act !== 'level' || (!reach.event && level !== toLevel));
@@ -132,7 +135,7 @@ function ask(res: Response, form: BulkForm, logins: LoginRow[], own: number): vo
   });
 }
 
-/** The list again, with what was selected. */
+/** Shows the list again with what was selected. */
 function refuseList(deps: Deps, req: Request, res: Response, text: string): Promise<void> {
   const form = { values: typedValues(req.body), errors: {} };
   refuseHere(res, { ...form, errors: { ids: text } });

@@ -3,16 +3,16 @@ import { stagesOf, type ShownStage } from '../runs/show/show-run.js';
 import { countOf } from '../web/format-count.js';
 import { INVITATION_STAGES } from './run-invitations.js';
 
-/** The bar of an invitation of many. */
+/** The progress bar of a bulk invitation. */
 export function invitationStages(invitation: StaffInvitation, now: Date): ShownStage[] {
   return stagesOf(invitation, null, INVITATION_STAGES, now).map((stage) => ({ ...stage, label: 'People' }));
 }
 
-/** What becomes of it, in a sentence or two. */
+/** The results of a bulk invitation, in a sentence or two. */
 export function sayInvitation(invitation: StaffInvitation, hasServer: boolean): string {
   const { state, outcomes, people } = invitation;
-  if (state === 'queued') return 'Waiting for its turn. You can leave this page, it goes on.';
-  if (state === 'running') return 'Inviting. You can leave this page, it goes on.';
+  if (state === 'queued') return 'Waiting for its turn. You can leave this page; it continues by itself.';
+  if (state === 'running') return 'Sending invitations. You can leave this page; it continues by itself.';
   const invited = outcomes.filter(({ what }) => what === 'invited').length;
   const mails = hasServer
     ? 'invited by email'
@@ -22,7 +22,7 @@ export function sayInvitation(invitation: StaffInvitation, hasServer: boolean): 
   return `Slotbell couldn’t finish. ${done} Invite the other ${countOf(people.length - outcomes.length, 'person', 'people')} again.`;
 }
 
-/** Why nobody was mailed, by what became of them. */
+/** Why some people got no mail, by result. */
 export const OUTCOME_WORDS: Record<Exclude<Outcome, 'invited'>, string> = {
   given: 'Already works here, and has the access now',
   'has account': 'Has a staff account, or is invited already',

@@ -5,7 +5,10 @@ import { isDuplicateKey } from '../models/duplicate-key.js';
 import { StaffInvitation } from '../models/staff-invitation.js';
 import type { Actor } from '../web/actor.js';
 
-/** Asks for invitations of many. The same page's button twice gives the one that was asked for first. @returns its id */
+/**
+ * Starts a bulk invitation. Pressing the same page's button twice gives the first one.
+ * @returns its id
+ */
 export async function startInvitations(
   deps: Pick<Deps, 'queue' | 'now'>,
   { account, user }: Pick<Actor, 'account' | 'user'>,

@@ -21,6 +21,11 @@ interface KnownCell extends CleanCell {
   bytes: number;
 }
 
+/** Whether a cell that became blank held something unreadable. A placeholder for an address says that there is none. */
+function isLost({ holds }: Column, { notes }: CleanCell): boolean {
+  return holds === 'email' ? notes.includes('no address') : notes.length > 0;
+}
+
 /** Makes rows of a file's lines. */
 export class RowMaker {
   readonly #remembered = new Map<string, Map<string, KnownCell>>();
@@ -73,7 +78,9 @@ export class RowMaker {
       const at = cleaned.push('') - 1;
       if (cell === '') continue;
       if (cell.length > LONGEST) {
+        // What it says is unknown, which is not the same as blank.
         long.push(column.name);
+        lost.push(column.name);
         continue;
       }
       const clean = this.#clean(column, cell);
@@ -84,7 +91,7 @@ export class RowMaker {
       }
       bytes += clean.bytes;
       if (clean.value !== '') cleaned[at] = this.#dayOf(column, line, clean.value);
-      else if (clean.notes.length > 0) lost.push(column.name);
+      else if (isLost(column, clean)) lost.push(column.name);
     }
     if (!this.format.ties) this.reading.countText(this.source, bytes);
     const row = new Row(at.file, line, this.#order, cleaned, lost.length > 0 ? lost : NONE);

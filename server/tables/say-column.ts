@@ -63,7 +63,7 @@ export const SAY_COLUMN = {
     `${AS_IS} Otherwise, put one email address in each cell and upload again.`,
   ],
   'no address': ({ cell, ...rows }: Seen, { field, style }: Told): Words => [
-    `${field} is ${quoted(cell)}, which isn’t an email address. It was left empty.${inRows(rows, style)}`,
+    `${field} is ${quoted(cell)}, which isn’t an email address. An address that Slotbell already has stays.${inRows(rows, style)}`,
     'Correct the email address and upload again.',
   ],
   garbled: ({ cell, ...rows }: Seen, { field, style }: Told): Words => [

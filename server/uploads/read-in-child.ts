@@ -7,7 +7,7 @@ import type { PiecesRead, ReadingOrder, ReadingPlace } from './read-pieces.js';
 
 /** What a reading may hold in memory, in MB. A usual roster needs a tenth of it; the longest lists that an upload may have need most of it. */
 const MOST_MB = 320;
-/** Of what is thrown away at once: less of it is more often looked through. */
+/** How much is collected before it is thrown away: with smaller parts, memory is searched more often. */
 const YOUNG_MB = 4;
 /** Files are read by a process that knows no secret of this one. */
 const PASSED_ON = new Set(['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ', 'LD_LIBRARY_PATH']);
@@ -20,8 +20,8 @@ export type ReadFiles = (
 ) => Promise<PiecesRead | 'out of memory'>;
 
 /**
- * Reads in a process of its own, whose memory has a limit and goes with it: whatever the files hold, this process neither grows nor
- * ends. That one knows neither database nor settings, and is answered what it asks.
+ * Reads in a separate process with a limit of memory: whatever the files contain, this process neither grows nor ends. The other process
+ * has neither database nor settings and asks this one.
  */
 export function readInChild(mostMb = MOST_MB): ReadFiles {
   return async (order, place, signal) => {
@@ -68,7 +68,7 @@ function resultOf(
         throw Object.assign(new Error('Reading the files failed.'), message);
       else {
         const value = await answers.to(message.about, message.value);
-        // That it ended meanwhile is told by its end.
+        // The end of the process tells that it ended meanwhile.
         if (child.connected) child.send({ n: message.n, value }, () => undefined);
       }
     };
@@ -78,10 +78,10 @@ function resultOf(
         child.kill('SIGKILL');
       });
     };
-    // What is asked of the database belongs to whoever asked for the reading.
+    // Database requests count for the person who asked for the reading.
     child.on('message', AsyncResource.bind(onMessage));
     child.on('error', reject);
-    // Unlike 'exit', it comes after the last message.
+    // Unlike 'exit', this event comes after the last message.
     child.once('close', (code, endedBy) => {
       if (signal.aborted) reject(signal.reason as Error);
       else if (fault) reject(fault);
@@ -92,7 +92,7 @@ function resultOf(
   });
 }
 
-/** A process of Node that has reached its limit of memory aborts itself. */
+/** A Node process that has reached its limit of memory aborts itself. */
 function isOutOfMemory(code: number | null, endedBy: NodeJS.Signals | null): boolean {
   return endedBy === 'SIGABRT' || code === 134;
 }
@@ -123,7 +123,7 @@ class Answers implements Questions {
     return undefined;
   };
 
-  /** Lets go of what a reading that was ended had begun to ask. */
+  /** Releases what a stopped reading was asking for. */
   async close(): Promise<void> {
     for (const batches of this.#cursors.values()) await batches.return?.().catch(() => undefined);
   }

@@ -12,11 +12,11 @@ export interface ReadingOrder {
   today: string;
 }
 
-/** What a reading is held against, and where it puts what it made; pieces come one after the other. */
+/** What a reading is compared with, and where it puts its results; pieces come one after the other. */
 export interface ReadingPlace {
   known: KnownRoster;
   keep(piece: Piece): Promise<void>;
-  /** Told of the bytes that were read, and of how many there are in all; what it throws ends the reading. */
+  /** Called with the bytes read so far and their total; if it throws, the reading ends. */
   onRead(bytes: number, total: number): void;
 }
 
@@ -25,7 +25,7 @@ export interface PiecesRead extends FilesRead {
   removals: Partial<Record<ListName, number>>;
 }
 
-/** Reads the files of an upload. Where that ends not `ok`, whatever pieces were kept by then must be thrown away. */
+/** Reads the files of an upload. If the result is not `ok`, the pieces kept so far must be thrown away. */
 export async function readPieces(
   { files, format, today }: ReadingOrder,
   place: ReadingPlace,

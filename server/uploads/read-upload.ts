@@ -17,20 +17,19 @@ import { readInChild, type ReadFiles } from './read-in-child.js';
 import type { PiecesRead } from './read-pieces.js';
 import { resumeUploads } from './resume-uploads.js';
 
-/** So many uploads keep what they hold; of older ones the report stays until it expires. */
+/** How many uploads keep their contents; the reports of older ones stay until they expire. */
 const KEPT_UPLOADS = 5;
 const BEAT_MS = 1000;
 
-/** Without any of these there is nothing to import. */
+/** Without one of these lists there is nothing to import. */
 const BRINGING = ['students', 'teachers', 'staff', 'sections', 'contacts'] as const;
 
-/** Another worker took the reading over, or this one is told to end. */
+/** Another worker took the reading over, or this one has been told to end. */
 class ReadingStopped extends Error {}
 
 /**
- * Reads an upload's files, keeps what is in them and what is wrong with them, and tells by its state whether they can be used.
- * Nothing of the roster changes. One is read at a time; the next one is asked for at the end. What a killed worker had begun is begun
- * again.
+ * Reads an upload's files, stores their contents and problems, and sets its state, which says whether they can be used. The roster does not
+ * change. Uploads are read one at a time; the end queues the next one. If a worker is killed, the reading starts over.
  */
 export async function readUpload(
   deps: Deps,
@@ -43,7 +42,7 @@ export async function readUpload(
   const { upload, mine } = reading;
   const { _id, account } = upload;
   try {
-    // What an earlier worker had kept by the time it was killed.
+    // Contents that an earlier worker had stored before it was killed.
     await dropContent(account, [_id], ['objects', 'removed', 'left out']);
     const beat = startBeat(deps, mine, stopping);
     try {
@@ -81,7 +80,7 @@ async function readFetched(
   const { timeZone } = await Account.findById(account, { timeZone: 1 }).orFail().lean();
   const keep = async (piece: Piece): Promise<void> => {
     await beat.kept(piece.objects.length);
-    // Past Mongoose, which would copy every record of a piece once more and hold up everybody else meanwhile.
+    // This bypasses Mongoose, which would copy every record of a piece once more and delay everybody else.
     const chunk = { _id: new Types.ObjectId(), account, upload: _id, expiresAt, ...piece };
     await UploadChunk.collection.insertOne(chunk);
   };
@@ -110,8 +109,8 @@ function judge({ ok, expected, ...read }: PiecesRead) {
 type Beat = ReturnType<typeof startBeat>;
 
 /**
- * Stores how far the reading is, and with it that its worker lives: only where there is progress. The signal ends the reading, and the
- * callbacks throw, once another worker has taken over, or this one is to end.
+ * Stores the progress of the reading, which also shows that its worker lives: only if there is progress. The signal ends the reading, and
+ * the callbacks throw, when another worker has taken over or this one is to end.
  */
 function startBeat(deps: Deps, mine: Reading['mine'], stopping: AbortSignal) {
   const progress: UploadProgress = { bytes: 0, total: 0, kept: 0 };
@@ -135,7 +134,7 @@ function startBeat(deps: Deps, mine: Reading['mine'], stopping: AbortSignal) {
   const store = async (): Promise<void> => {
     const now = JSON.stringify([progress, fetched, steps]);
     if (now === stored) {
-      // Another worker may have it by now, and this one's place is of use to others.
+      // Another worker may have it by now, and this worker can do something else.
       if (performance.now() - lastAt > SILENT_MS) giveUp();
       return;
     }
@@ -151,7 +150,7 @@ function startBeat(deps: Deps, mine: Reading['mine'], stopping: AbortSignal) {
   }, BEAT_MS);
   return {
     signal: over.signal,
-    /** Waits for the work as long as something comes of it. */
+    /** Waits for the work as long as it makes progress. */
     whileGoing: (work: Promise<void>): Promise<void> => Promise.race([work, lost]),
     fetched: (bytes: number): void => {
       fetched += bytes;
@@ -165,7 +164,7 @@ function startBeat(deps: Deps, mine: Reading['mine'], stopping: AbortSignal) {
     },
     kept: async (count: number): Promise<void> => {
       progress.kept += count;
-      // Whoever was frozen for long asks first whether the reading is still theirs.
+      // A process that was frozen for long first checks whether the reading is still its own.
       if (performance.now() - lastAt > 10 * BEAT_MS) await store();
       over.signal.throwIfAborted();
     },
@@ -192,7 +191,7 @@ async function noteUpload(
   });
 }
 
-/** Student data is kept no longer than it is of use. */
+/** Student data are kept only as long as they are useful. */
 async function expireOlder(account: Types.ObjectId): Promise<void> {
   const older = await RosterUpload.find({ account, state: { $in: ['ready', 'used'] } }, { _id: 1 })
     .sort({ createdAt: -1 })

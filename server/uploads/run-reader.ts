@@ -4,8 +4,8 @@ import { askParent, KNOWN_TO_PARENT, takeAnswer, tellParent, type Answer } from 
 import { readPieces } from './read-pieces.js';
 
 /**
- * A process that reads one upload and ends. It knows neither the database nor a setting: it asks whoever started it (`readInChild`).
- * It may be ended at any moment.
+ * A process that reads one upload and ends. It has neither the database nor settings: it asks the process that started it (`readInChild`).
+ * It may be killed at any moment.
  */
 const TELL_MS = 100;
 
@@ -20,12 +20,12 @@ function tellProgress(read: number, total: number): void {
   toldAt = performance.now();
 }
 
-/** Where the machine's memory is used up, this process is the one that the system ends. */
+/** If the machine's memory is used up, the system kills this process first. */
 function goFirst(): void {
   try {
     writeFileSync('/proc/self/oom_score_adj', '1000');
   } catch {
-    // Other systems choose by themselves.
+    // Other systems choose themselves.
   }
 }
 
@@ -43,7 +43,7 @@ async function readOrdered(): Promise<void> {
 goFirst();
 process.on('message', (answer: Answer) => takeAnswer(answer));
 process.on('disconnect', () => process.exit());
-// Whoever started it says when it ends, also where the terminal or the system tells all processes at once.
+// The process that started it decides when it ends, even if the terminal or the system signals all processes at once.
 process.on('SIGINT', () => undefined).on('SIGTERM', () => undefined);
 readOrdered().catch((error: unknown) => {
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -9,7 +9,7 @@ interface StateShown {
   word: string;
 }
 
-/** No request takes as long to bring the files. */
+/** Longer than any request needs to send the files. */
 const STORING_MS = 15 * 60_000;
 
 /** The state that pages show: an upload whose files never arrived completely is stored as `reading`. */

@@ -14,7 +14,7 @@ export interface Questions {
   guardians: (students: string[]) => Promise<StoredGuardian[]>;
 }
 
-/** What the reading process tells: how far it is, a question with its number, and at last what it has read, or what went wrong. */
+/** The messages of the reading process: its progress, a question with its number, and finally what it has read, or what went wrong. */
 export type FromReader =
   | { tells: 'progress'; bytes: number; total: number }
   | { tells: 'question'; n: number; about: keyof Questions; value: unknown }

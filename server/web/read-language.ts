@@ -44,6 +44,11 @@ export function readerCalled(code: string | undefined, school: School): Reader {
   return { language, ...styleIn(language, styleOf(school)) };
 }
 
+/** What a mail to a reader notes of its language. */
+export function inLanguage({ language }: Reader): { language?: string } {
+  return language.code === 'en' ? {} : { language: language.code };
+}
+
 /** The languages that a school's parents can choose from. */
 export function languagesOf({ languages = [] }: Pick<School, 'languages'>): Language[] {
   return (languages.length > 0 ? languages : USUAL_LANGUAGES).flatMap((code) => languageCalled(code) ?? []);

@@ -1,4 +1,4 @@
-import type { MappableField } from '../models/account.js';
+import type { MappableField } from '../models/field-mapping.js';
 import type { AlikeReason } from '../models/duplicate.js';
 
 const NUMBERS: Record<MappableField | '', string> = {

@@ -96,7 +96,7 @@ describe('how a school writes dates and times', () => {
       /^Canceled: Mrs Lee, Tuesday,? 24 November 2026, 17:10–17:20 \(Central Time\)\n/,
     );
     assert.match((await parent.get('/my')).text, /Tuesday,? 24 November 2026/);
-    assert.match((await parent.get(desk.home)).text, /<html lang="en-GB">/);
+    assert.match((await parent.get(desk.home)).text, /<html lang="en-GB" /);
     const entry = await AuditEntry.findOne({ action: 'change school account' }).orFail().lean();
     assert.deepEqual(entry.changes, [{ field: 'locale', before: 'en-US', after: 'en-GB' }]);
   });

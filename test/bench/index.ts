@@ -1,8 +1,9 @@
-/** Measures the roster's import and nights against what they are bounded by. Prints plain lines, and the ratio in the last one. */
+/** Measures imports, nights, pages and the opening against what they are bounded by. Prints plain lines, and the ratio in the last one. */
 import { measureImport } from './measure-import.js';
 import { measureMemory } from './measure-memory.js';
 import { measureEventsNight, measureUnchangedNight } from './measure-night.js';
 import { measurePages } from './measure-pages.js';
+import { measureRush } from './measure-rush.js';
 import { readOptions, USAGE, type BenchName, type BenchOptions } from './options.js';
 import { say } from './print.js';
 
@@ -12,6 +13,7 @@ const MEASURES: Record<BenchName, (options: BenchOptions) => Promise<number>> = 
   'events-night': measureEventsNight,
   memory: measureMemory,
   'heavy-pages': measurePages,
+  'booking-rush': measureRush,
 };
 
 /** @returns undefined when the command line makes no sense, which is said */

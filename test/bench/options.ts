@@ -1,12 +1,19 @@
 import { parseArgs } from 'node:util';
 
-export const BENCHES = ['import', 'unchanged-night', 'events-night', 'memory', 'heavy-pages'] as const;
+export const BENCHES = [
+  'import',
+  'unchanged-night',
+  'events-night',
+  'memory',
+  'heavy-pages',
+  'booking-rush',
+] as const;
 export type BenchName = (typeof BENCHES)[number];
 
 /** What a bench is asked for on the command line. */
 export interface BenchOptions {
   name: BenchName;
-  /** Of the district; for `memory`, of the larger one. */
+  /** Of the district; for `memory`, of the larger one; for `booking-rush`, families with one child each. */
   students: number;
   /** For `memory`: of the smaller one. */
   fewer: number;
@@ -23,7 +30,11 @@ export interface BenchOptions {
 export const USAGE = `npm run bench -- ${BENCHES.join('|')} [--students N] [--fewer N] [--runs N] [--page-size N] [--contacts] [--profile FOLDER]`;
 
 /** Of the district, unless it is said. */
-const STUDENTS: Partial<Record<BenchName, number>> = { memory: 200_000, 'heavy-pages': 20_000 };
+const STUDENTS: Partial<Record<BenchName, number>> = {
+  memory: 200_000,
+  'heavy-pages': 20_000,
+  'booking-rush': 150,
+};
 
 const text = { type: 'string' } as const;
 

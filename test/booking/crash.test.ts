@@ -68,7 +68,7 @@ describe('an app process killed while a parent books', function () {
   }
 
   const deaths: Death[] = [
-    { at: 'appointment save', nth: 1, afterCall: true },
+    { at: 'appointment write', nth: 1, afterCall: true },
     { at: 'claim write', nth: 1, afterCall: true },
     { at: 'claim write', nth: 3, afterCall: false },
     { at: 'claim write', nth: 4, afterCall: true },
@@ -76,7 +76,9 @@ describe('an app process killed while a parent books', function () {
     { at: 'diary write', nth: 2, afterCall: true },
     { at: 'appointment findOneAndUpdate', nth: 1, afterCall: false },
     { at: 'appointment findOneAndUpdate', nth: 1, afterCall: true },
-    { at: 'notification save', nth: 1, afterCall: true },
+    { at: 'auditEntry write', nth: 1, afterCall: false },
+    { at: 'notification write', nth: 1, afterCall: false },
+    { at: 'notification write', nth: 1, afterCall: true },
   ];
   for (const death of deaths) {
     const { at, nth, afterCall } = death;

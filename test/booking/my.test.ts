@@ -40,5 +40,8 @@ describe('what stands under "Your conferences"', () => {
     const page = await (await new Visitor(test.app).logIn(parent)).get('/my');
     const names = [...page.text.matchAll(/<strong>([^<]+)<\/strong>/g)].map(([, name]) => name);
     assert.deepEqual(names.sort(), ['Announced', 'Ended', 'Opened', 'Withdrawn']);
+    assert.match(page.text, /Withdrawn[\s\S]*1 meeting booked/);
+    assert.match(page.text, /Announced[\s\S]*Booking opens on/);
+    assert.match(page.text, /<a class="btn btn-plain" href="\/my">/);
   });
 });

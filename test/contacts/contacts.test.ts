@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Types } from 'mongoose';
-import { Account as AccountModel, NO_MAPPING, type Account } from '../../server/models/account.js';
+import { Account as AccountModel, type Account } from '../../server/models/account.js';
+import { NO_MAPPING } from '../../server/models/field-mapping.js';
 import { Contact, type ContactType } from '../../server/models/contact.js';
 import { contactKeys } from '../../server/models/person-keys.js';
 import { School } from '../../server/models/school.js';

@@ -95,7 +95,7 @@ describe('Global Setup → Contacts → Advanced Options → Delete All Contacts
     return faults;
   }
 
-  it('leads there by the names of the seed', async () => {
+  it('leads there under the promised names', async () => {
     const list = await visitor.get('/global-setup/contacts');
     assert.match(list.text, /href="\/global-setup\/contacts\/advanced"[^>]*>Advanced Options</);
     const advanced = await visitor.get('/global-setup/contacts/advanced');

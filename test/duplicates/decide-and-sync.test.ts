@@ -5,12 +5,11 @@ import { Account } from '../../server/models/account.js';
 import { noteDuplicates } from '../../server/roster/people/note-duplicates.js';
 import { Contact, type Contact as Person } from '../../server/models/contact.js';
 import { Duplicate, type Identity } from '../../server/models/duplicate.js';
-import { RosterRun } from '../../server/models/roster-run.js';
-import { SyncRun } from '../../server/models/sync-run.js';
 import { decideIdentity, type IdentityDecided } from '../../server/duplicates/decide-identity.js';
 import { asApp } from '../support/scans.js';
 import { live } from '../support/roster/crash.js';
-import { runNow, startSyncedDistrict, untilSyncing, type TestDistrict } from '../support/roster/district.js';
+import { startSyncedDistrict, type TestDistrict } from '../support/roster/district.js';
+import { askAtEachWrite, syncAtEachWrite } from '../support/roster/exclude-sync.js';
 import { restoreSnapshot, takeSnapshot, type Snapshot } from '../support/snapshot.js';
 
 describe('a decision about an identity and a sync', function () {
@@ -28,7 +27,7 @@ describe('a decision about an identity and a sync', function () {
     rename('William');
     assert.equal((await district.sync()).state, 'done');
     pair = (await Duplicate.findOne({ recycled: 'id', state: 'open' }).orFail().lean())._id;
-    // Others move too: the sync has something to write.
+    // Others change too, so the sync has something to write.
     district.sandbox.advanceNight();
     base = await takeSnapshot();
   });
@@ -56,32 +55,17 @@ describe('a decision about an identity and a sync', function () {
     assert.deepEqual([(await stored()).state, (await stored()).deciding], ['separate', undefined], when);
   }
 
-  it('exclude each other: a sync that begins at any step of a decision waits for its end', async () => {
-    const { writes } = await live(decide);
-    for (let nth = 1; nth <= writes.length; nth += 1) {
-      await restoreSnapshot(base);
-      let decided: IdentityDecided | undefined;
-      const runs: { end?: Promise<SyncRun> } = {};
-      await live(async () => (decided = await decide()), {
-        beforeWrite: async (n) => {
-          if (n !== nth) return;
-          runs.end = district.sync();
-          await untilSyncing();
-        },
-      });
-      const when = `before write ${String(nth)}: ${String(writes[nth - 1])}`;
-      if (decided?.ok)
-        assert.equal(await RosterRun.countDocuments({ state: 'running' }), 0, `${when}: it has begun`);
-      else assert.equal(decided?.ok === false && decided.reason, 'sync is running', when);
-      const run = await runs.end;
-      assert.equal(run?.state, 'done', run?.result?.code);
-      if (!decided?.ok) {
-        assert.deepEqual([(await stored()).state, (await stored()).deciding], ['open', undefined], when);
-        assert.ok((await decide()).ok, when);
-      }
-      await isParted(when);
-    }
-  });
+  it('exclude each other: a sync that begins at any step of a decision waits for its end', () =>
+    syncAtEachWrite(
+      district,
+      base,
+      decide,
+      async (when) => {
+        const { state, deciding } = await stored();
+        assert.deepEqual([state, deciding], ['open', undefined], when);
+      },
+      isParted,
+    ));
 
   it('exclude each other: a decision that is asked for at any step of a sync is refused, and leaves one that was cut off as it was', async () => {
     for (const cutOff of [false, true]) {
@@ -90,25 +74,14 @@ describe('a decision about an identity and a sync', function () {
       if (cutOff) await age();
       const before = await stored();
       const reasons = new Set<unknown>();
-      const run = await district.ask({ trigger: 'sync now' });
-      // The sync writes several batches at a time; of two people who decide at once one would be told so.
-      let asking: Promise<unknown> = Promise.resolve();
-      const askNow = async () => {
-        if (!(await SyncRun.exists({ _id: run, state: 'running' }))) return;
+      await askAtEachWrite(district, async () => {
         // The sync has finished it.
         if ((await stored()).state !== 'open') return;
         const decided = await decide();
         reasons.add(decided.ok || decided.reason);
         if ((await stored()).state === 'open') assert.deepEqual((await stored()).deciding, before.deciding);
-      };
-      await live(() => runNow(district.deps, run), {
-        beforeWrite: async () => {
-          asking = asking.then(askNow);
-          await asking;
-        },
       });
       assert.deepEqual([...reasons], ['sync is running']);
-      assert.equal((await SyncRun.findById(run).orFail().lean()).state, 'done');
       if (!cutOff) assert.ok((await decide()).ok);
       await isParted(cutOff ? 'cut off before' : 'asked for after it');
     }
@@ -127,7 +100,7 @@ describe('a decision about an identity and a sync', function () {
     await isParted('decided by two');
   });
 
-  it('what was cut off is finished by whoever asks for the same again, once it counts as cut off', async () => {
+  it('a decision that was cut off is finished by anybody who asks for the same again, once it counts as cut off', async () => {
     await restoreSnapshot(base);
     assert.ok((await live(decide, { dieAt: 4 })).killed);
     assert.deepEqual(await decide(), { ok: false, reason: 'decided already' });
@@ -137,7 +110,7 @@ describe('a decision about an identity and a sync', function () {
     await isParted('finished');
   });
 
-  it('who was kept apart while a sync came in between is looked at again by the next one', async () => {
+  it('somebody who was kept apart while a sync ran is checked again by the next one', async () => {
     await restoreSnapshot(base);
     const [one, other] = await Contact.find({ type: 'teacher', status: 'active' }).sort({ _id: 1 }).lean();
     assert.ok(one && other);
@@ -161,7 +134,7 @@ describe('a decision about an identity and a sync', function () {
     assert.equal(clever?.cursor, undefined);
   });
 
-  it('one that slept while a sync finished it writes nothing over what the source has said since', async () => {
+  it('a decision that paused while a sync finished it does not overwrite what the source has said since', async () => {
     await restoreSnapshot(base);
     const { writes } = await live(() => decide('same'));
     const change = writes.indexOf('contact.updateOne') + 1;

@@ -36,7 +36,7 @@ describe('Global Setup → Duplicates', () => {
     visitor.post(`${HOME}${path}`, fields, HOME);
   const stateOf = async (id: string) => (await Duplicate.findById(id).orFail().lean()).state;
 
-  it('takes no ids that are none, however often', async () => {
+  it('refuses malformed ids, however often they are sent', async () => {
     for (const path of ['/separation', '/reopening'])
       for (const pairs of [
         ['x', 'y'],
@@ -52,7 +52,7 @@ describe('Global Setup → Duplicates', () => {
     assert.match(text, /aria-current="page">Duplicates</);
   });
 
-  it('shows each pair side by side, with the reason and what hangs on each', async () => {
+  it('shows each pair side by side, with the reason and what depends on each', async () => {
     await makeHousehold(fair.account._id, [fair.students[0]!]);
     await Appointment.create({
       account: fair.account._id,
@@ -123,7 +123,7 @@ describe('Global Setup → Duplicates', () => {
     assert.equal(await stateOf(id), 'open');
   });
 
-  it('keeps both of all ticked pairs at once', async () => {
+  it('keeps both of all selected pairs at once', async () => {
     const ids = [await listStudents(), await list(fair.teachers[1]!.contact, fair.teachers[0]!.contact)];
     await post('/separation', { pairs: ids });
     assert.equal(await Duplicate.countDocuments({ state: 'separate' }), 2);
@@ -172,7 +172,7 @@ describe('Global Setup → Duplicates', () => {
     assert.ok(!(await visitor.get(HOME)).text.includes('A merge was cut off'));
   });
 
-  it('refuses what is no id of the pair, or no id at all', async () => {
+  it('refuses ids that are not in the pair, or malformed', async () => {
     const id = await listStudents();
     assert.equal((await post(`/${id}/merging`, {})).status, 422);
     assert.equal((await post(`/${id}/merging`, { 'keep[$gt]': '' })).status, 422);
@@ -184,7 +184,7 @@ describe('Global Setup → Duplicates', () => {
     assert.equal(await stateOf(id), 'open');
   });
 
-  it('another account’s pairs are not there', async () => {
+  it('another account’s pairs are not found', async () => {
     const id = await listStudents();
     const other = await makeAccount('Oak School');
     const stranger = await new Visitor(test.app).logIn(await makeUser(other._id, 'administrator'));

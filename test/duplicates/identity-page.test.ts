@@ -8,7 +8,7 @@ import { PASSWORD } from '../support/app.js';
 import { axeViolations, launchBrowser, openPage, screenshot } from '../support/browser.js';
 import { RecycledId } from '../support/roster/recycled-id.js';
 
-/** Where to leave pictures of the page, for somebody who looks at it. */
+/** Where to leave screenshots of the page, for somebody who looks at it. */
 const PICTURES = process.env.PICTURES;
 
 describe('the page that asks before a contact takes another name', function () {

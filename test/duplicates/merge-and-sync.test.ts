@@ -3,14 +3,13 @@ import { Types } from 'mongoose';
 import { Class } from '../../server/models/class.js';
 import { Contact } from '../../server/models/contact.js';
 import { Duplicate } from '../../server/models/duplicate.js';
-import { RosterRun } from '../../server/models/roster-run.js';
-import { SyncRun } from '../../server/models/sync-run.js';
 import { mergeContacts, type Merged } from '../../server/duplicates/merge-contacts.js';
 import { keepOfLost } from '../../server/families/keep-appointments.js';
 import { noteDuplicates } from '../../server/roster/people/note-duplicates.js';
 import { asApp } from '../support/scans.js';
 import { live } from '../support/roster/crash.js';
-import { runNow, startSyncedDistrict, untilSyncing, type TestDistrict } from '../support/roster/district.js';
+import { startSyncedDistrict, type TestDistrict } from '../support/roster/district.js';
+import { askAtEachWrite, syncAtEachWrite } from '../support/roster/exclude-sync.js';
 import { restoreSnapshot, takeSnapshot, type Snapshot } from '../support/snapshot.js';
 
 describe('a merge of duplicates and a sync', function () {
@@ -30,7 +29,7 @@ describe('a merge of duplicates and a sync', function () {
       [{ contact: drop, candidate: keep, reason: { code: 'name' } }],
       new Date(),
     );
-    // Somebody in a class of theirs: the sync has something to write there.
+    // Somebody in a class of theirs changes, so the sync has something to write there.
     district.sandbox.advanceNight();
     base = await takeSnapshot();
   });
@@ -47,54 +46,27 @@ describe('a merge of duplicates and a sync', function () {
       ),
     );
 
-  it('exclude each other: a sync that begins at any step of a merge waits for its end', async () => {
-    const { writes } = await live(merge);
-    for (let nth = 1; nth <= writes.length; nth += 1) {
-      await restoreSnapshot(base);
-      let merged: Merged | undefined;
-      const runs: { end?: Promise<SyncRun> } = {};
-      await live(async () => (merged = await merge()), {
-        beforeWrite: async (n) => {
-          if (n !== nth) return;
-          runs.end = district.sync();
-          await untilSyncing();
-        },
-      });
-      const when = `before write ${String(nth)}: ${String(writes[nth - 1])}`;
-      if (merged?.ok)
-        assert.equal(await RosterRun.countDocuments({ state: 'running' }), 0, `${when}: it has begun`);
-      else assert.equal(merged?.ok === false && merged.reason, 'sync is running', when);
-      const run = await runs.end;
-      assert.equal(run?.state, 'done', run?.result?.code);
-      if (!merged?.ok) {
-        assert.equal((await Duplicate.findOne().orFail().lean()).state, 'open', when);
-        assert.ok((await merge()).ok, when);
-      }
-      assert.equal(await Contact.countDocuments({ _id: drop }), 0, when);
-      assert.equal(await Class.countDocuments({ 'synced.students': drop }), 0, when);
-      assert.equal(await Contact.countDocuments({ merging: { $exists: true } }), 0, when);
-    }
-  });
+  it('exclude each other: a sync that begins at any step of a merge waits for its end', () =>
+    syncAtEachWrite(
+      district,
+      base,
+      merge,
+      async (when) => assert.equal((await Duplicate.findOne().orFail().lean()).state, 'open', when),
+      async (when) => {
+        assert.equal(await Contact.countDocuments({ _id: drop }), 0, when);
+        assert.equal(await Class.countDocuments({ 'synced.students': drop }), 0, when);
+        assert.equal(await Contact.countDocuments({ merging: { $exists: true } }), 0, when);
+      },
+    ));
 
   it('exclude each other: a merge that is asked for at any step of a sync is refused', async () => {
     await restoreSnapshot(base);
     const reasons = new Set<unknown>();
-    const run = await district.ask({ trigger: 'sync now' });
-    // The sync writes several batches at a time; of two people who ask at once one would be told so.
-    let asking: Promise<unknown> = Promise.resolve();
-    const askNow = async () => {
-      if (!(await SyncRun.exists({ _id: run, state: 'running' }))) return;
+    await askAtEachWrite(district, async () => {
       const merged = await merge();
       reasons.add(merged.ok || merged.reason);
-    };
-    await live(() => runNow(district.deps, run), {
-      beforeWrite: async () => {
-        asking = asking.then(askNow);
-        await asking;
-      },
     });
     assert.deepEqual([...reasons], ['sync is running']);
-    assert.equal((await SyncRun.findById(run).orFail().lean()).state, 'done');
     assert.ok((await merge()).ok);
   });
 

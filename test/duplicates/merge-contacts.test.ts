@@ -32,7 +32,7 @@ describe('merging two contacts', function () {
     const appointments = await Appointment.find().lean();
     assert.ok(appointments.every(({ students }) => students.length === 1 && same(students[0], keep._id)));
     const limits = (await Claim.find({ _id: /^limit:/ }).lean()).map(({ _id }) => _id);
-    // Of two meetings, each counted with the teacher and in the class.
+    // Of two meetings, each counts with the teacher and in the class.
     assert.equal(limits.filter((id) => id.includes(keep._id.toHexString())).length, 4);
     assert.ok(!limits.some((id) => id.includes(drop._id.toHexString())));
     for (const { children } of await Household.find().lean())
@@ -49,7 +49,7 @@ describe('merging two contacts', function () {
     assert.equal(await Contact.findById(drop._id).lean(), null);
   });
 
-  it('gives nobody a child whom the school took away from them, and says of each child one thing', async () => {
+  it('gives nobody a child that the school took away from them, and keeps one state per child', async () => {
     const [keep, drop] = await merging.twoStudents();
     const adult = new Types.ObjectId();
     const had = ({ _id }: Pick<Contact, '_id'>) => ({ student: _id, adult, by: 'school' as const, at: EVE });
@@ -90,7 +90,7 @@ describe('merging two contacts', function () {
     }
   });
 
-  it('what a household booked about a child that it loses by the merge is the school’s, and what it holds ends', async () => {
+  it('appointments about a child that a household loses by the merge become the school’s, and holds end', async () => {
     const [keep, drop] = await merging.twoStudents();
     const { fair } = merging;
     fair.event.booking.perStudentAndTeacher = 4;
@@ -117,7 +117,7 @@ describe('merging two contacts', function () {
     assert.equal((await Appointment.findById(held.appointment._id).orFail().lean()).state, 'expired');
   });
 
-  it('fills in what the one who stays has not, and keeps what they have', async () => {
+  it('fills in what the remaining contact lacks, and keeps what it has', async () => {
     const [keep, drop] = await merging.twoStudents();
     await merging.merge(keep, drop);
     const found = await contactOf(keep);
@@ -129,19 +129,19 @@ describe('merging two contacts', function () {
     assert.equal(found.merging, undefined);
   });
 
-  it('lets the other record id stand for the one who stays, who keeps an own that is active', async () => {
+  it('adds the other record id to the remaining contact, which keeps its own active one', async () => {
     const [keep, drop] = await merging.twoStudents();
     await merging.merge(keep, drop);
     const { further = [], ...record } = (await contactOf(keep)).record ?? assert.fail();
     assert.deepEqual(record, { id: 'student-0', hash: '', also: ['student-1'] });
-    // Who that was, for the day on which the source gives it to somebody else.
+    // It notes who that was, for the day on which the source gives the id to somebody else.
     assert.deepEqual(
       further.map(({ id, who }) => [id, who.firstName, who.email]),
       [['student-1', 'Leo', 'd@example.org']],
     );
   });
 
-  it('takes over the other record where the own is of somebody transferred, to be written by the next sync', async () => {
+  it('takes over the other record if its own is of somebody transferred; the next sync writes it', async () => {
     const [keep, drop] = await merging.twoStudents();
     await Contact.updateOne({ _id: keep._id }, { $set: { status: 'transferred', transferredAt: EVE } });
     await Contact.updateOne({ _id: drop._id }, { $set: { 'record.hash': 'h' } });
@@ -156,7 +156,7 @@ describe('merging two contacts', function () {
     assert.deepEqual([status, transferredAt], ['active', undefined]);
   });
 
-  it('moves a teacher’s slots, meetings, diary, classes and login, and the record to one who has none', async () => {
+  it('moves a teacher’s slots, meetings, diary, classes and login, and the record to a contact that has none', async () => {
     const [keep, drop] = await merging.twoTeachers();
     assert.deepEqual(await merging.merge(keep, drop), { ok: true });
     const resources = await Resource.find().lean();
@@ -180,7 +180,7 @@ describe('merging two contacts', function () {
     assert.deepEqual([record, source], [{ id: 'clever-2', hash: '' }, 'clever']);
   });
 
-  it('hands an event’s slots over where only the one who goes has any', async () => {
+  it('hands over an event’s slots if only the contact that goes has any', async () => {
     const [keep, drop] = await merging.twoTeachers();
     const held = await Resource.findOneAndDelete({ contact: keep._id }).lean();
     await Slot.deleteMany({ resource: held!._id });
@@ -192,7 +192,7 @@ describe('merging two contacts', function () {
     );
   });
 
-  it('refuses where slots or meetings of both are at the same time, and moves nothing', async () => {
+  it('refuses if slots or meetings of both overlap, and moves nothing', async () => {
     const [keep, drop] = await merging.twoTeachers();
     await Slot.updateOne(
       { _id: merging.fair.teachers[1]!.slots[1]!._id },
@@ -225,7 +225,7 @@ describe('merging two contacts', function () {
     assert.deepEqual(await merging.merge(one, two), { ok: true });
   });
 
-  it('refuses what is not listed, of another account, of another type, or while a sync is at work', async () => {
+  it('refuses pairs that are not listed, of another account or type, or while a sync is at work', async () => {
     const [keep, drop] = await merging.twoStudents();
     const reasonOf = async (work: ReturnType<Merging['merge']>) => {
       const merged = await work;
@@ -253,7 +253,7 @@ describe('merging two contacts', function () {
     assert.equal(await reasonOf(merging.merge(drop, keep)), 'decided already');
   });
 
-  it('puts the one who stays in the other pairs of the one who goes, each pair once', async () => {
+  it('puts the remaining contact into the other pairs of the one that goes, each pair once', async () => {
     const [keep, drop] = await merging.twoStudents();
     const other = await Contact.findOne({ source: 'hand' }).orFail();
     await merging.merge(keep, drop);

@@ -27,7 +27,7 @@ describe('merging two contacts, at once or killed', function () {
     }
   });
 
-  it('two merges with one contact in both leave everything with somebody who is there', async () => {
+  it('two merges with one contact in common leave everything with contacts that exist', async () => {
     const [keep, drop] = await merging.twoStudents();
     const other = await Contact.findOne({ source: 'hand' }).orFail();
     await makeHousehold(merging.fair.account._id, [other]);

@@ -7,7 +7,9 @@ import { Event } from '../../server/models/event.js';
 import { RosterRun } from '../../server/models/roster-run.js';
 import { SyncRun } from '../../server/models/sync-run.js';
 import { startSync } from '../../server/sync/runs/start-sync.js';
-import { seededRandom } from '../support/faulty-proxy.js';
+import { prepareDatabase } from '../../server/upgrades/prepare-database.js';
+import { seededRandom, startFaultyProxy, writeOf } from '../support/faulty-proxy.js';
+import { testDatabaseUri } from '../support/hooks.js';
 import { startDistrict, type TestDistrict } from '../support/roster/district.js';
 import { restoreSnapshot, takeSnapshot } from '../support/snapshot.js';
 import { takeOver } from '../support/roster/take-over.js';
@@ -27,6 +29,8 @@ describe('a worker process killed at any moment of its sync, again and again', (
     this.timeout(60_000);
     district = await startDistrict({ students: 400 }, { CLEVER_PAGE_SIZE: '50' });
     await district.sync();
+    // Else the worker does so at its start, which writes to contacts, too.
+    await prepareDatabase();
   });
   after(() => district.close());
 
@@ -62,6 +66,19 @@ describe('a worker process killed at any moment of its sync, again and again', (
     if (worker.exitCode === null && worker.signalCode === null) await once(worker, 'exit');
   }
 
+  /** Kills it once it has begun to write people: whoever takes over must not read on from where this one would have ended. */
+  async function killAtWrites(): Promise<void> {
+    const proxy = await startFaultyProxy(testDatabaseUri());
+    const reached = proxy.holdAfter(writeOf('contact'));
+    const worker = startWorkerProcess(district, { env: { CLEVER_PAGE_SIZE: '50', MONGODB_URI: proxy.uri } });
+    const gone = once(worker, 'exit');
+    await Promise.race([reached, gone]);
+    assert.equal(worker.exitCode, null);
+    worker.kill('SIGKILL');
+    await gone;
+    await proxy.close();
+  }
+
   for (let sync = 1; sync <= SYNCS; sync++) {
     const full = sync % 2 === 1;
     it(`${String(sync)} of ${String(SYNCS)}, ${full ? 'by all lists' : 'by events'}: the roster is what it would be, and stays so at the next sync`, async function () {
@@ -77,7 +94,8 @@ describe('a worker process killed at any moment of its sync, again and again', (
       let killed = 0;
       for (; killed < KILLS && !(await isOver(run)); killed++) {
         await makeSilent();
-        await killSomewhere(startWorkerProcess(district, { env: { CLEVER_PAGE_SIZE: '50' } }));
+        if (killed === 0) await killAtWrites();
+        else await killSomewhere(startWorkerProcess(district, { env: { CLEVER_PAGE_SIZE: '50' } }));
       }
       await takeOver(district);
       assert.equal((await SyncRun.findById(run).orFail().lean()).state, 'done');

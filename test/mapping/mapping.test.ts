@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Types } from 'mongoose';
-import { Account, mappingOf, NO_MAPPING } from '../../server/models/account.js';
+import { Account } from '../../server/models/account.js';
+import { mappingOf, NO_MAPPING } from '../../server/models/field-mapping.js';
 import { AuditEntry } from '../../server/models/audit-entry.js';
 import { Contact } from '../../server/models/contact.js';
 import { RosterRun } from '../../server/models/roster-run.js';
@@ -97,7 +98,7 @@ describe('Global Setup → Clever → Field mapping', () => {
       answer.text,
       /Somebody else changed this[\s\S]*Teachers: Community ID[\s\S]*Not mapped[\s\S]*sis_id/,
     );
-    // Once more, it is saved: the warning shows what it changes now.
+    // Sent once more, it is saved: the warning shows what it changes now.
     const was = /name="was" value="([^"]*)"/.exec(answer.text)?.[1] ?? '';
     assert.equal((await post('/saved', { ...WANTED, was, understood: 'yes' })).status, 303);
   });

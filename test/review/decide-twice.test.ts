@@ -56,7 +56,7 @@ describe('two decisions about what a newer sync withholds as well', () => {
     };
     const ofPurpose = (purpose: 'accept' | 'reject') => SyncRun.findOne({ purpose }).orFail().lean();
 
-    it('a second accept takes nothing away from the first, and can be done after it', async () => {
+    it('a second acceptance does not change the first, and can be done after it', async () => {
       const again = await decideWithheldOfEvent(district.deps, second, accept);
       assert.deepEqual(again, { ok: false, reason: 'another waits' });
       await workAll();
@@ -69,7 +69,7 @@ describe('two decisions about what a newer sync withholds as well', () => {
       assert.equal(await Class.countDocuments({ event: district.event, status: 'gone' }), many + 2);
     });
 
-    it('a reject after an accept is about those alone that nobody had decided about', async () => {
+    it('a rejection after an acceptance only affects removals that nobody had decided about', async () => {
       assert.ok((await decideWithheldOfEvent(district.deps, second, reject)).ok);
       await workAll();
       assert.match(sayResult(await ofPurpose('accept')), new RegExp(`^${String(many)} classes removed`));
@@ -89,7 +89,7 @@ describe('two decisions about what a newer sync withholds as well', () => {
       assert.match((await office.get(page)).text, /Accept removals/);
     });
 
-    it('an accept takes no teacher along whose own removal waits for a decision', async () => {
+    it('an acceptance does not remove a teacher whose own removal waits for a decision', async () => {
       const { account, event } = district;
       const named = { firstName: 'Ada', lastName: 'Alone', sortKey: 'alone ada', searchKey: 'ada alone' };
       const contact = await Contact.create({
@@ -123,7 +123,7 @@ describe('two decisions about what a newer sync withholds as well', () => {
     });
     afterEach(() => people.district.close());
 
-    it('a reject after an accept comes too late', async () => {
+    it('a rejection after an acceptance comes too late', async () => {
       const { deps } = people.district;
       const first = await people.district.refreshOf(await people.sync());
       const asked = people.district.sandbox

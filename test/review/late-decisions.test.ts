@@ -40,7 +40,7 @@ describe('what somebody decided about withheld removals while a sync ran', () =>
   const students = (from: number, to: number) => people.students(from, to);
   const gone = () => people.gone();
   const waiting = () => people.waiting();
-  /** Three come back; so many more go, whom nobody has seen on the list, that they wait for themselves. */
+  /** Three students come back. So many others leave, who are not on the list that somebody saw, that they wait separately. */
   const goOn = () => {
     for (let index = 39; index >= 37; index -= 1) district.sandbox.restore(student(index));
     for (const id of students(40, 62)) district.sandbox.removeStudent(id);
@@ -60,7 +60,7 @@ describe('what somebody decided about withheld removals while a sync ran', () =>
   };
   const settled = async (run: Types.ObjectId) => RosterRun.findById(run).orFail().lean();
 
-  it('accepted: who was on the list and is missing still leaves, and nobody else', async () => {
+  it('accepted: people on the list who are still missing leave, and nobody else', async () => {
     const { decision, run } = await decideMeanwhile('accept');
     await district.work(decision);
     assert.deepEqual(await gone(), students(0, 37).sort());
@@ -69,7 +69,7 @@ describe('what somebody decided about withheld removals while a sync ran', () =>
     assert.match(sayResult(done), /^37 students removed/);
     assert.match(sayRemarks(done).join(), /Not on the list you reviewed: 22 students/);
     assert.deepEqual([done.by, done.reason, done.of], [by, 'looked', withheld._id]);
-    // Those are a question of their own.
+    // Those are a separate question.
     const again = await decideWithheldOfAccount(district.deps, await district.refreshOf(run), {
       verdict: 'accept',
       by,
@@ -81,7 +81,7 @@ describe('what somebody decided about withheld removals while a sync ran', () =>
     assert.equal((await gone()).length, 59);
   });
 
-  it('rejected: who was on the list and is missing still stays for good', async () => {
+  it('rejected: people on the list who are still missing stay for good', async () => {
     const { decision } = await decideMeanwhile('reject');
     await district.work(decision);
     assert.deepEqual(await gone(), []);
@@ -91,7 +91,7 @@ describe('what somebody decided about withheld removals while a sync ran', () =>
     assert.equal(sayResult(await settled(decision)), 'The reviewed records stay.');
   });
 
-  it('is nothing any more where all came back, and is said so', async () => {
+  it('has no effect if all came back, and the page says so', async () => {
     for (const verdict of ['accept', 'reject'] as const) {
       const asked = district.sandbox.nextRequest(/role=student/).then(() => decide(verdict));
       for (let index = 39; index >= 0; index -= 1) district.sandbox.restore(student(index));
@@ -127,7 +127,7 @@ describe('what somebody decided about withheld removals while a sync ran', () =>
     assert.equal(await Class.countDocuments({ 'synced.students': { $in: away }, status: 'active' }), 0);
   });
 
-  it('at any moment of the sync: none is lost, and none leaves whom nobody saw', async function () {
+  it('at any moment of the sync: no decision is lost, and nobody leaves who was not on the list', async function () {
     this.timeout(120_000);
     goOn();
     const from = await takeSnapshot();
@@ -171,7 +171,7 @@ describe('what somebody decided about withheld removals while a sync ran', () =>
   });
 
   for (const verdict of ['accept', 'reject'] as const)
-    it(`${verdict}: a worker killed anywhere in it is succeeded by one that ends it, counts all and tells all`, async function () {
+    it(`${verdict}: a worker killed anywhere is succeeded by one that finishes, counts and reports everything`, async function () {
       this.timeout(120_000);
       const { decision } = await decideMeanwhile(verdict);
       const from = await takeSnapshot();
@@ -204,7 +204,7 @@ describe('what somebody decided about withheld removals while a sync ran', () =>
       }
     });
 
-  it('of an event’s classes: those that its next sync withholds as well leave, those that it missed first wait', async () => {
+  it('about an event’s classes: those that its next sync withholds too leave, newly missing ones wait', async () => {
     const { sandbox, event } = district;
     const [old, next] = [sandbox.idOf('term', 2), sandbox.idOf('term', 1)];
     const term = { id: old, name: 'Full Year', start: '', end: '' };

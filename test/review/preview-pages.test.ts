@@ -39,7 +39,7 @@ describe('pages of previews', () => {
       assert.match(changes.text, /<strong>1<\/strong> change</);
     });
 
-    it('asks before it is applied where somebody leaves, and is applied exactly, once', async () => {
+    it('asks before it is applied if somebody leaves, and is applied exactly, and once', async () => {
       office.leave(1);
       const run = await office.preview();
       const asked = await office.visitor.post(`${pathOf(run)}/apply`, {}, pathOf(run));
@@ -86,7 +86,7 @@ describe('pages of previews', () => {
       assert.equal(await SyncRun.countDocuments({ purpose: 'apply' }), 1, 'the rest is not applied either');
     });
 
-    it('is not taken for another one that waits to be applied', async () => {
+    it('is not confused with another one that waits to be applied', async () => {
       office.rename(3, 'First');
       const [first, second] = [await office.preview(), await office.preview()];
       const apply = (run: SyncRun) =>
@@ -153,7 +153,7 @@ describe('pages of previews', () => {
       assert.equal(await SyncRun.countDocuments({ purpose: 'apply' }), 0);
     });
 
-    it('of an import keeps what was chosen for whoever applies it', async () => {
+    it('of an import keeps the choices for the person who applies it', async () => {
       const fresh = await makeEvent(office.district.account, undefined, 'Spring conferences');
       const fields = {
         event: fresh.toHexString(),

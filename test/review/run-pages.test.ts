@@ -72,7 +72,7 @@ describe('pages of runs', () => {
     ['/undo', true],
   ];
 
-  it('another account’s run and a made-up one are not there; a lower level gets in nowhere', async () => {
+  it('another account’s run and an invented one are not found; a lower level is refused everywhere', async () => {
     const run = await office.preview();
     const away = await makeAccount('Away');
     const stranger = await new Visitor(office.district.test.app).logIn(

@@ -59,7 +59,7 @@ describe('the forecast of an undo', function () {
     }
   }
 
-  it('of a first import leaves out whom people have used since', async () => {
+  it('of a first import leaves out people whom somebody has used since', async () => {
     await restoreSnapshot(base);
     const run = await SyncRun.findOne({ event: district.event }).orFail().lean();
     const [student] = await Contact.find({ type: 'student', status: 'active' }).limit(1).lean();
@@ -86,7 +86,7 @@ describe('the forecast of an undo', function () {
     }
   });
 
-  it('of a download that two events share tells of the other one too', async () => {
+  it('of a download that two events share includes the other event', async () => {
     await restoreSnapshot(base);
     const { account, schools, sandbox } = district;
     const second = await makeEvent(account, { schools, terms: termsOf(sandbox), noTerm: true }, 'Spring');

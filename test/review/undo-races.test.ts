@@ -27,13 +27,13 @@ import { sayResult } from '../support/say-run.js';
 const by = new Types.ObjectId();
 const MINE = 'Third name';
 
-/** What a night changes in every collection, and which documents those are. */
+/** The changes of a night in every collection, and the documents they affect. */
 interface Night {
   appointment: Types.ObjectId;
-  /** A class that the night renames, one whose people it changes, and one that it brings. */
+  /** A class that the night renames, one whose people it changes, and one that it adds. */
   renamed: Types.ObjectId;
   changed: Types.ObjectId;
-  /** One of each other kind. */
+  /** One document of each other kind. */
   targets: Map<string, Types.ObjectId>;
 }
 
@@ -51,7 +51,7 @@ describe('people at work while a run is undone or a preview applied', function (
   });
   after(() => district.close());
 
-  it('are never overwritten by an undo, whenever they come, and who was first is listed', async () => {
+  it('are never overwritten by an undo, whenever they act, and what they changed first is listed', async () => {
     const run = await district.sync();
     assert.equal(run.state, 'done', sayResult(run));
     const added = await readAdded(run);
@@ -80,7 +80,7 @@ describe('people at work while a run is undone or a preview applied', function (
     });
   });
 
-  it('are never overwritten by a preview that is applied, whenever they come', async () => {
+  it('are never overwritten by an applied preview, whenever they act', async () => {
     await restoreSnapshot(base);
     const preview = await district.start({ trigger: 'preview', purpose: 'preview' });
     night.targets = await findTargets();
@@ -104,7 +104,7 @@ describe('people at work while a run is undone or a preview applied', function (
     });
   });
 
-  /** Once for each write of the work, from the same state. */
+  /** Once for each write of the work, always from the same state. */
   async function eachMoment(from: Snapshot, work: (nth: number) => Promise<number>): Promise<void> {
     await restoreSnapshot(from);
     const writes = await work(0);
@@ -116,7 +116,7 @@ describe('people at work while a run is undone or a preview applied', function (
   }
 });
 
-/** Somebody is booked whom the night takes out of the class, with what an appointment holds. */
+/** Somebody with an appointment is removed from the class by the night; with the appointment's claims. */
 async function prepare({ event }: TestDistrict): Promise<Night> {
   const [booked, renamed] = await bookable(event);
   assert.ok(booked && renamed && booked.synced.students[0]);
@@ -135,7 +135,7 @@ function changeAll({ sandbox }: TestDistrict): void {
     for (let n = 0; n < 30; n += 1)
       if (sandbox.read(sandbox.idOf(kind, n)))
         sandbox.change(sandbox.idOf(kind, n), { name: `N ${String(n)}` });
-  // Everybody leaves the classes that somebody is booked in.
+  // Everybody leaves the classes in which somebody has an appointment.
   for (let n = 0; n < 12; n += 1) {
     const section = sandbox.read(sandbox.idOf('section', n));
     if (section)
@@ -143,7 +143,7 @@ function changeAll({ sandbox }: TestDistrict): void {
   }
 }
 
-/** Of each kind one that the night brought. */
+/** One document of each kind that the night added. */
 interface Added {
   class?: Types.ObjectId | undefined;
   student?: Types.ObjectId | undefined;
@@ -188,7 +188,7 @@ async function addedStay(added: Added, when: string): Promise<void> {
     assert.equal((await Resource.findById(added.resource).lean())?.status, 'active', `${when}: with slots`);
 }
 
-/** A parent cancels, the office renames, another sync has other names: all at the same moment. */
+/** A parent cancels, the office renames, and another sync renames, all at the same moment. */
 async function interfere({ appointment, renamed, changed, targets }: Night): Promise<void> {
   await Appointment.collection.updateOne(
     { _id: appointment },
@@ -218,7 +218,7 @@ const MODELS: Record<string, typeof Section> = {
   resource: Resource as never,
 };
 
-/** Of each kind one that the run changed. */
+/** One document of each kind that the run changed. */
 async function findTargets(): Promise<Map<string, Types.ObjectId>> {
   const rows = await Promise.all(
     Object.keys(MODELS).map((kind) =>
@@ -243,7 +243,7 @@ async function isKept({ appointment, renamed, changed, targets }: Night, when: s
   }
 }
 
-/** What could not be done is counted, in the log, and marked among the changes. */
+/** What could not be done is counted, logged, and marked among the changes. */
 async function isListed(
   [run, refresh]: [Types.ObjectId, Types.ObjectId | undefined],
   notes: (Types.ObjectId | undefined)[],

@@ -34,7 +34,7 @@ describe('undo', () => {
     return district.work(started.run);
   };
 
-  it('brings back exactly what was there, hides and renames made since intact', async () => {
+  it('restores exactly what was there and keeps later hides and renames', async () => {
     await Event.updateOne({ _id: district.event }, { $set: { 'sync.on': true } });
     const [deleted, hidden] = await Class.find({ 'synced.type': 'Class' }).sort({ _id: 1 }).limit(2).lean();
     assert.ok(deleted && hidden);
@@ -52,7 +52,7 @@ describe('undo', () => {
     await Class.updateOne({ _id: hidden._id }, { $unset: { 'edits.type': 1 } });
     const after = await wholeRoster();
     const arrived = new Set(night.arrived);
-    // Who had come in by it is kept as transferred: nobody is ever deleted.
+    // People added by the run are kept as transferred: nobody is ever deleted.
     assert.deepEqual(
       after.filter(({ here }) => here),
       before.filter(({ here }) => here),
@@ -72,7 +72,7 @@ describe('undo', () => {
     const run = await district.sync();
     const section = await Section.findOne({ 'record.id': renamed }).orFail().lean();
     const item = await Class.findOne({ section: section._id }).orFail().lean();
-    // Somebody edits the database's own idea of it: as a later sync would.
+    // Somebody edits the stored document, as a later sync would.
     await Class.updateOne({ _id: item._id }, { $set: { 'synced.name': 'Third name' } });
     const undone = await undo(run);
     assert.equal(undone.counts.class?.refused, 1);
@@ -108,7 +108,7 @@ describe('undo', () => {
     assert.deepEqual(refused, { ok: false, reason: 'not the last' });
   });
 
-  it('asked for twice is one, and leaves no part behind that nobody does', async () => {
+  it('asked for twice is done once, and leaves no part unfinished', async () => {
     district.sandbox.advanceNight();
     const run = await district.sync();
     const asked = { by, reason: '', whole: true, stopNightly: false };
@@ -122,7 +122,7 @@ describe('undo', () => {
     );
   });
 
-  it('that had to wait for a sync takes nothing back once that has changed something', async () => {
+  it('that had to wait for a sync undoes nothing once the sync has changed something', async () => {
     district.sandbox.advanceNight();
     const first = await district.sync();
     const asked = { by, reason: '', whole: true, stopNightly: false };

@@ -15,7 +15,7 @@ describe('teachers and guardians whose removal is withheld', () => {
   });
   afterEach(() => people.district.close());
 
-  it('who teach stay the teachers of their classes, before whoever comes after them', async () => {
+  it('stay the first teachers of their classes, before newer ones', async () => {
     const { sandbox } = people.district;
     const teachers = new Set(Array.from({ length: 25 }, (_, index) => sandbox.idOf('teacher', index)));
     const before = await Class.find().sort({ _id: 1 }).lean();
@@ -44,12 +44,12 @@ describe('teachers and guardians whose removal is withheld', () => {
     assert.equal(await Resource.countDocuments({ status: 'gone' }), 0);
   });
 
-  it('have guardians who wait with them, though fewer than the guard asks about', async () => {
+  it('are withheld together with students, even if they are fewer than the guard asks about', async () => {
     const { sandbox } = people.district;
     for (let index = 0; index < 40; index += 1)
       for (const contact of contactsOf(people.student(index)).slice(index < 5 ? 99 : 0))
         sandbox.remove(contact);
-    // Two nights, as one alone would be withheld.
+    // It takes two nights, because a single one would be withheld.
     await people.decide(await people.sync(), 'accept');
     const alone = await Contact.find(
       { type: 'guardian', status: 'active', relations: { $size: 1 } },

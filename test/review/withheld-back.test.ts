@@ -14,7 +14,7 @@ import { restoreSnapshot, takeSnapshot } from '../support/snapshot.js';
 
 const by = new Types.ObjectId();
 
-describe('who comes back while their removal is withheld', () => {
+describe('somebody who comes back while their removal is withheld', () => {
   let people: WithheldPeople;
   let district: TestDistrict;
   let first: SyncRun;
@@ -36,7 +36,7 @@ describe('who comes back while their removal is withheld', () => {
     first = await district.sync();
     assert.deepEqual(await waiting(), students(0, 40));
   };
-  /** The first 20, whom the list names before it breaks off. */
+  /** The first 20, whom the list contains before it breaks off. */
   const comeBack = () => {
     for (let index = 19; index >= 0; index -= 1) district.sandbox.restore(student(index));
     district.sandbox.misbehave({ match: /role=student.*starting_after/, kind: '413', times: 99 });
@@ -73,7 +73,7 @@ describe('who comes back while their removal is withheld', () => {
     await district.work(decided.run);
   };
 
-  it('waits no more once a list names them that breaks off after: an acceptance passes them by', async () => {
+  it('no longer waits once a list that breaks off later names them: an acceptance leaves them alone', async () => {
     await withhold();
     comeBack();
     const run = await district.sync();
@@ -83,7 +83,7 @@ describe('who comes back while their removal is withheld', () => {
     assert.deepEqual(await gone(), students(20, 40));
   });
 
-  it('waits no more once a preview of such a download is applied, and waits on until then', async () => {
+  it('no longer waits once a preview of such a download is applied, and waits until then', async () => {
     await withhold();
     comeBack();
     const preview = await district.start({ trigger: 'preview', purpose: 'preview' });
@@ -96,7 +96,7 @@ describe('who comes back while their removal is withheld', () => {
     assert.deepEqual(await gone(), students(20, 40));
   });
 
-  it('waits no more after a night, which reads everything while somebody waits', async () => {
+  it('no longer waits after a night, which reads everything while somebody waits', async () => {
     await withhold();
     for (let index = 19; index >= 0; index -= 1) district.sandbox.restore(student(index));
     const night = await district.start({ trigger: 'nightly', night: '2026-11-24' });
@@ -141,7 +141,7 @@ describe('who comes back while their removal is withheld', () => {
       assert.deepEqual(await gone(), [...students(back, 40), student(100)].sort());
     });
 
-  it('waits no more after a night by events that name them', async () => {
+  it('no longer waits after a night by events that name them', async () => {
     district.sandbox.change(student(1), { name: { first: 'Nova' } });
     const from = await takeSnapshot();
     let night: SyncRun | undefined;

@@ -41,7 +41,7 @@ describe('pages of withheld removals', () => {
     );
   });
 
-  it('say that it looks like a new school year where most sections went and as many came', async () => {
+  it('say that it looks like a new school year if most sections went and as many came', async () => {
     office.leave(40);
     const { refresh } = await office.district.sync();
     const usual = await office.visitor.get(`/importer/refreshes/${String(refresh)}/withheld`);
@@ -64,7 +64,7 @@ describe('pages of withheld removals', () => {
   });
 
   describe('of an event', () => {
-    /** Every class of the event but few leaves its terms. */
+    /** All but a few classes of the event leave its terms. */
     const withhold = async (): Promise<SyncRun> => {
       const { sandbox, event } = office.district;
       const [old, next] = [sandbox.idOf('term', 2), sandbox.idOf('term', 1)];
@@ -97,7 +97,7 @@ describe('pages of withheld removals', () => {
       assert.equal(await withheldNow(), 0);
     });
 
-    it('take along who teaches nothing else, and an undo brings both back', async () => {
+    it('remove teachers who teach nothing else, and an undo restores both', async () => {
       const run = await withhold();
       const { event } = office.district;
       const teachers = () => Resource.countDocuments({ event, status: 'active' });
@@ -127,7 +127,7 @@ describe('pages of withheld removals', () => {
       assert.equal(await withheldNow(), 0);
     });
 
-    it('are no business of who runs no event, nor of another account', async () => {
+    it('are hidden from people who run no event, and from other accounts', async () => {
       const run = await withhold();
       const before = await withheldNow();
       const path = `${pathOf(run)}/withheld`;

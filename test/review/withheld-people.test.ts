@@ -25,12 +25,12 @@ describe('people whose removal is withheld', () => {
   });
   afterEach(() => people.district.close());
 
-  /** All but the mirror, which goes by the source, and but the marks that somebody wants people to stay. */
+  /** Everything but the mirror, which follows the source, and the marks that somebody wants people to stay. */
   const ours = async () =>
     (await wholeRoster())
       .filter(({ text }) => !text.includes('"section"'))
       .map(({ text }) => text.replace(/^(\["active","contact",\[.*?),(true|false)\]/, '$1]'));
-  /** An appointment of one of those who leave. */
+  /** An appointment of one of the students who leave. */
   const book = async () => {
     const { _id } = await Contact.findOne({ 'record.id': people.student(0) })
       .orFail()
@@ -73,7 +73,7 @@ describe('people whose removal is withheld', () => {
     assert.deepEqual(await booking(), ['booked', undefined]);
   });
 
-  it('were never away when they come back', async () => {
+  it('lose nothing when they come back', async () => {
     const before = await wholeRoster();
     people.leave();
     await people.sync();
@@ -84,7 +84,7 @@ describe('people whose removal is withheld', () => {
     assert.equal(run.counts.class?.changed ?? 0, 0);
   });
 
-  it('leave the classes when they are accepted, also of an event that syncs by hand; undo brings both back', async () => {
+  it('leave the classes when their removal is accepted, also in an event that syncs by hand; undo restores both', async () => {
     const booking = await book();
     people.leave();
     const before = (await people.sync(), await wholeRoster());
@@ -113,7 +113,7 @@ describe('people whose removal is withheld', () => {
     assert.equal(await RosterChange.countDocuments({ state: 'withheld' }), 0);
   });
 
-  it('keep their classes for good when they are rejected, by full downloads and by events, until they are back', async () => {
+  it('keep their classes for good when their removal is rejected, with full downloads and by events, until they are back', async () => {
     const booking = await book();
     const before = await ours();
     people.leave();
@@ -129,13 +129,13 @@ describe('people whose removal is withheld', () => {
     await people.sync();
     assert.deepEqual(await ours(), before);
     assert.equal(await Contact.countDocuments({ 'record.kept': { $exists: true } }), 0);
-    // They are as anybody else from then on.
+    // From then on they are like anybody else.
     people.district.sandbox.removeStudent(people.student(0));
     await people.sync();
     assert.deepEqual(await booking(), ['problem', { code: 'not together' }]);
   });
 
-  it('are in a preview as in a run: also where the next download does not tell of them', async () => {
+  it('are treated alike in a preview and a run, also if the next download does not cover them', async () => {
     people.leave();
     await people.sync();
     const before = await wholeRoster();
@@ -152,19 +152,19 @@ describe('people whose removal is withheld', () => {
     assert.equal(await RosterChange.countDocuments({ state: 'withheld', kind: 'student' }), 40);
   });
 
-  it('stay when a worker dies that withheld them anew, and the next one finds the list broken off', async () => {
+  it('stay when a worker that withheld them again dies and the next one finds the list broken off', async () => {
     people.leave();
     await people.sync();
     const before = await ours();
     const { writes } = await live(() => people.sync());
-    // When its refresh has done all, but has not said so.
+    // The refresh has done everything but has not yet reported it.
     let dieAt = writes.lastIndexOf('rosterRun.updateOne') + 1;
     const killRun = async () => {
       const { killed } = await live(() => people.sync(), { dieAt });
       assert.ok(killed, writes.join());
       return (await people.district.refreshOf(await lastRun())).state;
     };
-    // Heartbeats are written by the clock: one with fewer of them has said so by then.
+    // Heartbeats are written by the clock: with fewer of them, it has reported by then.
     for (; (await killRun()) === 'done'; dieAt -= 1) await takeOver(people.district);
     people.district.sandbox.misbehave({
       match: /role=student.*starting_after/,
@@ -178,7 +178,7 @@ describe('people whose removal is withheld', () => {
     assert.equal(await RosterChange.countDocuments({ state: 'withheld', kind: 'student' }), 40);
   });
 
-  it('go with a preview that is applied, from their classes too, and wait for nobody then', async () => {
+  it('leave when a preview is applied, their classes too, and wait no longer', async () => {
     people.leave();
     await people.sync();
     const ids = await leavers();

@@ -76,7 +76,7 @@ describe('roster files in a zip', () => {
     // Where the first file begins: shortly before the end of the zip.
     elsewhere.writeUInt32LE(zip.length - 10, entry + 42);
     const longer = Buffer.from(zip);
-    // How many bytes of it are packed.
+    // How many of its bytes are packed.
     longer.writeUInt32LE(zip.length, entry + 20);
     for (const damaged of [elsewhere, longer]) {
       const read = await readFiles('clever-csv', { 'roster.zip': damaged });

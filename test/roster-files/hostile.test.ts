@@ -22,7 +22,7 @@ const CASES = [...HEADERS_AND_CELLS, ...LETTERS_AND_TIES];
 function verdictOf({ ok, problems }: ReadFiles): Hostile['verdict'] {
   if (!ok) return 'asked';
   if (problems.length === 0) return 'as is';
-  return problems.some(({ fault }) => isHeld(fault)) ? 'held' : 'told';
+  return problems.some(({ fault }) => isLeftOut(fault)) ? 'left out' : 'told';
 }
 
 /** Faults for which a row, or what it ties, is left out, and nobody leaves. */
@@ -30,12 +30,12 @@ const HELD =
   'empty;cut off;unknown action;unknown status;id changed by Excel;several ids in a row;not a name;total;too many values;unknown class role;no role;looks like others;swallowed lines;no rows'.split(
     ';',
   ) as Fault['code'][];
-function isHeld(fault: Fault): boolean {
+function isLeftOut(fault: Fault): boolean {
   if ('lost' in fault) return fault.lost !== 'term' && fault.lost !== 'value';
   return HELD.includes(fault.code);
 }
 
-/** A page's markup with its letters as they are read. */
+/** A page's markup with its characters as people read them. */
 const readable = (markup: string): string =>
   markup
     .replaceAll('&#34;', '"')
@@ -66,7 +66,7 @@ describe('roster files of a hurried office', () => {
     });
 });
 
-/** Of whole rosters, in which a slip could make somebody leave. */
+/** Kinds about whole rosters, in which a mistake could make somebody leave. */
 const WORST =
   `40 clever-csv a student without an id;40 clever-csv an enrollment of no class;40 clever-csv a student of no school
 42 clever-csv enrollments with other ids;42 clever-csv columns that changed places;42 clever-csv no enrollments

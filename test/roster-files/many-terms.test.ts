@@ -15,7 +15,7 @@ function filesOf(terms: number) {
   };
 }
 
-/** How many entries of arrays are gone through while something is done. */
+/** How many array entries are visited during some work. */
 async function countSteps(work: () => Promise<unknown>): Promise<number> {
   const original = Array.prototype[Symbol.iterator];
   let steps = 0;

@@ -77,7 +77,7 @@ describe('a student id of roster files that is given to another child', function
     assert.deepEqual([(await betsy())?.securityValue, await william()], ['blue', null]);
     assert.deepEqual([await offered('maya@example.org'), await offered('ada@example.org')], [['Betsy'], []]);
     assert.equal(run.counts.duplicate?.added, 1);
-    // The same files again ask nothing anew.
+    // The same files again ask nothing new.
     await take(THIS_YEAR);
     assert.equal(await Duplicate.countDocuments(), 1);
     assert.deepEqual([(await betsy())?.status, await william()], ['active', null]);

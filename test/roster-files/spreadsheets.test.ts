@@ -139,9 +139,9 @@ describe('roster files as spreadsheets write them', () => {
     const cell = fc
       .string({ unit: fc.constantFrom(...Array.from('abzÉñß ",;\t\n=+@-\'0')), maxLength: 12 })
       .map((text) => text.trim())
-      // Marks alone stand for nothing; what guards a number from a spreadsheet is taken off.
+      // Marks alone stand for nothing; the mark that protects a number from a spreadsheet is removed.
       .filter((text) => text === '' || /^[^='"-]*[abzÉñß]/.test(text))
-      // A quotation mark that has no other is none of the letters.
+      // A single quotation mark is not one of the characters.
       .filter((text) => !text.endsWith('"'))
       // Lines of a cell that look like rows are told, and so are names with a comma.
       .filter((text) => !text.includes('\n') || !/[,;\t]/.test(text));
@@ -164,7 +164,7 @@ describe('roster files as spreadsheets write them', () => {
         const text = [
           announced ? `sep=${separator}\n` : '',
           header ? line(['StudentID', 'First', 'Last', 'SecurityValue']) : '',
-          // É alone is no UTF-8, so that Windows-1252 can be told.
+          // É alone is not UTF-8, so Windows-1252 is recognized.
           line(['0', 'É', 'É', '']),
           ...rows.map(({ first, last, value }, index) => line([String(index + 1), first, last, value])),
         ].join('');

@@ -4,7 +4,7 @@ import { Contact } from '../../server/models/contact.js';
 import { Course } from '../../server/models/course.js';
 import { Section } from '../../server/models/section.js';
 import { Term } from '../../server/models/term.js';
-import { CLEVER_FILES, type Contents } from '../support/roster-files/files.js';
+import { CLEVER_FILES, PICKATIME_FILES, type Contents } from '../support/roster-files/files.js';
 import { ONEROSTER_FILES } from '../support/roster-files/oneroster-files.js';
 import { openSchool, take, type FileSchool } from '../support/roster-files/school.js';
 import { restoreSnapshot, takeSnapshot, type Snapshot } from '../support/snapshot.js';
@@ -15,7 +15,7 @@ const DEMOGRAPHICS: Contents = {
   'demographics.csv': 'sourcedId,birthDate,sex\nu1,2015-04-05,female\nu2,2017-01-02,male\n',
 };
 
-/** Which cells are spoilt in a way that says nothing of what belongs there. */
+/** Which cells are damaged so that they say nothing about what belongs there. */
 const CELLS: [FileFormat, string, Contents, string, RegExp][] = [
   ['clever-csv', 'the grade of a student', CLEVER_FILES, 'students.csv', /(?<=Ana,)4(?=,F)/g],
   ['clever-csv', 'the grade in one of a student’s rows', CLEVER_FILES, 'students.csv', /(?<=Ana,)4(?=,F)/],
@@ -35,6 +35,16 @@ const CELLS: [FileFormat, string, Contents, string, RegExp][] = [
   ['oneroster', 'the term of a class', DEMOGRAPHICS, 'classes.csv', /q1/],
   ['oneroster', 'a term’s first day', DEMOGRAPHICS, 'academicSessions.csv', /(?<=q1,Year,term,)2026-08-20/],
   ['oneroster', 'a term’s last day', DEMOGRAPHICS, 'academicSessions.csv', /2027-06-05/],
+];
+
+/** Cells of addresses that were cut off, or are longer than any. */
+const ADDRESSES: [FileFormat, string, Contents, string, string][] = [
+  ['pickatime', 'a parent', PICKATIME_FILES, 'parents.txt', 'eva@example.org'],
+  ['pickatime', 'a teacher', PICKATIME_FILES, 'teachers.txt', 'lee@example.org'],
+  ['clever-csv', 'a student', CLEVER_FILES, 'students.csv', 'ana@example.org'],
+  ['clever-csv', 'a parent', CLEVER_FILES, 'students.csv', 'eva@example.org'],
+  ['clever-csv', 'a teacher', CLEVER_FILES, 'teachers.csv', 'lee@example.org'],
+  ['oneroster', 'a parent', DEMOGRAPHICS, 'users.csv', 'gus@example.org'],
 ];
 
 describe('facts in roster files that nobody can read', () => {
@@ -94,6 +104,37 @@ describe('facts in roster files that nobody can read', () => {
           await take(school, { ...contents, [file]: text.replace(cell, spoilt) });
           assert.deepEqual(await facts(), before);
         });
+
+  for (const [format, whose, contents, file, address] of ADDRESSES) {
+    const addresses = async () =>
+      (await Contact.find({ status: 'active' }).sort({ _id: 1 }).lean()).map(({ _id, lastName, email }) =>
+        [_id, lastName, email].join(' '),
+      );
+    for (const [name, spoilt] of [
+      ['cut off', address.replace('.org', '.')],
+      ['far too long', 'x'.repeat(70_000)],
+    ] as const)
+      it(`${format}: the address of ${whose}, ${name}, leaves the one that is known, and makes nobody new`, async () => {
+        const school = await openWith(format, contents);
+        const before = await addresses();
+        assert.ok(before.some((line) => line.endsWith(address)));
+        const told = await take(school, {
+          ...contents,
+          [file]: String(contents[file]).replaceAll(address, spoilt),
+        });
+        assert.ok(told.length > 0);
+        assert.deepEqual(await addresses(), before);
+      });
+
+    it(`${format}: the address of ${whose} that is blank, or said to be none, is none`, async () => {
+      const school = await openWith(format, contents);
+      await take(school, { ...contents, [file]: String(contents[file]).replaceAll(address, 'none') });
+      assert.deepEqual(
+        (await addresses()).filter((line) => line.endsWith(address)),
+        [],
+      );
+    });
+  }
 
   it('clever-csv: a term whose dates no row tells comes without them, and classes new to it are in it', async () => {
     const school = await openSchool('clever-csv');

@@ -20,7 +20,7 @@ const ROSTERS: Record<FileFormat, Contents> = {
   oneroster: ONEROSTER_FILES,
 };
 
-/** Which cell is spoilt: in the first row of the file that the pattern meets. */
+/** Which cell is damaged: in the first row of the file that the pattern matches. */
 const CELLS: [FileFormat, string, string, RegExp][] = [
   ['clever-csv', 'a student', 'students.csv', /(?<=^S2,)12(?=,)/m],
   ['clever-csv', 'a student in all rows', 'students.csv', /(?<=^S1,)11(?=,)/gm],
@@ -53,7 +53,7 @@ describe('rows of roster files that do not say whom they are about', () => {
   let school: FileSchool;
   after(() => Promise.all([...taken.values()].map(({ opened }) => opened.close())));
 
-  /** Of each format the school once its good files were taken, which each test starts from. */
+  /** For each format, the school after its good files were taken; each test starts from it. */
   const taken = new Map<FileFormat, { opened: FileSchool; snapshot: Snapshot }>();
 
   async function openWith(format: FileFormat): Promise<FileSchool> {
@@ -95,7 +95,7 @@ describe('rows of roster files that do not say whom they are about', () => {
       ['spoilt by a spreadsheet', '1.23E+11'],
       ['of nobody', 'zz99'],
     ] as const)
-      // An id that reads well is another record's: it comes in, and the former one is gone. These may be blank.
+      // An id that can be read is another record's: it comes in, and the former one is gone. These may be blank.
       if (
         name === 'of nobody'
           ? /^the |second|child|’s guardian/.test(what)

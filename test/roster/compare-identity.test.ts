@@ -18,7 +18,7 @@ const named = (name: string, more: Partial<Identified> = {}) => {
   return person({ firstName, lastName, ...more });
 };
 
-describe('whether one id stands for somebody else now', () => {
+describe('whether an id now belongs to somebody else', () => {
   const student = (name: string, birthDate = '', securityValue = '') =>
     named(name, { birthDate, ...(securityValue ? { securityValue } : {}) });
 
@@ -93,7 +93,7 @@ describe('whether one id stands for somebody else now', () => {
 
   const adult = (name: string, email = '', more: Partial<Identified> = {}) =>
     named(name, { type: 'teacher', email, ...more });
-  it('of adults by name and address: marrying changes the last name and the address', () => {
+  it('compares adults by name and address: marriage changes the last name and the address', () => {
     const lee = adult('Mary|Lee', 'mary.lee@school.example');
     assert.equal(isSomebodyElse(lee, adult('Mary|Cruz', 'mary.cruz@school.example')), false);
     assert.equal(isSomebodyElse(lee, adult('M.|Cruz', 'mcruz@school.example')), false);
@@ -104,7 +104,7 @@ describe('whether one id stands for somebody else now', () => {
     assert.equal(isSomebodyElse(adult('Mary|Lee'), adult('Paul|Ward', 'paul.ward@school.example')), true);
   });
 
-  it('of guardians whose whole name comes in the last name alone, by that', () => {
+  it('compares guardians by the last name if it contains the whole name', () => {
     const whole = (lastName: string, email: string) => person({ type: 'guardian', lastName, email });
     assert.equal(
       isSomebodyElse(whole('Mary Lee', 'a@example.org'), whole('Paul Ward', 'b@example.org')),
@@ -116,14 +116,14 @@ describe('whether one id stands for somebody else now', () => {
     );
   });
 
-  it('of guardians a telephone counts', () => {
+  it('counts a telephone number for guardians', () => {
     const one = adult('Mary|Lee', 'a@example.org', { type: 'guardian', phone: '312-555-0100' });
     const other = { type: 'guardian' as const, phone: '(312) 5550100' };
     assert.equal(isSomebodyElse(one, adult('Paul|Lee', 'b@example.org', other)), false);
     assert.equal(isSomebodyElse(one, adult('Paul|Lee', 'b@example.org', { ...other, phone: '' })), true);
   });
 
-  it('says it of nobody beside themselves, whatever is missing', () => {
+  it('never says so of the same person, whatever is missing', () => {
     const word = fc.string({ unit: 'grapheme', maxLength: 12 });
     const anybody = fc.record({
       type: fc.constantFrom('student' as const, 'teacher' as const, 'guardian' as const),

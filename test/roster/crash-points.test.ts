@@ -27,10 +27,10 @@ import { wholeRoster } from '../support/roster/whole-roster.js';
 import { sayResult } from '../support/say-run.js';
 
 const by = new Types.ObjectId();
-/** More of them, or all: CRASH_POINTS=1000. */
+/** How many points are tried. CRASH_POINTS=1000 tries more, or all. */
 const MORE = Number(process.env.CRASH_POINTS ?? 0);
 
-/** What must be the same, whether a worker was killed on the way or not. */
+/** What must be equal, whether or not a worker was killed on the way. */
 interface Outcome {
   roster: unknown;
   log: string[];
@@ -57,7 +57,7 @@ describe('a worker killed at any point', () => {
   });
   after(() => district.close());
 
-  /** Ways to do a run: from what state, and what is done. */
+  /** The runs that are killed: the state before, and what is asked for. */
   const kinds: {
     name: string;
     points: number;
@@ -96,7 +96,7 @@ describe('a worker killed at any point', () => {
       const count = Math.max(points, MORE);
       for (let index = 1; index <= count; index += 1) {
         const half = index % 3 === 0;
-        it(`${String(index)} of ${String(count)}${half ? ', a batch by half' : ''}: another worker ends it as if nothing had been`, async function () {
+        it(`${String(index)} of ${String(count)}${half ? ', a batch by half' : ''}: another worker finishes it as if nothing had happened`, async function () {
           this.timeout(30_000);
           let dieAt = Math.ceil((index * (writes.length - 2)) / count);
           const killRun = async () => {
@@ -105,7 +105,7 @@ describe('a worker killed at any point', () => {
             return { id, ...(await work(id, dieAt, half)) };
           };
           let { id: run, killed } = await killRun();
-          // Heartbeats and progress are written by the clock: of two runs one may write a few times less.
+          // Heartbeats and progress are written by the clock, so one of two equal runs may write a few times less.
           for (; !killed; { id: run, killed } = await killRun()) dieAt -= 1;
           await takeOver(district);
           const at = `killed at ${String(dieAt)}, ${writes[dieAt - 1] ?? ''}`;
@@ -118,7 +118,7 @@ describe('a worker killed at any point', () => {
     });
   }
 
-  it('the points lie at every kind of write that a sync makes', async () => {
+  it('the points cover every kind of write that a sync makes', async () => {
     await restoreSnapshot(base);
     const { writes } = await work(await askSync());
     assert.equal(await Duplicate.countDocuments({ recycled: 'id', state: 'open' }), 1);
@@ -224,7 +224,7 @@ async function outcome(): Promise<Outcome> {
   };
 }
 
-/** What the runs' logs tell, with the source's ids in place of ours. */
+/** The entries of the runs' logs, with the source's ids in place of ours. */
 async function logOf(rows: LogLine[]): Promise<string[]> {
   const documents = [...(await Section.find().lean()), ...(await Contact.find().lean())];
   const ids = new Map(documents.map(({ _id, record }) => [_id.toHexString(), record?.id]));
@@ -234,7 +234,7 @@ async function logOf(rows: LogLine[]): Promise<string[]> {
   return lines.sort();
 }
 
-/** Something new of every kind of record and of change; so many leave that they are withheld. */
+/** Something new of every kind of record and of change; so many people leave that they are withheld. */
 function changeEverything({ sandbox }: TestDistrict): void {
   sandbox.advanceNight();
   sandbox.change(sandbox.idOf('term', 0), { name: 'Another term' });
@@ -243,7 +243,7 @@ function changeEverything({ sandbox }: TestDistrict): void {
   sandbox.change(sandbox.idOf('teacher', 0), { name: { first: 'Nova', last: 'Name' } });
   sandbox.remove(sandbox.idOf('teacher', 3));
   sandbox.change(sandbox.idOf('staff', 0), { email: 'nova@example.org' });
-  // Somebody else under the id of a student who stays.
+  // Somebody else has the id of a student who stays.
   sandbox.change(sandbox.idOf('student', 5), {
     name: { first: 'Wilhelmina', middle: '', last: 'Zzyzx' },
     roles: {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { NO_MAPPING } from '../../server/models/account.js';
+import { NO_MAPPING } from '../../server/models/field-mapping.js';
 import type { RosterPerson } from '../../server/models/contact.js';
 import { candidate, decide, record, tie } from '../support/roster/decide.js';
 
@@ -43,7 +43,7 @@ describe('deciding who a new record is', () => {
     assert.deepEqual(decide([record('r', staff)], [candidate(staff)]), nothing);
   });
 
-  it('never by what is blank: numbers, e-mail, last name, name', () => {
+  it('never goes by something blank: numbers, email, last name, name', () => {
     const blank = { identifiers: { communityId: '', barcode: ' ' }, email: '', phone: '' };
     assert.deepEqual(decide([record('r', blank)], [candidate(blank)]), nothing);
     const address = { email: 'office@example.org' };
@@ -59,7 +59,7 @@ describe('deciding who a new record is', () => {
     assert.deepEqual(decide([one], [candidate({ ...ana, type: 'guardian' })]), nothing);
   });
 
-  it('takes none of several, and says why', () => {
+  it('takes none if several match, and says why', () => {
     const number = { identifiers: { communityId: '77' } };
     assert.deepEqual(decide([record('r', number)], [candidate(number), candidate(number)]).doubtful, [
       'r~0,1: same student number',
@@ -74,7 +74,7 @@ describe('deciding who a new record is', () => {
     ]);
   });
 
-  it('gives one contact to none of two records that want it alike', () => {
+  it('gives a contact to neither of two records that match it equally', () => {
     const number = { identifiers: { communityId: '77' } };
     assert.deepEqual(decide([record('a', number), record('b', number)], [candidate(number)]), {
       matched: [],
@@ -115,7 +115,7 @@ describe('deciding who a new record is', () => {
     assert.deepEqual(decide([record('r', number)], [candidate(number)]).matched, ['r=0']);
   });
 
-  it('lists who only has the same name, and says when the birth date is the same too', () => {
+  it('only lists somebody with the same name, and says if the birth date is the same too', () => {
     const name = { firstName: 'Ana', lastName: 'López' };
     assert.deepEqual(decide([record('r', name)], [candidate(name)]).doubtful, ['r~0: same name']);
     const born = { ...name, birthDate: '2012-02-09' };
@@ -196,7 +196,7 @@ describe('deciding which guardian a new record is', () => {
     assert.deepEqual(decide([record('r', shared)], strangers).matched, []);
   });
 
-  it('takes none of two', () => {
+  it('takes neither of two', () => {
     assert.deepEqual(decide([record('r', sanjiv)], [candidate(sanjiv), candidate(sanjiv)]), {
       matched: [],
       doubtful: ['r~0,1: same name, email or phone, and a student in common'],

@@ -16,7 +16,7 @@ const ROLES = ['students', 'teachers'] as const;
 type Role = (typeof ROLES)[number];
 type How = 'full' | 'events';
 
-describe('a class whose list comes back empty or of unknown ids, without appointments', function () {
+describe('a class without appointments whose list comes back empty or with unknown ids', function () {
   this.timeout(90_000);
   let office: Office;
   before(async () => (office = await Office.open()));
@@ -38,7 +38,7 @@ describe('a class whose list comes back empty or of unknown ids, without appoint
     role === 'students'
       ? { students: list }
       : { teachers: list, teacher: Array.isArray(list) ? (list[0] ?? '') : list };
-  /** An active section with a class, of at least so many students. */
+  /** An active section with a class, of at least this many students. */
   const aSection = async (most: number, least = most) => {
     const found = await Section.find({ status: 'active', 'teacherIds.0': { $exists: true } })
       .sort({ _id: 1 })
@@ -140,7 +140,7 @@ describe('a class whose list comes back empty or of unknown ids, without appoint
         assert.ok(undone.ok);
         assert.equal((await office.district.work(undone.run)).state, 'done');
         assert.deepEqual(await wholeRoster(), before);
-        // The source says still that nobody is in it: that is a question again.
+        // The source still says that nobody is in it, so it asks again.
         await night('full');
         assert.deepEqual(
           (await RosterChange.find({ state: 'withheld' }).lean()).map(({ target }) => String(target)),
@@ -149,7 +149,7 @@ describe('a class whose list comes back empty or of unknown ids, without appoint
         await restore(section);
       });
 
-  it('teachers who wait keep their order: one whom nobody knows takes no first place', async () => {
+  it('withheld teachers keep their order: an unknown one does not become the first', async () => {
     const section = await aSection(99, 3);
     const [primary = ''] = section.teacherIds;
     const others = await Section.distinct('teacherIds', { status: 'active' });
@@ -167,7 +167,7 @@ describe('a class whose list comes back empty or of unknown ids, without appoint
     await restore(section);
   });
 
-  it('who left in an earlier night is missed by nobody when the list follows, by events as in full', async () => {
+  it('somebody who left in an earlier night is not asked about when the list follows, by events and in full', async () => {
     const section = await aSection(99, 3);
     const [, ...others] = section.studentIds;
     for (const id of others) sandbox().remove(id);
@@ -181,7 +181,7 @@ describe('a class whose list comes back empty or of unknown ids, without appoint
     await restore(section);
   });
 
-  it('is no doubt where its people left the source, where the class itself did, or where one student was all', async () => {
+  it('is not doubted if its people left the source, if the class itself did, or if it had only one student', async () => {
     const section = await aSection(99, 3);
     for (const id of section.studentIds) sandbox().remove(id);
     sandbox().change(section.record.id, { students: [] });

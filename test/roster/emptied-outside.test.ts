@@ -24,7 +24,7 @@ describe('a class of an event that is emptied', function () {
     (await Class.findOne({ section: _id }).orFail().lean()).synced.students;
   const studentsIn = async (event: Types.ObjectId, { _id }: Section) =>
     (await Class.findOne({ event, section: _id }).orFail().lean()).synced.students;
-  /** A section of three students at least, and one of another term, with appointments with the first. */
+  /** A section of at least three students, and one of another term; the first one has appointments. */
   async function twoTerms(): Promise<[Section, Section]> {
     const sections = await Section.find({ status: 'active', 'studentIds.2': { $exists: true } })
       .sort({ _id: 1 })
@@ -45,7 +45,7 @@ describe('a class of an event that is emptied', function () {
   };
 
   for (const how of ['full', 'events'] as const)
-    it(`by people who moved to classes outside it is no question, as at the account (${how})`, async () => {
+    it(`by people who moved to classes outside the event is not asked about, nor at the account (${how})`, async () => {
       const [from, to] = await twoTerms();
       move(from, to);
       const start = (night: string) => office.district.start({ trigger: 'nightly', night });
@@ -57,12 +57,12 @@ describe('a class of an event that is emptied', function () {
       assert.equal(run.counts.classStudents?.removed, from.studentIds.length);
     });
 
-  it('and so is in a preview, and in a sync that comes later', async () => {
+  it('nor is it in a preview, or in a later sync', async () => {
     const [from, to] = await twoTerms();
     move(from, to);
     const preview = await office.preview();
     assert.doesNotMatch(sayResult(preview), /withheld/);
-    // Another event of the account brings the roster up to date.
+    // A sync of another event of the account brings the roster up to date.
     const { _id, ...event } = await Event.findById(office.district.event).orFail().lean();
     const other = await Event.create({ ...event, _id: new Types.ObjectId(), link: 'another' });
     assert.equal((await office.district.sync(other._id)).state, 'done');
@@ -71,7 +71,7 @@ describe('a class of an event that is emptied', function () {
     assert.deepEqual(await studentsOf(from), []);
   });
 
-  it('is asked about at the account, and no more at an event that follows later', async () => {
+  it('is asked about at the account, and not again at an event that follows later', async () => {
     const [from] = await twoTerms();
     sandbox().change(from.record.id, { students: [] });
     const { _id, ...event } = await Event.findById(office.district.event).orFail().lean();
@@ -88,7 +88,7 @@ describe('a class of an event that is emptied', function () {
     assert.deepEqual(await studentsIn(_id, from), []);
   });
 
-  it('with many others at once is asked about all the same', async () => {
+  it('together with many others is still asked about', async () => {
     const [, to] = await twoTerms();
     const others = await Section.find({ status: 'active', term: { $ne: to.term } }).lean();
     const moved = new Set(to.studentIds);
@@ -109,14 +109,14 @@ describe('a withheld list of which a part is back', function () {
   beforeEach(async () => (office = await Office.open()));
   afterEach(() => office.close());
 
-  it('is judged anew where other classes are back whole: a handful who leave is no question', async () => {
+  it('is judged again if other classes are completely back: a handful who leave is not asked about', async () => {
     const { sandbox } = office.district;
     const sections = await Section.find({ status: 'active', 'studentIds.0': { $exists: true } })
       .sort({ _id: 1 })
       .lean();
     for (const { record } of sections) sandbox.change(record.id, { students: [] });
     await office.district.sync();
-    // All but one student of each of the first three, and all of the others.
+    // All but one student of each of the first three come back, and all of the others.
     const short = sections.filter(({ studentIds }) => studentIds.length > 2).slice(0, 3);
     for (const { record, studentIds } of sections) {
       const isShort = short.some((one) => one.record.id === record.id);
@@ -127,7 +127,7 @@ describe('a withheld list of which a part is back', function () {
     assert.equal((await office.district.refreshOf(run)).counts.sectionStudents?.removed, 3);
   });
 
-  it('makes nobody else wait who leaves meanwhile', async () => {
+  it('does not withhold others who leave meanwhile', async () => {
     const { sandbox } = office.district;
     const sections = await Section.find({ status: 'active', 'studentIds.3': { $exists: true } })
       .sort({ _id: 1 })
@@ -153,7 +153,7 @@ describe('a withheld list of which a part is back', function () {
     assert.deepEqual(stored.studentIds, other.studentIds.slice(1));
   });
 
-  it('waits on with the rest alone where each class has a part back, and the page tells its number and names', async () => {
+  it('stays withheld with the rest if each class is partly back, and the page shows their number and names', async () => {
     const { sandbox } = office.district;
     const sections = await Section.find({ status: 'active', 'studentIds.2': { $exists: true } })
       .sort({ _id: 1 })
@@ -176,7 +176,7 @@ describe('a withheld list of which a part is back', function () {
       const { firstName, lastName } = await Contact.findOne({ 'record.id': studentIds[0] }).orFail().lean();
       assert.match(page, new RegExp(`${name}</th>.*− ${firstName} ${lastName}</td>`));
     }
-    // Back altogether, they are no question any more.
+    // Once all are back, there is no question any more.
     for (const { record, studentIds } of chosen) sandbox.change(record.id, { students: studentIds });
     await office.district.sync();
     assert.equal(await RosterChange.countDocuments({ state: 'withheld' }), 0);

@@ -5,7 +5,7 @@ import { sayRemarks, sayResult } from '../support/say-run.js';
 import { EventNights } from '../support/roster/event-nights.js';
 import { changeAtRandom, drawFrom } from '../support/roster/random-changes.js';
 
-/** Another one is as good. */
+/** The district; any other seed works too. */
 const SEED = Number(process.env.SEED ?? 1);
 
 describe('syncs by events', () => {
@@ -75,7 +75,7 @@ describe('syncs by events', () => {
     assert.deepEqual(await nights.stateOf(), before);
   });
 
-  it('a quiet night asks how the district is, for one page, and whether the last event is still there; a usual one for few pages', async () => {
+  it('a quiet night reads the district’s state, one page, and whether the last event is still there; a usual night reads few pages', async () => {
     await nights.begin();
     const asked = async () => {
       const before = nights.district.sandbox.requests().length;
@@ -91,7 +91,7 @@ describe('syncs by events', () => {
     assert.ok((some ?? 0) > 10);
   });
 
-  it('events taken in twice change nothing', async () => {
+  it('events that are read twice change nothing', async () => {
     await nights.begin();
     const { clever } = await nights.account();
     nights.district.sandbox.advanceNight();
@@ -105,7 +105,7 @@ describe('syncs by events', () => {
     assert.deepEqual(await nights.stateOf(), state);
   });
 
-  it('who is here by a class alone comes, goes and comes again with it, and so do their guardians', async function () {
+  it('somebody who is here only through a class comes, goes and comes back with it, and so do their guardians', async function () {
     this.timeout(90_000);
     await nights.begin();
     const { sandbox } = nights.district;
@@ -135,7 +135,7 @@ describe('syncs by events', () => {
     assert.equal(found.length, 2);
   });
 
-  it('somebody who comes back under another id is who they were', async () => {
+  it('somebody who comes back under another id is the same contact', async () => {
     let [old, fresh] = ['', ''];
     await nights.begin((sandbox) => {
       [old, fresh] = [sandbox.idOf('student', 0), sandbox.idOf('student', 1)];

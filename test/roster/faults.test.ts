@@ -22,7 +22,7 @@ import { asApp } from '../support/scans.js';
 import { makeEvent, runNow, startSyncedDistrict, type TestDistrict } from '../support/roster/district.js';
 import { wholeRoster } from '../support/roster/whole-roster.js';
 
-/** A refusal for want of budget lasts an hour: longer than a run waits. */
+/** A refusal because the rate limit is used up lasts an hour: longer than a run waits. */
 const LONG = { limit: 1_000_000, windowMs: 3600_000 };
 const ONE_AM = new Date('2026-11-24T07:00:30Z');
 const later = (minutes: number) => new Date(ONE_AM.getTime() + minutes * 60_000);
@@ -40,7 +40,7 @@ describe('faults of a sync', () => {
     district.sandbox.removeStudent(district.sandbox.idOf('student', index));
   };
 
-  it('a disk that is full: the run says so, nothing is changed, and the next one does it', async () => {
+  it('a full disk: the run says so, nothing is changed, and the next run succeeds', async () => {
     leave(1);
     const run = await withFullDisk(() => district.sync());
     assert.equal(run.state, 'failed');
@@ -113,7 +113,7 @@ describe('faults of a sync', () => {
       assert.equal(await RosterRun.countDocuments({ night: '2026-11-24' }), 1);
     });
 
-    it('is over when somebody stops it meanwhile', async () => {
+    it('ends when somebody stops it meanwhile', async () => {
       await runNow(district.deps, night);
       await stopSync(district.deps, {
         account: district.account,
@@ -177,7 +177,7 @@ describe('faults of a sync', () => {
         assert.equal(await Contact.countDocuments({ type: 'student', status: 'transferred' }), 1);
       });
 
-    it('untold (403): the sync goes on as ever', async () => {
+    it('not shared (403): the sync continues as usual', async () => {
       district.sandbox.misbehave({ match: /districts/, kind: '403', times: 9 });
       leave(1);
       const run = await district.sync();
@@ -244,7 +244,7 @@ describe('faults of a sync', () => {
     district.test.setNow(ONE_AM);
     assert.equal(await openNights(district.deps), 1);
     const { _id } = await SyncRun.findOne({ night: '2026-11-24' }).orFail().lean();
-    // The night after a sync goes by events.
+    // The night after a sync reads by events.
     const asked = district.sandbox.nextRequest(/events|role=student/);
     const working = runNow(district.deps, _id);
     await asked;

@@ -10,7 +10,7 @@ import { EventNights } from '../support/roster/event-nights.js';
 const by = new Types.ObjectId();
 const DAY_MS = 24 * 3600_000;
 
-describe('a sync by events that cannot be', () => {
+describe('a sync that cannot go by events', () => {
   let nights: EventNights;
   beforeEach(() => (nights = new EventNights()));
   afterEach(() => nights.district.close());
@@ -75,7 +75,7 @@ describe('a sync by events that cannot be', () => {
     await nights.isSettled();
   });
 
-  it('everything is read when that is less than the events are', async () => {
+  it('everything is read if that is less than the events would be', async () => {
     await nights.begin();
     const [student, term] = [
       nights.district.sandbox.idOf('student', 9),
@@ -146,7 +146,7 @@ describe('a sync by events that cannot be', () => {
     assert.equal(await Contact.countDocuments(once), 1);
   });
 
-  it('a matched school that is gone is looked at in full', async () => {
+  it('everything is read if a matched school is gone', async () => {
     await nights.begin();
     nights.district.sandbox.remove(nights.district.sandbox.idOf('school', 0));
     await nights.isFull('school not listed');

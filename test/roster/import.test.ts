@@ -15,7 +15,7 @@ describe('the import of a district', () => {
   });
   after(() => district.close());
 
-  it('brings in everything that the district shares, and says what', async () => {
+  it('imports everything that the district shares, and says what it was', async () => {
     const { sandbox } = district;
     const totals = sandbox.totals();
     const run = await district.sync();

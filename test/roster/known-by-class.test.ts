@@ -5,7 +5,7 @@ import { Section } from '../../server/models/section.js';
 import { sayRemarks, sayResult } from '../support/say-run.js';
 import { startDistrict, type TestDistrict } from '../support/roster/district.js';
 
-describe('people whom a class alone keeps here', () => {
+describe('people who are here only through a class', () => {
   let district: TestDistrict;
   beforeEach(async function () {
     this.timeout(60_000);
@@ -45,7 +45,7 @@ describe('people whom a class alone keeps here', () => {
       district.sandbox.behave();
     });
 
-  it('who are listed in several classes and not shared are counted once', async () => {
+  it('are counted once if several classes list them and they are not shared', async () => {
     const { sandbox } = district;
     for (let index = 0; index < 3; index += 1) sandbox.remove(sandbox.idOf('student', index));
     const gone = [0, 1, 2].map((index) => sandbox.idOf('student', index));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Types } from 'mongoose';
-import { NO_MAPPING, type FieldMapping } from '../../server/models/account.js';
+import { NO_MAPPING, type FieldMapping } from '../../server/models/field-mapping.js';
 import { Contact, type RosterPerson } from '../../server/models/contact.js';
 import { contactKeys } from '../../server/models/person-keys.js';
 import { Duplicate } from '../../server/models/duplicate.js';
@@ -93,7 +93,7 @@ describe('matching new records with the contacts of the account', () => {
     assert.deepEqual(found, { matched: new Map(), doubtful: [] });
   });
 
-  it('leaves out who was matched before in a run that has written nothing', async () => {
+  it('leaves out people who were matched earlier in a run that has written nothing yet', async () => {
     const one = await add({ identifiers: { communityId: '77' } });
     const asked = [record('r', { identifiers: { communityId: '77' } })];
     assert.equal(await matchedWith(asked, undefined, new Set([one._id.toHexString()])), undefined);
@@ -113,7 +113,7 @@ describe('matching new records with the contacts of the account', () => {
     assert.deepEqual(await matchedWith(asked), one._id);
   });
 
-  it('remembers who was kept apart by the record, also when the contact has lost it since', async () => {
+  it('remembers by the record who was kept apart, even if the contact has lost the record since', async () => {
     const one = await add({ firstName: 'Ana', lastName: 'Lee' });
     const two = await add({ firstName: 'Ana', lastName: 'Lee' });
     await noteDuplicates(

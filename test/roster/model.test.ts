@@ -6,7 +6,7 @@ import { BY_RUNS } from '../support/model/by-runs.js';
 import { findSentences } from '../support/sentences.js';
 import { World } from '../support/model/world.js';
 
-/** More of them by MODEL_RUNS=500; one again by MODEL_SEED and MODEL_PATH, as a failure prints them. */
+/** How many runs. MODEL_RUNS=500 does more; MODEL_SEED and MODEL_PATH, which a failure prints, repeat one. */
 const RUNS = Number(process.env.MODEL_RUNS ?? 15);
 const { MODEL_SEED: SEED, MODEL_PATH: PATH } = process.env;
 
@@ -28,7 +28,7 @@ const commands = fc.array(
   { minLength: 10, maxLength: 16 },
 );
 
-/** What chance seldom brings together, in every run of the suite. */
+/** Combinations that are rare at random, in every run of the suite. */
 const RARE: Command[] = [
   ['an appointment is booked', 3, 0],
   ['a class is deleted', 3, 0],
@@ -44,7 +44,7 @@ const RARE: Command[] = [
 ];
 
 describe('nights, decisions, accidents and undos in any order', () => {
-  it('leave what the model says: nothing doubled, nothing lost, gone only what is gone', async function () {
+  it('give what the model says: nothing doubled, nothing lost, and nothing removed that is still there', async function () {
     this.timeout(RUNS * 60_000);
     await fc.assert(fc.asyncProperty(commands, play), {
       numRuns: RUNS,

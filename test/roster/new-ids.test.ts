@@ -22,7 +22,7 @@ describe('a new school year with all ids new', function () {
     assert.equal(run.state, 'done', sayResult(run));
     return run;
   };
-  /** The run once more, which finds nothing to do. */
+  /** Syncs once more; there is nothing to do. */
   const changesNothing = async (date: string) => {
     const before = await wholeRoster();
     const run = await night(date);
@@ -43,7 +43,7 @@ describe('a new school year with all ids new', function () {
     assert.equal(await Duplicate.countDocuments(), 0);
   };
 
-  it('by numbers everybody is who they were, old classes stay as they are until accepted, new ones keep the bookings', async () => {
+  it('with numbers everybody keeps their contact, old classes stay until their removal is accepted, and new classes take over the bookings', async () => {
     await year.begin(true);
     const [logins, classes] = [await year.logins(), await year.classes()];
     year.reissue();
@@ -83,7 +83,7 @@ describe('a new school year with all ids new', function () {
     assert.deepEqual([now[0]?.filter(({ email }) => !email?.startsWith('administrator')), now[1]], logins);
   });
 
-  it('undone, everything is what it was, old ids too, and the same sync does the same again', async () => {
+  it('after an undo everything is as before, including ids, and the same sync does the same again', async () => {
     await year.begin(true);
     const [before, logins] = [await wholeRoster(), await year.logins()];
     year.reissue();
@@ -97,7 +97,7 @@ describe('a new school year with all ids new', function () {
     });
     assert.ok(undone.ok);
     assert.equal((await year.district.work(undone.run)).state, 'done');
-    // Sections, courses and terms that had come are kept as archived: nothing is ever deleted.
+    // Sections, courses and terms from the undone sync are kept as archived: nothing is ever deleted.
     const here = (await wholeRoster()).filter((line) => line.here);
     assert.deepEqual(
       here,
@@ -108,7 +108,7 @@ describe('a new school year with all ids new', function () {
     await isEverybodyWhoTheyWere();
   });
 
-  it('without numbers some are known by e-mail, the others are new and listed as pairs, and nobody is somebody else', async () => {
+  it('without numbers some are matched by email, the others are new and listed as pairs, and nobody is mistaken for somebody else', async () => {
     await year.begin(false);
     const logins = await year.logins();
     year.reissue();
@@ -121,7 +121,7 @@ describe('a new school year with all ids new', function () {
       const { record, relations } = now.get(idOf(person)) ?? assert.fail();
       const fresh = year.fresh.get(person.record?.id ?? '');
       if (record?.id === fresh) joined += 1;
-      // Who has neither number nor name is like nobody.
+      // Somebody with neither number nor name matches nobody.
       else if (person.sortKey === '') apart += 1;
       else {
         assert.deepEqual(record, person.record);
@@ -132,7 +132,7 @@ describe('a new school year with all ids new', function () {
         );
         apart += 1;
       }
-      // Of students who stay for now the guardians stay too.
+      // Guardians of students who stay for now stay too.
       for (const { student } of person.relations) {
         const child = [...now.values()].find((contact) => contact.record?.id === student);
         if (child?.status === 'active') assert.ok(relations.some((tie) => tie.student === student));
@@ -146,7 +146,7 @@ describe('a new school year with all ids new', function () {
     const last = await changesNothing('another');
     const followed = await year.accept(await year.district.refreshOf(last));
     await year.acceptClasses(followed);
-    // Of those who left the guardians lose their ties with the next download.
+    // Guardians of students who left lose their ties with the next download.
     await night('ties');
     await changesNothing('before the terms');
     await year.chooseTerms();

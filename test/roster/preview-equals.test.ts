@@ -20,10 +20,10 @@ import { sayResult } from '../support/say-run.js';
 const FIRST = Number(process.env.PREVIEW_FIRST ?? 1);
 const NIGHTS = Number(process.env.PREVIEW_NIGHTS ?? 30);
 const ACCEPT = { verdict: 'accept' as const, by: new Types.ObjectId(), reason: 'looked' };
-/** Of these some may stay because the account withholds what they are made of. */
+/** Kinds of which some may stay, because the account withholds what they are made of. */
 const OF_EVENT: ReadonlySet<string> = new Set(['class', 'classStudents', 'classTeachers']);
 
-describe('a preview is the sync that follows', function () {
+describe('a preview shows what the next sync does', function () {
   this.timeout(600_000);
   let district: TestDistrict;
   let nights: RandomNights;
@@ -103,7 +103,7 @@ describe('a preview is the sync that follows', function () {
 
   type Counts = Record<string, Pick<KindCounts, 'added' | 'changed' | 'removed' | 'restored' | 'withheld'>>;
 
-  /** Of both parts, what was or would be done of each kind. */
+  /** For both parts: what was or would be done with each kind. */
   async function countsOf(run: SyncRun): Promise<Counts> {
     const all = { ...(await district.refreshOf(run)).counts, ...run.counts };
     return Object.fromEntries(
@@ -115,7 +115,7 @@ describe('a preview is the sync that follows', function () {
     );
   }
 
-  /** Which records are changed, come back and go, and by which fields. */
+  /** Which records are changed, come back and go, and in which fields. */
   async function rowsOf({ _id, refresh }: SyncRun): Promise<string[]> {
     const runs = refresh ? [refresh, _id] : [_id];
     const rows = await RosterChange.find({ run: { $in: runs }, action: { $ne: 'added' } }).lean();
@@ -151,7 +151,7 @@ describe('a preview is the sync that follows', function () {
   }
 });
 
-/** Whether something waits of which this sync, whose lists did not tell it, says nothing. */
+/** Whether something waits that this sync did not find, because its lists did not cover it. */
 async function withholdsOlder({ _id, refresh }: SyncRun): Promise<boolean> {
   return (
     (await RosterChange.exists({ state: 'withheld', run: { $nin: refresh ? [_id, refresh] : [_id] } })) !==
@@ -159,7 +159,7 @@ async function withholdsOlder({ _id, refresh }: SyncRun): Promise<boolean> {
   );
 }
 
-/** Records that were changed or would be, but appointments and holders of slots, which may come back and go again meanwhile. */
+/** Records that were or would be changed, except appointments and holders of slots, which may leave and come back meanwhile. */
 async function touchedBy(state: 'planned' | 'applied'): Promise<string[]> {
   const rows = await RosterChange.find({ state, action: { $ne: 'added' } }, { kind: 1, target: 1 }).lean();
   const touched = rows
@@ -174,13 +174,16 @@ function withoutWithheld(counts: Record<string, object>): Record<string, object>
 
 type Counted = Record<string, Pick<KindCounts, 'added' | 'changed' | 'removed' | 'restored' | 'withheld'>>;
 
-/** Of a night that withholds something: whatever would go has gone or waits, and nothing else waits; all else is as the preview said. */
+/**
+ * For a night that withholds something: everything that would go has gone or waits, nothing else waits, and all else is as the preview
+ * said.
+ */
 function compareCounts(previewed: Counted, synced: Counted, when: string): void {
   const none = { added: 0, changed: 0, removed: 0, restored: 0, withheld: 0 };
   for (const kind of new Set([...Object.keys(previewed), ...Object.keys(synced)])) {
     const [would, did] = [previewed[kind] ?? none, synced[kind] ?? none];
     const what = `${when}: ${kind} ${JSON.stringify([would, did])}`;
-    // Who stays in classes may have appointments, and slots, again that would not be.
+    // People who stay in classes may get appointments and slots back that would otherwise not come back.
     if (kind === 'appointment' || kind === 'resource') continue;
     assert.deepEqual([did.added, did.restored], [would.added, would.restored], what);
     assert.ok(did.changed <= would.changed, what);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Types } from 'mongoose';
-import { Account, NO_MAPPING } from '../../server/models/account.js';
+import { Account } from '../../server/models/account.js';
+import { NO_MAPPING } from '../../server/models/field-mapping.js';
 import { Appointment } from '../../server/models/appointment.js';
 import { Contact } from '../../server/models/contact.js';
 import { Duplicate } from '../../server/models/duplicate.js';
@@ -24,7 +25,7 @@ describe('a decision about a record id that was given to somebody else', functio
   beforeEach(async () => (of = await RecycledId.begin()));
   afterEach(() => of.close());
 
-  it('of two whose ids were swapped leaves both as they are; told apart, each may be merged with who they were, with what was booked', async () => {
+  it('about two people whose ids were swapped leaves both as they are; once separated, each can be merged with their former contact, appointments included', async () => {
     const { sandbox, deps, account, event } = of.nights.district;
     const other = await Contact.findOne({
       type: 'student',
@@ -98,11 +99,11 @@ describe('a decision about a record id that was given to somebody else', functio
     const { writes } = await live(deciding);
     const whole = await outcome();
     assert.equal(whole.pairs[0], `separate,${String(pair.contact)}`);
-    // Before the first write nothing is decided.
+    // Nothing is decided before the first write.
     for (let dieAt = 2; dieAt <= writes.length; dieAt += 1) {
       await restoreSnapshot(from);
       assert.ok((await live(deciding, { dieAt })).killed);
-      // As if it had been long ago.
+      // This makes the decision look as if it had been cut off long ago.
       const longAgo = new Date(Date.now() - 31_000);
       await Duplicate.updateOne({ deciding: { $exists: true } }, { $set: { 'deciding.at': longAgo } });
       assert.deepEqual(await outcome(), whole, `killed at ${String(dieAt)}, ${writes[dieAt - 1] ?? ''}`);
@@ -114,7 +115,7 @@ describe('a decision about a record id that was given to somebody else', functio
   });
 
   for (const how of ['full', 'events'] as const)
-    it(`is waited for as well where a mapped number comes with another id (${how}): who had it stays until then`, async () => {
+    it(`is also awaited if a mapped number comes with another id (${how}): its former owner stays until then`, async () => {
       const { sandbox, account } = of.nights.district;
       const mapping = { ...NO_MAPPING, student: { communityId: 'sis_id', barcode: '' } };
       await Account.updateOne({ _id: account }, { $set: { mapping } });
@@ -146,7 +147,7 @@ describe('a decision about a record id that was given to somebody else', functio
       assert.equal((await Contact.findOne({ 'record.id': arrived }).orFail().lean()).status, 'active');
     });
 
-  it('is of one contact: nobody merges them with somebody else meanwhile, and the page is the account’s own', async () => {
+  it('locks the contact: nobody merges it meanwhile, and the page belongs to the account', async () => {
     of.recycle();
     await of.nights.district.sync();
     const stranger = await new Visitor(of.nights.district.test.app).logIn(

@@ -17,7 +17,10 @@ describe('a further record id of a merged contact that is given to somebody else
   beforeEach(async () => (of = await RecycledId.begin()));
   afterEach(() => of.close());
 
-  /** The district lists Betsy twice, and somebody merges the two. @returns the further id */
+  /**
+   * The district lists Betsy twice, and somebody merges the two.
+   * @returns the further id
+   */
   async function listTwice(): Promise<string> {
     const { sandbox, deps, account } = of.nights.district;
     const arrived = sandbox.advanceNight().arrived.find((one) => sandbox.read(one) && one !== of.id);
@@ -46,14 +49,14 @@ describe('a further record id of a merged contact that is given to somebody else
   const open = () => Duplicate.countDocuments({ state: 'open', recycled: 'id' });
   const night = async (how: 'full' | 'events') =>
     how === 'full' ? of.nights.district.refreshOf(await of.nights.district.sync()) : of.nights.night();
-  /** Betsy is who and where she was. */
+  /** Betsy is unchanged and in her classes. */
   async function stays(): Promise<void> {
     const { firstName, status, birthDate } = await of.stored();
     assert.deepEqual([firstName, status, birthDate], [of.betsy.firstName, 'active', of.betsy.birthDate]);
     assert.deepEqual([await of.classesOf(of.betsy._id), await of.stateOf()], [of.classes, 'booked']);
     assert.equal(await Contact.countDocuments({ firstName: 'William', lastName: 'Johns' }), 0);
   }
-  /** William has all that was under the id. */
+  /** William has everything that was under the id. */
   function recycle(further: string): void {
     const { sandbox } = of.nights.district;
     of.renameTo(further);
@@ -76,7 +79,7 @@ describe('a further record id of a merged contact that is given to somebody else
         await stays();
         assert.equal(await open(), 1);
       }
-      // The main record goes on.
+      // The main record stays Betsy's.
       of.nights.district.sandbox.change(of.id, {
         name: { first: of.betsy.firstName, middle: 'M', last: 'Married' },
       });
@@ -112,7 +115,7 @@ describe('a further record id of a merged contact that is given to somebody else
     });
   }
 
-  it('is none where the district takes it back, nor where a name changes step by step', async () => {
+  it('is not asked about if the district takes it back, or if a name changes step by step', async () => {
     const further = await listTwice();
     const { sandbox } = of.nights.district;
     const was = sandbox.read(further) as { name: object; roles: { student: object }; email: string };
@@ -122,7 +125,7 @@ describe('a further record id of a merged contact that is given to somebody else
     sandbox.change(further, was);
     await of.nights.district.sync();
     assert.equal(await open(), 0);
-    // A marriage, then a birth date that was a slip: each leaves something as it was.
+    // First a marriage, then a corrected birth date: each changes only one fact.
     const { student } = was.roles;
     sandbox.change(further, { name: { first: 'Quentina', middle: '', last: 'Zzyzx' } });
     await of.nights.district.sync();
@@ -131,7 +134,7 @@ describe('a further record id of a merged contact that is given to somebody else
     assert.equal(await open(), 0);
   });
 
-  it('is not asked about where a merge kept nothing of it, but what comes next is', async () => {
+  it('is not asked about if the merge stored nothing about it, but the next change is', async () => {
     const further = await listTwice();
     await Contact.updateOne({ _id: of.betsy._id }, { $unset: { 'record.further': 1 } });
     const { sandbox } = of.nights.district;
@@ -148,7 +151,7 @@ describe('a further record id of a merged contact that is given to somebody else
     await stays();
   });
 
-  it('is no doubt where it takes the place of a main one that goes, and the one that went is judged when it is back', async () => {
+  it('is not doubted if it replaces a main id that goes; the former main id is judged when it is back', async () => {
     const further = await listTwice();
     const { sandbox } = of.nights.district;
     sandbox.remove(of.id);
@@ -178,7 +181,7 @@ describe('a further record id of a merged contact that is given to somebody else
     assert.equal(await open(), 0);
   });
 
-  it('is a doubt where the main one is gone, of a merge too that kept nothing of it', async () => {
+  it('is doubted if the main id is gone, even after a merge that stored nothing about it', async () => {
     const { account, sandbox } = of.nights.district;
     const further = of.id;
     const main = 'a'.repeat(24);

@@ -54,7 +54,7 @@ describe('a record id that is given to somebody else', function () {
       assert.equal(await Duplicate.countDocuments({ state: 'open' }), 0);
     });
 
-    it(`becomes a contact of their own when somebody says so (${how}), and her family sees nothing of him`, async () => {
+    it(`gets a contact of its own when somebody says so (${how}), and her family sees nothing of him`, async () => {
       of.recycle();
       await night();
       assert.match((await of.decide('different')).text, /William Johns now has a separate contact/);
@@ -78,7 +78,7 @@ describe('a record id that is given to somebody else', function () {
         const tiedNow = await Contact.find({ 'relations.student': of.id, _id: { $in: of.tied } }).lean();
         assert.deepEqual(tiedNow, []);
         await night();
-        // Once the classes have followed.
+        // This is after the classes have followed.
         assert.ok((await of.classesOf(william._id)).length > 0);
         assert.deepEqual(await of.classesOf(of.betsy._id), []);
         assert.equal(await of.stateOf(), 'problem');
@@ -87,7 +87,7 @@ describe('a record id that is given to somebody else', function () {
     });
   }
 
-  it('is answered when the district takes it back', async () => {
+  it('is settled when the district takes it back', async () => {
     const { sandbox } = of.nights.district;
     const was = sandbox.read(of.id) as { name: object; roles: { student: object } };
     of.recycle();
@@ -99,7 +99,7 @@ describe('a record id that is given to somebody else', function () {
     assert.equal((await of.stored()).firstName, of.betsy.firstName);
   });
 
-  it('is a doubt as well for somebody who had left', async () => {
+  it('is also a doubt for somebody who had left', async () => {
     of.nights.district.sandbox.removeStudent(of.id);
     await of.nights.district.sync();
     assert.equal((await of.stored()).status, 'transferred');
@@ -114,7 +114,7 @@ describe('a record id that is given to somebody else', function () {
     assert.equal((await Contact.findOne({ 'record.id': of.id }).orFail().lean()).firstName, 'William');
   });
 
-  it('lets a nickname and a marriage pass', async () => {
+  it('accepts a nickname and a marriage', async () => {
     of.nights.district.sandbox.change(of.id, { name: { first: 'Bets', middle: '', last: 'Married' } });
     await of.nights.district.sync();
     assert.deepEqual([(await of.stored()).firstName, (await of.stored()).lastName], ['Bets', 'Married']);

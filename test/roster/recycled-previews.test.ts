@@ -52,7 +52,7 @@ describe('a record id that is given to somebody else, in previews and undo', fun
     assert.equal(await Duplicate.countDocuments(), 0);
   });
 
-  it('leaves the appointment where it is in a preview', async () => {
+  it('does not move the appointment in a preview', async () => {
     of.recycle();
     const preview = await of.nights.district.start({ trigger: 'preview', purpose: 'preview' });
     assert.equal(preview.counts.appointment?.changed ?? 0, 0, sayResult(preview));

@@ -17,7 +17,7 @@ import { Types } from 'mongoose';
 import { makeUser, Visitor } from '../support/app.js';
 import { startSyncedDistrict, type TestDistrict } from '../support/roster/district.js';
 
-describe('a sync removes nothing that it does not know to be gone', () => {
+describe('a sync removes nothing unless it knows that it is gone', () => {
   let district: TestDistrict;
   beforeEach(async function () {
     this.timeout(60_000);
@@ -116,7 +116,7 @@ describe('a sync removes nothing that it does not know to be gone', () => {
     assert.deepEqual(await readdir(path.join(district.deps.config.dataDir, 'tmp')), []);
   });
 
-  it('who is only in a school that is no longer matched counts as gone, with its sections; who is also elsewhere stays', async () => {
+  it('people who are only in a school that is no longer matched count as gone, with its sections; people who are also elsewhere stay', async () => {
     const [dropped] = district.schools;
     assert.ok(dropped);
     const only = await Contact.find({ schools: { $size: 1, $eq: dropped } }).lean();
@@ -196,7 +196,7 @@ describe('appointments and the sync', () => {
     return [state, problem];
   };
 
-  it('one whose student leaves the teacher becomes a problem, and is booked again when the student is back', async () => {
+  it('an appointment becomes a problem when its student leaves the teacher, and is booked again when the student is back', async () => {
     const item = await Class.findOne({
       'synced.teachers.0': { $exists: true },
       'synced.students.3': { $exists: true },

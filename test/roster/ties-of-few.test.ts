@@ -6,7 +6,7 @@ import { Section } from '../../server/models/section.js';
 import { Office } from '../support/roster/office.js';
 import { sayResult } from '../support/say-run.js';
 
-describe('ties of few, or of who went elsewhere, that a source no longer tells', () => {
+describe('ties of a few people, or of people who went elsewhere, that the source no longer has', () => {
   let office: Office;
   beforeEach(async function () {
     this.timeout(60_000);
@@ -38,7 +38,7 @@ describe('ties of few, or of who went elsewhere, that a source no longer tells',
     assert.equal((await office.district.refreshOf(run)).counts.section?.changed, 1);
   });
 
-  it('of one class that wait make nobody else wait in the nights after', async () => {
+  it('withheld for one class do not withhold others in the following nights', async () => {
     await office.book(5);
     const { class: of } = await Appointment.findOne().orFail().lean();
     const student = (await Appointment.findOne().orFail().lean()).students[0];
@@ -68,7 +68,7 @@ describe('ties of few, or of who went elsewhere, that a source no longer tells',
     assert.deepEqual((await Section.findById(emptied._id).orFail().lean()).studentIds, emptied.studentIds);
   });
 
-  it('of a handful who move or leave a class are no question', async () => {
+  it('of a handful who move or leave a class are not asked about', async () => {
     const large = (await sections()).filter(({ studentIds }) => studentIds.length > 4);
     const [one] = large;
     const other = large.find(({ studentIds }) => !studentIds.some((id) => one?.studentIds.includes(id)));
@@ -93,7 +93,7 @@ describe('ties of few, or of who went elsewhere, that a source no longer tells',
     assert.match(sayResult(run), /1 enrollment ended/);
   });
 
-  it('of everybody who is in another class instead are no question, however many', async () => {
+  it('of people who are in another class instead are not asked about, however many', async () => {
     const all = await sections();
     const lists = all.map(({ studentIds }) => studentIds);
     // Each class gets the students of the next one.
@@ -103,7 +103,7 @@ describe('ties of few, or of who went elsewhere, that a source no longer tells',
     assert.equal(await RosterChange.countDocuments({ state: 'withheld' }), 0);
   });
 
-  it('of those who left go with them, and count for nothing', async () => {
+  it('of people who left end with them, and are not counted', async () => {
     office.leave(5);
     const run = await office.sync();
     assert.equal(await RosterChange.countDocuments({ state: 'withheld' }), 0);
@@ -112,7 +112,7 @@ describe('ties of few, or of who went elsewhere, that a source no longer tells',
     assert.equal(run.counts.classStudents?.removed ?? 0, 0);
   });
 
-  it('of those who went to a school that is not ours go with them', async () => {
+  it('of people who went to a school that is not matched end with them', async () => {
     const { sandbox: clever } = office.district;
     for (let index = 0; index < 25; index += 1)
       clever.change(clever.idOf('student', index), {

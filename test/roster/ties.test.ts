@@ -19,7 +19,7 @@ import { sayResult } from '../support/say-run.js';
 
 const by = new Types.ObjectId();
 
-describe('ties that a source no longer tells', () => {
+describe('ties that the source no longer has', () => {
   let office: Office;
   beforeEach(async function () {
     this.timeout(60_000);
@@ -32,10 +32,10 @@ describe('ties that a source no longer tells', () => {
     Section.find({ status: 'active', 'studentIds.0': { $exists: true } })
       .sort({ _id: 1 })
       .lean();
-  /** What is in classes and booked, as people see it. */
+  /** Who is in classes and what is booked, as people see it. */
   const seen = async () =>
     (await wholeRoster()).filter(({ text }) => /"(class|resource|appointment)"/.test(text));
-  /** How many places in sections are of students who are known. */
+  /** How many places in sections belong to students who are known. */
   const countTies = async () => {
     const known = new Set(await Contact.distinct('record.id', { type: 'student', status: 'active' }));
     const lists = (await sections()).map(({ studentIds }) => studentIds.filter((id) => known.has(id)));
@@ -81,7 +81,7 @@ describe('ties that a source no longer tells', () => {
       assert.match(page.text, /They have 1 appointment/);
       assert.match((await office.visitor.get('/importer')).text, /enrollments have been missing from Clever/);
       assert.equal(await Notification.countDocuments({ kind: 'removals withheld' }), 1);
-      // The night after finds the same, tells it nobody again, and asks still.
+      // The next night finds the same, sends no second mail, and still asks.
       const again = await office.sync();
       assert.deepEqual(await seen(), before);
       assert.equal((await office.withheld('sectionStudents')).length, (await sections()).length);
@@ -89,7 +89,7 @@ describe('ties that a source no longer tells', () => {
       assert.equal(await Notification.countDocuments({ kind: 'removals withheld' }), 1);
     });
 
-  it('end when they are accepted, and undo brings them back; a sync makes the same of it', async () => {
+  it('end when their removal is accepted, and undo restores them; a sync gives the same result', async () => {
     const appointment = await office.book(3);
     await withoutStudents([]);
     const run = await office.sync();
@@ -146,21 +146,21 @@ describe('ties that a source no longer tells', () => {
     assert.ok(booked?.synced.students[0]);
     await bookIn(booked, booked.synced.students[0]);
     const first = await Section.findById(booked.section).orFail().lean();
-    // A class of which the source tells again goes by it; one student of it has left the class.
+    // The source lists one class again, without one of its students: the class follows it.
     const now = first.studentIds.slice(1);
     if (now.length === 0) now.push(sandbox().idOf('student', 7));
     sandbox().change(first.record.id, { students: now });
     await office.sync();
     const section = await Section.findById(first._id).orFail().lean();
     assert.deepEqual([section.studentIds, section.record.keptFor], [[...now].sort(), undefined]);
-    // Gone again, they are asked about again.
+    // They are gone again, so the sync asks again.
     sandbox().change(first.record.id, { students: [] });
     await office.sync();
     assert.equal((await office.withheld('sectionStudents')).length, 1);
     assert.deepEqual((await Section.findById(first._id).orFail().lean()).studentIds, [...now].sort());
   });
 
-  it('are no question any more once the source has them again', async () => {
+  it('are no longer asked about once the source has them again', async () => {
     const told = await sections();
     const before = await wholeRoster();
     await withoutStudents([]);
@@ -172,7 +172,7 @@ describe('ties that a source no longer tells', () => {
     assert.deepEqual(await wholeRoster(), before);
   });
 
-  it('of all teachers are withheld likewise', async () => {
+  it('of all teachers are withheld too', async () => {
     const before = await seen();
     for (const { record } of await Section.find({ status: 'active' }).lean())
       sandbox().change(record.id, { teacher: '', teachers: [] });
@@ -183,7 +183,7 @@ describe('ties that a source no longer tells', () => {
     assert.equal(await Class.countDocuments({ 'synced.teachers.0': { $exists: true } }), 0);
   });
 
-  it('would end, says a preview, which asks before it is applied; applied, they do', async () => {
+  it('would end according to a preview, which asks before it is applied; then they end', async () => {
     await office.book(3);
     await withoutStudents([]);
     const preview = await office.preview();
@@ -207,7 +207,7 @@ describe('ties that a source no longer tells', () => {
     assert.equal(await RosterChange.countDocuments({ state: 'withheld' }), 0);
   });
 
-  it('a person looks at them also on a night by events, which the next one then reads whole', async () => {
+  it('are also withheld on a night by events, and the next night reads everything', async () => {
     const before = await seen();
     await withoutStudents([]);
     const night = await office.district.start({ trigger: 'nightly', night: 'one' });

@@ -55,7 +55,7 @@ describe('facts of a person that nobody can read', function () {
         assert.deepEqual(await stored(), before);
         assert.match(
           sayRemarks(refresh).join(),
-          /The school, grade or birth date of 1 person can’t be read. This person keeps what they had/,
+          /The school, grade, birth date or email of 1 person can’t be read. This person keeps what they had/,
         );
         await nights.isSettled();
       });

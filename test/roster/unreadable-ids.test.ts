@@ -51,7 +51,7 @@ describe('records of Clever’s that do not say whom they are about', () => {
           sayRemarks(refresh).join(),
           new RegExp(`1 record in the list of ${plural} can’t be told apart.*No ${plural} were removed`),
         );
-        // The next night reads all again, and by then it is gone indeed.
+        // The next night reads everything again, and by then it is really gone.
         sandbox.change(sandbox.idOf(kind, index), { id: sandbox.idOf(kind, index) });
         sandbox.remove(sandbox.idOf(kind, index));
         const night = await district.start({ trigger: 'nightly', night: 'next' });

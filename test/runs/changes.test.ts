@@ -83,7 +83,7 @@ describe('changes of a sync', () => {
     it('are told again when as many others are withheld', async () => {
       await makeUser(district.account, 'administrator', { email: 'head@example.org' });
       const mails = () => Notification.countDocuments({ kind: 'removals withheld' });
-      // Guardians alone, so that the list differs in nothing but in who is on it.
+      // Only guardians, so that the two lists differ only in who is on them.
       const guardian = (index: number): string => district.sandbox.idOf('contact', index);
       const missed = Array.from({ length: 80 }, (_, index) => guardian(index));
       for (const id of missed) district.sandbox.remove(id);
@@ -188,7 +188,7 @@ describe('changes of a sync', () => {
       const [id] = [district.sandbox.idOf('student', 5)];
       district.sandbox.advanceNight();
       const preview = await district.start({ trigger: 'preview', purpose: 'preview' });
-      // What came in after the preview is none of its business.
+      // What came in after the preview is not part of it.
       district.sandbox.change(id, { name: { first: 'Later', last: 'News' } });
       const applied = await applyRun(district.deps, preview, by);
       assert.ok(applied.ok);

@@ -15,7 +15,7 @@ import { driveSync } from '../support/roster/drive-run.js';
 import { startDistrict, type TestDistrict } from '../support/roster/district.js';
 
 const QUICK: Timing = { heartbeatMs: 10, staleMs: 60_000 };
-/** Everybody is taken for silent at once. */
+/** Every worker counts as silent at once. */
 const AT_ONCE: Timing = { heartbeatMs: 60_000, staleMs: -60_000 };
 
 describe('what runs have downloaded', () => {

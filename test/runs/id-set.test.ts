@@ -4,7 +4,7 @@ import { IdSet } from '../../server/runs/changes/id-set.js';
 
 const hex = (number: number) => number.toString(16).padStart(24, '0');
 
-/** Ids as sources give them, and some that are easily taken for another. */
+/** Ids as sources give them, and some that are easily confused with others. */
 const ids = fc.oneof(
   fc.integer({ min: 0, max: 40 }).map(hex),
   fc.stringMatching(/^[0-9a-f]{24}$/),

@@ -35,7 +35,7 @@ describe('changes of which the database takes a part', () => {
     document: { account, status: 'active', name: sourceId, record: { id: sourceId, hash: '' } },
     fields: [],
   });
-  /** A try at the run. */
+  /** An attempt at the run. */
   const make = async (...sourceIds: string[]) => {
     const model = RosterRun as unknown as Model<Run>;
     const taken = await takeRun(model, id, AT_ONCE, new Date());

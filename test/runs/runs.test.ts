@@ -22,7 +22,7 @@ import { driveSync } from '../support/roster/drive-run.js';
 import { runNow, startDistrict, type TestDistrict } from '../support/roster/district.js';
 
 const QUICK: Timing = { heartbeatMs: 10, staleMs: 60_000 };
-/** Everybody is taken for silent at once. */
+/** Every worker counts as silent at once. */
 const AT_ONCE: Timing = { heartbeatMs: 60_000, staleMs: -60_000 };
 const syncRuns = SyncRun as unknown as Model<Run>;
 const never = new AbortController().signal;
@@ -115,7 +115,7 @@ describe('sync runs', () => {
 
   it('a sync whose refresh waits for Clever, as it told, is not given up meanwhile', async () => {
     const id = await queued();
-    // Tried again after one second, two and four more: longer than a run may be silent here.
+    // It is tried again after one second, two and four more: longer than a run may be silent here.
     district.sandbox.misbehave({ match: /role=student/, kind: '503', times: 3 });
     await runNow(district.deps, id, { heartbeatMs: 20, staleMs: 60_000, quietMs: 3500 });
     const run = await runOf(id);

@@ -51,7 +51,7 @@ describe('runs of several events', () => {
     assert.ok((await Class.countDocuments({ event: other })) > 100);
   });
 
-  it('two at once that have downloads of their own do them one after the other', async () => {
+  it('two at once with separate downloads do them one after the other', async () => {
     const sync = { schools: district.schools, terms: termsOf(district.sandbox), noTerm: false };
     const other = await makeEvent(district.account, sync, 'Spring conferences');
     const ids = [await queued(district.event), await queued(other)];

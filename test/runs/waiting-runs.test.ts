@@ -58,7 +58,7 @@ describe('a sync run that waits for its part of the account’s roster', () => {
     asApp(() => stopSync(district.deps, { account: district.account, events: [event], by }));
   const asked = () => district.test.asked.map(({ name, key }) => `${name} ${key}`);
 
-  it('has no worker meanwhile, and goes on without another try when that part is done', async () => {
+  it('has no worker meanwhile, and continues without another attempt when that part is done', async () => {
     await begin(first);
     await begin(second);
     const part = await partOf(first);
@@ -69,7 +69,7 @@ describe('a sync run that waits for its part of the account’s roster', () => {
     district.test.asked.length = 0;
     await refresh(first);
     assert.deepEqual(asked().sort(), [`run-sync ${String(first)}`, `run-sync ${String(second)}`].sort());
-    // Asked for twice, it is done once.
+    // It is asked for twice and done once.
     await Promise.all([begin(first), begin(first), begin(second)]);
     for (const id of [first, second]) {
       const run = await runOf(id);
@@ -79,7 +79,7 @@ describe('a sync run that waits for its part of the account’s roster', () => {
     assert.equal(await RosterRun.countDocuments({ night: NIGHT }), 1);
   });
 
-  it('is not lost where the process dies before it has asked for the part, or before it has told that that is over', async () => {
+  it('is not lost if the process dies before it has queued the part, or before it has reported its end', async () => {
     await begin(first);
     const part = await partOf(first);
     await SyncRun.deleteOne({ _id: second });
@@ -94,7 +94,7 @@ describe('a sync run that waits for its part of the account’s roster', () => {
     assert.equal((await runOf(first)).state, 'done');
   });
 
-  it('waits on where the worker of its part is lost, which another one does', async () => {
+  it('keeps waiting if the worker of its part is lost, and another one does it', async () => {
     await begin(first);
     await takeRun(rosterRuns, (await partOf(first))._id, QUICK, new Date());
     await SyncRun.deleteOne({ _id: second });
@@ -105,7 +105,7 @@ describe('a sync run that waits for its part of the account’s roster', () => {
     assert.deepEqual([run.state, run.fence, (await partOf(first)).fence], ['done', 1, 2]);
   });
 
-  it('that is stopped leaves its part to those who still wait for it; with the last one it is stopped too', async () => {
+  it('that is stopped leaves its part to others that wait for it; the last one stops the part too', async () => {
     await begin(first);
     await begin(second);
     await takeRun(rosterRuns, (await partOf(first))._id, QUICK, new Date());
@@ -120,7 +120,7 @@ describe('a sync run that waits for its part of the account’s roster', () => {
     assert.equal((await partOf(second)).stopRequested, true);
   });
 
-  it('that comes to a part which is just being stopped has it done all the same', async () => {
+  it('that joins a part which is just being stopped still gets it done', async () => {
     await begin(first);
     const part = await partOf(first);
     await takeRun(rosterRuns, part._id, QUICK, new Date());
@@ -132,7 +132,7 @@ describe('a sync run that waits for its part of the account’s roster', () => {
     assert.deepEqual([(await runOf(second)).state, (await partOf(second)).state], ['done', 'done']);
   });
 
-  it('a part that lost its worker and that nobody wants keeps no other one from beginning', async () => {
+  it('a part that lost its worker and that nobody needs does not keep another one from beginning', async () => {
     await begin(first);
     const { _id } = await partOf(first);
     await takeRun(rosterRuns, _id, QUICK, new Date());

@@ -36,7 +36,7 @@ describe('working through a stream', () => {
     assert.deepEqual(begun, [0, 1, 2, 3]);
   });
 
-  it('ends only when what was begun has ended, and throws what failed first', async () => {
+  it('ends only when all work has ended, and throws the first failure', async () => {
     const { open, begun, work } = gates();
     let over = false;
     const all = walkThrough(numbers(9), (item) =>

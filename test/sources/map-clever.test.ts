@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { Types } from 'mongoose';
 import type { CleverUser } from '../../server/clever/schema.js';
-import { NO_MAPPING, type FieldMapping } from '../../server/models/account.js';
+import { NO_MAPPING, type FieldMapping } from '../../server/models/field-mapping.js';
 import { cleanDate, cleanText } from '../../server/sources/records/clean-text.js';
 import { mapCleverSection } from '../../server/sources/records/map-clever-class.js';
 import { mapCleverPerson } from '../../server/sources/records/map-clever-person.js';

@@ -20,7 +20,7 @@ describe('ties of an event that takes a small part of the district', () => {
   let office: Office;
   let event: Types.ObjectId;
   let run: SyncRun;
-  /** A line a class of the event. */
+  /** One line per class of the event. */
   const classes = async () =>
     (await Class.find({ event }).sort({ section: 1 }).lean()).map(
       ({ status, synced }) => `${status} ${synced.teachers.join()} | ${synced.students.join()}`,
@@ -30,7 +30,7 @@ describe('ties of an event that takes a small part of the district', () => {
     this.timeout(60_000);
     office = await Office.open();
     const { district } = office;
-    // The school with the fewest classes of more than one student.
+    // The school with the fewest classes among those with more than one student per class.
     const lists = await Section.find({ status: 'active', 'studentIds.1': { $exists: true } }).lean();
     const bySchool = district.schools.map((school) => lists.filter((one) => one.school.equals(school)));
     const few = bySchool.filter(({ length }) => length >= 10).sort((a, b) => a.length - b.length)[0] ?? [];
@@ -48,7 +48,7 @@ describe('ties of an event that takes a small part of the district', () => {
   });
   afterEach(() => office.close());
 
-  /** Students leave classes of the event, too few for the account's guard. */
+  /** Students leave classes of the event, too few for the account's guard to ask. */
   const lose = async () => {
     const account = (await Section.find({ status: 'active' }).lean()).flatMap(
       ({ studentIds }) => studentIds,
@@ -107,17 +107,17 @@ describe('ties of an event that takes a small part of the district', () => {
       whole: false,
       stopNightly: false,
     });
-    // A sync that changed nothing lies between.
+    // A sync that changed nothing comes in between.
     assert.ok(undone.ok);
     assert.equal((await office.district.work(undone.run)).state, 'done');
     assert.deepEqual(await wholeRoster(), before);
   });
 
-  /** An appointment of a student with a teacher in the one class that they share. */
+  /** An appointment of a student with a teacher in the only class that they share. */
   const bookAlone = async (): Promise<{ item: Class; appointment: Types.ObjectId }> => {
     for (const item of await bookable(event)) {
       const [teacher] = item.synced.teachers;
-      // Not the first one, whom `lose` leaves in the class.
+      // Not the first student, whom `lose` leaves in the class.
       for (const student of item.synced.students.slice(1).reverse()) {
         const shared = {
           event,

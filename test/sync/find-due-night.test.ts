@@ -6,7 +6,7 @@ import { findDueNight, findNextNight } from '../../server/sync/nights/find-due-n
 const utc = (text: string) => new Date(`${text}Z`);
 const LONG_AGO = utc('2020-01-01T00:00:00');
 
-/** The nights that a look each minute over a stretch of time opens, in order. */
+/** The nights that are opened during a stretch of time with a check each minute, in order. */
 function nightsBetween(from: Date, to: Date, zone: string, hour: number): { night: string; at: string }[] {
   const opened: { night: string; at: string }[] = [];
   for (let now = from.getTime(); now <= to.getTime(); now += 60_000) {

@@ -10,7 +10,7 @@ import { restoreSnapshot, takeSnapshot, type Snapshot } from '../support/snapsho
 import { takeOver } from '../support/roster/take-over.js';
 import { wholeRoster } from '../support/roster/whole-roster.js';
 
-/** Spread over the writes of a night; more of them, or all: CRASH_POINTS=1000. */
+/** How many points are tried, spread over the writes of a night. CRASH_POINTS=1000 tries more, or all. */
 const POINTS = Math.max(12, Number(process.env.CRASH_POINTS ?? 0));
 
 describe('a worker killed in a night that goes by the district’s events, while the district stands still', () => {
@@ -50,7 +50,7 @@ describe('a worker killed in a night that goes by the district’s events, while
       this.timeout(30_000);
       await restoreSnapshot(base);
       const run = await ask();
-      // Progress is kept by the clock: of two runs one may write a few times less.
+      // Progress is written by the clock, so one of two equal runs may write a few times less.
       const dieAt = Math.ceil((index * (writes - 5)) / POINTS);
       assert.ok((await live(() => runNow(district.deps, run), { dieAt, half })).killed);
       await takeOver(district);

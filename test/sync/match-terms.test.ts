@@ -23,7 +23,7 @@ const SPRING: Dates = ['2027-01-06', '2027-06-05'];
 const LAST_YEAR: Dates = ['2025-08-18', '2026-06-05'];
 const when = { days: ['2026-11-24', '2026-11-25'], today: '2026-09-01' };
 
-/** Name, reason, and whether it is sure, of each that is found. */
+/** Name, reason and certainty of each match. */
 function found(
   gone: ChosenTerm[],
   others: ReturnType<typeof there>[],

@@ -215,7 +215,7 @@ async function everything(): Promise<unknown[]> {
 
 type Noted = (collection: string, method: string, ...args: unknown[]) => void;
 
-/** Every write to the roster's collections that the driver sends meanwhile. */
+/** Every write to the roster's collections that the driver sends during the work. */
 async function writesDuring(work: () => Promise<unknown>): Promise<string[]> {
   const writes: string[] = [];
   const before = mongoose.get('debug') as Noted | undefined;

@@ -19,7 +19,7 @@ describe('classes without a term', function () {
   afterEach(() => district.close());
 
   const account = () => Account.findById(district.account).orFail().lean();
-  /** The number of sections without a term, by the Importer. */
+  /** The number of sections without a term that the Importer shows. */
   const byImporter = async () => {
     const read = await readTerms(district.deps, await account(), district.schools);
     assert.ok(read.ok);
@@ -38,7 +38,7 @@ describe('classes without a term', function () {
     return Class.countDocuments({ event: district.event, status: 'active' });
   };
   const [MISSING, EMPTY, NULL, UNKNOWN, SPACE] = [0, 1, 2, 3, 4] as const;
-  /** Sections of terms of every kind: none, unknown ones, one that the district takes away. */
+  /** Sections without a term, with an unknown one, and with one that the district removes. */
   function spoil(): void {
     const { sandbox } = district;
     const termIds: Record<number, unknown> = {
@@ -63,7 +63,7 @@ describe('classes without a term', function () {
     await Section.deleteMany({});
     const live = await byImporter();
     assert.ok(live.live);
-    // New to the account: one that is known would keep the term it had.
+    // It is new to the account: a known section would keep its term.
     const unknown = district.sandbox.idOf('section', UNKNOWN);
     await Section.insertMany(mirror.filter(({ record }) => record.id !== unknown));
     const count = await brought([], true);

@@ -151,7 +151,7 @@ describe('a new school year', () => {
   });
 });
 
-/** The account's district is another one from now on, with the same schools. */
+/** Connects the account to another district with the same schools. */
 async function moveTo(
   { deps, account, schools }: TestDistrict,
   sandbox: Awaited<ReturnType<typeof startSandbox>>,

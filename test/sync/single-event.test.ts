@@ -8,7 +8,7 @@ import { SyncRun } from '../../server/models/sync-run.js';
 import { makeUser, Visitor } from '../support/app.js';
 import { makeEvent, startDistrict, termsOf, type TestDistrict } from '../support/roster/district.js';
 
-/** Who runs one event decides nothing about the account's people, and nothing of other schools. */
+/** Somebody who runs one event decides nothing about the account's people, and nothing about other schools. */
 describe('the administrator of a single event', function () {
   this.timeout(60_000);
   let district: TestDistrict;
@@ -46,7 +46,7 @@ describe('the administrator of a single event', function () {
     assert.equal((await own.get(`${path}/apply`)).status, 303);
     assert.equal(await SyncRun.countDocuments({ of: preview._id }), 0);
     assert.equal(await RosterRun.countDocuments({ purpose: 'apply' }), 0);
-    // Who reads the whole account applies it.
+    // Somebody with a level in the whole account applies it.
     assert.match((await office.get(path)).text, /Apply these changes/);
     const gone = await own.post(`${path}/discard`, {}, path);
     assert.equal(gone.headers.location, path);

@@ -34,7 +34,7 @@ describe('the Sync tab', () => {
     test.setNow(NOW);
   });
 
-  /** Runs as they are stored, each with a refresh of its own: the first brought in 1 student, the second 2, and so on. */
+  /** Stored runs, each with a refresh of its own: the first one added 1 student, the second 2, and so on. */
   async function store(...runs: SyncRun[]): Promise<void> {
     for (const [index, run] of runs.entries()) {
       const refresh = await RosterRun.create({

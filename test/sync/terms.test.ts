@@ -48,7 +48,7 @@ describe('terms that change at Clever', () => {
   });
   afterEach(() => district.close());
 
-  /** The district gives the term up and puts another one in its place, with the same name. */
+  /** The district replaces the term by another one with the same name. */
   function reissue(): string {
     const heir = district.sandbox.idOf('term', 1);
     const { name } = district.sandbox.read(term) as { name: string };
@@ -106,7 +106,7 @@ describe('terms that change at Clever', () => {
     const [first = '', ...others] = sections();
     const heir = district.sandbox.idOf('term', 1);
     const { start_date, end_date } = district.sandbox.read(term) as Record<string, string>;
-    // It shares the dates alone.
+    // It has only the dates in common.
     district.sandbox.change(heir, { name: 'Trimester 3', start_date, end_date });
     district.sandbox.change(first, { term_id: heir });
     district.sandbox.remove(term);

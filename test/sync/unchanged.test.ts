@@ -15,7 +15,7 @@ import { sayResult } from '../support/say-run.js';
 
 const STRAY = 'Not what the source says';
 
-/** An event is looked at only where something that its classes and holders of slots are made of may have changed. */
+/** An event is only examined if something may have changed of which its classes and holders of slots are made. */
 describe('a night by events of an event that stands as its last sync left it', () => {
   const nights = new EventNights();
 
@@ -25,7 +25,10 @@ describe('a night by events of an event that stands as its last sync left it', (
   });
   after(() => nights.district.close());
 
-  /** Has one class say what no sync would leave. @returns whether a night puts it right: it looked */
+  /**
+   * Gives one class a value that no sync would leave.
+   * @returns whether a night corrects it, and so examined the event
+   */
   async function nightLooks(): Promise<boolean> {
     const { event } = nights.district;
     const synced = { status: 'active', section: { $exists: true } } as const;

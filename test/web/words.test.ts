@@ -80,19 +80,39 @@ function textsOfModule(source: string, path: string): string[] {
   return texts.filter(isSentence);
 }
 
+/** The sentences of a language's catalog, by whatever keys. */
+function textsOfCatalog(source: string): string[] {
+  const texts: string[] = [];
+  JSON.parse(source, (_key, value: unknown) => {
+    if (typeof value === 'string') texts.push(value);
+    return value;
+  });
+  return texts;
+}
+
 /** Codes and keys are in lower case or one word; what is read begins with a capital or has a sentence's end. */
 function isSentence(text: string): boolean {
   return /^[“"…\s]*[A-Z]/.test(text) || /[a-z’)…]\.(\s|$)/.test(text);
 }
 
+function textsIn(source: string, path: string): string[] {
+  if (path.endsWith('.ejs')) return textsOfView(source);
+  return path.endsWith('.json') ? textsOfCatalog(source) : textsOfModule(source, path);
+}
+
 function allTexts(): { file: string; text: string }[] {
-  const files = [...filesIn('views', '.ejs'), ...filesIn('server', '.ts'), ...filesIn('public/js', '.js')];
+  const files = [
+    ...filesIn('views', '.ejs'),
+    ...filesIn('server', '.ts'),
+    ...filesIn('public/js', '.js'),
+    // The other languages have words of their own.
+    ...filesIn('views/words', 'en.json'),
+  ];
   return files.flatMap((path) => {
     const file = relative(ROOT, path);
     if (NOT_OURS.some((folder) => file.startsWith(folder))) return [];
     const source = readFileSync(path, 'utf8');
-    const texts = file.endsWith('.ejs') ? textsOfView(source) : textsOfModule(source, path);
-    return texts.map((text) => ({ file, text: text.trim() }));
+    return textsIn(source, path).map((text) => ({ file, text: text.trim() }));
   });
 }
 
@@ -102,9 +122,10 @@ describe('words that people read', () => {
     readFileSync(path, 'utf8'),
   );
 
-  it('are found in views and in modules', () => {
+  it('are found in views, in modules and in the English catalog', () => {
     assert.ok(texts.filter(({ file }) => file.startsWith('views/')).length > 1000);
     assert.ok(texts.filter(({ file }) => file.startsWith('server/')).length > 1000);
+    assert.ok(texts.filter(({ file }) => file === 'views/words/en.json').length > 20);
   });
 
   for (const [banned, instead] of BANNED)
@@ -126,6 +147,10 @@ describe('words that people read', () => {
     assert.deepEqual(textsOfView(view).filter(Boolean), ['The tick', 'Oops', 'An ', ' … ']);
     assert.deepEqual(textsOfModule("const a = 'withheld besides'; b(`Your ${a} e-mail`); // Oops", 'a.ts'), [
       'Your … e-mail',
+    ]);
+    assert.deepEqual(textsOfCatalog('{"tick":{"one":"Your e-mail","two":["Oops"]}}'), [
+      'Your e-mail',
+      'Oops',
     ]);
   });
 });

@@ -5,6 +5,7 @@ import { Account } from '../../models/account.js';
 import { asRead } from '../../models/as-read.js';
 import { isDuplicateKey } from '../../models/duplicate-key.js';
 import type { Actor } from '../../web/actor.js';
+import { USUAL_LANGUAGES } from '../../web/words.js';
 import { sayFee, shownOf, type AccountSettings, type StoredSettings } from './schema.js';
 
 /** Fields with addresses of people, or that lead to them: the audit only notes that they changed. */
@@ -29,7 +30,8 @@ export async function saveAccount(
   settings: AccountSettings,
 ): Promise<AccountSaved> {
   const { account: _id, user } = actor;
-  const { officePhone: phone, officeEmail: email, replyTo, linkName, color, ...rest } = settings;
+  const { officePhone: phone, officeEmail: email, replyTo, linkName, color, languages, ...rest } = settings;
+  const isUsual = languages === USUAL_LANGUAGES.join();
   const known = await Account.findById(_id, { linkNames: 1 }).orFail().lean();
   const names = new Set(known.linkNames ?? []);
   if (linkName && !names.has(linkName) && names.size >= MOST_LINK_NAMES)
@@ -38,6 +40,7 @@ export async function saveAccount(
   const [set, unset]: [Record<string, unknown>, Record<string, 1>] = [{ ...rest }, {}];
   for (const [field, value] of [
     ['office', hasOffice ? { phone, email, replyTo } : undefined],
+    ['languages', isUsual ? undefined : languages.split(',')],
     ['linkName', linkName || undefined],
     ['color', color || undefined],
   ] as const)
@@ -63,11 +66,21 @@ export async function saveAccount(
   return { ok: true };
 }
 
-function readFields({ name, timeZone, locale, office, linkName, color, schoolFee }: StoredSettings) {
+function readFields({
+  name,
+  timeZone,
+  locale,
+  languages,
+  office,
+  linkName,
+  color,
+  schoolFee,
+}: StoredSettings) {
   return {
     name,
     timeZone,
     locale,
+    languages,
     'office.phone': office?.phone,
     'office.email': office?.email,
     'office.replyTo': office?.replyTo,

@@ -5,6 +5,8 @@ import { zoneLabel } from '../../web/format-zone.js';
 import { readColor } from '../../web/match-color.js';
 import { emailAddress, line, phoneNumber } from '../../web/parse.js';
 import { timeZone } from '../schema.js';
+import { USUAL_LANGUAGES } from '../../web/words.js';
+import { LANGUAGE_CHOICES, nameLanguages } from './offer-languages.js';
 import { nameLocale } from './offer-locales.js';
 
 /** The settings of a school account as its form has them; '' means none. */
@@ -12,6 +14,8 @@ export interface AccountSettings {
   name: string;
   timeZone: string;
   locale: Locale;
+  /** Codes of what parents can choose from, between commas. */
+  languages: string;
   officePhone: string;
   officeEmail: string;
   replyTo: string;
@@ -25,6 +29,7 @@ export const ACCOUNT_FIELDS: SettingsFields = {
   name: { label: 'School or district' },
   timeZone: { label: 'Time zone', say: zoneLabel },
   locale: { label: 'Dates and times', say: nameLocale },
+  languages: { label: 'Languages for parents', say: nameLanguages },
   officePhone: { label: 'Office phone' },
   officeEmail: { label: 'Office email' },
   replyTo: { label: 'Replies go to' },
@@ -101,6 +106,10 @@ export const accountSettingsSchema = Joi.object<AccountSettings, true>({
     .valid(...LOCALES)
     .required()
     .label('how dates and times are written'),
+  languages: Joi.string()
+    .valid(...LANGUAGE_CHOICES)
+    .default(USUAL_LANGUAGES.join())
+    .label('the languages for parents'),
   officePhone: phoneNumber().allow('').default('').label('the office’s phone number'),
   officeEmail: officeEmail('the office’s email address'),
   replyTo: officeEmail('the address for replies'),
@@ -114,6 +123,7 @@ export const SETTINGS = {
   name: 1,
   timeZone: 1,
   locale: 1,
+  languages: 1,
   office: 1,
   linkName: 1,
   color: 1,
@@ -127,11 +137,21 @@ export function sayFee(fee: number): string {
 }
 
 /** The settings as the form shows them. */
-export function shownOf({ name, timeZone, locale, office, linkName, color, schoolFee }: StoredSettings) {
+export function shownOf({
+  name,
+  timeZone,
+  locale,
+  languages,
+  office,
+  linkName,
+  color,
+  schoolFee,
+}: StoredSettings) {
   return {
     name,
     timeZone,
     locale: locale ?? 'en-US',
+    languages: (languages ?? USUAL_LANGUAGES).join(),
     officePhone: office?.phone ?? '',
     officeEmail: office?.email ?? '',
     replyTo: office?.replyTo ?? '',

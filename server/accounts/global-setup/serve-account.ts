@@ -11,6 +11,7 @@ import { parseForm, statusOf, typedValues, type Form } from '../../web/parse.js'
 import { saveSeen } from '../../web/save-seen.js';
 import { say } from '../../web/session.js';
 import { logoAddress } from '../../web/show-brand.js';
+import { offerLanguages } from './offer-languages.js';
 import { offerLocales } from './offer-locales.js';
 import { countElsewhere, listFees } from './queries.js';
 import { saveAccount } from './save-account.js';
@@ -91,6 +92,7 @@ async function showAccount(deps: Deps, res: Response, settings: StoredSettings, 
     tab: 'school-account',
     zones: zoneOptions(settings.timeZone),
     locales: offerLocales(),
+    languageChoices: offerLanguages(),
     seen: seenOf(ACCOUNT_FIELDS, shown),
     linkStart: `${deps.config.publicUrl}/s/`,
     link: shown.linkName ? `${deps.config.publicUrl}/s/${shown.linkName}` : '',

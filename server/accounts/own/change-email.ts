@@ -5,6 +5,8 @@ import { OneTimeLink } from '../../models/one-time-link.js';
 import { User } from '../../models/user.js';
 import { queueMail } from '../../notifications/queue-mail.js';
 import { hashSecret, makeSecret } from '../../seal.js';
+import { inLanguage, readerCalled } from '../../web/read-language.js';
+import { wordsOf } from '../../web/words.js';
 import { answersTo, askOffice } from '../../web/say-office.js';
 import { findUserByEmail } from '../queries.js';
 import { findOutbox, findSchool, noteOwn, tellOwner } from './note-own.js';
@@ -19,7 +21,11 @@ const HOURS = 24;
 export async function askNewEmail(deps: Deps, user: User, email: string): Promise<string | undefined> {
   const school = await findSchool(user);
   const outbox = school ?? (deps.config.smtpUrl ? null : await findOutbox(user));
+  const reader = readerCalled(user.language, school ?? {});
+  const t = wordsOf(reader);
+  const asking = askOffice(school && { ...reader, office: school.office });
   const about = {
+    ...inLanguage(reader),
     ...(outbox ? { account: outbox._id } : {}),
     ...answersTo(school),
     kind: 'new e-mail',
@@ -32,8 +38,8 @@ export async function askNewEmail(deps: Deps, user: User, email: string): Promis
     const hour = Math.floor(deps.now().getTime() / 3600_000);
     await queueMail(deps, {
       ...about,
-      subject: 'You already have a login',
-      text: `Hello,\n\nSomebody, probably you, wanted to use this address for another login. It has a login of its own already:\n${deps.config.publicUrl}/login\n\nIf it wasn’t you, you don’t need to do anything.\n${askOffice(school)}`,
+      subject: t('mails.emailTakenSubject'),
+      text: `${t('mails.emailTaken', { login: `${deps.config.publicUrl}/login` })}${asking}`,
       key: `taken:${user._id.toHexString()}:${email}:${String(hour)}`,
     });
     return outbox?.name;
@@ -50,8 +56,8 @@ export async function askNewEmail(deps: Deps, user: User, email: string): Promis
   });
   await queueMail(deps, {
     ...about,
-    subject: 'Confirm your new email address',
-    text: `Hello,\n\nOpen this link to log in with this address from now on:\n${deps.config.publicUrl}/email/${secret}\n\nThe link works once, within ${String(HOURS)} hours. If you didn’t ask for it, you can ignore this email.\n${askOffice(school)}`,
+    subject: t('mails.newEmailSubject'),
+    text: `${t('mails.newEmail', { link: `${deps.config.publicUrl}/email/${secret}`, hours: HOURS })}${asking}`,
     key: `link:${link}`,
     secret: true,
   });
@@ -89,8 +95,8 @@ export async function takeNewEmail(
   await noteOwn(deps, user, 'change own email');
   await tellOwner(deps, user, {
     to: from,
-    subject: 'Your email address was changed',
-    text: 'Your login has another email address from now on. This address no longer opens it.',
+    subject: 'mails.emailChangedSubject',
+    text: 'mails.emailChanged',
     once: String(at.getTime()),
     // No login has the old address any more, so no new password can be chosen with it.
     help: 'office',

@@ -26,8 +26,8 @@ export async function changePassword(
   await noteOwn(deps, changed, 'change own password');
   await tellOwner(deps, changed, {
     to: changed.email,
-    subject: 'Your password was changed',
-    text: 'The password of your login was changed just now.',
+    subject: 'mails.passwordChangedSubject',
+    text: 'mails.passwordChanged',
     once: passwordHash.slice(-40),
   });
   return changed;

@@ -4,22 +4,27 @@ import type { Deps } from '../../deps.js';
 import { Account } from '../../models/account.js';
 import type { User } from '../../models/user.js';
 import { queueMail } from '../../notifications/queue-mail.js';
+import { inLanguage, readerCalled } from '../../web/read-language.js';
+import { wordsOf } from '../../web/words.js';
 import { answersTo, askOffice, sayCallOffice } from '../../web/say-office.js';
 import { accountsOf } from '../load-actor.js';
 
 interface Told {
   to: string;
+  /** Keys of the catalog. */
   subject: string;
   text: string;
   once: string;
   help?: 'password' | 'office';
 }
 
+type School = Pick<Account, '_id' | 'name' | 'office' | 'locale' | 'languages'>;
+
 /** The school of a login that has only one; with several schools, none speaks for it. */
-export async function findSchool(user: User): Promise<Pick<Account, '_id' | 'name' | 'office'> | null> {
+export async function findSchool(user: User): Promise<School | null> {
   const [account, ...others] = accountsOf(user);
   if (!account || others.length > 0) return null;
-  return Account.findById(account, { name: 1, office: 1 }).lean();
+  return Account.findById(account, { name: 1, office: 1, locale: 1, languages: 1 }).lean();
 }
 
 /**
@@ -48,19 +53,23 @@ export async function tellOwner(
   { to, subject, text, once, help = 'password' }: Told,
 ): Promise<void> {
   const school = await findSchool(user);
-  const call = askOffice(school) ? '' : ' Call the school’s office.';
-  const who = 'Wasn’t it you? Somebody else may use your login.';
+  const reader = readerCalled(user.language, school ?? {});
+  const t = wordsOf(reader);
+  const place = { ...reader, office: school?.office };
+  const asking = askOffice(place);
+  const forgot = `${deps.config.publicUrl}/forgot`;
   const undo =
     help === 'office'
-      ? `${who} ${sayCallOffice({ office: school?.office })} They can help you get your login back.\n`
-      : `${who}${call} Choose a new password:\n${deps.config.publicUrl}/forgot\n${askOffice(school)}`;
+      ? t('mails.loginChangedOffice', { office: sayCallOffice(place) })
+      : `${t(asking ? 'mails.loginChangedPassword' : 'mails.loginChangedCall', { forgot })}${asking}`;
   await queueMail(deps, {
     ...(school ? { account: school._id } : {}),
     ...answersTo(school),
     kind: 'login changed',
     to,
-    subject,
-    text: `Hello,\n\n${text} If it was you, you don’t need to do anything.\n\n${undo}`,
+    ...inLanguage(reader),
+    subject: t(subject),
+    text: t('mails.loginChanged', { text: t(text), undo }),
     key: `own:${user._id.toHexString()}:${once}`,
   });
 }

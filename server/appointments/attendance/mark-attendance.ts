@@ -9,7 +9,7 @@ import type { Actor } from '../../web/actor.js';
 
 type Mark = Attended | '';
 
-/** What is marked of one appointment, and what was marked when somebody looked. */
+/** A mark for one appointment, and the mark that the page showed. */
 export interface MarkChange {
   id: string;
   from: Mark;
@@ -18,13 +18,13 @@ export interface MarkChange {
 
 export interface Marked {
   marked: number;
-  /** Left alone: somebody else marked them meanwhile, or they no longer take place. */
+  /** Left unchanged: somebody else marked them meanwhile, or they no longer take place. */
   stale: number;
-  /** The audit entry by which it is undone; absent when nothing changed. */
+  /** The audit entry by which it is undone; absent if nothing changed. */
   entry?: Types.ObjectId;
 }
 
-/** Marks who came to a teacher. A mark is written only over what somebody saw. */
+/** Marks who came to a teacher. A mark only replaces the mark that the person saw. */
 export async function markAttendance(
   deps: Pick<Deps, 'now'>,
   actor: Actor,
@@ -48,7 +48,7 @@ export async function markAttendance(
   return { marked: done.length, stale: changes.length - done.length, entry };
 }
 
-/** Takes marks back by their audit entry, but for those that somebody changed since. Undefined: it is no such entry. */
+/** Undoes marks by their audit entry, except those that somebody changed since. Undefined if it is no such entry. */
 export async function undoMarks(
   deps: Pick<Deps, 'now'>,
   actor: Actor,
@@ -76,7 +76,7 @@ export async function undoMarks(
   return { marked: done.length, stale: changes.length - done.length };
 }
 
-/** @returns those that were still as they were seen */
+/** @returns those that still had the mark that was seen */
 async function writeMarks(
   { _id, account, event }: Pick<Resource, '_id' | 'account' | 'event'>,
   changes: MarkChange[],

@@ -17,7 +17,7 @@ import { sightOf } from '../../web/sight.js';
 import { markAttendance, undoMarks, type MarkChange, type Marked } from './mark-attendance.js';
 import { MARKS_A_PAGE, marksForm, type MarksForm } from './schema.js';
 
-/** A teacher's appointments, where the school marks who came. A teacher marks their own. */
+/** A teacher's appointments, on which the school marks who came. Teachers mark their own. */
 export function attendanceRoutes(deps: Deps): Router {
   const router = express.Router();
   router.use('/:event/attendance', eventGuard('appointment maker'));
@@ -71,7 +71,10 @@ async function showMarks(res: Response, resource: Resource, page: number, form: 
   });
 }
 
-/** The teacher of the address, of those whom the actor sees. @throws 404 */
+/**
+ * The teacher in the address, if the actor sees them.
+ * @throws 404
+ */
 async function resourceOf(req: Request, res: Response): Promise<Resource> {
   const { _id: event, account } = eventOf(res);
   const id = parseId(req.params.resource);
@@ -85,7 +88,7 @@ async function resourceOf(req: Request, res: Response): Promise<Resource> {
 const homeOf = (res: Response, { _id }: Resource): string =>
   `/events/${eventOf(res)._id.toHexString()}/attendance/${_id.toHexString()}`;
 
-/** What the form changes of what its page showed. */
+/** The marks that the form changes, compared with its page. */
 function changesOf(form: MarksForm): MarkChange[] {
   return Object.entries(form).flatMap(([field, from]) => {
     if (!field.startsWith('was-')) return [];

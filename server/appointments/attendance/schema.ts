@@ -1,13 +1,13 @@
 import Joi from 'joi';
 import { ATTENDED, type Attended } from '../../models/appointment.js';
 
-/** Appointments on one page of a teacher's attendance: two fields each, of the thousand that a form may have. */
+/** Appointments on one page of a teacher's attendance. Each has two fields, and a form may have a thousand. */
 export const MARKS_A_PAGE = 100;
 
 export interface MarksForm {
-  /** What everybody came to be who is not marked. */
+  /** The mark for everybody who has none yet. */
   rest: 'yes' | '';
-  /** By `mark-` or `was-` with an appointment's id: what is marked, and what the page showed. */
+  /** By `mark-` or `was-` with an appointment's id: the mark, and the one that the page showed. */
   [field: string]: Attended | '';
 }
 

@@ -77,7 +77,7 @@ export const REFUSED_WORDS: Record<Extract<DeletionStarted, { ok: false }>['reas
     'A sync is running, and nothing is deleted yet. Try again when it has finished. The Importer shows its progress.',
   'merge is running':
     'Two contacts are being merged right now, and nothing is deleted yet. Try again in a minute.',
-  'being deleted': 'Somebody is deleting contacts right now. Look at Advanced Options.',
+  'being deleted': 'Somebody is deleting contacts right now. See Advanced Options for the progress.',
 };
 
 /** How a deletion ended, as a sentence. */
@@ -89,5 +89,5 @@ export function sayDeletion(deletion: ContactDeletion, style: Style): string {
     return 'Slotbell couldn’t finish deleting. What is deleted stays deleted. Delete All Contacts again to delete the rest.';
   return deletion.state === 'queued'
     ? 'Waiting for its turn. You can leave this page.'
-    : 'Deleting. You can leave this page, it goes on. Syncs wait until it’s done.';
+    : 'Deleting. You can leave this page; it continues by itself. Syncs wait until it’s done.';
 }

@@ -1,4 +1,5 @@
-import { IDENTIFIERS, mappingOf, sourceOf, type Account, type Identifier } from '../../models/account.js';
+import { sourceOf, type Account } from '../../models/account.js';
+import { IDENTIFIERS, mappingOf, type Identifier } from '../../models/field-mapping.js';
 import type { Contact, ContactType } from '../../models/contact.js';
 
 /** The fields of the form of one person, by type, in their order. */

@@ -1,7 +1,8 @@
 import type { Response, Router } from 'express';
 import type { Types } from 'mongoose';
 import type { Deps } from '../../deps.js';
-import { Account, identifierNamesOf, sourceOf } from '../../models/account.js';
+import { Account, sourceOf } from '../../models/account.js';
+import { identifierNamesOf } from '../../models/field-mapping.js';
 import { CONTACT_TYPES, contactName, type Contact, type ContactType } from '../../models/contact.js';
 import { School } from '../../models/school.js';
 import { actorOf } from '../../web/actor.js';

@@ -1,7 +1,8 @@
 import type { Types } from 'mongoose';
 import { recordAudit } from '../../audit/record-audit.js';
 import type { Deps } from '../../deps.js';
-import { Account, type Identifier } from '../../models/account.js';
+import { Account } from '../../models/account.js';
+import type { Identifier } from '../../models/field-mapping.js';
 import { asRead } from '../../models/as-read.js';
 import { Contact, contactName, type ContactType } from '../../models/contact.js';
 import { personKeys } from '../../models/person-keys.js';

@@ -3,7 +3,7 @@ import { recordAudit } from '../../audit/record-audit.js';
 import { asRead } from '../../models/as-read.js';
 import { Event } from '../../models/event.js';
 import { MESSAGE_KINDS, type MessageKind, type MessageText } from '../../models/message.js';
-import { DEFAULT_TEXTS } from '../../notifications/messages/default-texts.js';
+import { usualText } from '../../notifications/messages/default-texts.js';
 import type { Actor } from '../../web/actor.js';
 import { emailsOf, type EmailsForm } from './schema.js';
 
@@ -14,7 +14,7 @@ export type EmailSettings = Pick<Event, 'office' | 'reminders' | 'messages'>;
 export function settingsOf(form: EmailsForm): Required<EmailSettings> {
   const messages: Partial<Record<MessageKind, MessageText>> = {};
   for (const kind of MESSAGE_KINDS) {
-    const usual = DEFAULT_TEXTS[kind];
+    const usual = usualText(kind);
     const own = {
       subject: form[`${kind}Subject`] || usual.subject,
       text: form[`${kind}Text`] ? `${form[`${kind}Text`]}\n` : usual.text,

@@ -14,14 +14,14 @@ import type { Actor } from '../../web/actor.js';
 import { styleOf, type PlacedEvent } from '../../web/place.js';
 import { listOnlookers } from './queries.js';
 
-/** Whose pages are looked at. */
+/** The person whose pages are viewed. */
 export interface Asked {
   event: PlacedEvent;
   account: Account;
   child: Person;
-  /** Of an onlooker, or `none`: a family that has added this child alone. */
+  /** An adult's login or guardian, or `none`: a family that has added only this child. */
   adult: string;
-  /** Who looks. */
+  /** The person who views the pages. */
   staff: Actor;
   now: Date;
 }
@@ -29,8 +29,9 @@ export interface Asked {
 type Seen = Pick<Family, 'actor' | 'household' | 'inSight'>;
 
 /**
- * The family of a child as one of its adults is shown it; nothing is made for it. Who runs this event alone sees of it what is in this event.
- * @returns undefined where the adult is none of this child's
+ * The family of a child as one of its adults sees it; nothing is created for it. Somebody who runs only this event sees the part that is in
+ * this event.
+ * @returns undefined if the adult does not belong to this child
  */
 export async function findViewed(asked: Asked): Promise<Seen | undefined> {
   const seen = await findSeen(asked);
@@ -76,7 +77,7 @@ function householdOf(
   return { _id: new Types.ObjectId(), account, adults: [user], children, createdAt: now };
 }
 
-/** Children in the event's classes, of those whom the family has or could add; and none of the family's meetings where some are in another event. */
+/** Limits the family to children in the event's classes; if some are in another event, none of its meetings are shown. */
 async function withinEvent({ event, account, now }: Asked, { actor, household }: Seen): Promise<Seen> {
   const linked = await findLinkedChildren({ account, household, actor });
   const ids = [...household.children.map(({ student }) => student), ...linked.map(({ _id }) => _id)];

@@ -17,12 +17,12 @@ import { renderPart } from '../../web/render-part.js';
 import { findViewed } from './find-viewed.js';
 import { findChild } from './queries.js';
 
-/** Looking again within an hour is the same look. */
+/** Viewing again within an hour counts as the same view. */
 const ONE_LOOK_MS = 3600_000;
 
 /**
- * Has the parents' pages that follow be shown to staff as one family sees them, and changes nothing: what is sent is refused, no form can
- * be sent, and nothing of a parent's login is used. Behind the guard of the event.
+ * Shows the parents' pages to staff as one family sees them, and changes nothing: requests that would change something are refused, no form
+ * can be sent, and nothing of a parent's login is used. Behind the event's guard.
  */
 export function openView(deps: Deps): RequestHandler {
   return async (req, res, next) => {
@@ -49,7 +49,7 @@ export function openView(deps: Deps): RequestHandler {
     showAlone(res, family, {
       who: adult === 'none' ? `a family that has added ${contactName(child)} alone` : viewed.actor.name,
       isOpened: mode === 'open',
-      // Where booking is open, both are the same.
+      // While booking is open, both are the same.
       other: mode === 'now' && isOpenNow ? '' : `${path}/${mode === 'open' ? 'now' : 'open'}`,
       back: `/events/${event._id.toHexString()}/as/${child._id.toHexString()}`,
     });
@@ -65,13 +65,13 @@ function lookOnly(): HttpError {
   );
 }
 
-/** The event as if its booking had begun. */
+/** The event as it will be when booking has opened. */
 function asOpen(event: PlacedEvent): PlacedEvent {
   const { closesAt: _, ...booking } = event.booking;
   return Object.assign({}, event, { booking: Object.assign({}, booking, { opensAt: new Date(0) }) });
 }
 
-/** Renders as the family's pages are, with every form off and a banner that says so. */
+/** Renders the family's pages with all forms disabled and a banner that says so. */
 function showAlone(res: Response, { actor }: Family, viewing: Record<string, unknown>): void {
   res.render = (view: string, locals?: object) => {
     renderPart(res, view, { ...locals, actor, viewing }).then(

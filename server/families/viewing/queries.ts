@@ -8,10 +8,10 @@ import { isBlocked, User } from '../../models/user.js';
 
 type Scope = Pick<Event, '_id' | 'account'>;
 
-/** A search shows so many; a longer one finds fewer. */
+/** How many students a search shows; a longer search finds fewer. */
 const MOST = 30;
 
-/** Students of the event's classes who are called so. */
+/** Students of the event's classes whose names match. */
 export async function searchChildren(
   { _id: event, account }: Scope,
   q: string,
@@ -56,8 +56,8 @@ export async function classesOf({ _id: event }: Scope, student: Types.ObjectId):
 }
 
 /**
- * An adult by whose eyes the pages can be seen: a login that has the child, or a guardian whom the roster or the school names. Nobody from
- * whom the school took the child, and nobody whom it blocked, whatever the roster says: they are shown no child.
+ * An adult whose view of the pages can be shown: a login that has the child, or a guardian whom the roster or the school names. An adult
+ * from whom the school took the child, or whose login is blocked, is left out, whatever the roster says: they see no child.
  */
 export interface Onlooker {
   id: string;

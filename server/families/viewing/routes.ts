@@ -15,7 +15,7 @@ import { openView } from './open-view.js';
 import { classesOf, findChild, listOnlookers, searchChildren } from './queries.js';
 import { viewingQuery } from './schema.js';
 
-/** The parents' pages as a chosen family sees them, for whoever runs the event. */
+/** The parents' pages as a chosen family sees them, for people who run the event. */
 export function viewingRoutes(deps: Deps): Router {
   const router = express.Router({ mergeParams: true });
   const guard = eventGuard('event administrator', { archived: true });

@@ -2,6 +2,8 @@ import express, { type Request, type Response, type Router } from 'express';
 import type { Deps } from '../../deps.js';
 import { Account } from '../../models/account.js';
 import { HttpError } from '../../web/errors.js';
+import { speakTo } from '../../web/read-language.js';
+import { wordsOf } from '../../web/words.js';
 import { findUnsubscribed } from './find-unsubscribed.js';
 import { readLink } from './sign-link.js';
 import { subscribe, unsubscribe } from './store-wish.js';
@@ -33,11 +35,14 @@ export function unsubscribeRoutes(deps: Deps): Router {
 
 async function show(deps: Deps, req: Request, res: Response, isBack = false): Promise<void> {
   const { account, email } = readerOf(deps, req);
-  const school = await Account.findById(account, { name: 1 }).lean();
+  const school = await Account.findById(account, { name: 1, locale: 1, languages: 1 }).lean();
   if (!school) throw noLink();
+  const t = wordsOf(await speakTo(res, school));
   const isUnsubscribed = (await findUnsubscribed(account, [email])).has(email);
   res.set('Cache-Control', 'no-store').render('notifications/unsubscribe', {
-    title: isUnsubscribed ? 'You’re unsubscribed' : isBack ? 'You get these emails again' : 'Unsubscribe',
+    title: t(
+      isUnsubscribed ? 'subscription.stoppedTitle' : isBack ? 'subscription.backTitle' : 'mails.unsubscribe',
+    ),
     school: school.name,
     email,
     isUnsubscribed,
@@ -53,9 +58,5 @@ function readerOf({ config }: Deps, req: Request) {
 }
 
 function noLink(): HttpError {
-  return new HttpError(
-    410,
-    'This link doesn’t work',
-    'Copy the whole link from the email, or ask the school’s office to stop these emails.',
-  );
+  return new HttpError(410, { key: 'subscription.noLink' }, { key: 'subscription.noLinkAdvice' });
 }

@@ -52,7 +52,7 @@ async function changesPageOf(place: RunPlace, query: ChangesQuery, page: number,
   const path = `${place.home}/changes`;
   const counted = countRows(place.run, readableRefresh(place));
   const sum = (key: 'added' | 'unchanged') => counted.reduce((all, { counts }) => all + counts[key], 0);
-  // What a run added is in its log alone; a preview notes it whole.
+  // What a run added is only in its log; a preview's notes contain it whole.
   const fromLog = query.action === 'added' && place.run.purpose !== 'preview';
   const list = fromLog ? await addedRows(place, query, page) : await changedRows(place, query, page, values);
   return {

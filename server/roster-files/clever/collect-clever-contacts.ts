@@ -6,6 +6,7 @@ import { pour, type Collected } from '../records/collect-objects.js';
 import { RecordMap } from '../records/limit-records.js';
 import { mergeObjects } from '../records/merge-objects.js';
 import type { Reading, Row } from '../../tables/reading.js';
+import { textIn, UNREAD } from '../records/keep-unread.js';
 import { derivedId, recordId } from '../records/record-id.js';
 import type { FromFile, KnownRoster, RosterSink, StoredGuardian } from '../records/roster-files.js';
 
@@ -142,7 +143,7 @@ export class CleverContacts {
     const byPhone = phone && this.#reached.get(`${name}|${phone}`);
     const id =
       (email && this.#reached.get(`${name}|${email}`)) ||
-      (byPhone && (!email || !this.objects.get(byPhone)?.email) ? byPhone : '') ||
+      (byPhone && (!email || !addressOf(this.objects.get(byPhone))) ? byPhone : '') ||
       before ||
       derivedOf(mention);
     for (const reached of [email, phone])
@@ -171,6 +172,11 @@ export class CleverContacts {
       ...{ cell: fresh.name?.last ?? '', differing },
     });
   }
+}
+
+/** The address of a parent, as far as it could be read. */
+function addressOf(contact: Pick<CleverUser, 'email'> | undefined): string {
+  return contact?.email === UNREAD ? '' : (contact?.email ?? '');
 }
 
 function derivedOf({ name, email, phone, tie }: Mention): string {
@@ -216,7 +222,7 @@ function contactOf(row: Row): FromFile<CleverUser> {
     id: '',
     district: 'files',
     name: { last: row.of('Contact_name') },
-    email: row.of('Contact_email'),
+    email: textIn(row, 'Contact_email'),
     roles: {
       contact: {
         sis_id: row.of('Contact_sis_id'),

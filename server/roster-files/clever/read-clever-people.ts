@@ -33,7 +33,7 @@ function studentOf(lists: CleverLists, row: Row, again: boolean): FromFile<Cleve
     id: studentId(row),
     district: DISTRICT,
     name: nameOf(row),
-    email: row.of('Student_email'),
+    email: textIn(row, 'Student_email'),
     roles: {
       student: {
         school: schoolOf(lists, row),
@@ -81,7 +81,7 @@ export async function readTeachers(lists: CleverLists): Promise<void> {
       title: row.of('Title'),
       credentials: { district_username: row.of('Username') },
     };
-    const person = { id, district: DISTRICT, name: nameOf(row), email: row.of('Teacher_email') };
+    const person = { id, district: DISTRICT, name: nameOf(row), email: textIn(row, 'Teacher_email') };
     const fresh = { ...person, roles: { teacher: { school: schoolOf(lists, row), ...about } } };
     const teacher = teachers.add(row, 'Teacher_id', fresh, ['school']);
     attend(teacher?.roles?.teacher, schoolOf(lists, row));
@@ -103,7 +103,7 @@ export async function readStaff(lists: CleverLists): Promise<void> {
       department: row.of('Department'),
       credentials: { district_username: row.of('Username') },
     };
-    const person = { id, district: DISTRICT, name: nameOf(row), email: row.of('Staff_email') };
+    const person = { id, district: DISTRICT, name: nameOf(row), email: textIn(row, 'Staff_email') };
     const member = staff.add(row, 'Staff_id', { ...person, roles: { staff: about } });
     attend(member?.roles?.staff, schoolOf(lists, row));
   }

@@ -11,7 +11,7 @@ export const DISTRICT = 'files';
 export interface OneRoster {
   reading: Reading;
   manifest: Manifest;
-  /** Looks up stored records for files that hold only changes; knows nothing of complete lists. */
+  /** Looks up stored records, for files that contain only changes; for complete lists it finds nothing. */
   known: KnownRoster;
   /** The account's date, YYYY-MM-DD. */
   today: string;

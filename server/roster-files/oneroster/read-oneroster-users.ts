@@ -70,7 +70,7 @@ function takeUser(
     id,
     district: DISTRICT,
     name: { first: row.of('givenName'), middle: row.of('middleName'), last: row.of('familyName') },
-    email: row.of('email'),
+    email: textIn(row, 'email'),
     roles: {},
   });
   if (!user) return;

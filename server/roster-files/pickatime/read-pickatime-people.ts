@@ -11,6 +11,7 @@ import {
   type PickatimeLists,
 } from './pickatime-lists.js';
 import { addId, addOnce, childOf } from '../records/add-once.js';
+import { textIn } from '../records/keep-unread.js';
 import { restoreIds } from '../records/restore-ids.js';
 import { readTable } from '../../tables/read-table.js';
 import type { Reading } from '../../tables/reading.js';
@@ -61,7 +62,7 @@ export async function readTeachers(
         id,
         district: DISTRICT,
         name: nameOf(row),
-        email: row.of('Email'),
+        email: textIn(row, 'Email'),
         roles: {
           teacher: { school: OWN_SCHOOL, schools: [OWN_SCHOOL], teacher_number: row.of('TeacherID') },
         },
@@ -91,7 +92,7 @@ export async function readParents(
         id,
         district: DISTRICT,
         name: nameOf(row),
-        email: row.of('Email'),
+        email: textIn(row, 'Email'),
         roles: { contact: { student_relationships: [] } },
         slotbell: { tiesChange: { without: [] } },
       });

@@ -1,5 +1,5 @@
 import type { Types } from 'mongoose';
-import { IDENTIFIERS, type FieldMapping } from '../../models/account.js';
+import { IDENTIFIERS, type FieldMapping } from '../../models/field-mapping.js';
 import type { AlikeReason } from '../../models/duplicate.js';
 import type { RosterPerson } from '../../models/contact.js';
 import type { RosterRecord } from '../../sources/records/roster-record.js';

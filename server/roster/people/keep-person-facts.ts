@@ -6,8 +6,8 @@ import { rosterRecord } from '../../sources/records/roster-record.js';
 import { nameKeys } from './compare-people.js';
 
 /**
- * People who keep stored facts where the source's cannot be read: an unreadable fact never replaces a good one. A birth date is kept only
- * with the same name, as it identifies a person.
+ * People who keep stored facts where the source's cannot be read: an unreadable fact never replaces a good one. A birth date and an
+ * email address are kept only with the same name, as they identify a person.
  * @returns the people, and the record ids of those who keep something
  */
 export async function keepPersonFacts(
@@ -18,7 +18,7 @@ export async function keepPersonFacts(
   if (ids.length === 0) return { people, kept: [] };
   const found = await Contact.find(
     { account, 'record.id': { $in: ids }, status: 'active' },
-    { record: 1, firstName: 1, lastName: 1, schools: 1, grade: 1, birthDate: 1 },
+    { record: 1, firstName: 1, lastName: 1, schools: 1, grade: 1, birthDate: 1, email: 1 },
   ).lean();
   const stored = new Map(found.map((contact) => [contact.record?.id, contact]));
   const kept: string[] = [];
@@ -29,7 +29,7 @@ export async function keepPersonFacts(
     const known = nameKeys(before);
     const isNamed = nameKeys(fields).some((key) => known.includes(key));
     const keeps = (person.spoilt ?? []).filter(
-      (fact) => (fact !== 'birthDate' || isNamed) && !sameValue(before[fact], fields[fact]),
+      (fact) => (isNamed || (fact !== 'birthDate' && fact !== 'email')) && !sameValue(before[fact], fields[fact]),
     );
     if (keeps.length === 0) return person;
     kept.push(id);

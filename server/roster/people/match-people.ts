@@ -1,5 +1,5 @@
 import type { QueryFilter, Types } from 'mongoose';
-import { IDENTIFIERS, type FieldMapping } from '../../models/account.js';
+import { IDENTIFIERS, type FieldMapping } from '../../models/field-mapping.js';
 import { Contact, recordIds, type RosterPerson } from '../../models/contact.js';
 import { Duplicate } from '../../models/duplicate.js';
 import { User } from '../../models/user.js';

@@ -1,4 +1,4 @@
-import { IDENTIFIERS, type FieldMapping, type Identifier } from '../../models/account.js';
+import { IDENTIFIERS, type FieldMapping, type Identifier } from '../../models/field-mapping.js';
 import type { Contact, ContactType, RosterPerson } from '../../models/contact.js';
 import type { AlikeReason } from '../../models/duplicate.js';
 import { searchKey } from '../../models/search-key.js';

@@ -1,5 +1,6 @@
 import type { Types } from 'mongoose';
-import { Account, mappingOf } from '../../models/account.js';
+import { Account } from '../../models/account.js';
+import { mappingOf } from '../../models/field-mapping.js';
 import type { Newcomer } from '../../models/duplicate.js';
 import { findAlike } from './decide-matches.js';
 import { findCandidates } from './match-people.js';

@@ -1,4 +1,5 @@
-import type { Account, CleverKinds, FieldMapping } from '../../models/account.js';
+import type { Account, CleverKinds } from '../../models/account.js';
+import type { FieldMapping } from '../../models/field-mapping.js';
 import type { ContactType } from '../../models/contact.js';
 import type { ActiveRun } from '../../runs/engine/active-run.js';
 import type { MatchedSchools } from '../../sources/records/map-clever-person.js';

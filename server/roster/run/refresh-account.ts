@@ -1,6 +1,7 @@
 import type { Types } from 'mongoose';
 import type { Deps } from '../../deps.js';
-import { mappingOf, type Account, type FieldMapping } from '../../models/account.js';
+import type { Account } from '../../models/account.js';
+import { mappingOf, type FieldMapping } from '../../models/field-mapping.js';
 import { Contact, type ContactType } from '../../models/contact.js';
 import { RosterRun } from '../../models/roster-run.js';
 import { School } from '../../models/school.js';

@@ -104,7 +104,7 @@ const SAY: { [C in Code]: (of: Of<C>, style: Style, source: string) => string } 
   'terms not known': ({ count }) =>
     `${countOf(count, 'class has', 'classes have')} a term that Slotbell doesn’t know or can’t read. ${count === 1 ? 'It keeps' : 'They keep'} the term ${count === 1 ? 'it' : 'they'} had.`,
   'people unreadable': ({ count }) =>
-    `The school, grade or birth date of ${countOf(count, 'person', 'people')} can’t be read. ${count === 1 ? 'This person keeps' : 'They keep'} what they had.`,
+    `The school, grade, birth date or email of ${countOf(count, 'person', 'people')} can’t be read. ${count === 1 ? 'This person keeps' : 'They keep'} what they had.`,
   'no longer shared': ({ kind }) =>
     `Clever no longer shares ${many(kind)} with Slotbell. Nothing was removed. If that isn’t intended, ask the district’s Clever administrator.`,
   'never shared': ({ kind }) => `Clever doesn’t share ${many(kind)} with Slotbell.`,

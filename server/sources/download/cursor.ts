@@ -1,5 +1,6 @@
 import type { Types } from 'mongoose';
-import { Account, type CleverKinds, type EventCursor, type FieldMapping } from '../../models/account.js';
+import { Account, type CleverKinds, type EventCursor } from '../../models/account.js';
+import type { FieldMapping } from '../../models/field-mapping.js';
 import { Duplicate } from '../../models/duplicate.js';
 import { withheldOf, RosterChange } from '../../models/roster-change.js';
 import type { FullWhy } from '../../models/roster-run.js';
@@ -13,7 +14,7 @@ const FULL_AFTER_MS = 6.5 * DAY_MS;
 /** Clever keeps events for 30 days; the cursor is given up earlier. */
 const EVENTS_KEPT_MS = 27 * DAY_MS;
 /** Raised with any change to the code that maps records, or sections to classes: then everything must be read again. */
-const RULES_VERSION = 2;
+const RULES_VERSION = 3;
 
 /** The settings that decide how records are taken and who belongs here. */
 export interface Rules {

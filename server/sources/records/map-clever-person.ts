@@ -1,12 +1,12 @@
 import type { Types } from 'mongoose';
 import type { CleverUser, StudentRelationship } from '../../clever/schema.js';
+import type { CleverKinds } from '../../models/account.js';
 import {
   IDENTIFIERS,
   NO_MAPPING,
-  type CleverKinds,
   type FieldMapping,
   type MappableField,
-} from '../../models/account.js';
+} from '../../models/field-mapping.js';
 import type { ContactType, Relation, RosterPerson } from '../../models/contact.js';
 import { cleanDate, cleanId, cleanIds, cleanText, isSpoilt, isSpoiltDate, isSpoiltId } from './clean-text.js';
 import { rosterRecord, type Mapped } from './roster-record.js';
@@ -24,7 +24,7 @@ export type PersonMapped = Mapped<RosterPerson> & {
 };
 
 /** Facts of a person that a record may hold in unreadable form. */
-export type PersonFact = 'schools' | 'grade' | 'birthDate';
+export type PersonFact = 'schools' | 'grade' | 'birthDate' | 'email';
 
 /**
  * Maps a Clever user to one person, whatever is missing. Somebody with several roles is one contact, of the first type among student,
@@ -50,7 +50,7 @@ export function mapCleverPerson(
     firstName: cleanText(user.name?.first),
     middleName: cleanText(user.name?.middle),
     lastName: cleanText(user.name?.last),
-    email: (cleanText(user.email) || cleanText(student?.email)).toLowerCase(),
+    email: (emailOf(user.email) || emailOf(student?.email)).toLowerCase(),
     username: cleanText(credentials?.district_username),
     schoolId: cleanText(student?.student_number) || cleanText(student?.sis_id),
     birthDate: cleanDate(student?.dob),
@@ -77,7 +77,14 @@ export function mapCleverPerson(
   };
 }
 
-function spoiltIn({ roles }: CleverUser, kinds: CleverKinds): PersonFact[] {
+/** A formula without a result is no address. */
+const isFormula = (value: unknown): boolean => isSpoilt(value) && String(value).startsWith('#');
+
+function emailOf(value: unknown): string {
+  return isFormula(value) ? '' : cleanText(value);
+}
+
+function spoiltIn({ roles, email }: CleverUser, kinds: CleverKinds): PersonFact[] {
   const { student, teacher, staff } = roles ?? {};
   const mine = [
     ...(kinds.students && student ? [student.school, ...listed(student.schools)] : []),
@@ -88,6 +95,7 @@ function spoiltIn({ roles }: CleverUser, kinds: CleverKinds): PersonFact[] {
     ...(mine.some(isSpoiltId) ? (['schools'] as const) : []),
     ...(isSpoilt(student?.grade) ? (['grade'] as const) : []),
     ...(isSpoiltDate(student?.dob) ? (['birthDate'] as const) : []),
+    ...(isFormula(email) ? (['email'] as const) : []),
   ];
 }
 

@@ -70,3 +70,17 @@ mongoose.Model.bulkWrite = async function (this: typeof mongoose.Model, writes: 
   for (const write of writes) await watched(name, () => bulkWrite.call(this, [write] as never, options));
   throw new Error('the death that was ordered did not come');
 };
+
+type Together = (this: mongoose.Connection, writes: OneOfMany[], options: object) => Promise<unknown>;
+interface OneOfMany {
+  model: typeof mongoose.Model;
+}
+const connection = mongoose.Connection.prototype as unknown as { bulkWrite: Together };
+const together = connection.bulkWrite;
+// Writes to several collections count one by one, too.
+connection.bulkWrite = async function (writes, options) {
+  const nameOf = ({ model }: OneOfMany) => `${model.collection.name} write`;
+  if (!writes.some((write) => nameOf(write) === death?.at)) return together.call(this, writes, options);
+  for (const write of writes) await watched(nameOf(write), () => together.call(this, [write], options));
+  throw new Error('the death that was ordered did not come');
+};

@@ -77,6 +77,11 @@ function patch(): void {
   mongoose.Model.prototype.$save = function (this: mongoose.Document, ...args: unknown[]) {
     return inTurn(() => save.apply(this, args as never));
   } as typeof save;
+  const aggregate = mongoose.Aggregate.prototype.exec;
+  mongoose.Aggregate.prototype.exec = function (this: mongoose.Aggregate<unknown>) {
+    return inTurn(() => aggregate.call(this) as Promise<unknown>);
+  } as typeof aggregate;
+  patchTogether();
   const bulkWrite = mongoose.Model.bulkWrite;
   // The database does the writes of one call one by one, and others' in between.
   mongoose.Model.bulkWrite = async function (
@@ -92,6 +97,32 @@ function patch(): void {
     }
     return done;
   } as unknown as typeof bulkWrite;
+}
+
+type Counts = Record<'insertedCount' | 'modifiedCount' | 'upsertedCount' | 'deletedCount', number>;
+type Together = (this: mongoose.Connection, writes: unknown[], options: object) => Promise<Counts>;
+
+/** Of writes to several collections each is a step too. */
+function patchTogether(): void {
+  const connection = mongoose.Connection.prototype as unknown as { bulkWrite: Together };
+  const { bulkWrite } = connection;
+  connection.bulkWrite = async function (writes, options) {
+    if (!current.getStore()) return bulkWrite.call(this, writes, options);
+    const done: Counts = { insertedCount: 0, modifiedCount: 0, upsertedCount: 0, deletedCount: 0 };
+    for (const [at, write] of writes.entries()) {
+      try {
+        const one = await inTurn(() => bulkWrite.call(this, [write], options));
+        for (const key of Object.keys(done) as (keyof Counts)[]) done[key] += one[key];
+      } catch (error) {
+        if (!(error instanceof mongoose.mongo.MongoClientBulkWriteError)) throw error;
+        // It says which of all it was, and what was done before.
+        error.writeErrors = new Map([...error.writeErrors.values()].map((fault) => [at, fault]));
+        Object.assign(error, { partialResult: done });
+        throw error;
+      }
+    }
+    return done;
+  };
 }
 
 async function inTurn<T>(call: () => Promise<T>): Promise<T> {

@@ -3,7 +3,7 @@ import type { World } from './world.js';
 
 type Act = (world: World, n: number, m: number) => void;
 
-/** The nth record of its kind that is there now, from a place on. */
+/** The nth present record of its kind, from a position on. */
 function pick({ district: { sandbox } }: World, kind: Kind, n: number, count: number): string | undefined {
   for (let index = 0; index < count; index += 1) {
     const id = sandbox.idOf(kind, (n + index) % count);
@@ -27,7 +27,7 @@ const many =
     for (let index = 0; index < times; index += 1) act(world, n + index, m);
   };
 
-/** Somebody stays: a district without a single student has stopped sharing them, which is a story of its own: unshared.test.ts. */
+/** Somebody always stays: a district without a single student has stopped sharing them, which unshared.test.ts covers. */
 const leave: Act = (world, n) => {
   const id = pick(world, 'student', n, 40);
   const { sandbox } = world.district;
@@ -44,11 +44,11 @@ const back: Act = (world, n) => {
   if (id) world.district.sandbox.restore(id);
 };
 
-/** What happens at the district between two nights. */
+/** Changes at the district between two nights. */
 export const AT_CLEVER = {
   'a night passes': (world) => {
     const { sandbox } = world.district;
-    // A guardian under a new id is matched with the old one, which is a story of its own: match-people.test.ts.
+    // A guardian under a new id is matched with the old one, which match-people.test.ts covers.
     const [old, fresh] = sandbox.advanceNight().contactReplaced ?? [];
     if (!old || !fresh) return;
     sandbox.remove(fresh);

@@ -34,7 +34,7 @@ async function ask({ district: { deps, account, event } }: World): Promise<Types
   return started.run;
 }
 
-/** The model does what the run, which is over, was to do. */
+/** Lets the model do what the finished run was meant to do. */
 async function follow({ model, district }: World, id: Types.ObjectId, guard = true): Promise<void> {
   const run = await SyncRun.findById(id).orFail().lean();
   assert.equal(run.state, 'done', sayResult(run));
@@ -81,7 +81,7 @@ const undo: Act = async (world, n) => {
   if (whole && can.account) world.model.undo('account', journal(can.account));
 };
 
-/** Stopped somewhere, and what it had done by then taken back: as if it had never been. */
+/** A run that is stopped somewhere and then undone: as if it had never been. */
 const stopAndUndo: Act = async (world, n) => {
   const { deps, account, event } = world.district;
   const before = await wholeRoster();
@@ -101,7 +101,7 @@ const stopAndUndo: Act = async (world, n) => {
   if (undone.ok) assert.equal((await world.district.work(undone.run)).state, 'done');
   const here = (lines: typeof before) => lines.filter((line) => line.here);
   assert.deepEqual(here(await wholeRoster()), here(before), 'undo of a stopped run');
-  // What it had brought in is known from now on as gone, and what it withheld is withheld.
+  // What the stopped run had brought in counts as gone from now on, and what it withheld is withheld.
   const stored = await readStored();
   for (const part of ['account', 'event'] as const) {
     for (const [key, facts] of stored[part])
@@ -123,7 +123,7 @@ const decide =
       const decided = refresh
         ? await decideWithheldOfAccount(district.deps, refresh, decision)
         : await decideWithheldOfEvent(district.deps, await SyncRun.findById(id).orFail().lean(), decision);
-      // The other part's decision may have settled it: a new update answers what the one before withheld.
+      // The decision about the other part may have settled it: a new update replaces what the one before withheld.
       if (!decided.ok) continue;
       const run = await district.work(decided.run);
       assert.equal(run.state, 'done', sayResult(run));
@@ -135,7 +135,7 @@ const decide =
     }
   };
 
-/** What the app does. */
+/** The runs, as the app does them. */
 export const BY_RUNS = {
   'a sync': sync,
   'a sync whose worker is killed': crash,

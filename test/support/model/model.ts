@@ -1,7 +1,7 @@
 import { mustWithhold } from '../../../server/runs/changes/judge-removals.js';
 import { sorted, type Facts, type Truth } from './truth.js';
 
-/** One record as a run changed it; `before` is absent of a new one. */
+/** One record as a run changed it; `before` is absent for a new one. */
 export interface Entry {
   key: string;
   before?: Facts;
@@ -16,8 +16,8 @@ export interface Booking {
 }
 
 /**
- * What the roster and one event should contain, as plain maps by `kind id`: a record is `here` or `gone`, a class may be `deleted`.
- * `kept`: somebody said that it stays. It knows the rules and nothing of how they are carried out.
+ * What the roster and one event should contain, as plain maps by `kind id`: a record is `here` or `gone`, a class may be `deleted`. `kept`:
+ * somebody said that it stays. The model has the rules and knows nothing about how they are carried out.
  */
 export class Model {
   account = new Map<string, Facts>();
@@ -28,8 +28,8 @@ export class Model {
   readonly journals = new Map<string, Entry[]>();
 
   /**
-   * People and mirror become what the district has; ties to a student who stays though missing there stay too.
-   * @param guard false: a person has looked at what goes
+   * People and mirror become what the district has; ties to a student who stays although missing there stay too.
+   * @param guard false: a person has looked at the removals
    */
   refresh({ here, own }: Truth, guard: boolean): Entry[] {
     const entries: Entry[] = [];
@@ -64,7 +64,7 @@ export class Model {
       desired.add(`class ${id}`);
       const item = this.event.get(`class ${id}`);
       const before = item?.status === 'gone' ? undefined : item;
-      // A section that stays so itself may name its people by ids of before: everybody stays who is here.
+      // A section that stays may name its people by former ids, so everybody who is here stays.
       const waits = section.kept === 'yes' || this.withheld.account.has(key);
       const together = (wanted = '', earlier = '') =>
         waits
@@ -101,7 +101,7 @@ export class Model {
     return entries;
   }
 
-  /** Every record that is still as the run left it becomes as it was; what is new goes, unless people have used it. */
+  /** Every record that is still as the run left it becomes what it was before; new ones go, unless people have used them. */
   undo(part: 'account' | 'event', entries: readonly Entry[]): void {
     const records = this[part];
     for (const { key, before, after } of entries) {
@@ -134,7 +134,7 @@ export class Model {
     );
   }
 
-  /** The wanted ids and those of before who stay though missing at the district: they are withheld, or somebody said so. */
+  /** The wanted ids, and former ids of people who stay although missing at the district: they are withheld, or somebody said so. */
   #withStaying(wanted = '', before = '', kinds = PEOPLE): string {
     const stays = (key: string) => {
       const facts = this.account.get(key);
@@ -162,7 +162,7 @@ export class Model {
     const gone = here.map(([key]) => key).filter(isGone);
     const added = new Set(entries.filter(({ before }) => !before).map(({ key }) => key));
     const before = here.filter(([key]) => !added.has(key)).length;
-    // What waits and is missing still waits on, whatever came in meanwhile.
+    // What waits and is still missing keeps waiting, whatever came in meanwhile.
     const waiting = withheld ? [...withheld].filter((key) => key.startsWith(`${kind} `)) : [];
     const still = waiting.length > 0 && waiting.every((key) => gone.includes(key));
     if (withheld) forget(withheld, kind);
@@ -172,7 +172,7 @@ export class Model {
       else write(records, entries, key, { status: 'gone' });
   }
 
-  /** Guardians of students who stay wait for a person with them. */
+  /** Guardians of students who stay wait with them. */
   #hasStaying(key: string, records: Map<string, Facts>): boolean {
     const isGuardian = records === this.account && key.startsWith('guardian ');
     return isGuardian && this.#withStaying('', records.get(key)?.children, ['student']) !== '';
@@ -185,7 +185,7 @@ function forget(withheld: Set<string>, kind: string): void {
   for (const key of [...withheld]) if (key.startsWith(`${kind} `)) withheld.delete(key);
 }
 
-/** Lays facts over a record and notes what that changed. */
+/** Applies facts to a record and notes what that changed. */
 function write(records: Map<string, Facts>, entries: Entry[], key: string, facts: Facts): void {
   const stored = records.get(key);
   const changed = Object.entries(facts).filter(([path, value]) => stored?.[path] !== value);

@@ -2,13 +2,13 @@ import type { CleverSection, CleverUser } from '../../../server/clever/schema.js
 import type { Kind } from '../../../server/sandbox/identify.js';
 import type { Sandbox } from '../../../server/sandbox/start-sandbox.js';
 
-/** What the model keeps of a record: plain texts, so that two states can be compared. */
+/** What the model knows about a record: plain texts, so that two states can be compared. */
 export type Facts = Record<string, string>;
 
-/** What the district has now that belongs to the account, by `kind id`. */
+/** The district's present records that belong to the account, by `kind id`. */
 export interface Truth {
   here: Map<string, Facts>;
-  /** How many each kind's list has that come by it alone: an empty one says nothing. */
+  /** How many of each kind its own list has: an empty list says nothing. */
   own: Record<string, number>;
 }
 
@@ -24,7 +24,7 @@ const MOST: [kind: Kind, count: number][] = [
 ];
 const ROLES = ['student', 'teacher', 'staff', 'contact'] as const;
 
-/** Reads the sandbox's records one by one, behind the back of the protocol. */
+/** Reads the sandbox's records one by one, past the protocol. */
 export function readTruth(sandbox: Sandbox): Truth {
   const found = MOST.flatMap(([kind, most]) =>
     Array.from({ length: most }, (_, index) => ({
@@ -62,7 +62,7 @@ function factsOf(section: CleverSection): Facts {
   };
 }
 
-/** People who have a place here: in a school, in a class, or with a child. */
+/** People who belong here: through a school, a class, or a child. */
 function* placed(users: CleverUser[], sections: CleverSection[]): Generator<[string, Facts]> {
   const listed = new Set(
     sections.flatMap(({ students, teacher, teachers }) => [

@@ -11,7 +11,7 @@ import { Model } from './model.js';
 import { readAppointments, readStored } from './stored.js';
 import type { Facts } from './truth.js';
 
-/** The real district and database beside the model of them. */
+/** The real district and database beside their model. */
 export class World {
   readonly model = new Model();
   readonly by = new Types.ObjectId();
@@ -55,7 +55,7 @@ export class World {
     return { _id: this.district.event, account: this.district.account };
   }
 
-  /** A class of that status, the nth in a fixed order, with its document. */
+  /** The nth class of a status in a fixed order, with its document. */
   async pickClass(
     status: string,
     nth: number,
@@ -69,7 +69,7 @@ export class World {
     return { key, facts, item: await Class.findOne({ section: section._id }).orFail().lean() };
   }
 
-  /** The database says what the model says, and no document was lost or replaced. */
+  /** Checks that the database agrees with the model, and that no document was lost or replaced. */
   async check(): Promise<void> {
     const stored = await readStored();
     assert.deepEqual(plain(stored.account), plain(this.model.account));
@@ -85,7 +85,7 @@ export class World {
     await this.#checkDocuments();
   }
 
-  /** After a run: appointments are booked where student and teacher share a class, and problems where not. */
+  /** After a run: appointments are booked if student and teacher share a class, and problems if not. */
   async checkAppointments(): Promise<void> {
     const appointments = await readAppointments();
     for (const booking of this.model.bookings)

@@ -10,7 +10,7 @@ const teacher = (name: string, email: string, verdict: Hostile['verdict'], says?
   ...(says ? { says } : {}),
 });
 
-/** Kinds 01 to 09: what is stricter than the format, headers, ids spoilt by a spreadsheet, placeholders, quotation marks. */
+/** Kinds 01 to 09: stricter than the format, headers, ids damaged by a spreadsheet, placeholders, quotation marks. */
 // prettier-ignore
 export const HEADERS_AND_CELLS: Hostile[] = [
   { ...{ kind: '01', name: 'classes without a column of names', format: 'pickatime', verdict: 'told', says: /no name cell=.* became=C1/, }, files: { 'teachers.txt': 'T1\tPat\tLee\n', 'classes.txt': 'ClassID\tTeacherID\nC1\tT1\n' }, },
@@ -19,17 +19,17 @@ export const HEADERS_AND_CELLS: Hostile[] = [
   changed('01', 'a section without a name and a course', 'clever-csv', 'sections.csv', 'S2,C2,T1,,,002,2,Art,AR2', 'S2,C2,T1,,,002,2,,', 'told', /no name cell=.* became=C2/),
   changed('01', 'a section without a teacher', 'clever-csv', 'sections.csv', 'S2,C2,T1,', 'S2,C2,,', 'as is'),
   changed('01', 'classes without a code', 'oneroster', 'classes.csv', ',M1,', ',,', 'as is'),
-  changed('01', 'a class without a title', 'oneroster', 'classes.csv', 'c2,Art', 'c2,', 'held', /title: empty/),
+  changed('01', 'a class without a title', 'oneroster', 'classes.csv', 'c2,Art', 'c2,', 'left out', /title: empty/),
   pupils('02', 'headings in German', 'Schülernummer\tVorname\tNachname\tGeburtsdatum\n1\tAda\tMoss\tblue\n', 'told', /heading cell=Vorname/, ADA),
   pupils('02', 'headings in Spanish', 'Matrícula;Nombre;Apellidos;Contraseña\n1;Ada;Moss;blue\n', 'told', /heading cell=Apellidos/),
   pupils('02', 'headings that nobody knows', 'Ref\tRufn\tFamil\n1\tAda\tMoss\n2\tBo\tReed\n', 'asked', /unknown header/),
   pupils('02', 'a heading with a slip', 'StudntID\tFirst\tLast\n1\tAda\tMoss\n', 'asked', /missing columns names=StudentID/),
   pupils('02', 'the header once more', `${one('1')}${HEAD}2\tBo\tReed\tgold\n`, 'told', /header again/, [...ADA, 'student:2 Bo Reed gold']),
-  pupils('02', 'a line of dashes below the header', `${HEAD}---\t-----\t----\t---\n1\tAda\tMoss\tblue\n`, 'held', /StudentID: empty/, ADA),
+  pupils('02', 'a line of dashes below the header', `${HEAD}---\t-----\t----\t---\n1\tAda\tMoss\tblue\n`, 'left out', /StudentID: empty/, ADA),
   pupils('03', 'titles and blank lines above the header', `Oak School\n\nStudents 2026\n${one('1')}`, 'told', /above header .*from=1 to=3/, ADA),
-  pupils('03', 'a total below', `${one('1')}Total students:\t1\n`, 'held', /not a name|total/, ADA),
-  pupils('03', 'a count of rows below', `${one('1')}Count: 1\n`, 'held', undefined, ADA),
-  pupils('03', 'the day of printing below', `${one('1')}Printed 11/29/2026 9:14 AM\n`, 'held', /Last: (empty|cut off)/, ADA),
+  pupils('03', 'a total below', `${one('1')}Total students:\t1\n`, 'left out', /not a name|total/, ADA),
+  pupils('03', 'a count of rows below', `${one('1')}Count: 1\n`, 'left out', undefined, ADA),
+  pupils('03', 'the day of printing below', `${one('1')}Printed 11/29/2026 9:14 AM\n`, 'left out', /Last: (empty|cut off)/, ADA),
   changed('03', 'a title above the header', 'clever-csv', 'students.csv', /^/, 'Oak District,,,\n', 'told', /above header .*from=1 to=1/),
   changed('03', 'a title above the header', 'oneroster', 'users.csv', /^/, 'Export of 11/29/2026\n', 'told', /above header .*from=1 to=1/),
   changed('02', 'a column that is not there', 'clever-csv', 'students.csv', 'First_name', 'Call_name', 'asked', /missing columns names=First_name/),
@@ -41,9 +41,9 @@ export const HEADERS_AND_CELLS: Hostile[] = [
   pupils('05', 'an apostrophe', one("'00101"), 'told', /became=00101 /, ['student:00101 Ada Moss blue']),
   pupils('05', 'a typographic apostrophe', one('’00101'), 'told', /became=00101 /, ['student:00101 Ada Moss blue']),
   pupils('05', 'decimals', one('101.00'), 'told', /became=101 /, ['student:101 Ada Moss blue']),
-  pupils('05', 'decimals with a comma', one('101,0'), 'held', /several ids in a row/, []),
-  ...['1.23E+11', '1,23E+11', '1.23e11', '1E+05', '-1.5E+03', '1.23×10^11', '5-Dec', 'Dec-26', '12/5/2026'].map((id) => pupils('12', `an id that became ${id}`, one(id), 'held', /id changed by Excel/, [])),
-  ...['########', '#N/A', '#REF!', 'NULL', '-', '?', 'n/a', '\u00a0'].map((id) => pupils('40', `an id that is ${id}`, one(id), 'held', /StudentID: empty/, [])),
+  pupils('05', 'decimals with a comma', one('101,0'), 'left out', /several ids in a row/, []),
+  ...['1.23E+11', '1,23E+11', '1.23e11', '1E+05', '-1.5E+03', '1.23×10^11', '5-Dec', 'Dec-26', '12/5/2026'].map((id) => pupils('12', `an id that became ${id}`, one(id), 'left out', /id changed by Excel/, [])),
+  ...['########', '#N/A', '#REF!', 'NULL', '-', '?', 'n/a', '\u00a0'].map((id) => pupils('40', `an id that is ${id}`, one(id), 'left out', /StudentID: empty/, [])),
   pupils('05', 'spaces around', one(' 1\u00a0'), 'as is', undefined, ADA),
   pupils('05', 'a number of sixteen digits', one('1234567890123450'), 'told', /: rounded/),
   changed('12', 'a number that became scientific', 'clever-csv', 'students.csv', /N12/g, '1.2E+11', 'told', /Student_number: spoilt/),
@@ -57,14 +57,14 @@ export const HEADERS_AND_CELLS: Hostile[] = [
   pupils('09', 'feet and inches', `${HEAD}1\tAda 5'4"\tMoss\tblue\n`, 'told', /quotation mark/),
   pupils('09', 'a nickname in quotation marks', `${HEAD}1\tAda "Bee" L\tMoss\tblue\n`, 'as is', undefined, ['student:1 Ada "Bee" L Moss blue']),
   changed('09', 'a cell of two lines', 'clever-csv', 'teachers.csv', 'Kim,Fox', '"Kim\nAnn",Fox', 'as is'),
-  changed('09', 'a comma that splits a name', 'clever-csv', 'students.csv', 'García,,Leo,2,M,1/22/2017,,Parent', 'García, Jr,,Leo,2,M,1/22/2017,,Parent', 'held', /too many values/),
+  changed('09', 'a comma that splits a name', 'clever-csv', 'students.csv', 'García,,Leo,2,M,1/22/2017,,Parent', 'García, Jr,,Leo,2,M,1/22/2017,,Parent', 'left out', /too many values/),
 ];
 
 const utf16 = (text: string): Buffer => Buffer.from(text, 'utf16le');
 const latin = (text: string): Buffer => Buffer.from(text, 'latin1');
 const JOSE = `${HEAD}1\tJosé\tMoss\tblue\n`;
 
-/** Kinds 11 to 14, 22 and 40 to 51: encodings, what nobody sees, names, ids, ties, several rows, OneRoster. */
+/** Kinds 11 to 14, 22 and 40 to 51: encodings, invisible characters, names, ids, ties, several rows, OneRoster. */
 // prettier-ignore
 export const LETTERS_AND_TIES: Hostile[] = [
   pupils('11', 'UTF-16 without a mark', utf16(JOSE), 'as is', undefined, ['student:1 José Moss blue']),
@@ -100,24 +100,24 @@ export const LETTERS_AND_TIES: Hostile[] = [
   teacher('an address beyond ASCII', 'lee@exämple.org', 'as is'),
   pupils('14', 'a first name alone', `${HEAD}1\tSuharni\t\tblue\n`, 'as is', undefined, ['student:1 Suharni  blue']),
   pupils('14', 'a last name beside a dash', `${HEAD}1\t-\tSuharni\tblue\n`, 'told', /: placeholder/, ['student:1  Suharni blue']),
-  pupils('14', 'no name', `${HEAD}1\t\t\tblue\n`, 'held', /Last: (empty|cut off)/, []),
-  pupils('14', 'a number for a name', `${HEAD}1\t1001\tMoss\tblue\n`, 'held', /not a name|total/, []),
+  pupils('14', 'no name', `${HEAD}1\t\t\tblue\n`, 'left out', /Last: (empty|cut off)/, []),
+  pupils('14', 'a number for a name', `${HEAD}1\t1001\tMoss\tblue\n`, 'left out', /not a name|total/, []),
   pupils('14', 'a name with a number', `${HEAD}1\tX Æ A-12\tMoss\tblue\n`, 'as is', undefined, ['student:1 X Æ A-12 Moss blue']),
   pupils('14', 'both names in one cell', `${HEAD}1\t\tMoss, Ada\tblue\n`, 'told', /: whole name/),
-  changed('14', 'a middle name alone', 'clever-csv', 'students.csv', /García,,Leo/g, ',Leo,', 'held', /Last_name: empty/),
-  changed('40', 'a student without an id', 'clever-csv', 'students.csv', 'S2,12,', 'S2,,', 'held', /Student_id: empty/),
-  changed('40', 'an enrollment of no class', 'clever-csv', 'enrollments.csv', 'S1,C1,11', 'S1,,11', 'held', /Section_id: empty/),
-  changed('40', 'a student of no school', 'clever-csv', 'students.csv', 'S2,12,', ',12,', 'held', /School_id: empty/),
-  changed('40', 'a user called NULL', 'oneroster', 'users.csv', /^u2/m, 'NULL', 'held', /sourcedId: empty/),
-  changed('40', 'an enrollment of N/A', 'oneroster', 'enrollments.csv', 'e4,c1,o1,u2', 'e4,c1,o1,N/A', 'held', /userSourcedId: empty/),
-  changed('40', 'a school without an id', 'oneroster', 'orgs.csv', /^o1/m, '', 'held', /sourcedId: empty/),
-  changed('42', 'enrollments with other ids', 'clever-csv', 'enrollments.csv', /(?<=C\d,)1/g, 'S-1', 'held', /unknown id .*of=student/),
-  changed('42', 'columns that changed places', 'clever-csv', 'enrollments.csv', 'Section_id,Student_id', 'Student_id,Section_id', 'held', /unknown id .*of=section/),
-  changed('42', 'no enrollments', 'clever-csv', 'enrollments.csv', /\n[^]*/, '\n', 'held', /: no rows/),
+  changed('14', 'a middle name alone', 'clever-csv', 'students.csv', /García,,Leo/g, ',Leo,', 'left out', /Last_name: empty/),
+  changed('40', 'a student without an id', 'clever-csv', 'students.csv', 'S2,12,', 'S2,,', 'left out', /Student_id: empty/),
+  changed('40', 'an enrollment of no class', 'clever-csv', 'enrollments.csv', 'S1,C1,11', 'S1,,11', 'left out', /Section_id: empty/),
+  changed('40', 'a student of no school', 'clever-csv', 'students.csv', 'S2,12,', ',12,', 'left out', /School_id: empty/),
+  changed('40', 'a user called NULL', 'oneroster', 'users.csv', /^u2/m, 'NULL', 'left out', /sourcedId: empty/),
+  changed('40', 'an enrollment of N/A', 'oneroster', 'enrollments.csv', 'e4,c1,o1,u2', 'e4,c1,o1,N/A', 'left out', /userSourcedId: empty/),
+  changed('40', 'a school without an id', 'oneroster', 'orgs.csv', /^o1/m, '', 'left out', /sourcedId: empty/),
+  changed('42', 'enrollments with other ids', 'clever-csv', 'enrollments.csv', /(?<=C\d,)1/g, 'S-1', 'left out', /unknown id .*of=student/),
+  changed('42', 'columns that changed places', 'clever-csv', 'enrollments.csv', 'Section_id,Student_id', 'Student_id,Section_id', 'left out', /unknown id .*of=section/),
+  changed('42', 'no enrollments', 'clever-csv', 'enrollments.csv', /\n[^]*/, '\n', 'left out', /: no rows/),
   changed('42', 'enrollments of capitals', 'clever-csv', 'enrollments.csv', /C(?=\d,)/g, 'c', 'told', /: lost zeros/),
-  changed('42', 'teachers with other ids', 'clever-csv', 'sections.csv', 'S1,C1,T1,T2', 'S1,C1,X1,X2', 'held', /unknown id .*of=teacher/),
-  changed('42', 'roles in other words', 'oneroster', 'enrollments.csv', /,student,/g, ',learner,', 'held', /unknown class role/),
-  changed('42', 'no enrollments', 'oneroster', 'enrollments.csv', /\n[^]*/, '\n', 'held', /: no rows/),
+  changed('42', 'teachers with other ids', 'clever-csv', 'sections.csv', 'S1,C1,T1,T2', 'S1,C1,X1,X2', 'left out', /unknown id .*of=teacher/),
+  changed('42', 'roles in other words', 'oneroster', 'enrollments.csv', /,student,/g, ',learner,', 'left out', /unknown class role/),
+  changed('42', 'no enrollments', 'oneroster', 'enrollments.csv', /\n[^]*/, '\n', 'left out', /: no rows/),
   pupils('44', 'a value in the second row', `${HEAD}1\tAda\tMoss\t\n1\tAda\tMoss\tblue\n`, 'as is', undefined, ADA),
   pupils('44', 'two values', `${HEAD}1\tAda\tMoss\tblue\n1\tAda\tMoss\tgold\n`, 'told', /repeated cell=1 before=2 differing=securityValue/, ADA),
   pupils('44', 'two names', `${HEAD}1\tAda\tMoss\tblue\n1\tBo\tReed\tgold\n`, 'told', /repeated with another name cell=1 before=2/, ADA),
@@ -138,5 +138,5 @@ export const LETTERS_AND_TIES: Hostile[] = [
   changed('51', 'a file that is left out and listed', 'oneroster', 'manifest.csv', 'file.demographics,absent', 'file.demographics,bulk', 'asked', /missing file listed=true/),
   changed('51', 'days with the day first', 'oneroster', 'academicSessions.csv', '2026-08-20,2027-06-05', '20/08/2026,05/06/2027', 'told', /: day first/),
   changed('51', 'days with dots', 'oneroster', 'academicSessions.csv', '2026-08-20,2027-06-05', '08.20.2026,06.25.2027', 'told', /: not a date/),
-  changed('51', 'a role that nobody knows', 'oneroster', 'users.csv', 'o1,student,bo', 'o1,learner,bo', 'held', /unknown role cell=learner/),
+  changed('51', 'a role that nobody knows', 'oneroster', 'users.csv', 'o1,student,bo', 'o1,learner,bo', 'left out', /unknown role cell=learner/),
 ];

@@ -3,22 +3,22 @@ import { CLEVER_FILES, PICKATIME_FILES, type Contents } from './files.js';
 import { ONEROSTER_FILES } from './oneroster-files.js';
 
 /**
- * What becomes of a file: `as is`: taken, and nothing to tell. `told`: taken, and what was made of it is told. `held`: the row is left out, and
- * nobody leaves because of it. `asked`: nothing is taken before somebody answers what is told.
+ * What happens to a file. `as is`: taken, with nothing to tell. `told`: taken, and the page tells how it was understood. `left out`: the
+ * row is left out, and nobody leaves because of it. `asked`: nothing is taken until somebody answers a question.
  */
-export type Verdict = 'as is' | 'told' | 'held' | 'asked';
+export type Verdict = 'as is' | 'told' | 'left out' | 'asked';
 
 /** A file that a hurried secretary, or a spreadsheet, sends. */
 export interface Hostile {
-  /** As in the list of cases. */
+  /** The kind's number in the list of cases. */
   kind: string;
   name: string;
   format: FileFormat;
   files: Contents;
   verdict: Verdict;
-  /** What is told, as `shortly` has it. */
+  /** What is told, as `shortly` writes it. */
   says?: RegExp;
-  /** The students at the end, where that is the question: `id First Last value`. */
+  /** The students at the end, if that is what is tested: `id First Last value`. */
   students?: string[];
 }
 
@@ -46,7 +46,7 @@ export function pupils(
   };
 }
 
-/** A file of a whole upload in which something is replaced. */
+/** A whole upload in which a part of one file is replaced. */
 export function changed(
   kind: string,
   name: string,

@@ -24,7 +24,7 @@ import { inShort, type Contents } from './files.js';
 /** What uploads of the school at hand are read with. */
 let deps: Deps | undefined;
 
-/** Reads in this process: one of its own for every small file would take a test longer than all else. */
+/** Reads in this process: a process of its own for every small file would take longer than all else. */
 const readHere: ReadFiles = async (order, place, signal) => {
   signal.throwIfAborted();
   return readPieces(order, place);
@@ -52,7 +52,7 @@ export interface FileSchool {
   actor(): Promise<Actor>;
   /** Names in DATA_DIR/tmp. */
   leftOnDisk(): Promise<string[]>;
-  /** The same, once what goes with an answer is gone. */
+  /** The same, once what belongs to an answer is deleted. */
   leftInTheEnd(): Promise<string[]>;
   close(): Promise<void>;
 }
@@ -111,7 +111,10 @@ export async function upload(
   return answer;
 }
 
-/** Uploads, previews and applies. @returns what is told, as `line field: code name=value …`, after the state where that is not `ready` */
+/**
+ * Uploads, previews and applies.
+ * @returns what is told, as `line field: code name=value …`, after the state if that is not `ready`
+ */
 export async function take(school: FileSchool, contents: Contents): Promise<string[]> {
   const { deps: of } = school.test;
   const answer = await upload(school.office, contents);

@@ -2,15 +2,15 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { EventEmitter } from 'node:events';
 import mongoose from 'mongoose';
 
-/** What the code of a killed process gets from its next call to the database: it changes nothing there any more. */
+/** The error that a killed process's code gets from its next call to the database, which changes nothing there any more. */
 export class Killed extends Error {}
 
-/** Work whose writes are counted, and which ends, or makes something happen, at one of them. */
+/** Work whose writes are counted, and in which something happens at one of them, or the process dies. */
 interface Life {
   /** `collection.method` of each write so far. */
   writes: string[];
   dieAt: number;
-  /** Of the write at which it dies the database takes the first half. */
+  /** Of the write at which it dies, the database takes the first half. */
   half: boolean;
   beforeWrite: (nth: number) => Promise<void>;
   dead: boolean;
@@ -22,7 +22,7 @@ export interface Lived {
 }
 
 const lives = new AsyncLocalStorage<Life>();
-/** Tells of each write of this process that was answered, by the collection. */
+/** Reports each write of this process that was answered, by the collection. */
 const written = new EventEmitter();
 let patched = false;
 
@@ -39,11 +39,10 @@ const WRITES = [
 const READS = ['find', 'findOne', 'countDocuments', 'distinct', 'aggregate'] as const;
 
 /**
- * Does some work as a process that is killed just before its n-th write to the database: this call and every later one fail, so
- * that whatever the code does about it never reaches the database. Reads change nothing, so that to die at one is to die at the write
- * after it.
+ * Does some work as a process that is killed just before its n-th write to the database: this call and every later one fail, so that
+ * nothing the code does about it reaches the database. Dying at a read is the same as dying at the next write.
  * @param dieAt from 1; by default it lives to its end
- * @param half the fatal write is done by half, as when its batch was cut in two
+ * @param half half of the fatal write is done, as when its batch was cut in two
  * @param beforeWrite something else that happens just before the n-th write
  */
 export async function live(
@@ -64,7 +63,9 @@ export async function live(
   return { writes: life.writes, killed: life.dead };
 }
 
-/** Waits until something is so that a write of this process to the collection makes so; it is looked at now and after each of them. */
+/**
+ * Waits until a condition holds that a write of this process to the collection can bring about. Checks now and after each of these writes.
+ */
 export async function untilWritten(collection: string, isSo: () => Promise<boolean>): Promise<void> {
   patch();
   for (;;) {
@@ -124,6 +125,6 @@ async function write(
       await lives.exit(() => real.call(collection, many.slice(0, Math.ceil(many.length / 2)), ...more));
     throw new Killed();
   }
-  // What the driver calls inside is part of this write.
+  // Calls inside the driver are part of this write.
   return lives.exit(() => real.apply(collection, args));
 }

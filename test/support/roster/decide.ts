@@ -1,5 +1,5 @@
 import { Types } from 'mongoose';
-import type { FieldMapping } from '../../../server/models/account.js';
+import type { FieldMapping } from '../../../server/models/field-mapping.js';
 import type { RosterPerson } from '../../../server/models/contact.js';
 import {
   decideMatches,
@@ -9,7 +9,7 @@ import {
 import { sayAlike } from '../../../server/web/say-alike.js';
 import type { Candidate } from '../../../server/roster/people/match-rules.js';
 
-/** Numbers that people are known by. */
+/** Numbers by which people are known. */
 export const MAPPING: FieldMapping = {
   student: { communityId: 'student_number', barcode: 'state_id' },
   teacher: { communityId: 'teacher_number', barcode: '' },
@@ -38,17 +38,17 @@ const NOBODY: RosterPerson = {
 /** A guardian’s tie to a student. */
 export const tie = (student: string) => ({ student, relationship: 'Parent', type: 'Parent/Guardian' });
 
-/** A new record with nothing in it but what is given. */
+/** A new record with only the given fields. */
 export function record(id: string, fields: Partial<RosterPerson>): PersonRecord {
   return { id, fields: { ...NOBODY, ...fields } };
 }
 
-/** A contact that is there already, likewise. */
+/** An existing contact with only the given fields. */
 export function candidate(fields: Partial<Candidate>): Candidate {
   return { ...NOBODY, _id: new Types.ObjectId(), logins: [], ...fields };
 }
 
-/** Who is whom: `record=place of the contact`; and what is doubtful: `record~places: reason`. */
+/** The result: `record=position of the contact` for matches, and `record~positions: reason` for doubts. */
 export function decide(records: PersonRecord[], candidates: Candidate[], more: Partial<MatchInput> = {}) {
   const { matched, doubtful } = decideMatches(records, {
     candidates,

@@ -6,7 +6,7 @@ import type { RateLimit } from '../../../server/sandbox/limit-rate.js';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../../server/sandbox/start-sandbox.js';
 import type { Deps } from '../../../server/deps.js';
 import { Account } from '../../../server/models/account.js';
-// Known by name alone: whoever empties the database empties the queue too.
+// The model is found by name: whoever empties the database empties the queue too.
 import '../../../server/models/agenda-job.js';
 import { Event } from '../../../server/models/event.js';
 import { RosterRun } from '../../../server/models/roster-run.js';
@@ -36,13 +36,13 @@ export interface TestDistrict {
   account: Types.ObjectId;
   schools: Types.ObjectId[];
   event: Types.ObjectId;
-  /** Syncs the event now, to the end; gives the run. */
+  /** Syncs the event to the end; returns the run. */
   sync(event?: Types.ObjectId, timing?: Timing): Promise<SyncRun>;
   /** Asks for a run of the event, which nobody does yet. */
   ask(asked: Asked, event?: Types.ObjectId): Promise<Types.ObjectId>;
   /** Starts a run of the event and does it to the end. */
   start(asked: Asked, event?: Types.ObjectId, timing?: Timing): Promise<SyncRun>;
-  /** Does a run that was asked for, of an event or of the account alone, and what was asked for by it. */
+  /** Does a requested run, of an event or of the account alone, with everything it asks for. */
   work(run: Types.ObjectId): Promise<SyncRun | RosterRun>;
   refreshOf(run: SyncRun): Promise<RosterRun>;
   close(): Promise<void>;
@@ -62,13 +62,13 @@ export async function startDistrict(
 
 type Ids = Pick<TestDistrict, 'account' | 'schools' | 'event'>;
 
-/** What the database holds after the first sync of a district, by what makes the district what it is. */
+/** The database after the first sync of a district, by the district's options. */
 const synced = new Map<string, { snapshot: Snapshot; ids: Ids }>();
 
 /**
- * The same, and the event has synced once. Districts of equal options are equal in every record, so the first sync is done once; later
- * ones find in the database what it left.
- * @param before what is done to the database, not to the sandbox, before that sync, and what it is called
+ * Such an account whose event has synced once. Districts with equal options are equal in every record, so the first sync is done once;
+ * later ones find its result in the database.
+ * @param before what is done to the database, not to the sandbox, before that sync, and its name
  */
 export async function startSyncedDistrict(
   options: SandboxOptions = {},
@@ -223,7 +223,7 @@ export async function makeEvent(
   return event._id;
 }
 
-/** Waits until a sync that somebody asked for is at work. */
+/** Waits until a requested sync is at work. */
 export function untilSyncing(): Promise<void> {
   const isSyncing = async () => (await SyncRun.exists({ trigger: 'sync now', state: 'running' })) !== null;
   return untilWritten(SyncRun.collection.collectionName, isSyncing);

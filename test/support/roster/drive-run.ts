@@ -11,14 +11,14 @@ import { asApp } from '../scans.js';
 const LOOK_MS = 10;
 
 export interface Drive {
-  /** The worker is to end. */
+  /** The worker has been told to end. */
   stopping?: AbortSignal;
   timing?: Timing;
 }
 
 /**
- * Does a sync run to where no worker has anything to do for it, by the jobs that a worker does: its own and that of its part of the
- * account's roster. What they ask the queue for besides goes to the test's queue.
+ * Does a sync run until no worker has anything left to do for it, with the jobs of a worker: its own and that of its part of the account's
+ * roster. Other jobs that they queue go to the test's queue.
  */
 export async function driveSync(
   deps: Deps,
@@ -48,7 +48,7 @@ export async function driveSync(
       const after = await RosterRun.findById(part, { fence: 1, state: 1 }).lean();
       const isHandedBack = after?.state === 'queued' && after.fence !== before?.fence;
       if (isHandedBack) break;
-      // Another worker is at it, or at another one of the account.
+      // Another worker has it, or has another run of the account.
       await delay(LOOK_MS);
     }
   }

@@ -14,7 +14,10 @@ export class EventNights {
   district!: TestDistrict;
   #passed = 0;
 
-  /** Reads everything once. @param prepare what is different from the start */
+  /**
+   * Reads everything once.
+   * @param prepare changes the district before
+   */
   async begin(prepare?: (sandbox: Sandbox) => void): Promise<void> {
     const leaveOneOut = ({ schools }: TestDistrict) => School.deleteOne({ _id: schools[1] });
     if (!prepare) {
@@ -28,13 +31,13 @@ export class EventNights {
     assert.equal((await this.district.sync()).state, 'done');
   }
 
-  /** The date of another night; any text is as good. */
+  /** The date of another night; any text works. */
   next(): string {
     this.#passed += 1;
     return `night ${String(this.#passed)}`;
   }
 
-  /** A nightly sync of the event; gives its refresh. */
+  /** A nightly sync of the event; returns its refresh. */
   async night(): Promise<RosterRun> {
     const run = await this.district.start({ trigger: 'nightly', night: this.next() });
     assert.equal(run.state, 'done', sayResult(run));
@@ -45,7 +48,7 @@ export class EventNights {
     return Account.findById(this.district.account).orFail().lean();
   }
 
-  /** Another account on the same district, with an event that takes the same. */
+  /** Another account with the same district, and an event that takes the same schools. */
   async twin(): Promise<{ account: Types.ObjectId; event: Types.ObjectId }> {
     const { clever, ...first } = await this.account();
     const { cursor: _, ...fresh } = clever ?? assert.fail();
@@ -57,7 +60,7 @@ export class EventNights {
     return { account, event: await makeEvent(account, { schools, terms, noTerm: true }) };
   }
 
-  /** Of a roster what does not hang on our ids, one line a record. */
+  /** The parts of a roster that do not depend on our ids, one line per record. */
   async stateOf(account: Types.ObjectId = this.district.account): Promise<string[]> {
     const schools = await School.find({ account }).lean();
     const lines = (await wholeRoster(account)).map(({ text }) => {
@@ -70,7 +73,7 @@ export class EventNights {
     return lines.sort();
   }
 
-  /** The next night reads everything, and says why. */
+  /** The next night reads everything and says why. */
   async isFull(why: FullWhy['code']): Promise<RosterRun> {
     const refresh = await this.night();
     assert.equal(refresh.how, 'full');
@@ -78,7 +81,7 @@ export class EventNights {
     return refresh;
   }
 
-  /** A full download would change nothing now; it is not done. */
+  /** Checks, without doing it, that a full download would change nothing now. */
   async isSettled(): Promise<void> {
     const preview = await this.district.start({ trigger: 'preview', purpose: 'preview' });
     const { _id, how } = await this.district.refreshOf(preview);

@@ -70,7 +70,7 @@ export class Merging {
     }
   }
 
-  /** The same as a text, without the times that tell one attempt from another. */
+  /** The stored state as a text, without the times that tell one attempt from another. */
   async stateOf(): Promise<string> {
     const timeless = (key: string, value: unknown) =>
       key === 'at' || key === 'decidedAt' ? undefined : value;
@@ -91,7 +91,7 @@ export class Merging {
     );
   }
 
-  /** Lists two as a pair. */
+  /** Stores two contacts as a pair. */
   list(contact: Some, candidate: Some): ReturnType<typeof noteDuplicates> {
     return noteDuplicates(
       this.fair.account._id,
@@ -100,7 +100,7 @@ export class Merging {
     );
   }
 
-  /** Two students that one household has both of, each with a meeting with the same teacher. */
+  /** Two students of one household, each with a meeting with the same teacher. */
   async twoStudents(): Promise<[Contact, Contact]> {
     await emptyDatabase();
     this.now = EVE;
@@ -136,7 +136,7 @@ export class Merging {
     return [keep, drop];
   }
 
-  /** Two teachers who both hold slots and meetings, at different times, and both log in. */
+  /** Two teachers with slots and meetings at different times; both log in. */
   async twoTeachers(): Promise<[Contact, Contact]> {
     await emptyDatabase();
     this.now = EVE;

@@ -35,7 +35,7 @@ export class NewIds {
   district!: TestDistrict;
   /** Everybody who was here before. */
   people!: Contact[];
-  /** What became of each person's record id. */
+  /** What happened to each person's record id. */
   fresh = new Map<string, string>();
 
   /** @param mapped whether students, teachers and staff are known by their numbers */
@@ -50,12 +50,12 @@ export class NewIds {
     await this.#book();
   }
 
-  /** The event takes the terms of the district as they are now. */
+  /** Lets the event take the district's present terms. */
   chooseTerms(): Promise<void> {
     return chooseTerms(this.district);
   }
 
-  /** Four parents of whom one has no e-mail address on the roster and logs in by another, each with a booking for a child. */
+  /** Four parents, each with a booking for a child. One has no email address on the roster and logs in with another one. */
   async #book(): Promise<void> {
     const { account, event } = this.district;
     const classes = await bookable(event);
@@ -83,7 +83,7 @@ export class NewIds {
     }
   }
 
-  /** All ids of the district become new. */
+  /** Gives all records of the district new ids. */
   reissue(): void {
     const { sandbox } = this.district;
     const idsOf = () =>
@@ -94,7 +94,7 @@ export class NewIds {
     this.fresh = new Map(before.map((id, index) => [id, after[index] ?? '']));
   }
 
-  /** What must never change by a sync: logins, families. */
+  /** What no sync may ever change: logins, families. */
   async logins(): Promise<unknown[]> {
     return [await User.find().sort({ _id: 1 }).lean(), await Household.find().sort({ _id: 1 }).lean()];
   }

@@ -12,14 +12,14 @@ import { makeAppointment } from '../appointment.js';
 import { sayResult } from '../say-run.js';
 import { startSyncedDistrict, type TestDistrict } from './district.js';
 
-/** A name that must never be taken for markup. */
+/** A name that must not be taken for markup. */
 export const HOSTILE = '<script>alert(1)</script>';
 
 export function pathOf(run: { _id: Types.ObjectId }): string {
   return `/importer/runs/${run._id.toHexString()}`;
 }
 
-/** A district that was synced once, and its administrator at the pages. */
+/** A district that was synced once, and its administrator's browser. */
 export class Office {
   private constructor(
     readonly district: TestDistrict,
@@ -76,12 +76,12 @@ export class Office {
     return run;
   }
 
-  /** What waits for somebody's decision, of a kind. */
+  /** What waits for a decision, by kind. */
   withheld(kind: string): Promise<RosterChange[]> {
     return RosterChange.find({ state: 'withheld', kind }).lean();
   }
 
-  /** Presses Preview on the Sync tab, and lets it be done. */
+  /** Presses Preview on the Sync tab and lets it finish. */
   async preview(): Promise<SyncRun> {
     await this.visitor.post(`${this.tab}/previews`, {}, this.tab);
     const { _id } = await SyncRun.findOne({ purpose: 'preview' }).sort({ _id: -1 }).orFail().lean();

@@ -9,7 +9,7 @@ type Draw = (bound: number) => number;
 const LISTS = ['student', 'teacher', 'contact', 'section', 'term', 'event'] as const;
 const NOBODY = ['0-nobody', '1-nobody'];
 
-/** What happens in a night besides changes of records: somebody under a new id, lists that come empty or not at all, terms that are lost or unknown. */
+/** What happens in a night besides changed records: somebody gets a new id, lists are empty or missing, terms are lost or unknown. */
 export class RandomNights {
   readonly #unshared = new Set<(typeof LISTS)[number]>();
   #isRenewed = false;
@@ -36,21 +36,21 @@ export class RandomNights {
   }
 
   /**
-   * Whether events tell what a preview, which reads the lists, sees. They tell who left also of a list that is not shared any more; and
-   * they do not tell of a person whom this class, not the district, has put under another id.
+   * Whether events tell what a preview sees, which reads the lists. Events also tell who left a list that is not shared any more; they do
+   * not tell about a person whom this class, not the district, has given another id.
    */
   get areToldByEvents(): boolean {
     return !this.#isRenewed && ![...this.#unshared].some((kind) => kind !== 'event');
   }
 
-  /** The night is over, and the district shares everything again. */
+  /** Ends the night: the district shares everything again. */
   share(): void {
     this.#isRenewed = false;
     for (const kind of this.#unshared) this.district.sandbox.share(kind, 'shared');
     this.#unshared.clear();
   }
 
-  /** Who was here under an id that the source has no more comes under another one; some sections still name the old one. */
+  /** People who were here under an id that the source no longer has come under another one; some sections still name the old one. */
   async #renew(draw: Draw): Promise<string> {
     const { account, sandbox } = this.district;
     const kind = draw(2) === 0 ? 'student' : 'teacher';
@@ -88,7 +88,7 @@ export class RandomNights {
     return `${String(all.length)} terms chosen`;
   }
 
-  /** Who is in a class comes empty, not at all, or by ids that nobody has. */
+  /** The people of classes come as an empty list, not at all, or with ids that nobody has. */
   #emptyLists(draw: Draw): string[] {
     return Array.from({ length: 1 + draw(3) }, () => {
       const id = this.district.sandbox.idOf('section', draw(40));
@@ -107,7 +107,7 @@ export class RandomNights {
     });
   }
 
-  /** Sections name a term that is none, or one that cannot be read. */
+  /** Sections name a term that does not exist, or one that cannot be read. */
   #loseTerms(draw: Draw): string {
     const term = ['ffffffffffffffffffffffff', { spoilt: true }, '', null][draw(4)] ?? null;
     const count = 1 + draw(4);
@@ -116,7 +116,7 @@ export class RandomNights {
     return `${String(count)} sections have the term ${JSON.stringify(term)}`;
   }
 
-  /** A part of a class, or all of it, goes on in another one. */
+  /** Some or all students of a class continue in another one. */
   #splitClass(draw: Draw): string {
     const { sandbox } = this.district;
     const [from, to] = [sandbox.idOf('section', draw(40)), sandbox.idOf('section', draw(40))];
@@ -129,7 +129,7 @@ export class RandomNights {
     return `${String(moving.length)} of ${from} go on in ${to}`;
   }
 
-  /** So many that a person has to look. */
+  /** So many leave that a person must look. */
   #manyLeave(draw: Draw): string {
     const { sandbox } = this.district;
     const first = draw(10);

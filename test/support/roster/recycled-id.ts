@@ -22,11 +22,11 @@ export class RecycledId {
   administrator!: User;
   office!: Visitor;
   booked!: Types.ObjectId;
-  /** Betsy's, by hex ids. */
+  /** Betsy's record ids, by hex ids. */
   classes!: string[];
-  /** Who is tied to her, by hex ids. */
+  /** The people tied to her, by hex ids. */
   tied!: string[];
-  /** Record ids of guardians who are not. */
+  /** Record ids of guardians who are not tied to her. */
   #others!: string[];
 
   static async begin(): Promise<RecycledId> {
@@ -36,7 +36,7 @@ export class RecycledId {
     return made;
   }
 
-  /** Nor has anything been stored that is a sentence. */
+  /** Also checks that no sentence was stored. */
   async close(): Promise<void> {
     await this.nights.district.close();
     assert.deepEqual(await findSentences(), []);
@@ -96,7 +96,7 @@ export class RecycledId {
     return (await Appointment.findById(this.booked).orFail().lean()).state;
   }
 
-  /** Another mother, who has William once he is there. */
+  /** Another mother, who gets William once he is there. */
   mother(): Promise<Person> {
     return Contact.findOne({ 'record.id': this.#others[0] }).orFail().lean();
   }
@@ -106,7 +106,7 @@ export class RecycledId {
     return found.map(({ _id }) => String(_id)).sort();
   }
 
-  /** The district gives Betsy's id to William, with classes and a mother of his own. */
+  /** The district gives Betsy's id to William, who has classes and a mother of his own. */
   recycle(): void {
     const { sandbox } = this.nights.district;
     const { id } = this;
@@ -118,7 +118,7 @@ export class RecycledId {
         sandbox.change(section, { students: students.filter((other) => other !== id) });
       else if (index % 7 === 0) sandbox.change(section, { students: [...students, id] });
     }
-    // Another mother now has him, and Betsy's is gone from the district.
+    // Another mother has him now, and Betsy's mother is gone from the district.
     sandbox.change(this.#others[0] ?? assert.fail(), {
       roles: {
         contact: {
@@ -150,12 +150,15 @@ export class RecycledId {
     const { status, relations } = await Contact.findById(this.guardian._id).orFail().lean();
     assert.equal(status, 'active');
     assert.deepEqual(relations, this.guardian.relations);
-    // Nobody new is tied to her either.
+    // Nobody new is tied to her.
     assert.deepEqual(await this.#tiedNow(), this.tied);
     assert.equal(await Contact.countDocuments({ firstName: 'William', lastName: 'Johns' }), 0);
   }
 
-  /** Answers the open question. @returns the page that follows */
+  /**
+   * Answers the open question.
+   * @returns the page that follows
+   */
   async decide(as: string, sure?: 'yes'): Promise<Response> {
     const { _id } = await Duplicate.findOne({ state: 'open' }).orFail().lean();
     const answer = await this.office.post(

@@ -5,10 +5,13 @@ import type { Timing } from '../../../server/runs/engine/timing.js';
 import { asApp } from '../scans.js';
 import { runNow, type TestDistrict } from './district.js';
 
-/** Everybody is taken for silent at once. */
+/** Every worker counts as silent at once. */
 export const AT_ONCE: Timing = { heartbeatMs: 60_000, staleMs: -60_000 };
 
-/** Does what a worker finds waiting or silent, until there is nothing of it any more. @returns how many runs it did */
+/**
+ * Does everything that a worker finds waiting or silent, until nothing is left.
+ * @returns how many runs it did
+ */
 export async function takeOver({ deps, test }: Pick<TestDistrict, 'deps' | 'test'>): Promise<number> {
   let count = 0;
   for (;;) {

@@ -8,27 +8,27 @@ export const EMPTY = ['empty', 'null', 'missing', 'strangers'] as const;
 
 /** What is wrong with a download. */
 export interface Trouble {
-  /** Lists of which one record does not say whom it is about. */
+  /** Lists in which one record does not say whom it is about. */
   spoilt: (typeof LISTS)[number][];
-  /** Which ties are lost: those of all students, of all teachers, or those of most students of a few classes. */
+  /** Which ties are lost: those of all students, of all teachers, or of most students in a few classes. */
   ties: 'students' | 'teachers' | 'few' | 'none';
-  /** How a list without people comes. */
+  /** How an empty list comes. */
   how: (typeof EMPTY)[number];
   /** A third of all guardians is missing. */
   guardians: boolean;
 }
 
-/** A district whose lists lose ties and have rows that cannot be read, and which is put right again. */
+/** A district whose lists lose ties and have unreadable rows, and which is repaired again. */
 export class TroubledSource {
   readonly #originals = new Map<string, JsonObject>();
   readonly #removed = new Set<string>();
-  /** Record ids of the sections of a school with few of them. */
+  /** Record ids of the sections of a school that has few of them. */
   #few: string[] = [];
 
   constructor(private readonly district: TestDistrict) {}
 
   /**
-   * Two events that are kept in sync: one that takes a small school, whose ties its own guard holds, and one that takes the other schools.
+   * Two events that are kept in sync: one with a small school, whose ties the event's own guard withholds, and one with the other schools.
    */
   async openEvents(): Promise<Types.ObjectId[]> {
     const { district } = this;
@@ -56,7 +56,7 @@ export class TroubledSource {
     else if (ties !== 'none') await this.#loseAll(ties, how);
   }
 
-  /** Everything is as it was. */
+  /** Repairs the district. */
   restore(): void {
     for (const id of this.#removed) this.district.sandbox.restore(id);
     for (const [id, original] of this.#originals) this.district.sandbox.change(id, original);
@@ -85,7 +85,7 @@ export class TroubledSource {
       this.#change(record.id, ties === 'students' ? { students: list } : { teachers: list, teacher: '' });
   }
 
-  /** Too few for the account's guard. */
+  /** Fewer than the account's guard asks about. */
   async #loseFew(): Promise<void> {
     const sections = await Section.find({ status: 'active' }, { studentIds: 1 }).lean();
     const all = sections.reduce((sum, { studentIds }) => sum + studentIds.length, 0);

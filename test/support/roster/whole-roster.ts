@@ -8,12 +8,12 @@ import { Section } from '../../../server/models/section.js';
 import { Term } from '../../../server/models/term.js';
 
 export interface RosterLine {
-  /** Active, as against transferred, archived, gone or deleted. */
+  /** Active, as opposed to transferred, archived, gone or deleted. */
   here: boolean;
   text: string;
 }
 
-/** All that the roster says of one account, or of all, without ids and times of ours, in an order of its own: to compare two states. */
+/** Everything that the roster says about one account or all, without our own ids and times, in a fixed order, to compare two states. */
 export async function wholeRoster(account?: Types.ObjectId): Promise<RosterLine[]> {
   const scope = account ? { account } : {};
   const contacts = await Contact.find(scope).lean();

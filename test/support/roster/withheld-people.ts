@@ -17,12 +17,12 @@ export class WithheldPeople {
     this.district = await startSyncedDistrict({ students: 150 }, { CLEVER_PAGE_SIZE: '50' });
   }
 
-  /** The record id of a student; the first 40 are those who leave. */
+  /** The record id of a student; the first 40 leave. */
   student(index: number): string {
     return this.district.sandbox.idOf('student', index);
   }
 
-  /** The record ids of the students from one place to another. */
+  /** The record ids of the students between two positions. */
   students(from: number, to: number): string[] {
     return Array.from({ length: to - from }, (_, index) => this.student(from + index));
   }

@@ -109,6 +109,7 @@ export function formsOfAccount(place: Place, viewer: User): Record<string, Bad[]
       },
     ],
     '/e/:link/appointments/:id/cancel': NOTHING_SENT,
+    '/e/:link/children/:student/remove': NOTHING_SENT,
     '/global-setup': [
       { fields: { name: 'Oak School', timeZone: 'Mars/Base' }, says: /a time zone/, keeps: /Oak School/ },
     ],

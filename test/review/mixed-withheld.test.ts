@@ -20,11 +20,11 @@ const RUNS = Number(process.env.MIXED_HOLDS ?? 6);
 const by = new Types.ObjectId();
 type Verdict = 'accept' | 'reject';
 
-/** What one download has wrong, and what a person makes of what is held because of it. */
+/** What is wrong with one download, and what a person decides about the withheld removals. */
 interface Night extends Trouble {
   ofAccount: Verdict;
   ofEvent: Verdict;
-  /** An acceptance is undone at once. */
+  /** Whether an acceptance is undone at once. */
   undo: boolean;
 }
 
@@ -39,7 +39,7 @@ const night: fc.Arbitrary<Night> = fc.record({
   undo: fc.boolean(),
 });
 
-describe('ties that are lost and rows that cannot be read, in one download', function () {
+describe('lost ties and unreadable rows in one download', function () {
   this.timeout(60_000 + RUNS * 20_000);
   let district: TestDistrict;
   let source: TroubledSource;
@@ -59,7 +59,7 @@ describe('ties that are lost and rows that cannot be read, in one download', fun
   });
   after(() => district.close());
 
-  it('nobody leaves but those whose removal was accepted, whatever was rejected beside it and undone after it', async () => {
+  it('only people whose removal was accepted leave, whatever else was rejected, and undone afterwards', async () => {
     const seen = { accept: 0, reject: 0, undone: 0, both: 0 };
     await fc.assert(
       fc.asyncProperty(fc.array(night, { minLength: 1, maxLength: 3 }), async (nights) => {
@@ -83,12 +83,12 @@ describe('ties that are lost and rows that cannot be read, in one download', fun
     await source.trouble(one);
     await sync();
     isSame(await state(), before, 'nothing changes before somebody decides');
-    if ((await findHolding()).length > 1) seen.both += 1;
+    if ((await findWithholding()).length > 1) seen.both += 1;
     for (const isOfEvent of [false, true]) {
-      // What was accepted of the account's may have answered what the event holds.
-      const holding = (await findHolding()).find(({ event }) => (event !== undefined) === isOfEvent);
-      if (!holding) continue;
-      const { run, event } = holding;
+      // The decision about the account's part may have settled what the event withholds.
+      const withholding = (await findWithholding()).find(({ event }) => (event !== undefined) === isOfEvent);
+      if (!withholding) continue;
+      const { run, event } = withholding;
       const asIs = await state();
       const targets = await RosterChange.distinct('target', { run, state: 'withheld' });
       const said = event ? one.ofEvent : one.ofAccount;
@@ -113,15 +113,19 @@ describe('ties that are lost and rows that cannot be read, in one download', fun
     }
   }
 
-  /** Runs that hold something, that of the account first. */
-  async function findHolding(): Promise<{ run: Types.ObjectId; event?: Types.ObjectId }[]> {
-    const held = await RosterChange.find({ state: 'withheld' }, { run: 1, event: 1 }).sort({ event: 1 }).lean();
+  /** The runs that withhold something, the account's first. */
+  async function findWithholding(): Promise<{ run: Types.ObjectId; event?: Types.ObjectId }[]> {
+    const withheld = await RosterChange.find({ state: 'withheld' }, { run: 1, event: 1 })
+      .sort({ event: 1 })
+      .lean();
     return [
-      ...new Map(held.map(({ run, event }) => [String(run), { run, ...(event ? { event } : {}) }])).values(),
+      ...new Map(
+        withheld.map(({ run, event }) => [String(run), { run, ...(event ? { event } : {}) }]),
+      ).values(),
     ];
   }
 
-  /** @returns the event's run that came of it */
+  /** @returns the event's run that followed */
   async function decide(
     id: Types.ObjectId,
     event: Types.ObjectId | undefined,
@@ -139,7 +143,7 @@ describe('ties that are lost and rows that cannot be read, in one download', fun
       .lean();
   }
 
-  /** @returns whether it was still the last to change something */
+  /** @returns whether it still was the last run to change something */
   async function undo(run: SyncRun, whole: boolean): Promise<boolean> {
     const undone = await undoRun(district.deps, run, { by, reason: '', whole, stopNightly: false });
     if (!undone.ok) return false;
@@ -153,7 +157,7 @@ describe('ties that are lost and rows that cannot be read, in one download', fun
   }
 });
 
-/** Who is here, in which classes, who holds slots, and what is booked: a line each, that begins with what it is about. */
+/** Who is here, in which classes, who has slots, and what is booked: one line each, which begins with its subject. */
 async function state(): Promise<string[]> {
   const classes = await Class.find().lean();
   const ids = (list: Types.ObjectId[]) => list.map(String).sort().join();
@@ -177,7 +181,7 @@ async function state(): Promise<string[]> {
   return lines.sort();
 }
 
-/** Lines of people and classes that are not there any more, though nobody accepted that they go. */
+/** The lines of people and classes that are gone although nobody accepted their removal. */
 async function strangers(before: string[], targets: Types.ObjectId[]): Promise<string[]> {
   const now = new Set(await state());
   const sections = await Class.find({ section: { $in: targets } }, { _id: 1 }).lean();
@@ -186,7 +190,7 @@ async function strangers(before: string[], targets: Types.ObjectId[]): Promise<s
   return gone.filter((line) => !line.split(' ').some((word) => allowed.has(word)));
 }
 
-/** Says of two states only what differs. */
+/** Only the differences between two states. */
 function isSame(now: string[], wanted: string[], when: string): void {
   const [has, should] = [new Set(now), new Set(wanted)];
   const more = now.filter((line) => !should.has(line)).map((line) => `+ ${line}`);
