@@ -1,14 +1,17 @@
 import passport from 'passport';
 import { Strategy } from 'passport-local';
 import { Types } from 'mongoose';
+import { Account } from '../models/account.js';
 import { User } from '../models/user.js';
 import { checkPassword } from './hash-password.js';
 
 declare global {
   // eslint-disable-next-line @typescript-eslint/no-namespace -- the way Express' and Passport's types are extended
   namespace Express {
-    // eslint-disable-next-line @typescript-eslint/no-empty-object-type
-    interface User extends UserDocument {}
+    interface User extends UserDocument {
+      /** Those in which something is granted to it; absent in the request that logs in. */
+      accounts?: Account[];
+    }
   }
 }
 type UserDocument = User;
@@ -32,18 +35,32 @@ export function connectPassport(): passport.PassportStatic {
     done(null, user._id.toHexString());
   });
   authenticator.deserializeUser((id: string, done) => {
-    User.findById(new Types.ObjectId(id))
-      .lean()
-      .then(
-        (user) => {
-          done(null, user ?? false);
-        },
-        (error: unknown) => {
-          done(error);
-        },
-      );
+    loadLogin(new Types.ObjectId(id)).then(
+      (user) => {
+        done(null, user ?? false);
+      },
+      (error: unknown) => {
+        done(error);
+      },
+    );
   });
   return authenticator;
+}
+
+/** A login with the accounts in which something is granted to it: one command a request. */
+async function loadLogin(_id: Types.ObjectId): Promise<Express.User | undefined> {
+  const [found] = await User.aggregate<Express.User>([
+    { $match: { _id } },
+    {
+      $lookup: {
+        from: Account.collection.name,
+        localField: 'grants.account',
+        foreignField: '_id',
+        as: 'accounts',
+      },
+    },
+  ]);
+  return found;
 }
 
 async function verifyLogin(email: string, password: string): Promise<User | undefined> {

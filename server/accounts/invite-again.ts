@@ -1,6 +1,6 @@
 import type { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
-import { OneTimeLink } from '../models/one-time-link.js';
+import { offeredGrants, OneTimeLink } from '../models/one-time-link.js';
 import { User } from '../models/user.js';
 import { offerAccess, type Inviting } from './offer-access.js';
 import { sendLink } from './send-link.js';
@@ -23,12 +23,14 @@ export async function inviteAgain(
     (await OneTimeLink.findOne({
       kind: 'offer',
       user: id,
-      email: user.email,
+      // One from before 0.8 has no address: it goes to the one that whoever sends it again has before them.
+      email: { $in: [user.email, null] },
       'offer.account': account,
       expiresAt: { $gt: deps.now() },
     }).lean());
   if (user && offer?.offer) {
-    await offerAccess(deps, actor, user, { name: offer.offer.name, grants: [] }, once);
+    const grants = offer.email === undefined ? offeredGrants(offer.offer) : [];
+    await offerAccess(deps, actor, user, { name: offer.offer.name, grants }, once);
     return 'invited';
   }
   const works = user?.grants.some((grant) => grant.account.equals(account) && grant.level !== 'customer');

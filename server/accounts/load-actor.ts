@@ -1,5 +1,5 @@
 import type { Request, RequestHandler, Response } from 'express';
-import { Account } from '../models/account.js';
+import { sourceOf, type Account } from '../models/account.js';
 import { isBlocked, type AccessLevel, type Grant, type User } from '../models/user.js';
 import { highestOf, type Actor } from '../web/actor.js';
 import { styleOf } from '../web/place.js';
@@ -22,7 +22,7 @@ export function loadActor(deps: Pick<Deps, 'now'>): RequestHandler {
       next();
       return;
     }
-    if (!LINK_OF_AN_EVENT.test(req.path)) await setActor(req, res, user);
+    if (!LINK_OF_AN_EVENT.test(req.path)) setActor(req, res, user);
     next();
   };
 }
@@ -31,11 +31,11 @@ export function loadActor(deps: Pick<Deps, 'now'>): RequestHandler {
 const LINK_OF_AN_EVENT = /^\/e\/./i;
 
 /** Sets who they are at the school that they chose to work at, or at their only one. */
-export async function setActor(req: Request, res: Response, user: User): Promise<void> {
+export function setActor(req: Request, res: Response, user: Express.User): void {
   const accounts = accountsOf(user);
   const chosen =
     accounts.find((id) => id === req.session.account) ?? (accounts.length === 1 ? accounts[0] : undefined);
-  const account = chosen ? await Account.findById(chosen).lean() : null;
+  const account = user.accounts?.find(({ _id }) => _id.toHexString() === chosen);
   if (account) {
     const actor = actorIn(user, account);
     res.locals.actor = actor;
@@ -89,6 +89,7 @@ export function actorIn(user: User, account: Account): Actor {
     ...(account.logo ? { logo: logoAddress(account.logo) } : {}),
     timeZone: account.timeZone,
     ...styleOf(account),
+    source: sourceOf(account),
     level: highestOf(grants.filter((grant) => !grant.event).map((grant) => grant.level)),
     levelName: highestOf(grants.map((grant) => grant.level)),
     grants: grants.map(({ level, event }) => ({ level, ...(event ? { event } : {}) })),

@@ -40,6 +40,8 @@ export interface LoginRow {
   email: string;
   access: Access[];
   /** The invitation is still open: they have never set a password, or have accepted nothing yet. */
+  /** It was offered by a version before 0.8, whose links no longer open: it must be sent again. */
+  isOutdated?: true;
   invited: boolean;
 }
 
@@ -119,7 +121,7 @@ async function offered(account: Types.ObjectId, now: Date): Promise<Held[]> {
     { _id: { $in: links.flatMap(({ user }) => user ?? []) } },
     { email: 1 },
   ).lean();
-  return links.flatMap(({ user, offer }) => {
+  return links.flatMap(({ user, offer, email }) => {
     const login = users.find(({ _id }) => user?.equals(_id));
     if (!login || !offer) return [];
     return [
@@ -129,6 +131,7 @@ async function offered(account: Types.ObjectId, now: Date): Promise<Held[]> {
         email: login.email,
         grants: offeredGrants(offer).map((grant) => ({ ...grant, offered: true })),
         invited: true,
+        ...(email === undefined ? { isOutdated: true as const } : {}),
       },
     ];
   });

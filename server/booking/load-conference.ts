@@ -30,7 +30,7 @@ export interface Conference {
 export const loadConference: RequestHandler<{ link: string }> = async (req, res, next) => {
   const found = await findByLink(req.params.link);
   if (!found) {
-    if (req.user) await setActor(req, res, req.user);
+    if (req.user) setActor(req, res, req.user);
     throw notFound();
   }
   const { event, account } = found;

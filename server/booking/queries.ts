@@ -14,6 +14,7 @@ import { kindOf, linkOf } from '../web/say-kind.js';
 import type { PlacedEvent, Style } from '../web/place.js';
 import { ENGLISH, wordsOf, type Words } from '../web/words.js';
 import { isMeantFor, madeByHand } from './find-by-hand.js';
+import { findMet } from './find-met.js';
 
 /** An appointment as its family reads it. */
 export interface Meeting {
@@ -202,10 +203,7 @@ export async function childrenWithTeachers(
   });
   const met = classes.filter(isMeetable);
   const contacts = met.flatMap((item) => item.synced.teachers.slice(0, 1));
-  const resources = await Resource.find({ event: event._id, contact: { $in: contacts }, status: 'active' })
-    .sort({ sortKey: 1 })
-    .lean();
-  const withTimes = await resourcesWithTimes([...resources, ...byHand].map(({ _id }) => _id));
+  const { resources, withTimes } = await findMet(event, contacts, byHand);
   return students
     .sort((a, b) => a.sortKey.localeCompare(b.sortKey))
     .map((student) => ({
@@ -225,11 +223,6 @@ export function viewOf(student: Contact): Omit<ChildView, 'teachers'> {
     fullName: contactName(student),
     left: student.status !== 'active',
   };
-}
-
-async function resourcesWithTimes(resources: Types.ObjectId[]): Promise<Set<string>> {
-  const found = await Slot.distinct('resource', { resource: { $in: resources } });
-  return new Set(found.map((id) => id.toHexString()));
 }
 
 function teachersOf(

@@ -1,4 +1,6 @@
+import { LRUCache } from 'lru-cache';
 import { DateTime, FixedOffsetZone, IANAZone } from 'luxon';
+import { remember } from '../web/remember.js';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -11,6 +13,13 @@ export function writeZone(zone: string, moments: Date[]): string {
   const times = moments.map((moment) => moment.getTime());
   const first = Math.min(...times) - DAY_MS;
   const last = Math.max(...times) + DAY_MS;
+  return remember(zones, `${zone} ${first} ${last}`, () => writeBetween(zone, first, last));
+}
+
+/** Kept: at an opening hundreds of families get the few times of one event. */
+const zones = new LRUCache<string, string>({ max: 500 });
+
+function writeBetween(zone: string, first: number, last: number): string {
   const parts = [
     observance(zone, first, first),
     ...changesBetween(zone, first, last).map((at) => observance(zone, at, at - MINUTE_MS)),

@@ -1,5 +1,6 @@
 import type { Types } from 'mongoose';
 import { Contact, contactName, isGuardian, recordIds } from '../models/contact.js';
+import { documentsOf, findTogether, type Question } from '../models/find-together.js';
 import { Household } from '../models/household.js';
 import { User } from '../models/user.js';
 
@@ -34,20 +35,21 @@ type Adult = Pick<
 /** The most adults of a child. A broken roster must not make a page endless. */
 const MOST = 1000;
 
-/** The adults of some children, by the child's id: families that book online first, then the people that the roster names. Four queries. */
+/** Who stands behind some children, by the child's id: families that book online first, then whom the roster names. Two queries. */
 export async function listAdults(
   account: Types.ObjectId,
   children: Child[],
 ): Promise<Map<string, AdultChoice[]>> {
   const ids = children.map(({ _id }) => _id);
-  const [having, lost, adults] = await Promise.all([
-    Household.find({ account, 'children.student': { $in: ids }, ofSchool: { $ne: true } }).lean(),
-    Household.find(
+  const { having, lost, adults } = await findTogether({
+    having: documentsOf(Household, { account, 'children.student': { $in: ids }, ofSchool: { $ne: true } }),
+    lost: documentsOf(
+      Household,
       { account, 'removed.student': { $in: ids, $exists: true } },
-      { adults: 1, removed: 1 },
-    ).lean(),
-    rosterAdults(account, children),
-  ]);
+      { fields: { adults: 1, removed: 1 } },
+    ),
+    adults: askRoster(account, children),
+  });
   const emails = adults.flatMap(({ email }) => email.toLowerCase() || []);
   const logins = await User.find(
     {
@@ -89,19 +91,21 @@ export async function listAdults(
   );
 }
 
-/** Adults whom the roster, or the school by hand, ties to children. */
-async function rosterAdults(account: Types.ObjectId, children: Child[]): Promise<Adult[]> {
-  return Contact.find(
+/** Whom the roster, or the school by hand, ties to children. */
+function askRoster(account: Types.ObjectId, children: Child[]): Question<Adult> {
+  return documentsOf(
+    Contact,
     {
       $or: [
         { account, 'relations.student': { $in: children.flatMap(recordIds) }, status: 'active' },
         { account, 'tied.student': { $in: children.map(({ _id }) => _id), $exists: true }, status: 'active' },
       ],
     },
-    { firstName: 1, lastName: 1, email: 1, phone: 1, relations: 1, tied: 1, sortKey: 1 },
-  )
-    .limit(MOST)
-    .lean<Adult[]>();
+    {
+      fields: { firstName: 1, lastName: 1, email: 1, phone: 1, relations: 1, tied: 1, sortKey: 1 },
+      limit: MOST,
+    },
+  );
 }
 
 /** Whether somebody is the child's guardian; undefined if nothing ties them. */

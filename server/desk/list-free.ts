@@ -4,6 +4,7 @@ import type { Meeting } from '../booking/queries.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { slotsOf } from '../models/appointment-slots.js';
 import type { Event } from '../models/event.js';
+import { documentsOf, findTogether } from '../models/find-together.js';
 import { Slot } from '../models/slot.js';
 import { distinctIds, groupBy } from '../web/lists.js';
 import { KIND_WORDS } from '../web/say-kind.js';
@@ -50,23 +51,41 @@ export async function listFree(
 ): Promise<Map<string, FreeTime[]>> {
   const resources = distinctIds(wanted);
   if (resources.length === 0) return new Map();
-  const slots = await Slot.find(
-    {
-      account: event.account,
-      event: event._id,
-      resource: { $in: resources },
-      from: { $gt: now },
-      state: { $ne: 'unavailable' },
-    },
-    { minutes: 0 },
-  )
-    .sort({ from: 1 })
-    .limit(MOST_EACH * resources.length)
-    .lean();
-  const [taken, family] = await Promise.all([
-    seatsTaken(event, resources, looker, now),
-    looker.household ? meetingsOf(event, looker.household, looker.known, now) : [],
-  ]);
+  const ahead = {
+    account: event.account,
+    event: event._id,
+    resource: { $in: resources },
+    from: { $gt: now },
+  };
+  const { slots, sitting, own } = await findTogether({
+    slots: documentsOf(
+      Slot,
+      { ...ahead, state: { $ne: 'unavailable' } },
+      { fields: { minutes: 0 }, sort: { from: 1 }, limit: MOST_EACH * resources.length },
+    ),
+    sitting: documentsOf(
+      Appointment,
+      {
+        ...ahead,
+        state: { $in: ['pending', ...LIVING_STATES] },
+        // A longer one that has begun may go on.
+        from: { $gt: new Date(now.getTime() - DAY_MS) },
+      },
+      { fields: { slot: 1, more: 1, state: 1, expiresAt: 1, bookedBy: 1, household: 1 } },
+    ),
+    own: documentsOf(
+      Appointment,
+      looker.household
+        ? {
+            household: looker.household,
+            state: { $in: LIVING_STATES },
+            from: { $gt: new Date(now.getTime() - DAY_MS) },
+          }
+        : { _id: { $in: [] } },
+    ),
+  });
+  const taken = seatsTaken(sitting, looker, now);
+  const family = await nameMeetings(event, own, looker.known);
   const free = slots.flatMap((slot): FreeTime[] => {
     if ((taken.get(String(slot._id)) ?? 0) >= slot.capacity) return [];
     const clash = family.find(
@@ -106,25 +125,13 @@ export function runAt(
   return [first, ...after.slice(0, followingOf(event, first.slot, slots, 'school').length)];
 }
 
-/** How many seats of each slot are booked or on hold. */
-async function seatsTaken(
-  event: Pick<Event, '_id' | 'account'>,
-  resources: Types.ObjectId[],
+/** How many seats of each slot are booked or held. */
+function seatsTaken(
+  sitting: Appointment[],
   { user, household, replaces }: Looker,
   now: Date,
-): Promise<Map<string, number>> {
-  const found = await Appointment.find(
-    {
-      account: event.account,
-      event: event._id,
-      resource: { $in: resources },
-      state: { $in: ['pending', ...LIVING_STATES] },
-      // A longer one that has begun may go on.
-      from: { $gt: new Date(now.getTime() - DAY_MS) },
-    },
-    { slot: 1, more: 1, state: 1, expiresAt: 1, bookedBy: 1, household: 1 },
-  ).lean();
-  const counted = found.filter(
+): Map<string, number> {
+  const counted = sitting.filter(
     (one) =>
       !replaces?.equals(one._id) &&
       (one.state !== 'pending' ||
@@ -134,18 +141,12 @@ async function seatsTaken(
   return new Map([...groupBy(counted.flatMap(slotsOf), String)].map(([slot, list]) => [slot, list.length]));
 }
 
-/** Where the family is; with whom only if the reader sees that appointment. */
-async function meetingsOf(
+/** Where the family is; with whom only as far as the reader sees it. */
+async function nameMeetings(
   event: SeenEvent,
-  household: Types.ObjectId,
+  found: Appointment[],
   known: Meeting[] | undefined,
-  now: Date,
 ): Promise<(Pick<Appointment, '_id' | 'from' | 'to'> & { teacher: string | undefined })[]> {
-  const found = await Appointment.find({
-    household,
-    state: { $in: LIVING_STATES },
-    from: { $gt: new Date(now.getTime() - DAY_MS) },
-  }).lean();
   const named = await nameSeen(event, found, known);
   return found.map(({ _id, from, to }) => ({ _id, from, to, teacher: named.get(String(_id))?.teacher }));
 }

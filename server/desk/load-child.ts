@@ -2,6 +2,7 @@ import type { Types } from 'mongoose';
 import { childrenWithTeachers, withNames, type ChildView, type Meeting } from '../booking/queries.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { Contact } from '../models/contact.js';
+import { documentsOf, findTogether } from '../models/find-together.js';
 import type { PlacedEvent } from '../web/place.js';
 import type { Sight } from '../web/sight.js';
 import { findInEvent } from './find-in-event.js';
@@ -19,18 +20,25 @@ export async function loadChild(
   id: Types.ObjectId,
 ): Promise<DeskChild | undefined> {
   const { account, sight } = event;
-  const contact = await Contact.findOne({ _id: id, account, type: 'student' }).lean();
+  const {
+    contacts: [contact],
+    all,
+  } = await findTogether({
+    contacts: documentsOf(Contact, { _id: id, account, type: 'student' }),
+    all: documentsOf(
+      Appointment,
+      {
+        account,
+        event: event._id,
+        ...sight,
+        students: id,
+        state: { $in: [...LIVING_STATES, 'cancelled'] },
+      },
+      { sort: { from: 1 } },
+    ),
+  });
   if (!contact) return undefined;
-  const all = await Appointment.find({
-    account,
-    event: event._id,
-    ...sight,
-    students: id,
-    state: { $in: [...LIVING_STATES, 'cancelled'] },
-  })
-    .sort({ from: 1 })
-    .lean();
-  // An appointment shows this too, and was read already.
+  // An appointment says it too, and is read already.
   if (all.length === 0 && !(await findInEvent(event, [id])).has(String(id))) return undefined;
   const found = all.filter(({ state }) => LIVING_STATES.includes(state));
   const meetings = found.length > 0 ? await withNames(found, event) : [];

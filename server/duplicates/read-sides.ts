@@ -2,9 +2,10 @@ import type { Types } from 'mongoose';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { Class } from '../models/class.js';
 import { Contact, contactName, recordIds } from '../models/contact.js';
+import { Event } from '../models/event.js';
+import { documentsOf, findTogether, rowsOf, type Question } from '../models/find-together.js';
 import { Resource } from '../models/resource.js';
 import { User } from '../models/user.js';
-import { eventIds } from './find-clash.js';
 
 /** One of two contacts side by side, with counts of what depends on them. */
 export interface Side {
@@ -23,17 +24,33 @@ export async function readSides(
   account: Types.ObjectId,
   ids: readonly Types.ObjectId[],
 ): Promise<Map<string, Side>> {
-  const contacts = await Contact.find({ account, _id: { $in: ids } }).lean();
+  const { contacts, events } = await findTogether({
+    contacts: documentsOf(Contact, { account, _id: { $in: [...ids] } }),
+    events: documentsOf(Event, { account }, { fields: { _id: 1 } }),
+  });
   const there = contacts.map(({ _id }) => _id);
-  const events = await eventIds(account);
-  const [family, taught, attended, met, held, logins] = await Promise.all([
-    countFamily(account, contacts),
-    countClasses(events, 'teachers', there),
-    countClasses(events, 'students', there),
-    countMeetings(events, there),
-    countHeld(events, there),
-    countLogins(there),
-  ]);
+  const inEvents = { event: { $in: events.map(({ _id }) => _id) } };
+  const records = contacts.filter(({ type }) => type === 'student').flatMap(recordIds);
+  const found = await findTogether({
+    guardians: documentsOf(
+      Contact,
+      records.length > 0 ? { account, 'relations.student': { $in: records } } : { _id: { $in: [] } },
+      { fields: { relations: 1 } },
+    ),
+    taught: countEach(Class, 'synced.teachers', { ...inEvents, status: 'active' }, there),
+    attended: countEach(Class, 'synced.students', { ...inEvents, status: 'active' }, there),
+    met: countEach(Appointment, 'students', { ...inEvents, state: { $in: LIVING_STATES } }, there),
+    held: countHeld(inEvents, there),
+    logins: documentsOf(User, { 'grants.contact': { $in: there, $exists: true } }, { fields: { grants: 1 } }),
+  });
+  const family = countFamily(contacts, found.guardians);
+  const [taught, attended, met, held] = [
+    byId(found.taught),
+    byId(found.attended),
+    byId(found.met),
+    byId(found.held),
+  ];
+  const logins = countLogins(found.logins);
   return new Map(
     contacts.map((contact) => {
       const id = contact._id.toHexString();
@@ -63,17 +80,11 @@ function byId(counts: readonly Count[]): Map<string, number> {
 }
 
 /** Guardians whom the roster ties to each student, by any of the student's record ids. */
-async function countFamily(
-  account: Types.ObjectId,
+function countFamily(
   contacts: readonly Contact[],
-): Promise<Map<string, number>> {
+  guardians: readonly Pick<Contact, 'relations'>[],
+): Map<string, number> {
   const students = contacts.filter(({ type }) => type === 'student');
-  const ids = students.flatMap(recordIds);
-  if (ids.length === 0) return new Map();
-  const guardians = await Contact.find(
-    { account, 'relations.student': { $in: ids } },
-    { relations: 1 },
-  ).lean();
   return new Map(
     students.map((student) => {
       const own = new Set(recordIds(student));
@@ -83,54 +94,40 @@ async function countFamily(
   );
 }
 
-async function countClasses(
-  events: Types.ObjectId[],
-  role: 'teachers' | 'students',
+/** How many documents name each of some people in a list of theirs. */
+function countEach(
+  model: { collection: unknown },
+  field: string,
+  filter: object,
   ids: Types.ObjectId[],
-): Promise<Map<string, number>> {
-  const field = `synced.${role}`;
-  const counts = await Class.aggregate<Count>([
-    { $match: { event: { $in: events }, [field]: { $in: ids }, status: 'active' } },
+): Question<Count> {
+  const named = { [field]: { $in: ids } };
+  return rowsOf(model as never, [
+    { $match: { ...filter, ...named } },
     { $unwind: `$${field}` },
-    { $match: { [field]: { $in: ids } } },
+    { $match: named },
     { $group: { _id: `$${field}`, count: { $sum: 1 } } },
   ]);
-  return byId(counts);
 }
 
-/** Appointments of students that are not canceled. */
-async function countMeetings(events: Types.ObjectId[], ids: Types.ObjectId[]): Promise<Map<string, number>> {
-  const counts = await Appointment.aggregate<Count>([
-    { $match: { event: { $in: events }, students: { $in: ids }, state: { $in: LIVING_STATES } } },
-    { $unwind: '$students' },
-    { $match: { students: { $in: ids } } },
-    { $group: { _id: '$students', count: { $sum: 1 } } },
+/** Appointments of people's resources that are not canceled. */
+function countHeld(inEvents: object, ids: Types.ObjectId[]): Question<Count> {
+  return rowsOf(Resource, [
+    { $match: { ...inEvents, contact: { $in: ids, $type: 'objectId' } } },
+    {
+      $lookup: {
+        from: Appointment.collection.name,
+        localField: '_id',
+        foreignField: 'resource',
+        pipeline: [{ $match: { state: { $in: LIVING_STATES } } }, { $project: { _id: 1 } }],
+        as: 'met',
+      },
+    },
+    { $group: { _id: '$contact', count: { $sum: { $size: '$met' } } } },
   ]);
-  return byId(counts);
 }
 
-/** Appointments of resources that are not canceled. */
-async function countHeld(events: Types.ObjectId[], ids: Types.ObjectId[]): Promise<Map<string, number>> {
-  const resources = await Resource.find(
-    { event: { $in: events }, contact: { $in: ids, $type: 'objectId' } },
-    { contact: 1 },
-  ).lean();
-  if (resources.length === 0) return new Map();
-  const counts = await Appointment.aggregate<Count>([
-    { $match: { resource: { $in: resources.map(({ _id }) => _id) }, state: { $in: LIVING_STATES } } },
-    { $group: { _id: '$resource', count: { $sum: 1 } } },
-  ]);
-  const ofResource = byId(counts);
-  const totals = new Map<string, number>();
-  for (const { _id, contact } of resources) {
-    const key = contact?.toHexString() ?? '';
-    totals.set(key, (totals.get(key) ?? 0) + (ofResource.get(_id.toHexString()) ?? 0));
-  }
-  return totals;
-}
-
-async function countLogins(ids: Types.ObjectId[]): Promise<Map<string, number>> {
-  const users = await User.find({ 'grants.contact': { $in: ids, $exists: true } }, { grants: 1 }).lean();
+function countLogins(users: readonly Pick<User, 'grants'>[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { grants } of users)
     for (const key of new Set(grants.flatMap(({ contact }) => contact?.toHexString() ?? [])))

@@ -3,6 +3,7 @@ import { withNames, type Meeting } from '../booking/queries.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { Contact, contactName } from '../models/contact.js';
 import { Event } from '../models/event.js';
+import { documentsOf, findTogether } from '../models/find-together.js';
 import { Household, type ChildProof } from '../models/household.js';
 import { findInEvent, type EventPart } from './find-in-event.js';
 import type { Actor } from '../web/actor.js';
@@ -49,10 +50,13 @@ export async function findAdult(
   now: Date,
   event?: Types.ObjectId,
 ): Promise<Adult | null> {
-  const [user, household] = await Promise.all([
-    User.findById(id).lean(),
-    Household.findOne({ account, adults: id }).lean(),
-  ]);
+  const {
+    users: [user],
+    households: [household = null],
+  } = await findTogether({
+    users: documentsOf(User, { _id: id }),
+    households: documentsOf(Household, { account, adults: id }, { limit: 1 }),
+  });
   const grants = user?.grants.filter((grant) => grant.account.equals(account)) ?? [];
   if (!user || (!household && !grants.some(({ level }) => level === 'customer'))) return null;
   const part = event && (household ? await findInEvent(event, household, now) : null);
@@ -107,6 +111,7 @@ export async function comingOf(
     .sort({ from: 1 })
     .limit(MOST)
     .lean();
+  if (found.length === 0) return [];
   const events = await Event.find(
     { _id: { $in: found.map(({ event }) => event) } },
     { name: 1, timeZone: 1 },

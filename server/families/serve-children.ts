@@ -13,8 +13,8 @@ import { adultOf, meetingInWords, page, pathOf } from './show-frame.js';
 
 /** Taking a child away from an adult, and giving it back. */
 export function childPages(router: Router, deps: Deps): void {
-  router.get('/:user/children/:student/removal', async (req, res) => {
-    await askRemoval(deps, req, res);
+  router.get('/:user/children/:student/removal', (req, res) => {
+    askRemoval(req, res);
   });
 
   router.post('/:user/children/:student/removal', async (req, res) => {
@@ -23,7 +23,7 @@ export function childPages(router: Router, deps: Deps): void {
     const coming = await comingOf(adult.household, actorOf(res), deps.now(), onlyOf(adult, student));
     const asked = readOutcome(req, coming);
     if (!asked.ok) {
-      await askRemoval(deps, req, res, asked.form);
+      askRemoval(req, res, asked.form);
       return;
     }
     const removed = await removeChild(deps, actorOf(res), adult, { student, ...asked });
@@ -53,10 +53,9 @@ export function childPages(router: Router, deps: Deps): void {
   });
 }
 
-async function askRemoval(deps: Deps, req: Request, res: Response, form?: Form): Promise<void> {
+function askRemoval(req: Request, res: Response, form?: Form): void {
   const { adult, child } = childOf(req, res);
-  const only = onlyOf(adult, new Types.ObjectId(child.id));
-  const coming = await comingOf(adult.household, actorOf(res), deps.now(), only);
+  const coming = adult.coming.filter(({ students }) => students.some((id) => String(id) === child.id));
   if (child.removedAt && coming.length === 0) throw notFound();
   res.status(form ? 422 : 200).render('families/removal', {
     ...page(res, adult, `Remove ${child.name} from this person’s list?`),

@@ -4,6 +4,7 @@ import type { AuditEntry } from '../models/audit-entry.js';
 import { Class, className } from '../models/class.js';
 import { Contact, contactName } from '../models/contact.js';
 import { Event } from '../models/event.js';
+import { documentsOf, findTogether } from '../models/find-together.js';
 import { Resource } from '../models/resource.js';
 import { School } from '../models/school.js';
 import { User } from '../models/user.js';
@@ -16,7 +17,7 @@ export const MOST_NAMED = 3;
 /** Names by ids. The audit stores no names: they are looked up as far as they are still known. */
 export type Names = ReadonlyMap<string, string>;
 
-/** The names for some entries: who acted, in which event, and on whom or what. Seven queries, however many entries there are. */
+/** The names of who did what some entries tell of, in which event, and to whom or what. Two queries, whatever there is. */
 export async function nameTargets(
   account: Types.ObjectId,
   entries: readonly AuditEntry[],
@@ -25,25 +26,28 @@ export async function nameTargets(
   const targets = entries.flatMap((entry) => entry.targets.slice(0, MOST_NAMED));
   const users = entries.flatMap(({ user }) => user ?? []);
   const ofEvents = entries.flatMap(({ event }) => event ?? []);
-  const [people, events, classes, schools, appointments] = await Promise.all([
-    User.find({ _id: { $in: [...users, ...targets] } }, { name: 1, email: 1 }).lean(),
-    Event.find({ _id: { $in: [...ofEvents, ...targets] }, account }, { name: 1 }).lean(),
-    Class.find({ _id: { $in: targets }, account }, { 'synced.name': 1, 'synced.course': 1, edits: 1 }).lean<
-      Pick<Class, '_id' | 'synced' | 'edits'>[]
-    >(),
-    School.find({ _id: { $in: targets }, account }, { name: 1 }).lean(),
-    Appointment.find({ _id: { $in: targets }, account }, { from: 1, resource: 1, students: 1 }).lean(),
-  ]);
-  const [contacts, resources] = await Promise.all([
-    Contact.find(
+  const named = { _id: { $in: targets }, account };
+  const { people, events, classes, schools, appointments } = await findTogether({
+    people: documentsOf(User, { _id: { $in: [...users, ...targets] } }, { fields: { name: 1, email: 1 } }),
+    events: documentsOf(Event, { _id: { $in: [...ofEvents, ...targets] }, account }, { fields: { name: 1 } }),
+    classes: documentsOf(Class, named, {
+      fields: { 'synced.name': 1, 'synced.course': 1, edits: 1 },
+    }),
+    schools: documentsOf(School, named, { fields: { name: 1 } }),
+    appointments: documentsOf(Appointment, named, { fields: { from: 1, resource: 1, students: 1 } }),
+  });
+  const { contacts, resources } = await findTogether({
+    contacts: documentsOf(
+      Contact,
       { _id: { $in: [...targets, ...appointments.flatMap(({ students }) => students)] }, account },
-      { firstName: 1, lastName: 1, email: 1 },
-    ).lean(),
-    Resource.find(
+      { fields: { firstName: 1, lastName: 1, email: 1 } },
+    ),
+    resources: documentsOf(
+      Resource,
       { _id: { $in: [...targets, ...appointments.map(({ resource }) => resource)] }, account },
-      { name: 1 },
-    ).lean(),
-  ]);
+      { fields: { name: 1 } },
+    ),
+  });
   const called = new Map<string, string>([
     ...people.map(({ _id, name, email }) => [_id.toHexString(), name || email] as const),
     ...events.map(({ _id, name }) => [_id.toHexString(), name] as const),

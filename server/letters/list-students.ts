@@ -4,6 +4,7 @@ import { findFamilies } from '../mailings/find-families.js';
 import { Class, className, classType, isMeetable } from '../models/class.js';
 import { Contact, contactName } from '../models/contact.js';
 import type { Event } from '../models/event.js';
+import { documentsOf, findTogether } from '../models/find-together.js';
 import { inKey, searchWords } from '../models/search-key.js';
 import { findUnsubscribed } from '../notifications/unsubscribing/find-unsubscribed.js';
 import type { LettersFilter, LettersForm } from './schema.js';
@@ -66,19 +67,23 @@ export async function listStudents(
       .lean<Held[]>()
   ).filter(isMeetable);
   const homes = homesOf(filter.class ? classes.filter(({ _id }) => filter.class?.equals(_id)) : classes);
-  const [students, teachers] = await Promise.all([
-    Contact.find(
+  const { students, teachers } = await findTogether({
+    students: documentsOf(
+      Contact,
       { _id: { $in: [...homes.values()].flatMap(({ students: ids }) => ids) }, account, status: 'active' },
       {
-        ...{ firstName: 1, lastName: 1, email: 1, grade: 1, record: 1, searchKey: 1, sortKey: 1 },
-        ...{ schools: 1, code: 1, numberKey: 1 },
+        fields: {
+          ...({ firstName: 1, lastName: 1, email: 1, grade: 1, record: 1, searchKey: 1 } as const),
+          ...({ sortKey: 1, schools: 1, code: 1, numberKey: 1 } as const),
+        },
       },
-    ).lean<Student[]>(),
-    Contact.find(
+    ),
+    teachers: documentsOf(
+      Contact,
       { _id: { $in: classes.flatMap(({ synced }) => synced.teachers.slice(0, 1)) }, account },
-      { firstName: 1, lastName: 1, email: 1 },
-    ).lean(),
-  ]);
+      { fields: { firstName: 1, lastName: 1, email: 1 } },
+    ),
+  });
   const reached = await withEmail(account, students);
   const nameOf = new Map(teachers.map((teacher) => [teacher._id.toHexString(), contactName(teacher)]));
   const known = new Map(students.map((student) => [student._id.toHexString(), student]));

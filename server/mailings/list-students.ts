@@ -5,6 +5,7 @@ import type { MailingGroup } from '../models/mailing.js';
 import { Resource } from '../models/resource.js';
 import { groupFamilies } from '../reports/group-families.js';
 import { listUnbooked } from '../reports/list-unbooked.js';
+import { distinctIds } from '../web/lists.js';
 
 type Scope = Pick<Event, '_id' | 'account' | 'timeZone'>;
 
@@ -16,15 +17,13 @@ export async function listStudents(event: Scope, group: MailingGroup): Promise<T
     case 'partly':
       return unbookedStudents(event, group.kind === 'partly');
     case 'class':
-      return group.class
-        ? studentsIn({ _id: { $in: await meetable({ _id: group.class, ...scope }) }, ...scope })
-        : [];
+      return group.class ? studentsIn({ _id: group.class, ...scope }) : [];
     case 'teacher':
       return studentsOfTeacher(event, group.teacher);
     case 'ticked':
       return studentsAmong(event, group.students ?? []);
     case 'guardians':
-      return studentsIn({ _id: { $in: await meetable(scope) }, ...scope });
+      return studentsIn(scope);
     case 'day':
     case 'teachers':
       return [];
@@ -48,26 +47,26 @@ async function studentsOfTeacher(
   const scope = { account, event: _id };
   const resource = teacher && (await Resource.findOne({ _id: teacher, ...scope }, { contact: 1 }).lean());
   if (!resource?.contact) return [];
-  const classes = await meetable({ ...scope, 'synced.teachers.0': resource.contact });
-  return studentsIn({ _id: { $in: classes }, ...scope });
+  return studentsIn({ ...scope, 'synced.teachers.0': resource.contact });
 }
 
 /** Of chosen students, those who are in the event; the id of any other student reveals nothing. */
 async function studentsAmong({ _id, account }: Scope, students: Types.ObjectId[]): Promise<Types.ObjectId[]> {
   const scope = { account, event: _id };
   const chosen = new Set(students.map((id) => id.toHexString()));
-  const inEvent = await studentsIn({ ...scope, status: 'active', 'synced.students': { $in: students } });
+  const inEvent = await Class.distinct('synced.students', {
+    ...scope,
+    status: 'active',
+    'synced.students': { $in: students },
+  });
   return inEvent.filter((id) => chosen.has(id.toHexString()));
 }
 
-async function meetable(filter: Record<string, unknown>): Promise<Types.ObjectId[]> {
+/** Students of the classes that parents may book. */
+async function studentsIn(filter: Record<string, unknown>): Promise<Types.ObjectId[]> {
   const classes = await Class.find(
     { ...filter, status: 'active' },
-    { status: 1, 'synced.type': 1, 'edits.type': 1, 'edits.allowed': 1 },
+    { status: 1, 'synced.type': 1, 'edits.type': 1, 'edits.allowed': 1, 'synced.students': 1 },
   ).lean<Pick<Class, '_id' | 'status' | 'synced' | 'edits'>[]>();
-  return classes.filter(isMeetable).map(({ _id }) => _id);
-}
-
-function studentsIn(filter: Record<string, unknown>): Promise<Types.ObjectId[]> {
-  return Class.distinct('synced.students', filter);
+  return distinctIds(classes.filter(isMeetable).flatMap(({ synced }) => synced.students));
 }

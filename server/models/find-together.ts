@@ -24,11 +24,49 @@ export function ask<T, Row = T>(
   return { model: model.modelName, collection: model.collection.name, stages: [match, ...stages] };
 }
 
+interface Of<T> {
+  fields?: Partial<Record<keyof T | `${string}.${string}`, 0 | 1>>;
+  sort?: Record<string, 1 | -1>;
+  limit?: number;
+}
+
+/** A question for documents, as `find` reads them. */
+export function documentsOf<T>(
+  model: Model<T>,
+  filter: QueryFilter<T>,
+  { fields, sort, limit }: Of<T> = {},
+): Question<T> {
+  return ask<T>(
+    model,
+    filter,
+    ...(sort ? [{ $sort: sort }] : []),
+    ...(limit ? [{ $limit: limit }] : []),
+    ...(fields ? [{ $project: fields as Record<string, 0 | 1> }] : []),
+  );
+}
+
+/** A question for rows, as an aggregation makes them. */
+export function rowsOf<Row>(
+  model: Pick<Model<never>, 'modelName' | 'collection'>,
+  stages: Stage[],
+): Question<Row> {
+  return { model: model.modelName, collection: model.collection.name, stages };
+}
+
+/** A question for how many documents a filter finds: no row for none, which `countIn` reads. */
+export function countOfAll<T>(model: Model<T>, filter: QueryFilter<T>): Question<{ count: number }> {
+  return ask<T, { count: number }>(model, filter, { $count: 'count' });
+}
+
+export function countIn([row]: { count: number }[]): number {
+  return row?.count ?? 0;
+}
+
 /** Large enough for one answer: a second one would be a further command. */
 const BATCH = 10_000;
 
 /**
- * Asks several collections by one command: what a booking costs is the number of its commands. The answers are as plain as `lean()` has
+ * Asks several collections by one command: a page, or a booking, costs as much as it has commands. The answers are as plain as `lean()` has
  * them, and of one collection in the order that its question sorts by. They are read one after another, as several finds would be.
  */
 export async function findTogether<Q extends Record<string, Question<unknown>>>(

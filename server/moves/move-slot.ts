@@ -132,7 +132,8 @@ async function enterAll(
     const needs = await findNeeds(appointment, { _id: item.slot, ...target }, leadOf(parts, item));
     for (const need of needs) {
       if (need.kind === 'counted') {
-        if (source.day !== target.day && !(await enterDay(appointment, need, deps.now()))) return 'day limit';
+        if (source.day !== target.day && !(await enterDay(appointment, need, item.move, deps.now())))
+          return 'day limit';
         continue;
       }
       const refusal = await enterTime(appointment, need, deps.now());

@@ -18,16 +18,12 @@ export const MOST_TRIES = WAITS.length + 1;
  * result.
  */
 export async function claimMail(now: Date): Promise<Notification | null> {
-  return (await claimOf({ mailing: null }, now)) ?? (await claimOf({}, now));
-}
-
-async function claimOf(which: { mailing?: null }, now: Date): Promise<Notification | null> {
-  const mail = await Notification.findOneAndUpdate(
-    { state: { $in: ['queued', 'sending'] }, ...which, nextAt: { $lte: now } },
+  return Notification.findOneAndUpdate(
+    { state: { $in: ['queued', 'sending'] }, nextAt: { $lte: now } },
     { $set: { state: 'sending', nextAt: new Date(now.getTime() + LEASE_MS) }, $inc: { attempts: 1 } },
-    { sort: { nextAt: 1 }, returnDocument: 'after' },
+    // A mail of no mailing sorts before all others, and the index has this order: no list of waiting mails is sorted.
+    { sort: { mailing: 1, nextAt: 1 }, hint: { state: 1, mailing: 1, nextAt: 1 }, returnDocument: 'after' },
   ).lean();
-  return mail;
 }
 
 /** Records the result of a claimed mail: sent, to be tried again later, or failed. A lost claim changes nothing. */

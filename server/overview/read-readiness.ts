@@ -4,6 +4,7 @@ import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { Class } from '../models/class.js';
 import { Contact, LISTING_INDEX } from '../models/contact.js';
 import type { Event } from '../models/event.js';
+import { documentsOf, findTogether, rowsOf, type Question } from '../models/find-together.js';
 import { Mailing } from '../models/mailing.js';
 import { lacking, MISSING } from '../models/person-keys.js';
 import { findGoing } from '../notifications/find-going.js';
@@ -45,29 +46,32 @@ interface ClassGroup {
 export async function readReadiness(event: EventScope): Promise<Readiness> {
   const scope = { account: event.account, event: event._id };
   const type = { $ifNull: ['$edits.type', '$synced.type'] };
-  const [groups, held, states, unproven, announcedAt] = await Promise.all([
-    Class.aggregate<ClassGroup>([
-      { $match: { ...scope, status: 'active' } },
-      {
-        $group: {
-          _id: {
-            teacher: { $arrayElemAt: ['$synced.teachers', 0] },
-            isHidden: { $eq: [type, 'Hide'] },
-            isMeetable: { $and: [{ $ne: [type, 'Hide'] }, { $ne: ['$edits.allowed', 0] }] },
-            isImported: { $gt: ['$section', null] },
+  const [{ groups, states, announced }, held, unproven] = await Promise.all([
+    findTogether({
+      groups: rowsOf<ClassGroup>(Class, [
+        { $match: { ...scope, status: 'active' } },
+        {
+          $group: {
+            _id: {
+              teacher: { $arrayElemAt: ['$synced.teachers', 0] },
+              isHidden: { $eq: [type, 'Hide'] },
+              isMeetable: { $and: [{ $ne: [type, 'Hide'] }, { $ne: ['$edits.allowed', 0] }] },
+              isImported: { $gt: ['$section', null] },
+            },
+            count: { $sum: 1 },
           },
-          count: { $sum: 1 },
         },
-      },
-    ]),
+      ]),
+      states: rowsOf<{ _id: string; count: number }>(Appointment, [
+        { $match: { event: event._id, account: event.account, state: { $in: LIVING_STATES } } },
+        { $group: { _id: '$state', count: { $sum: 1 } } },
+      ]),
+      announced: askAnnounced(event),
+    }),
     readHolders(event, new Date(0)),
-    Appointment.aggregate<{ _id: string; count: number }>([
-      { $match: { event: event._id, account: event.account, state: { $in: LIVING_STATES } } },
-      { $group: { _id: '$state', count: { $sum: 1 } } },
-    ]),
     countUnproven(event),
-    findAnnounced(event),
   ]);
+  const announcedAt = await whenAnnounced(announced);
   const sum = (fits: (group: ClassGroup['_id']) => boolean) =>
     groups.filter(({ _id }) => fits(_id)).reduce((total, { count }) => total + count, 0);
   const meetable = new Set(groups.flatMap(({ _id }) => (_id.isMeetable ? [String(_id.teacher)] : [])));
@@ -98,15 +102,17 @@ export async function readReadiness(event: EventScope): Promise<Readiness> {
   };
 }
 
-/** When the last announcement goes out that was not canceled; a past one counts only if some mail of it went out. */
-async function findAnnounced({ _id, account }: EventScope): Promise<Date | undefined> {
-  const announced = await Mailing.find(
+/** The event's announcements that aren't canceled, the last first. */
+function askAnnounced({ _id, account }: EventScope): Question<Mailing> {
+  return documentsOf(
+    Mailing,
     { event: _id, account, nth: { $exists: true }, state: { $ne: 'canceled' } },
-    { state: 1, sendAt: 1 },
-  )
-    .sort({ nth: -1 })
-    .limit(1000)
-    .lean();
+    { fields: { state: 1, sendAt: 1 }, sort: { nth: -1 }, limit: 1000 },
+  );
+}
+
+/** When the last announcement goes out that isn't canceled, and of which something went out if it is over. */
+async function whenAnnounced(announced: Mailing[]): Promise<Date | undefined> {
   const going = new Set((await findGoing(announced.map((one) => one._id))).map(String));
   return announced.find((one) => one.state !== 'done' || going.has(one._id.toHexString()))?.sendAt;
 }

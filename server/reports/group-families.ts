@@ -1,5 +1,6 @@
 import type { Types } from 'mongoose';
 import { Contact, isGuardian, recordIds, type HandTie, type Relation } from '../models/contact.js';
+import { documentsOf, findTogether } from '../models/find-together.js';
 import { Household } from '../models/household.js';
 import { inKey, searchWords } from '../models/search-key.js';
 import { distinctIds, groupBy } from '../web/lists.js';
@@ -53,8 +54,9 @@ export async function groupFamilies(
     ),
   );
   const indexOf = new Map(without.map(({ _id }, index) => [_id.toHexString(), index]));
-  const [named, households] = await Promise.all([
-    Contact.find(
+  const { named, households } = await findTogether({
+    named: documentsOf(
+      Contact,
       {
         $or: [
           { account, 'relations.student': { $in: without.flatMap(recordIds) }, status: 'active' },
@@ -65,13 +67,14 @@ export async function groupFamilies(
           },
         ],
       },
-      { relations: 1, tied: 1, ...(q ? { searchKey: 1 } : {}) },
-    ).lean<Named[]>(),
-    Household.find(
+      { fields: { relations: 1, tied: 1, ...(q ? { searchKey: 1 } : {}) } },
+    ),
+    households: documentsOf(
+      Household,
       { account, 'children.student': { $in: without.map(({ _id }) => _id) } },
-      { adults: 1, 'children.student': 1 },
-    ).lean<Pick<Household, 'adults' | 'children'>[]>(),
-  ]);
+      { fields: { adults: 1, 'children.student': 1 } },
+    ),
+  });
   const metBefore = new Set([...bookedRecords, ...[...booked].map(byHand)]);
   const families = new Families(without.length);
   const tied: Tied[] = without.map(() => ({ guardians: [], others: [], adults: [], called: '', met: false }));

@@ -1,5 +1,6 @@
 import type { QueryFilter } from 'mongoose';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import { documentsOf, findTogether } from '../models/find-together.js';
 import { Resource } from '../models/resource.js';
 import { holdersOf, Slot, type SlotState } from '../models/slot.js';
 import { distinctIds } from '../web/lists.js';
@@ -45,10 +46,10 @@ export async function listTimes(
   const scope = { account: event.account, event: event._id, ...onDay(event, day) };
   const theirs = shared ? { $or: [{ resource: ids }, { with: ids }] } : { resource: ids };
   const of = more ? { $or: [theirs, more.filter] } : theirs;
-  const [appointments, slots] = await Promise.all([
-    Appointment.find({ ...scope, ...of, state: { $in: LIVING_STATES } }).lean(),
-    withFree ? Slot.find({ ...scope, ...theirs }).lean() : [],
-  ]);
+  const { appointments, slots } = await findTogether({
+    appointments: documentsOf(Appointment, { ...scope, ...of, state: { $in: LIVING_STATES } }),
+    slots: documentsOf(Slot, withFree ? { ...scope, ...theirs } : { _id: { $in: [] } }),
+  });
   const booked = await matchNames(event, appointments, { resources: more?.known ?? resources, slots });
   const taken = new Map<string, number>();
   for (const id of booked.flatMap(({ slot, more: further }) => [slot, ...further]))

@@ -1,6 +1,8 @@
+import type { Types } from 'mongoose';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { Class, isMeetable } from '../models/class.js';
 import { Contact, recordIds } from '../models/contact.js';
+import { findTogether, rowsOf } from '../models/find-together.js';
 import { Resource } from '../models/resource.js';
 import { inSight } from '../web/sight.js';
 import type { Scope } from './list-appointments.js';
@@ -29,18 +31,26 @@ export async function listUnbooked(event: Scope): Promise<Unbooked> {
     { status: 1, 'synced.type': 1, 'edits.type': 1, 'edits.allowed': 1 },
   ).lean<Pick<Class, '_id' | 'status' | 'synced' | 'edits'>[]>();
   const meetable = classes.filter(isMeetable).map(({ _id }) => _id);
-  const [students, met] = await Promise.all([
-    Class.distinct('synced.students', { _id: { $in: meetable }, account: event.account }),
-    Appointment.distinct('students', { ...scope, ...inSight(event.sight), state: { $in: LIVING_STATES } }),
-  ]);
-  const booked = new Set(met.map((id) => id.toHexString()));
+  const { taught, met } = await findTogether({
+    taught: rowsOf<{ _id: Types.ObjectId }>(Class, [
+      { $match: { _id: { $in: meetable }, account: event.account } },
+      { $unwind: '$synced.students' },
+      { $group: { _id: '$synced.students' } },
+    ]),
+    met: rowsOf<{ _id: Types.ObjectId }>(Appointment, [
+      { $match: { ...scope, ...inSight(event.sight), state: { $in: LIVING_STATES } } },
+      { $unwind: '$students' },
+      { $group: { _id: '$students' } },
+    ]),
+  });
+  const booked = new Set(met.map(({ _id }) => _id.toHexString()));
   const found = await Contact.find(
-    { _id: { $in: [...students, ...met] }, account: event.account },
+    { _id: { $in: [...taught, ...met].map(({ _id }) => _id) }, account: event.account },
     { firstName: 1, lastName: 1, email: 1, grade: 1, record: 1, searchKey: 1, sortKey: 1 },
   ).lean();
   const isBooked = ({ _id }: Child) => booked.has(_id.toHexString());
   return {
-    students: students.length,
+    students: taught.length,
     without: found.filter((child) => !isBooked(child)).sort((a, b) => (a.sortKey < b.sortKey ? -1 : 1)),
     booked,
     bookedRecords: new Set(found.filter(isBooked).flatMap(recordIds)),

@@ -1,5 +1,6 @@
 import type { Types } from 'mongoose';
 import { Contact, contactName } from '../models/contact.js';
+import { documentsOf, findTogether } from '../models/find-together.js';
 import { User } from '../models/user.js';
 import type { UnbookedFamily } from './group-families.js';
 
@@ -10,18 +11,23 @@ export interface Reachable {
   phone: string;
 }
 
-/** Whom to contact for each family: the people that the roster names, then parents' logins with other addresses. Two queries. */
+/** Whom to reach of each family: whom the roster names, then parents' logins under another address. One query. */
 export async function matchContacts(
   account: Types.ObjectId,
   families: UnbookedFamily[],
 ): Promise<Reachable[][]> {
-  const [contacts, users] = await Promise.all([
-    Contact.find(
+  const { contacts, users } = await findTogether({
+    contacts: documentsOf(
+      Contact,
       { _id: { $in: families.flatMap((family) => family.contacts) }, account },
-      { firstName: 1, lastName: 1, email: 1, phone: 1 },
-    ).lean(),
-    User.find({ _id: { $in: families.flatMap(({ adults }) => adults) } }, { name: 1, email: 1 }).lean(),
-  ]);
+      { fields: { firstName: 1, lastName: 1, email: 1, phone: 1 } },
+    ),
+    users: documentsOf(
+      User,
+      { _id: { $in: families.flatMap(({ adults }) => adults) } },
+      { fields: { name: 1, email: 1 } },
+    ),
+  });
   const contactOf = new Map(contacts.map((contact) => [contact._id.toHexString(), contact]));
   const userOf = new Map(users.map((user) => [user._id.toHexString(), user]));
   return families.map((family) => {

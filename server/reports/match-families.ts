@@ -1,23 +1,19 @@
 import type { Types } from 'mongoose';
 import { Contact, contactName } from '../models/contact.js';
+import { findTogether, rowsOf, type Question } from '../models/find-together.js';
 import { Household } from '../models/household.js';
 import { User } from '../models/user.js';
 
-/**
- * The adults of some households by the households' ids, as "Pat Reed, Kim Reed". One query, and another for households that the school made
- * for a caller.
- */
-export async function matchFamilies(
-  account: Types.ObjectId,
-  households: Types.ObjectId[],
-): Promise<Map<string, string>> {
-  const found = await Household.aggregate<{
-    _id: Types.ObjectId;
-    ofSchool?: boolean;
-    keptFor?: Types.ObjectId;
-    adults: Types.ObjectId[];
-    users: { _id: Types.ObjectId; name: string }[];
-  }>([
+/** A household with whoever belongs to it. */
+export interface NamedHousehold extends Pick<Household, '_id' | 'ofSchool' | 'adults'> {
+  users: Pick<User, '_id' | 'name'>[];
+  /** For whom of the roster the school made it. */
+  kept: Pick<Contact, 'type' | 'firstName' | 'lastName' | 'email'>[];
+}
+
+/** Some households, to be read together with what else a page needs, and named by `nameFamilies`. */
+export function askFamilies(account: Types.ObjectId, households: Types.ObjectId[]): Question<NamedHousehold> {
+  return rowsOf(Household, [
     { $match: { _id: { $in: households }, account } },
     {
       $lookup: {
@@ -28,38 +24,38 @@ export async function matchFamilies(
         as: 'users',
       },
     },
-    { $project: { ofSchool: 1, keptFor: 1, adults: 1, users: 1 } },
+    {
+      $lookup: {
+        from: Contact.collection.name,
+        localField: 'keptFor',
+        foreignField: '_id',
+        pipeline: [{ $match: { account } }, { $project: { type: 1, firstName: 1, lastName: 1, email: 1 } }],
+        as: 'kept',
+      },
+    },
+    { $project: { ofSchool: 1, adults: 1, users: 1, kept: 1 } },
   ]);
-  const keptFor = await namesOfRoster(
-    account,
-    found.flatMap((one) => one.keptFor ?? []),
-  );
-  return new Map(
-    found.map(({ _id, ofSchool, keptFor: person, adults, users }) => [
-      _id.toHexString(),
-      ofSchool
-        ? 'Kept for the school'
-        : person
-          ? (keptFor.get(person.toHexString()) ?? '')
-          : adults
-              .map((adult) => users.find((user) => user._id.equals(adult))?.name ?? '')
-              .filter(Boolean)
-              .join(', '),
-    ]),
-  );
 }
 
-/** Adults of the roster by their ids. For a child without any, the text says so. */
-async function namesOfRoster(account: Types.ObjectId, ids: Types.ObjectId[]): Promise<Map<string, string>> {
-  if (ids.length === 0) return new Map();
-  const people = await Contact.find(
-    { _id: { $in: ids }, account },
-    { type: 1, firstName: 1, lastName: 1, email: 1 },
-  ).lean();
-  return new Map(
-    people.map((person) => [
-      person._id.toHexString(),
-      person.type === 'student' ? `Family of ${contactName(person)}` : contactName(person),
-    ]),
-  );
+/** The adults of some households by their ids, as "Pat Reed, Kim Reed"; of a child without any it says so. */
+export function nameFamilies(households: NamedHousehold[]): Map<string, string> {
+  return new Map(households.map((one) => [one._id.toHexString(), nameOf(one)]));
+}
+
+function nameOf({ ofSchool, adults, users, kept: [person] }: NamedHousehold): string {
+  if (ofSchool) return 'Kept for the school';
+  if (person) return person.type === 'student' ? `Family of ${contactName(person)}` : contactName(person);
+  return adults
+    .map((adult) => users.find((user) => user._id.equals(adult))?.name ?? '')
+    .filter(Boolean)
+    .join(', ');
+}
+
+/** The names of some households, by their ids. One query. */
+export async function matchFamilies(
+  account: Types.ObjectId,
+  households: Types.ObjectId[],
+): Promise<Map<string, string>> {
+  const { found } = await findTogether({ found: askFamilies(account, households) });
+  return nameFamilies(found);
 }

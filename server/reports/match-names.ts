@@ -3,6 +3,7 @@ import type { Appointment, AppointmentState, Attended } from '../models/appointm
 import { Class, className } from '../models/class.js';
 import { Contact, contactName } from '../models/contact.js';
 import type { Event } from '../models/event.js';
+import { documentsOf, findTogether } from '../models/find-together.js';
 import { Resource } from '../models/resource.js';
 import { holdersOf, Slot } from '../models/slot.js';
 import { distinctIds } from '../web/lists.js';
@@ -10,7 +11,7 @@ import { dayOf } from '../web/local-time.js';
 import { sayAnswers, type SaidAnswer } from '../web/say-answers.js';
 import { kindOf } from '../web/say-kind.js';
 import { sayProblem } from '../web/say-problem.js';
-import { matchFamilies } from './match-families.js';
+import { askFamilies, nameFamilies } from './match-families.js';
 
 type Scope = Pick<Event, '_id' | 'account' | 'timeZone'>;
 
@@ -57,8 +58,8 @@ export const STATE_WORDS: Record<AppointmentState, string> = {
 };
 
 /**
- * Adds names to some appointments of an event, in their order. Five queries, however many there are.
- * @param known what was read already: all teachers, and some of the slots
+ * Puts names to some appointments of an event, in their order: one query, however many there are.
+ * @param known what has been read already: all teachers, and some of the slots
  */
 export async function matchNames(
   event: Scope,
@@ -74,19 +75,26 @@ export async function matchNames(
   const namedBefore = new Set(known.resources?.map(({ _id }) => _id.toHexString()));
   const unnamed = appointments.flatMap(holdersOf).filter((id) => !namedBefore.has(id.toHexString()));
   const unread = appointments.map(({ slot }) => slot).filter((slot) => !read.has(slot.toHexString()));
-  const [resources, slots, classes, students, familyOf] = await Promise.all([
-    unnamed.length > 0
-      ? Resource.find({ _id: { $in: distinctIds(unnamed) }, ...scope }, { name: 1, room: 1 }).lean()
-      : [],
-    unread.length > 0 ? Slot.find({ _id: { $in: distinctIds(unread) }, ...scope }, { kind: 1 }).lean() : [],
-    Class.find(
+  const { resources, slots, classes, students, families } = await findTogether({
+    resources: documentsOf(
+      Resource,
+      { _id: { $in: distinctIds(unnamed) }, ...scope },
+      { fields: { name: 1, room: 1 } },
+    ),
+    slots: documentsOf(Slot, { _id: { $in: distinctIds(unread) }, ...scope }, { fields: { kind: 1 } }),
+    classes: documentsOf(
+      Class,
       { _id: ids((item) => (item.class ? [item.class] : [])), ...scope },
-      { 'synced.students': 0, 'synced.teachers': 0 },
-    ).lean(),
-    Contact.find({ _id: ids((item) => item.students), account: event.account }, PERSON).lean(),
-    matchFamilies(event.account, distinctIds(appointments.map((item) => item.household))),
-  ]);
-
+      { fields: { 'synced.students': 0, 'synced.teachers': 0 } },
+    ),
+    students: documentsOf(
+      Contact,
+      { _id: ids((item) => item.students), account: event.account },
+      { fields: PERSON },
+    ),
+    families: askFamilies(event.account, distinctIds(appointments.map((item) => item.household))),
+  });
+  const familyOf = nameFamilies(families);
   const [resourceOf, slotOf, classOf, studentOf] = [
     byId<NamedResource>([...(known.resources ?? []), ...resources]),
     byId([...(known.slots ?? []), ...slots]),

@@ -1,5 +1,6 @@
 import type { Response } from 'express';
 import type { Types } from 'mongoose';
+import type { Account, sourceOf } from '../models/account.js';
 import { ACCESS_LEVELS, atLeast, type AccessLevel, type Grant } from '../models/user.js';
 
 /** Who makes this request, in which account, and what they may do there. */
@@ -17,6 +18,8 @@ export interface Actor {
   logo?: string;
   /** The account's IANA zone. */
   timeZone: string;
+  /** Where the account's roster comes from; undefined: nothing is set up. */
+  source: ReturnType<typeof sourceOf>;
   /** How the account writes dates, times and lists. */
   locale: string;
   /** The highest level held in the whole account; `customer` when only single events are granted. */
@@ -62,6 +65,14 @@ export function actorOf(res: Response): Actor {
   const actor = maybeActor(res);
   if (!actor) throw new Error('This route is not behind a guard.');
   return actor;
+}
+
+/** The account in which the actor of a request behind a guard is, as it was read with their login. */
+export function accountOf(res: Response): Account {
+  const { account } = actorOf(res);
+  const found = res.req.user?.accounts?.find(({ _id }) => _id.equals(account));
+  if (!found) throw new Error('The login was read without its account.');
+  return found;
 }
 
 export function maybeActor(res: Response): Actor | undefined {

@@ -5,19 +5,23 @@ import { HOLD_MS } from '../../server/booking/policy.js';
 import { createTestApp } from '../support/app.js';
 import { emptyDatabase } from '../support/hooks.js';
 import { switchClaimsOff } from '../support/without-claims.js';
-import { makeDay, type Rules, type SchoolDay } from '../support/booking/school-day.js';
+import { makeDay, type Move, type Rules, type SchoolDay } from '../support/booking/school-day.js';
 
-const RUNS = Number(process.env.INVARIANTS ?? 30);
+const RUNS = Number(process.env.INVARIANTS ?? 20);
 
 /** What people do, and what is decided over their heads; numbers choose among what there is. */
 type Step =
   | { do: 'hold' | 'book' | 'change'; home: number; teacher: number; slot: number }
   | { do: 'rush'; home: number; teacher: number; slot: number; other: number }
-  | { do: 'confirm' | 'cancel' | 'expire'; which: number }
+  | { do: 'confirm' | 'cancel' | 'give up' | 'expire'; which: number }
+  | { do: 'cut off'; stop: number; cancel: number }
+  | ({ do: 'move' } & Move)
+  | { do: 'undo moves' | 'go on'; part: number }
+  | { do: 'tell' }
   | ({ do: 'rules' | 'two save' } & Rules)
   | { do: 'number'; teacher: number; allowed: number | undefined }
   | { do: 'hide' | 'show' | 'delete' | 'restore' | 'swap' | 'leave' | 'join'; teacher: number; home: number }
-  | { do: 'zone'; zone: string }
+  | { do: 'zone' | 'event zone'; zone: string }
   | { do: 'days'; days: readonly string[] }
   | { do: 'seats'; teacher: number; slot: number; capacity: number };
 
@@ -40,7 +44,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: kind('rush'), ...wish, other: home }) },
   {
     weight: 5,
-    arbitrary: fc.record({ do: kind('confirm', 'confirm', 'confirm', 'cancel', 'expire'), which }),
+    arbitrary: fc.record({ do: kind('confirm', 'confirm', 'confirm', 'cancel', 'give up', 'expire'), which }),
   },
   { weight: 3, arbitrary: fc.record({ do: kind('rules', 'rules', 'two save'), ...rules }) },
   {
@@ -58,8 +62,29 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 2,
     arbitrary: fc.record({
-      do: kind('zone'),
+      do: kind('zone', 'event zone'),
       zone: fc.constantFrom('America/Chicago', 'Pacific/Kiritimati', 'Pacific/Pago_Pago', 'Asia/Kathmandu'),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: kind('move'),
+      kind: kind('move', 'move', 'move', 'cancel'),
+      teacher: fc.nat(3),
+      toDay: fc.constantFrom('', '2026-11-24', '2026-11-25', '2026-11-26'),
+      toTime: fc.constantFrom('', '17:40', '18:00', '16:30', '23:30'),
+      part: fc.nat(8),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: kind('undo moves', 'go on', 'go on'), part: fc.nat(8) }) },
+  { weight: 1, arbitrary: fc.record({ do: kind('tell') }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: kind('cut off'),
+      stop: fc.constantFrom(0, 24, 30, 60),
+      cancel: fc.constantFrom(0, 24, 30, 60),
     }),
   },
   {
@@ -86,6 +111,7 @@ async function live(steps: Step[]): Promise<void> {
     const said = steps.slice(0, n + 1).map((past) => JSON.stringify(past));
     assert.deepEqual(await day.findFaults(before), [], said.join('\n'));
   }
+  await day.tellMoves();
   day.pass(HOLD_MS + 1);
   await expireHolds(test.deps, new AbortController().signal);
   assert.deepEqual(await day.findLeftovers(), []);
@@ -134,6 +160,27 @@ async function take(day: SchoolDay, one: Step): Promise<void> {
     case 'cancel':
       await day.cancel(one.which);
       return;
+    case 'give up':
+      await day.giveUp(one.which);
+      return;
+    case 'cut off':
+      await day.cutOff(one.stop, one.cancel);
+      return;
+    case 'move':
+      await day.move(one);
+      return;
+    case 'undo moves':
+      await day.undoMoves(one.part);
+      return;
+    case 'go on':
+      await day.goOn(one.part);
+      return;
+    case 'tell':
+      await day.tellMoves();
+      return;
+    case 'event zone':
+      await day.inZone(one.zone);
+      return;
     case 'expire':
       day.pass(one.which * 120_000);
       await day.expire();
@@ -163,8 +210,8 @@ async function take(day: SchoolDay, one: Step): Promise<void> {
 
 const lives = fc.array(step, { minLength: 5, maxLength: 18 });
 
-describe('bookings while rules, classes, teachers and zones change', function () {
-  this.timeout(60_000 + RUNS * 4000);
+describe('bookings while rules, classes, teachers, zones and times change', function () {
+  this.timeout(60_000 + RUNS * 12_000);
 
   it('double nobody and no seat, pass no limit that was set before, hold exactly what is theirs, and leave nothing', async () => {
     await fc.assert(fc.asyncProperty(lives, live), {

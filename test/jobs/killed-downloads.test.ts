@@ -34,11 +34,17 @@ describe('a worker process killed at any moment of its sync, again and again', (
   });
   after(() => district.close());
 
+  let nights = 0;
+
+  /** What somebody asks for reads all lists; a night reads the events. */
   async function ask(full: boolean): Promise<Types.ObjectId> {
     const account = await Account.findById(district.account).orFail().lean();
     const event = await Event.findById(district.event).orFail().lean();
-    if (full) await Account.updateOne({ _id: account._id }, { $unset: { 'clever.cursor': 1 } });
-    const started = await startSync(district.deps, { account, event, trigger: 'sync now' });
+    nights += 1;
+    const how = full
+      ? { trigger: 'sync now' as const }
+      : { trigger: 'nightly' as const, night: `night ${String(nights)}` };
+    const started = await startSync(district.deps, { account, event, ...how });
     assert.ok(started.ok);
     return started.run;
   }
@@ -85,8 +91,10 @@ describe('a worker process killed at any moment of its sync, again and again', (
       this.timeout(180_000);
       for (let night = 0; night < 2; night++) district.sandbox.advanceNight();
       const base = await takeSnapshot();
-      await ask(full);
+      const whole = await ask(full);
       await takeOver(district);
+      const { refresh } = await SyncRun.findById(whole).orFail().lean();
+      assert.equal((await RosterRun.findById(refresh).orFail().lean()).how, full ? 'full' : 'events');
       const undisturbed = await wholeRoster();
       await restoreSnapshot(base);
 

@@ -275,6 +275,18 @@ describe('moving a day', function () {
     assert.match(page.text, /The teacher has another meeting then/);
   });
 
+  it('who was booked beyond the limit of a day pushes nobody out of it, though later slots move first', async () => {
+    await Event.updateOne({ _id: fair.event._id }, { $set: { 'booking.perTeacherAndDay': 1 } });
+    const { _id, bookedBy } = booked[2]!;
+    const override = { rules: ['day limit'], reason: 'Twins', by: bookedBy, at: EVE };
+    await Appointment.updateOne({ _id }, { $set: { override } });
+    assert.doesNotMatch((await preview()).text, /as many appointments/);
+    await start();
+    await work();
+    for (const before of booked) assert.deepEqual((await read(before)).from, shifted(before, WEEK));
+    assert.deepEqual(await findFaults(), []);
+  });
+
   it('a parent in the middle of booking is told that the time is gone, and has nothing', async () => {
     const adult = await makeUser(fair.account._id, 'customer');
     const household = await makeHousehold(fair.account._id, [fair.students[1]!], adult._id);

@@ -8,6 +8,7 @@ import { queueMail, type Mail } from '../../server/notifications/queue-mail.js';
 import { Notification } from '../../server/models/notification.js';
 import { createTestApp, type TestApp } from '../support/app.js';
 import { emptyDatabase } from '../support/hooks.js';
+import { listCommands } from '../support/commands.js';
 import { asApp } from '../support/scans.js';
 import { findSentences } from '../support/sentences.js';
 import { startSmtp, type SmtpServer } from '../support/smtp.js';
@@ -209,6 +210,18 @@ describe('delivery of mails', () => {
     assert.equal((await read(id)).state, 'sending');
     await recordTry(second, undefined, test.deps.now());
     assert.equal((await read(id)).state, 'sent');
+  });
+
+  it('an outbox in which nothing is due is asked once, and what is due comes before a mailing', async () => {
+    let asking: Promise<unknown> = Promise.resolve();
+    const idle = listCommands(() => (asking = claimMail(test.deps.now())));
+    assert.equal(await asking, null);
+    assert.equal(idle.length, 1);
+    const mass = await queue({ to: 'mass@example.org', mailing: new Types.ObjectId() });
+    later(1);
+    const own = await queue();
+    assert.deepEqual((await claimMail(test.deps.now()))?._id, own);
+    assert.deepEqual((await claimMail(test.deps.now()))?._id, mass);
   });
 
   it('a mail that took its worker down each time is given up', async () => {

@@ -1,5 +1,6 @@
 import { Types } from 'mongoose';
 import { Contact, type ContactType } from '../../models/contact.js';
+import { documentsOf, findTogether } from '../../models/find-together.js';
 import { offeredGrants, OneTimeLink } from '../../models/one-time-link.js';
 import { ACCESS_LEVELS, User, type AccessLevel } from '../../models/user.js';
 
@@ -27,20 +28,22 @@ export async function readStaff(
       user && offer ? [[user.toHexString(), offeredGrants(offer)] as const] : [],
     ),
   );
-  const fields = { email: 1, grants: 1 };
-  const [granted, others] = await Promise.all([
-    User.find(
+  const fields = { email: 1, grants: 1 } as const;
+  const { granted, others } = await findTogether({
+    granted: documentsOf(
+      User,
       {
         grants: { $elemMatch: { account, level: { $ne: 'customer' } } },
         'grants.account': account,
       },
-      fields,
-    ).lean(),
-    User.find(
+      { fields },
+    ),
+    others: documentsOf(
+      User,
       { _id: { $in: [own, ...[...offered.keys()].map((id) => new Types.ObjectId(id))] } },
-      fields,
-    ).lean(),
-  ]);
+      { fields },
+    ),
+  });
   const logins = [...new Map([...granted, ...others].map((user) => [user._id.toHexString(), user])).values()];
   const held = logins.map((user) => {
     const grants = [
@@ -57,8 +60,10 @@ export async function readStaff(
       ids: grants.flatMap(({ contact }) => contact ?? []),
     };
   });
-  const byIds = await contactsWith(account, { _id: { $in: held.flatMap(({ ids }) => ids) } });
-  const byEmail = await contactsWith(account, { email: { $in: held.map(({ email }) => email) } });
+  const { byIds, byEmail } = await findTogether({
+    byIds: contactsWith(account, { _id: { $in: held.flatMap(({ ids }) => ids) } }),
+    byEmail: contactsWith(account, { email: { $in: held.map(({ email }) => email) } }),
+  });
   const byId = new Map(byIds.map((contact) => [contact._id.toHexString(), contact]));
   const withEmail = new Map<string, StaffLogin['contacts']>();
   for (const contact of byEmail)
@@ -71,5 +76,6 @@ export async function readStaff(
 }
 
 function contactsWith(account: Types.ObjectId, which: object) {
-  return Contact.find({ account, type: { $ne: 'student' as const }, ...which }, { type: 1, email: 1 }).lean();
+  const filter = { account, type: { $ne: 'student' as const }, ...which };
+  return documentsOf(Contact, filter, { fields: { type: 1, email: 1 } });
 }

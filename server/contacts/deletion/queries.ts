@@ -4,6 +4,7 @@ import { Class } from '../../models/class.js';
 import { CONTACT_TYPES, Contact, type ContactType } from '../../models/contact.js';
 import { ContactDeletion, type LevelNumbers } from '../../models/contact-deletion.js';
 import { Event } from '../../models/event.js';
+import { countIn, countOfAll, documentsOf, findTogether } from '../../models/find-together.js';
 import { Household } from '../../models/household.js';
 import { User } from '../../models/user.js';
 import { readStaff, type StaffLogin } from './find-staying.js';
@@ -41,14 +42,22 @@ export async function countDeletion(
   own: Types.ObjectId,
   now: Date,
 ): Promise<DeletionNumbers> {
-  const [byType, staff, logins, events, takenAway] = await Promise.all([
+  const [byType, staff, { logins, events, households }] = await Promise.all([
     countByType(account),
     readStaff(account, own, now),
-    User.countDocuments({ 'grants.account': account }),
-    Event.find({ account, status: { $in: [...LISTED] } }, { name: 1, sync: 1 })
-      .sort({ sortKey: 1 })
-      .lean(),
-    countTakenAway(account),
+    findTogether({
+      logins: countOfAll(User, { 'grants.account': account }),
+      events: documentsOf(
+        Event,
+        { account, status: { $in: [...LISTED] } },
+        { fields: { name: 1, sync: 1 }, sort: { sortKey: 1 } },
+      ),
+      households: documentsOf(
+        Household,
+        { account, 'removed.student': { $exists: true } },
+        { fields: { removed: 1 } },
+      ),
+    }),
   ]);
   const ids = events.map(({ _id }) => _id);
   const [booked, classes] = await Promise.all([countBooked(ids, now), countClasses(ids)]);
@@ -57,7 +66,7 @@ export async function countDeletion(
     _id: { $in: staff.map(({ user }) => user) },
   });
   const levels = DELETION_LEVELS.map(
-    (level) => [level, numbersOf(level, byType, staff, logins - granted)] as const,
+    (level) => [level, numbersOf(level, byType, staff, countIn(logins) - granted)] as const,
   );
   return {
     levels: Object.fromEntries(levels) as DeletionNumbers['levels'],
@@ -68,7 +77,7 @@ export async function countDeletion(
     }),
     synced: events.filter(({ sync }) => sync?.on).map(({ name }) => name),
     classes,
-    takenAway,
+    takenAway: households.reduce((sum, { removed = [] }) => sum + removed.length, 0),
   };
 }
 
@@ -96,9 +105,9 @@ function numbersOf(
 }
 
 async function countByType(account: Types.ObjectId): Promise<Record<ContactType, number>> {
-  const counts = await Promise.all(
-    CONTACT_TYPES.map(async (type) => [type, await Contact.countDocuments({ account, type })] as const),
-  );
+  const counted = CONTACT_TYPES.map((type) => [type, countOfAll(Contact, { account, type })] as const);
+  const found = await findTogether(Object.fromEntries(counted));
+  const counts = CONTACT_TYPES.map((type) => [type, countIn(found[type] ?? [])] as const);
   return Object.fromEntries(counts) as Record<ContactType, number>;
 }
 
@@ -124,15 +133,7 @@ function countClasses(events: Types.ObjectId[]): Promise<number> {
   return Class.countDocuments({ event: { $in: events }, section: { $exists: true }, status: 'active' });
 }
 
-async function countTakenAway(account: Types.ObjectId): Promise<number> {
-  const found = await Household.find(
-    { account, 'removed.student': { $exists: true } },
-    { removed: 1 },
-  ).lean();
-  return found.reduce((sum, { removed = [] }) => sum + removed.length, 0);
-}
-
-/** A deletion of the account; null where there is none with that id. */
+/** A deletion of the account's; null where there is none of that id. */
 export function findDeletion(account: Types.ObjectId, id: Types.ObjectId): Promise<ContactDeletion | null> {
   return ContactDeletion.findOne({ _id: id, account }).lean();
 }

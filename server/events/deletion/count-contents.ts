@@ -1,6 +1,7 @@
 import { Appointment, LIVING_STATES } from '../../models/appointment.js';
 import { Class } from '../../models/class.js';
 import type { Event } from '../../models/event.js';
+import { countIn, countOfAll, findTogether } from '../../models/find-together.js';
 import { Notification } from '../../models/notification.js';
 import { Resource } from '../../models/resource.js';
 import { Slot } from '../../models/slot.js';
@@ -25,17 +26,28 @@ export async function countContents(
   { _id: event, account }: Pick<Event, '_id' | 'account'>,
   now: Date,
 ): Promise<Contents> {
-  const [classes, teachers, slots, appointments, ahead, mails, runs, accesses] = await Promise.all([
-    Class.countDocuments({ event, account }),
-    Resource.countDocuments({ event, account }),
-    Slot.countDocuments({ event, account }),
-    Appointment.countDocuments({ event, account, state: { $in: [...LIVING_STATES, 'cancelled'] } }),
-    Appointment.countDocuments({ event, account, state: { $in: LIVING_STATES }, from: { $gt: now } }),
-    Notification.countDocuments({ account, event }),
-    SyncRun.countDocuments({ event, account }),
-    User.countDocuments({ 'grants.account': account, 'grants.event': event }),
-  ]);
-  return { classes, teachers, slots, appointments, ahead, mails, runs, accesses };
+  const scope = { event, account };
+  const living = { ...scope, state: { $in: LIVING_STATES } };
+  const found = await findTogether({
+    classes: countOfAll(Class, scope),
+    teachers: countOfAll(Resource, scope),
+    slots: countOfAll(Slot, scope),
+    appointments: countOfAll(Appointment, { ...scope, state: { $in: [...LIVING_STATES, 'cancelled'] } }),
+    ahead: countOfAll(Appointment, { ...living, from: { $gt: now } }),
+    mails: countOfAll(Notification, scope),
+    runs: countOfAll(SyncRun, scope),
+    accesses: countOfAll(User, { 'grants.account': account, 'grants.event': event }),
+  });
+  return {
+    classes: countIn(found.classes),
+    teachers: countIn(found.teachers),
+    slots: countIn(found.slots),
+    appointments: countIn(found.appointments),
+    ahead: countIn(found.ahead),
+    mails: countIn(found.mails),
+    runs: countIn(found.runs),
+    accesses: countIn(found.accesses),
+  };
 }
 
 /** Whether a sync of the event runs or waits: the event is not deleted meanwhile. */

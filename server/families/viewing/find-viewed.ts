@@ -3,7 +3,7 @@ import { actorIn } from '../../accounts/load-actor.js';
 import { findLinkedChildren } from '../../booking/find-linked-children.js';
 import { familySince } from '../../booking/find-times.js';
 import type { Family } from '../../booking/load-conference.js';
-import type { Account } from '../../models/account.js';
+import { sourceOf, type Account } from '../../models/account.js';
 import { Appointment, LIVING_STATES } from '../../models/appointment.js';
 import { Class } from '../../models/class.js';
 import { Contact, contactName, type Contact as Person } from '../../models/contact.js';
@@ -64,6 +64,7 @@ function actorOfNobody(account: Account): Actor {
   return {
     ...{ user: new Types.ObjectId(), name: 'A parent', email: '', emailProven: true },
     ...{ account: account._id, accountName: account.name, timeZone: account.timeZone, ...styleOf(account) },
+    source: sourceOf(account),
     ...{ level: 'customer', levelName: 'customer', grants: [], eventLevels: new Map(), contacts: [] },
   };
 }

@@ -2,7 +2,6 @@ import type { RequestHandler, Response } from 'express';
 import { recordAudit } from '../../audit/record-audit.js';
 import { openConference, type Family } from '../../booking/load-conference.js';
 import type { Deps } from '../../deps.js';
-import { Account } from '../../models/account.js';
 import { AuditEntry } from '../../models/audit-entry.js';
 import { contactName } from '../../models/contact.js';
 import { actorOf } from '../../web/actor.js';
@@ -32,7 +31,7 @@ export function openView(deps: Deps): RequestHandler {
     const { adult = '', student = '', mode = '' } = req.params as Record<string, string>;
     if (mode !== 'now' && mode !== 'open') throw notFound();
     const child = await findChild(event, parseId(student));
-    const account = child && (await Account.findById(event.account).lean());
+    const account = req.user?.accounts?.find(({ _id }) => _id.equals(event.account));
     if (!child || !account) throw notFound();
     const viewed = await findViewed({ event, account, child, adult, staff, now: deps.now() });
     if (!viewed) throw notFound();

@@ -2,6 +2,7 @@ import type { Types } from 'mongoose';
 import { Class, className } from '../../models/class.js';
 import { Contact, contactName, handTiedTo, isGuardian, recordIds } from '../../models/contact.js';
 import type { Event } from '../../models/event.js';
+import { documentsOf, findTogether } from '../../models/find-together.js';
 import { Household } from '../../models/household.js';
 import { holdsWords, searchWords } from '../../models/search-key.js';
 import { isBlocked, User } from '../../models/user.js';
@@ -37,11 +38,15 @@ export async function findChild(
   { _id: event, account }: Scope,
   student: Types.ObjectId,
 ): Promise<Contact | undefined> {
-  const [child, isHere] = await Promise.all([
-    Contact.findOne({ _id: student, account, type: 'student' }).lean(),
-    Class.exists({ event, 'synced.students': student, status: 'active' }),
-  ]);
-  return child && isHere ? child : undefined;
+  const { child, isHere } = await findTogether({
+    child: documentsOf(Contact, { _id: student, account, type: 'student' }),
+    isHere: documentsOf(
+      Class,
+      { event, 'synced.students': student, status: 'active' },
+      { fields: { _id: 1 }, limit: 1 },
+    ),
+  });
+  return isHere.length > 0 ? child[0] : undefined;
 }
 
 /** The names of the event's classes that a student is in. */
@@ -67,22 +72,25 @@ export interface Onlooker {
 
 export async function listOnlookers(child: Contact): Promise<Onlooker[]> {
   const { account, _id } = child;
-  const [households, without, ofRoster, byHand] = await Promise.all([
-    Household.find({ account, 'children.student': _id }, { adults: 1 }).lean(),
-    Household.find({ account, 'removed.student': { $eq: _id, $exists: true } }, { adults: 1 }).lean(),
-    Contact.find(
-      { account, 'relations.student': { $in: recordIds(child) }, status: 'active', email: { $gt: '' } },
-      { firstName: 1, lastName: 1, email: 1, relations: 1 },
-    )
-      .limit(MOST)
-      .lean(),
-    Contact.find({ ...handTiedTo(account, _id), status: 'active', email: { $gt: '' } })
-      .limit(MOST)
-      .lean(),
-  ]);
-  const [users, others] = await Promise.all([
-    User.find({ _id: { $in: households.flatMap(({ adults }) => adults) } }).lean(),
-    User.find(
+  const reached = { status: 'active' as const, email: { $gt: '' } };
+  const { households, without, ofRoster, byHand } = await findTogether({
+    households: documentsOf(Household, { account, 'children.student': _id }, { fields: { adults: 1 } }),
+    without: documentsOf(
+      Household,
+      { account, 'removed.student': { $eq: _id, $exists: true } },
+      { fields: { adults: 1 } },
+    ),
+    ofRoster: documentsOf(
+      Contact,
+      { account, 'relations.student': { $in: recordIds(child) }, ...reached },
+      { fields: { firstName: 1, lastName: 1, email: 1, relations: 1 }, limit: MOST },
+    ),
+    byHand: documentsOf(Contact, { ...handTiedTo(account, _id), ...reached }, { limit: MOST }),
+  });
+  const { users, others } = await findTogether({
+    users: documentsOf(User, { _id: { $in: households.flatMap(({ adults }) => adults) } }),
+    others: documentsOf(
+      User,
       {
         $or: [
           { _id: { $in: without.flatMap(({ adults }) => adults) } },
@@ -92,9 +100,9 @@ export async function listOnlookers(child: Contact): Promise<Onlooker[]> {
           },
         ],
       },
-      { email: 1 },
-    ).lean(),
-  ]);
+      { fields: { email: 1 } },
+    ),
+  });
   const logins = users.filter((user) => !isBlocked(user, account));
   const known = new Set([...users, ...others].map(({ email }) => email));
   const ids = new Set(recordIds(child));

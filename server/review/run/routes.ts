@@ -1,6 +1,6 @@
 import express, { type Request, type Response, type Router } from 'express';
 import type { Deps } from '../../deps.js';
-import { actorOf } from '../../web/actor.js';
+import { accountOf, actorOf } from '../../web/actor.js';
 import { notFound } from '../../web/errors.js';
 import { guardArchived } from '../../web/guards.js';
 import { parseId } from '../../web/parse.js';
@@ -41,11 +41,11 @@ export function refreshRoutes(deps: Deps): Router {
 
 function addPages(router: Router, deps: Deps, find: Find<FoundRun | FoundRefresh>): void {
   router.get('/:run', async (req, res) => {
-    res.render('review/run', await runPage(deps, actorOf(res), await find(req, res)));
+    res.render('review/run', await runPage(deps, actorOf(res), accountOf(res), await find(req, res)));
   });
 
   router.get('/:run/progress', async (req, res) => {
-    const expected = await expectedStages(await find(req, res));
+    const expected = expectedStages(await find(req, res), accountOf(res));
     await sendProgress(res, async () => {
       const { run, refresh } = await find(req, res);
       return { data: { stages: stagesOf(run, refresh, expected, deps.now()) }, done: isOver(run) };

@@ -1,11 +1,13 @@
 import type { Deps } from '../../deps.js';
+import type { Account } from '../../models/account.js';
+import { findTogether } from '../../models/find-together.js';
 import type { RosterRun } from '../../models/roster-run.js';
 import { SyncRun } from '../../models/sync-run.js';
 import { mayRunAll, type Actor } from '../../web/actor.js';
 import { countOf, tookInWords } from '../../web/format-count.js';
 import { dayAndTimeSoon, timeOfDay } from '../../web/format-time.js';
 import { addressOf } from '../../web/paging.js';
-import { countWithheld } from '../../runs/changes/count-withheld.js';
+import { askWithheld, withheldByKind } from '../../runs/changes/count-withheld.js';
 import { decisionOn } from '../../runs/show/read-withheld.js';
 import { previewState } from '../previews/queries.js';
 import { findUndoable } from './undo-run.js';
@@ -44,10 +46,10 @@ interface Fact {
 }
 
 /** The page of a run: of an event, or of the account's roster. */
-export async function runPage(deps: Deps, actor: Actor, place: RunPlace) {
+export async function runPage(deps: Deps, actor: Actor, account: Account, place: RunPlace) {
   const { run, refresh, home, title, back } = place;
   const preview = run.purpose === 'preview';
-  const source = await nameSource(actor.account);
+  const source = nameSource(actor.source);
   return {
     title,
     section: 'importer',
@@ -66,7 +68,7 @@ export async function runPage(deps: Deps, actor: Actor, place: RunPlace) {
     broken: await findBroken(place),
     fileProblems: await findFileProblems(place, actor),
     problems: place.event ? `/events/${place.event._id.toHexString()}/problems` : '',
-    stages: stagesOf(run, refresh, await expectedStages(place), deps.now()),
+    stages: stagesOf(run, refresh, expectedStages(place, account), deps.now()),
     rows: countRows(run, readableRefresh(place)),
     actions: ACTION_WORDS,
     remarks: [readableRefresh(place), run].flatMap((part) => (part ? sayRemarks(part, actor, source) : [])),
@@ -149,8 +151,10 @@ async function relatedOf(place: RunPlace): Promise<Fact[]> {
 
 /** What this run and its download still withhold, for the person who decides. */
 async function withheldOf({ run, refresh, home, event }: RunPlace, actor: Actor, source: string) {
-  const own = await countWithheld({ run: run._id });
-  const below = refresh ? await countWithheld({ run: refresh._id }) : {};
+  const { own, below } = await findTogether({
+    own: askWithheld({ run: run._id }),
+    below: askWithheld({ run: { $in: refresh ? [refresh._id] : [] } }),
+  }).then((found) => ({ own: withheldByKind(found.own), below: withheldByKind(found.below) }));
   return [
     ...(withheldInWords(own, actor)
       ? [{ text: sayMissing(own, actor, source), href: `${home}/withheld` }]

@@ -1,6 +1,7 @@
 import type { Types } from 'mongoose';
 import type { Deps } from '../../deps.js';
 import { Event } from '../../models/event.js';
+import { documentsOf, findTogether } from '../../models/find-together.js';
 import { RosterRun } from '../../models/roster-run.js';
 import type { Run } from '../../models/run.js';
 import { SyncRun } from '../../models/sync-run.js';
@@ -22,16 +23,22 @@ export interface Undoable {
  * that did.
  */
 export async function findUndoable(run: SyncRun): Promise<Undoable> {
-  const last = await SyncRun.findOne({ event: run.event, changed: true }, UNDO_FIELDS)
-    .sort({ createdAt: -1 })
-    .lean();
+  const newest = { fields: UNDO_FIELDS, sort: { createdAt: -1 }, limit: 1 } as const;
+  const {
+    lasts: [last],
+    refreshes: [refresh],
+    lastRefreshes: [lastRefresh],
+  } = await findTogether({
+    lasts: documentsOf(SyncRun, { event: run.event, changed: true }, newest),
+    refreshes: documentsOf(
+      RosterRun,
+      { _id: { $in: run.refresh ? [run.refresh] : [] } },
+      { fields: UNDO_FIELDS },
+    ),
+    lastRefreshes: documentsOf(RosterRun, { account: run.account, changed: true }, newest),
+  });
   const event = isLast(run, last);
-  const refresh = run.refresh && (await RosterRun.findById(run.refresh, UNDO_FIELDS).lean());
-  if (!refresh || run.purpose === 'undo') return { event, others: [] };
-  const lastRefresh = await RosterRun.findOne({ account: run.account, changed: true }, UNDO_FIELDS)
-    .sort({ createdAt: -1 })
-    .lean();
-  if (!isLast(refresh, lastRefresh)) return { event, others: [] };
+  if (!refresh || run.purpose === 'undo' || !isLast(refresh, lastRefresh)) return { event, others: [] };
   return { event, account: refresh._id, others: await othersOf(run, refresh._id) };
 }
 
@@ -39,25 +46,32 @@ const UNDO_FIELDS = { purpose: 1, state: 1, changed: 1, undoneBy: 1 } as const;
 
 type Looked = Pick<Run, '_id' | 'purpose' | 'state' | 'changed' | 'undoneBy'>;
 
-function isLast(run: Looked, last: Looked | null): boolean {
+function isLast(run: Looked, last: Looked | undefined): boolean {
   const over = run.state !== 'queued' && run.state !== 'running';
   return over && run.purpose !== 'undo' && !run.undoneBy && last?._id.equals(run._id) === true;
 }
 
 async function othersOf(run: SyncRun, refresh: Types.ObjectId): Promise<Undoable['others']> {
-  const found = await SyncRun.find({
-    refresh,
-    event: { $ne: run.event },
-    state: { $in: ['done', 'stopped', 'failed'] },
-  }).lean();
-  const others: Undoable['others'] = [];
-  for (const other of found) {
-    const last = await SyncRun.findOne({ event: other.event, changed: true }, UNDO_FIELDS)
-      .sort({ createdAt: -1 })
-      .lean();
-    if (isLast(other, last)) others.push({ _id: other._id, event: other.event });
-  }
-  return others;
+  const found = await SyncRun.aggregate<SyncRun & { lasts: Looked[] }>([
+    {
+      $match: { refresh, event: { $ne: run.event }, state: { $in: ['done', 'stopped', 'failed'] } },
+    },
+    {
+      $lookup: {
+        from: SyncRun.collection.name,
+        localField: 'event',
+        foreignField: 'event',
+        pipeline: [
+          { $match: { changed: true } },
+          { $sort: { createdAt: -1 } },
+          { $limit: 1 },
+          { $project: UNDO_FIELDS },
+        ],
+        as: 'lasts',
+      },
+    },
+  ]);
+  return found.filter((other) => isLast(other, other.lasts[0])).map(({ _id, event }) => ({ _id, event }));
 }
 
 export interface UndoAsked {
@@ -105,7 +119,9 @@ async function undoOne(
   { by, reason }: UndoAsked,
   refresh: Types.ObjectId | undefined,
 ) {
-  const event = await Event.findById(run.event, { sync: 1 }).orFail().lean();
+  const event = await Event.findById(run.event, { sync: 1 }).lean();
+  // Somebody deleted the event meanwhile, and its runs with it.
+  if (!event) return { ok: false as const };
   return startSync(deps, {
     account: { _id: run.account },
     event: { _id: run.event, ...(event.sync ? { sync: event.sync } : {}) },

@@ -33,15 +33,15 @@ export async function withheldPage(deps: Deps, actor: Actor, place: RunPlace, qu
   const { run, home, event } = place;
   const { q, kind, page } = query;
   const runs = [run._id];
-  const withheld = (await countChanges(runs)).filter(({ state }) => state === 'withheld');
-  const counts = await countWithheld({ run: run._id });
+  const [changes, counts] = await Promise.all([countChanges(runs), countWithheld({ run: run._id })]);
+  const withheld = changes.filter(({ state }) => state === 'withheld');
   const words = withheldInWords(counts, actor);
   const wanted = withheldRowsOf(query);
   const total = await countMatching(runs, wanted);
   const rows = await changesPage(runs, wanted, sliceOf(total, page, PAGE_SIZE).skip, PAGE_SIZE);
   const decision = await decisionOn(place);
   const bookings = words ? await countBookings(run.account, run._id) : 0;
-  const source = await nameSource(run.account);
+  const source = nameSource(actor.source);
   return {
     section: 'importer',
     title: `Removals to review: ${event?.name ?? 'the account’s roster'}`,

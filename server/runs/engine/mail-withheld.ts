@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Model } from 'mongoose';
 import type { Deps } from '../../deps.js';
-import type { Account } from '../../models/account.js';
+import { sourceOf, type Account } from '../../models/account.js';
 import { RosterChange } from '../../models/roster-change.js';
 import { RosterRun } from '../../models/roster-run.js';
 import type { Run } from '../../models/run.js';
@@ -19,7 +19,7 @@ import { withheldInWords } from '../show/summarize-run.js';
  */
 export async function mailWithheld(
   deps: Pick<Deps, 'config' | 'queue' | 'now'>,
-  account: Pick<Account, '_id' | 'name' | 'locale'>,
+  account: Pick<Account, '_id' | 'name' | 'locale' | 'clever' | 'files'>,
   run: ActiveRun,
   kinds: readonly string[],
 ): Promise<void> {
@@ -32,7 +32,7 @@ export async function mailWithheld(
     ...(run.event ? { event: run.event } : {}),
     kind: 'removals withheld',
     subject: `${account.name}: the roster sync found removals for you to review`,
-    text: `The last roster sync found a lot missing from ${await nameSource(account._id)}: ${words}. That’s more than usual, so nothing was removed. Please review the list and accept or reject the removals:\n${deps.config.publicUrl}${page}\n\nUntil then, everybody stays, and parents can book as before.`,
+    text: `The last roster sync found a lot missing from ${nameSource(sourceOf(account))}: ${words}. That’s more than usual, so nothing was removed. Please review the list and accept or reject the removals:\n${deps.config.publicUrl}${page}\n\nUntil then, everybody stays, and parents can book as before.`,
     key: `withheld:${run.id.toHexString()}`,
   });
 }

@@ -1,5 +1,6 @@
 import type { QueryFilter, Types } from 'mongoose';
 import { Event } from '../../models/event.js';
+import { documentsOf, findTogether } from '../../models/find-together.js';
 import { RosterRun } from '../../models/roster-run.js';
 import type { Run } from '../../models/run.js';
 import type { SyncLog } from '../../models/sync-log.js';
@@ -46,14 +47,20 @@ export function pathOfRefresh(run: Types.ObjectId): string {
 export async function findRun(actor: Actor, id: Types.ObjectId): Promise<FoundRun | null> {
   const run = await SyncRun.findOne({ _id: id, account: actor.account }).lean();
   if (!run || !mayRunEvent(actor, run.event)) return null;
-  const event = await Event.findOne({ _id: run.event, account: actor.account }).lean();
+  const {
+    events: [event],
+    refreshes: [refresh = null],
+  } = await findTogether({
+    events: documentsOf(Event, { _id: run.event, account: actor.account }),
+    refreshes: documentsOf(RosterRun, { _id: { $in: run.refresh ? [run.refresh] : [] } }),
+  });
   if (!event || event.status === 'deleted') return null;
   return {
     run,
     timeZone: actor.timeZone,
     locale: actor.locale,
     event: placed(event, actor),
-    refresh: run.refresh ? await RosterRun.findById(run.refresh).lean() : null,
+    refresh,
     wholeAccount: mayReadAll(actor),
     title: `${TITLE_WORDS[run.trigger]} of ${event.name}`,
     home: pathOfRun(run._id),

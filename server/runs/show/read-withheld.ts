@@ -1,12 +1,12 @@
 import type { Model, Types } from 'mongoose';
 import { Event } from '../../models/event.js';
+import { documentsOf, findTogether, rowsOf } from '../../models/find-together.js';
 import { RosterChange } from '../../models/roster-change.js';
 import { RosterRun } from '../../models/roster-run.js';
 import type { Run } from '../../models/run.js';
 import { SyncRun } from '../../models/sync-run.js';
 import { mayRunEvent, mayRunAll, type Actor } from '../../web/actor.js';
 import { dayAndTimeSoon } from '../../web/format-time.js';
-import type { Place } from '../../web/place.js';
 import type { WithheldCounts } from '../changes/count-withheld.js';
 import { pathOfRefresh, pathOfRun, type RunPlace } from './queries.js';
 import { nameSource } from './name-source.js';
@@ -47,10 +47,29 @@ export async function withheldNotices(
     row.event ? (!event || row.event.equals(event)) && mayRunEvent(actor, row.event) : mayRunAll(actor),
   );
   if (rows.length === 0) return [];
-  const source = await nameSource(actor.account);
-  const notices: WithheldNotice[] = [];
-  for (const row of rows) notices.push(await noticeOf(row, source, actor, now));
-  return notices;
+  const ids = rows.map(({ run }) => run);
+  const fields = { createdAt: 1, startedAt: 1 } as const;
+  const { updates, refreshes, events } = await findTogether({
+    updates: documentsOf(SyncRun, { _id: { $in: ids } }, { fields }),
+    refreshes: documentsOf(RosterRun, { _id: { $in: ids } }, { fields }),
+    events: documentsOf(
+      Event,
+      { _id: { $in: rows.flatMap((row) => row.event ?? []) } },
+      { fields: { name: 1 } },
+    ),
+  });
+  const runOf = new Map([...updates, ...refreshes].map((run) => [run._id.toHexString(), run]));
+  const nameOf = new Map(events.map(({ _id, name }) => [_id.toHexString(), name]));
+  return rows.map((row) => {
+    const found = runOf.get(row.run.toHexString());
+    const first = row.since ?? found?.startedAt ?? found?.createdAt;
+    const since = first ? dayAndTimeSoon(first, actor, now) : '';
+    const name = row.event && nameOf.get(row.event.toHexString());
+    return {
+      text: sayMissing(row.counts, actor, nameSource(actor.source), { event: name, since }),
+      href: `${row.event ? pathOfRun(row.run) : pathOfRefresh(row.run)}/withheld`,
+    };
+  });
 }
 
 async function withheldByRun(account: Types.ObjectId): Promise<WithheldRow[]> {
@@ -84,23 +103,6 @@ async function withheldByRun(account: Types.ObjectId): Promise<WithheldRow[]> {
   }));
 }
 
-async function noticeOf(
-  { run, event, counts, since }: WithheldRow,
-  source: string,
-  place: Place,
-  now: Date,
-): Promise<WithheldNotice> {
-  const model = (event ? SyncRun : RosterRun) as unknown as Model<Run>;
-  const found = await model.findById(run, { createdAt: 1, startedAt: 1 }).lean();
-  const name = event ? (await Event.findById(event, { name: 1 }).lean())?.name : undefined;
-  const first = since ?? found?.startedAt ?? found?.createdAt;
-  const at = first ? dayAndTimeSoon(first, place, now) : '';
-  return {
-    text: sayMissing(counts, place, source, { event: name, since: at }),
-    href: `${event ? pathOfRun(run) : pathOfRefresh(run)}/withheld`,
-  };
-}
-
 export interface Decision {
   run: Types.ObjectId;
   verdict: 'accept' | 'reject';
@@ -113,15 +115,21 @@ export interface Decision {
 /** The last decision about what a run withheld: on its own list, or on that of an older run that withheld a part of the same. */
 export async function decisionOn({ run, event }: RunPlace): Promise<Decision | undefined> {
   const model = (event ? SyncRun : RosterRun) as unknown as Model<Run>;
-  const found = await model
-    .findOne({
-      $or: [
-        { of: run._id, purpose: { $in: ['accept', 'reject'] } },
-        { _id: { $in: await RosterChange.distinct('decidedBy', { run: run._id, state: 'withheld' }) } },
-      ],
-    })
-    .sort({ createdAt: -1 })
-    .lean();
+  const { own, older } = await findTogether({
+    own: documentsOf(
+      model,
+      { of: run._id, purpose: { $in: ['accept', 'reject'] } },
+      { sort: { createdAt: -1 }, limit: 1 },
+    ),
+    older: rowsOf<{ runs: Run[] }>(RosterChange, [
+      { $match: { run: run._id, state: 'withheld' } },
+      { $group: { _id: '$decidedBy' } },
+      { $lookup: { from: model.collection.name, localField: '_id', foreignField: '_id', as: 'runs' } },
+    ]),
+  });
+  const [found] = [...own, ...older.flatMap(({ runs }) => runs)].sort(
+    (a, b) => b.createdAt.getTime() - a.createdAt.getTime(),
+  );
   if (!found) return undefined;
   const { _id, purpose, state, reason = '', by, createdAt: at } = found;
   return {

@@ -1,4 +1,5 @@
-import type { Types } from 'mongoose';
+import assert from 'node:assert/strict';
+import { Types } from 'mongoose';
 import { cancelAppointment } from '../../../server/booking/cancel-appointment.js';
 import { confirmAppointment } from '../../../server/booking/confirm-appointment.js';
 import { expireHolds } from '../../../server/booking/expire-holds.js';
@@ -9,7 +10,13 @@ import { Class } from '../../../server/models/class.js';
 import { Event } from '../../../server/models/event.js';
 import type { Household } from '../../../server/models/household.js';
 import { Slot } from '../../../server/models/slot.js';
+import { SlotMove } from '../../../server/models/slot-move.js';
 import { User } from '../../../server/models/user.js';
+import { WAIT_MS } from '../../../server/moves/policy.js';
+import { continueMoves } from '../../../server/moves/run-move.js';
+import { startMove } from '../../../server/moves/start-move.js';
+import { undoMove } from '../../../server/moves/undo-move.js';
+import type { Actor } from '../../../server/web/actor.js';
 import { makeUser, type TestApp } from '../app.js';
 import { bookSlot, EVE, makeConference, makeHousehold, wishOf, type Conference } from './conference.js';
 import { Witness } from './witness.js';
@@ -37,6 +44,16 @@ export async function makeDay(test: TestApp): Promise<SchoolDay> {
     await makeHousehold(fair.account._id, [mia!], park._id),
   ];
   return new SchoolDay(test, fair, homes);
+}
+
+export interface Move {
+  kind: 'move' | 'cancel';
+  /** 3 is everybody's. */
+  teacher: number;
+  /** '' is the same day, and the same time. */
+  toDay: string;
+  toTime: string;
+  part: number;
 }
 
 export type Rules = Pick<
@@ -105,6 +122,100 @@ export class SchoolDay extends Witness {
     if (!appointment) return;
     const actor = { user: appointment.bookedBy };
     await cancelAppointment(this.test.deps, { appointment, by: 'school', actor });
+  }
+
+  /** A family cancels, in time or too late. */
+  async giveUp(which: number): Promise<void> {
+    const living = await Appointment.find({ state: { $in: LIVING_STATES } })
+      .sort({ _id: 1 })
+      .lean();
+    const appointment = living[which % living.length];
+    if (!appointment) return;
+    const actor = { user: appointment.bookedBy };
+    const { booking } = (await Event.findById(appointment.event).lean())!;
+    const answer = await cancelAppointment(this.test.deps, { appointment, by: 'household', actor });
+    assert.equal(answer.ok, this.isBefore(appointment.from, booking.cancelHoursBefore));
+  }
+
+  private isBefore(from: Date, hours: number): boolean {
+    return +from - hours * 3_600_000 > +this.now;
+  }
+
+  /** How long before a meeting families may book and cancel. */
+  async cutOff(stopHoursBefore: number, cancelHoursBefore: number): Promise<void> {
+    const set = {
+      'booking.stopHoursBefore': stopHoursBefore,
+      'booking.cancelHoursBefore': cancelHoursBefore,
+    };
+    await Event.updateOne({ _id: this.fair.event._id }, { $set: set });
+  }
+
+  async inZone(timeZone: string): Promise<void> {
+    await Event.updateOne({ _id: this.fair.event._id }, { $set: { timeZone } });
+  }
+
+  /** The office moves or cancels a day, or a teacher's part of it; its worker is told to end after some slots. */
+  async move({ kind, teacher, toDay, toTime, part }: Move): Promise<void> {
+    const event = (await Event.findById(this.fair.event._id).lean())!;
+    const { resource } = this.fair.teachers[teacher % 3]!;
+    const first = await Slot.findOne({ resource: resource._id }).sort({ from: 1 }).lean();
+    const actor = { user: this.homes[0]!.adults[0]!, account: event.account } as Actor;
+    await startMove(this.test.deps, actor, event, {
+      ...{ kind, day: first!.day, toDay, toTime, room: '', notice: '', elsewhere: true },
+      key: new Types.ObjectId(),
+      ...(teacher < 3 ? { teacher: resource._id } : {}),
+    });
+    await this.goOn(part);
+  }
+
+  /** Does what moves have to do. @param part how often its worker looks whether it is to end */
+  async goOn(part = Infinity): Promise<void> {
+    let looks = 0;
+    const stopping = {
+      get aborted() {
+        looks += 1;
+        return looks > part;
+      },
+    } as AbortSignal;
+    await continueMoves(this.test.deps, stopping);
+  }
+
+  async undoMoves(part: number): Promise<void> {
+    const actor = { user: this.homes[0]!.adults[0]! } as Actor;
+    for (const move of await SlotMove.find({ state: 'waiting' }).lean())
+      await undoMove(this.test.deps, actor, move);
+    await this.goOn(part);
+  }
+
+  /** Families are told of what was moved; what was canceled ends. */
+  async tellMoves(): Promise<void> {
+    await this.goOn();
+    this.pass(WAIT_MS);
+    await this.goOn();
+  }
+
+  override async findFaults(before: Awaited<ReturnType<Witness['look']>>): Promise<string[]> {
+    return [...(await super.findFaults(before)), ...(await this.findTooLate(before.living))];
+  }
+
+  /** What a family has booked or changed since, though it was too late for that. */
+  private async findTooLate(before: ReadonlySet<string>): Promise<string[]> {
+    const { booking } = (await Event.findById(this.fair.event._id).lean())!;
+    const living = await Appointment.find({ state: { $in: LIVING_STATES } }).lean();
+    const fresh = living.filter(({ _id }) => !before.has(String(_id)));
+    const faults = fresh.flatMap(({ from }) =>
+      this.isBefore(from, booking.stopHoursBefore) ? [] : ['booked too late'],
+    );
+    for (const { replaces } of fresh) {
+      const old = replaces && (await Appointment.findById(replaces).lean());
+      if (old && !this.isBefore(old.from, booking.cancelHoursBefore)) faults.push('changed too late');
+    }
+    return faults;
+  }
+
+  override async findLeftovers(): Promise<string[]> {
+    const locked = await Slot.countDocuments({ state: 'unavailable', message: '' });
+    return [...(await super.findLeftovers()), ...(locked > 0 ? [`${String(locked)} slots are locked`] : [])];
   }
 
   expire(): Promise<void> {

@@ -7,7 +7,7 @@ import { Diary } from '../../../server/models/diary.js';
 import { Event } from '../../../server/models/event.js';
 import type { Household } from '../../../server/models/household.js';
 import { Slot } from '../../../server/models/slot.js';
-import { DAY, type Conference } from './conference.js';
+import type { Conference } from './conference.js';
 
 interface Before {
   /** How many take place of whatever a rule counts. */
@@ -31,9 +31,10 @@ export class Witness {
   }
 
   async look(): Promise<Before> {
-    const living = await this.living();
+    const [living, dayOf] = [await this.living(), await readDays()];
     const counts = new Map<string, number>();
-    for (const item of living) for (const key of keysOf(item)) counts.set(key, (counts.get(key) ?? 0) + 1);
+    for (const item of living)
+      for (const key of keysOf(item, dayOf(item))) counts.set(key, (counts.get(key) ?? 0) + 1);
     return { counts, living: new Set(living.map(({ _id }) => String(_id))) };
   }
 
@@ -101,13 +102,13 @@ export class Witness {
 
   /** Each has its claims and diary entries, no more and no less. */
   private async findUnheld(living: Appointment[]): Promise<string[]> {
-    const [claims, diaries] = [await Claim.find().lean(), await Diary.find().lean()];
+    const [claims, diaries, dayOf] = [await Claim.find().lean(), await Diary.find().lean(), await readDays()];
     return living.flatMap((item) => {
       const held = claims
         .filter(({ appointment }) => appointment.equals(item._id))
         .map(({ _id }) => _id.slice(0, _id.lastIndexOf(':')))
         .sort();
-      const wanted = namesOf(item).sort();
+      const wanted = namesOf(item, dayOf(item)).sort();
       const faults =
         String(held) === String(wanted) ? [] : [`has ${held.join()} instead of ${wanted.join()}`];
       for (const person of this.personsOf(item)) {
@@ -128,7 +129,14 @@ export class Witness {
           busy.some((entry) => entry.appointment.equals(item._id)) &&
           !this.personsOf(item).includes(_id.split(':')[0] ?? ''),
       );
-      return [...faults, ...others.map(({ _id }) => `is in diary ${_id}`)];
+      const past = diaries.flatMap(({ busy }) =>
+        busy.filter((entry) => entry.appointment.equals(item._id) && +entry.from !== +item.from),
+      );
+      return [
+        ...faults,
+        ...others.map(({ _id }) => `is in diary ${_id}`),
+        ...past.map(({ from }) => `is in a diary at ${from.toISOString()}`),
+      ];
     });
   }
 
@@ -165,27 +173,33 @@ function findTooClose(event: Event, living: Appointment[], before: Before): stri
     .map(() => 'two meetings of a family are too close');
 }
 
+/** On which local day each slot is, as it is stored with it. */
+async function readDays(): Promise<(item: Appointment) => string> {
+  const slots = await Slot.find({}, { day: 1 }).lean();
+  const days = new Map(slots.map(({ _id, day }) => [String(_id), day]));
+  return ({ slot }) => days.get(String(slot)) ?? '';
+}
+
 /** What rules count an appointment under. */
-function keysOf(item: Appointment): string[] {
+function keysOf(item: Appointment, day: string): string[] {
   const [student] = item.students.map(String);
   return [
     `slot ${String(item.slot)}`,
     `household ${String(item.household)}`,
     `student ${String(student)}`,
-    // All slots are on one day of the school.
-    `day ${String(item.resource)}`,
+    `day ${String(item.resource)} ${day}`,
     `teacher ${String(item.resource)} ${String(student)}`,
     `class ${String(item.class)} ${String(student)}`,
   ];
 }
 
 /** What its claims are called, without their numbers. */
-function namesOf(item: Appointment): string[] {
+function namesOf(item: Appointment, day: string): string[] {
   const event = String(item.event);
   return [
     `slot:${String(item.slot)}`,
     `limit:${event}:${String(item.household)}`,
-    `limit-day:${event}:${String(item.resource)}:${DAY}`,
+    `limit-day:${event}:${String(item.resource)}:${day}`,
     ...item.students.flatMap((student) => [
       `limit-student:${event}:${String(student)}`,
       `limit:${event}:${String(student)}:${String(item.resource)}`,

@@ -40,6 +40,7 @@ export class World {
       email: 'robin@example.org',
       emailProven: true,
       account: this.district.account,
+      source: undefined,
       accountName: 'Maple District',
       timeZone: 'America/Chicago',
       locale: 'en-US',
