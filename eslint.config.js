@@ -47,7 +47,7 @@ const layers = [
   ['moves',         'server/moves/**',                              `booking slots ${base}`],
   ['appointments',  'server/appointments/**',                       `booking desk reports sync ${base}`],
   ['mailings',      'server/mailings/**',                           `booking reports events ${base}`],
-  ['families',      'server/families/**',                           `booking contacts accounts ${base}`],
+  ['families',      'server/families/**',                           `planning booking contacts accounts ${base}`],
   ['letters',       'server/letters/**',                           `mailings contacts events ${base}`],
   ['overview',      'server/overview/**',                           `events slots accounts reports sync runs ${base}`],
   ['history',       'server/history/**',                            `events accounts ${base}`],
@@ -70,7 +70,7 @@ const verbs = `
   clear close collect compare confirm connect consume convert copy count create decide delete deliver detach
   diff disable disconnect download draw drop edit enable end enforce ensure enter exchange expire explain export
   extract fetch filter find finish follow format free generate group guard hash hide hold import insert
-  invite issue keep lay limit link list load lock log mail make map mark match measure merge move normalize
+  invite issue keep lay leave limit link list load lock log mail make map mark match measure merge move normalize
   name notify number offer open order parse pause pick plan post prepare preview print propose protect prove
   publish pull purge push put queue rank rate read receive reconcile record redeem refresh refuse register
   reject release remind remove rename render reopen repair replace report request require reschedule reset

@@ -1,9 +1,13 @@
 import { expireHolds } from '../server/booking/expire-holds.js';
+import { finishPlans } from '../server/planning/finish-plans.js';
 import type { Recurring } from './job.js';
 
 /** Ends holds that ran out, and finishes what a killed process left unfinished. */
 export const expireHoldsJob: Recurring = {
   name: 'expire-holds',
   everyMs: 60_000,
-  run: expireHolds,
+  async run(deps, stopping) {
+    await finishPlans(deps, stopping);
+    await expireHolds(deps, stopping);
+  },
 };

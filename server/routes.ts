@@ -24,6 +24,7 @@ import { announceRoutes, mailingRoutes } from './mailings/routes.js';
 import { messageRoutes, outboxRoutes } from './notifications/routes.js';
 import { duplicateRoutes } from './duplicates/routes.js';
 import { eventSyncRoutes } from './sync/tab/routes.js';
+import { planningRoutes } from './planning/routes.js';
 import { reportRoutes } from './reports/routes.js';
 import { mappingRoutes } from './mapping/routes.js';
 import { importerRoutes } from './importer/routes.js';
@@ -58,6 +59,7 @@ export const LONG_FORMS = [
 export function routes(deps: Deps, passport: PassportStatic): Router {
   const router = express.Router();
   router.use(accountRoutes(deps, passport, (ours, user) => clearHouseholds(ours, user, keepForSchool)));
+  router.use(planningRoutes(deps));
   router.use(bookingRoutes(deps));
 
   router.use(signedIn);

@@ -1,12 +1,16 @@
-import type { Types } from 'mongoose';
+import type { QueryFilter, Types } from 'mongoose';
 import { Appointment, type Refusal } from '../models/appointment.js';
+import { leavePlan } from './leave-plan.js';
 
-type Claimant = Pick<Appointment, '_id' | 'household' | 'bookedBy' | 'createdAt' | 'byKey'>;
+type Claimant = Pick<
+  Appointment,
+  '_id' | 'household' | 'bookedBy' | 'createdAt' | 'byKey' | 'plan' | 'resource' | 'students'
+>;
 
 /**
  * Whether an appointment that a claim names holds nothing any more. Once dead it stays dead: expired, cancelled and missing
  * are final, and one that only waits to be expired is expired here first, so that it can never be booked later.
- * An older hold of the same person gives way: they have chosen another time instead.
+ * An older hold of the same person gives way: they have chosen another time instead. In a plan it does so for the same meeting alone.
  * @param taker who wants what it holds; absent when nobody does
  */
 export async function isDead(holder: Types.ObjectId, now: Date, taker?: Claimant): Promise<boolean> {
@@ -17,6 +21,9 @@ export async function isDead(holder: Types.ObjectId, now: Date, taker?: Claimant
     bookedBy: 1,
     createdAt: 1,
     byKey: 1,
+    plan: 1,
+    resource: 1,
+    students: 1,
   }).lean();
   if (!found || found.state === 'expired' || found.state === 'cancelled') return true;
   if (found.state !== 'pending') return false;
@@ -33,14 +40,26 @@ export async function isDead(holder: Types.ObjectId, now: Date, taker?: Claimant
 function isOlderHold(held: Claimant, taker: Claimant): boolean {
   if (!held.household.equals(taker.household) || !held.bookedBy.equals(taker.bookedBy)) return false;
   if (held.byKey === taker.byKey) return false;
+  if (held.plan && taker.plan?.equals(held.plan) && !isSameMeeting(held, taker)) return false;
   const byTime = held.createdAt.getTime() - taker.createdAt.getTime();
   return byTime === 0 ? held._id.toHexString() < taker._id.toHexString() : byTime < 0;
 }
 
-/** Ends a hold that was not booked, for good. @returns false when it is pending no longer. */
+function isSameMeeting(a: Claimant, b: Claimant): boolean {
+  return a.resource.equals(b.resource) && String(a.students) === String(b.students);
+}
+
+/** Ends a hold that was not booked, for good; one of a plan leaves its plan first. @returns false when it is pending no longer. */
 export async function endHold(id: Types.ObjectId, refused: Refusal): Promise<boolean> {
+  if (await expire({ _id: id, plan: { $exists: false } }, refused)) return true;
+  const planned = await Appointment.findOne({ _id: id, state: 'pending' }, { plan: 1 }).lean();
+  if (!planned?.plan || !(await leavePlan(planned.plan, id))) return false;
+  return expire({ _id: id }, refused);
+}
+
+async function expire(which: QueryFilter<Appointment>, refused: Refusal): Promise<boolean> {
   const ended = await Appointment.updateOne(
-    { _id: id, state: 'pending' },
+    { ...which, state: 'pending' },
     { $set: { state: 'expired', refused, unfinished: true } },
   );
   return ended.modifiedCount === 1;

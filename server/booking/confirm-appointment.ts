@@ -12,6 +12,7 @@ import { kindOf } from '../web/say-kind.js';
 import { checkBooking, type Bookable } from './check-booking.js';
 import { isOffered } from './find-following.js';
 import { giveUp, needsOf, type Held } from './hold-slot.js';
+import { leavePlan } from './leave-plan.js';
 import { mayCancel, UNDO_MS } from './policy.js';
 import { isAnswered, mergeAnswers, questionsFor } from './read-answers.js';
 import { finishFound } from './finish-appointment.js';
@@ -60,21 +61,54 @@ export async function confirmAppointment(deps: Deps, ask: Confirmation, tries = 
   if (ask.by === 'household' && !isAnswered(asked, ask.answers ?? []))
     return { ok: false, reason: 'not answered' };
 
+  // Booked alone, it is none of its plan's any more.
+  if (found.plan && !(await leavePlan(found.plan, found._id))) return confirmAppointment(deps, ask, tries);
   const resized = await resizeHold(ask.event, found, ask.inARow ?? slotsOf(found).length, ask.by);
   if (!resized.ok) return { ...resized, kept: found };
   const pending = resized.hold;
 
+  const checked = await checkRules(deps, ask, pending);
+  if (!checked.ok) return refuse(deps, ask, pending, checked.reason);
+  return bookHeld(deps, ask, pending, checked, tries);
+}
+
+type Asked = Pick<Confirmation, 'event' | 'household' | 'by' | 'kind'>;
+interface Refused {
+  ok: false;
+  reason: Refusal;
+}
+
+/** What a hold is booked with. */
+export interface Agreed {
+  class?: Class['_id'];
+  kind: MeetingKind;
+}
+
+/** Whether what is on hold may be booked still, by the rules and by what it has taken, with what it is booked then. */
+export async function checkHeld(
+  deps: Deps,
+  ask: Asked,
+  pending: Appointment,
+): Promise<{ ok: true; agreed: Agreed } | Refused> {
+  const checked = await checkRules(deps, ask, pending);
+  return checked.ok ? checkSlots(ask, pending, checked) : checked;
+}
+
+async function checkRules(
+  deps: Deps,
+  ask: Asked,
+  pending: Appointment,
+): Promise<({ ok: true } & Pick<Bookable, 'class'>) | Refused> {
   const { slot: first, more, students, override } = pending;
   const wish = { ...ask, slot: first, more, students, over: override?.rules };
   const checked = await checkBooking(wish, deps.now());
-  if (!checked.ok) return refuse(deps, ask, pending, checked.reason);
+  if (!checked.ok) return checked;
   const { to } = checked.more.at(-1) ?? checked.slot;
   const moved = +checked.slot.from !== +pending.from || +to !== +pending.to;
-  if (moved) return giveUp(deps, pending, 'not here');
-  if (!(await mayStillChange(ask, pending, deps.now()))) return giveUp(deps, pending, 'too late to change');
+  if (moved) return { ok: false, reason: 'not here' };
+  if (!(await mayStillChange(ask, pending, deps.now()))) return { ok: false, reason: 'too late to change' };
   const taken = await takeClaims(deps, pending, needsOf(wish, checked, pending));
-  if (!taken.ok) return refuse(deps, ask, pending, taken.reason);
-  return bookHeld(deps, ask, pending, checked, tries);
+  return taken.ok ? checked : taken;
 }
 
 /** Books a hold whose rules and claims have been gone through just now, and that asks nothing more. */
@@ -85,21 +119,28 @@ export async function bookHeld(
   checked: Pick<Bookable, 'class'>,
   tries = TRIES,
 ): Promise<Held> {
-  // Last thing before: whoever removes a slot hides it first and looks for appointments then.
-  const slots = await Slot.find({ _id: { $in: slotsOf(pending) } }, { state: 1, kind: 1 }).lean();
-  const slot = slots.find(({ _id }) => _id.equals(pending.slot));
-  if (!slot || !isOffered(slot, ask.by)) return giveUp(deps, pending, 'not offered');
-  if (slots.filter((one) => isOffered(one, ask.by)).length < slotsOf(pending).length)
-    return refuse(deps, ask, pending, 'next taken');
-  const kind = kindOf(slot, ask.kind ? { kind: ask.kind } : pending);
-  const booked = await book(deps, ask, pending, {
-    ...(checked.class ? { class: checked.class._id } : {}),
-    kind,
-  });
+  const checkedSlots = await checkSlots(ask, pending, checked);
+  if (!checkedSlots.ok) return refuse(deps, ask, pending, checkedSlots.reason);
+  const booked = await book(deps, ask, pending, checkedSlots.agreed);
   if (booked) return { ok: true, appointment: booked };
   // Somebody changes its length at this moment.
   if (tries > 0 && (await isStillHeld(pending, deps.now()))) return confirmAppointment(deps, ask, tries - 1);
   return giveUp(deps, pending, 'hold ended');
+}
+
+/** Last thing before: whoever removes a slot hides it first and looks for appointments then. */
+async function checkSlots(
+  ask: Asked,
+  pending: Appointment,
+  checked: Pick<Bookable, 'class'>,
+): Promise<{ ok: true; agreed: Agreed } | Refused> {
+  const slots = await Slot.find({ _id: { $in: slotsOf(pending) } }, { state: 1, kind: 1 }).lean();
+  const slot = slots.find(({ _id }) => _id.equals(pending.slot));
+  if (!slot || !isOffered(slot, ask.by)) return { ok: false, reason: 'not offered' };
+  if (slots.filter((one) => isOffered(one, ask.by)).length < slotsOf(pending).length)
+    return { ok: false, reason: 'next taken' };
+  const kind = kindOf(slot, ask.kind ? { kind: ask.kind } : pending);
+  return { ok: true, agreed: { ...(checked.class ? { class: checked.class._id } : {}), kind } };
 }
 
 /** Ends the hold; where it is refused for its length alone, its first slot stays on hold. */
@@ -119,7 +160,11 @@ async function isStillHeld({ _id }: Appointment, now: Date): Promise<boolean> {
 }
 
 /** The time until which the replaced one may be changed can end while the new one is on hold. */
-async function mayStillChange(ask: Confirmation, { replaces }: Appointment, now: Date): Promise<boolean> {
+async function mayStillChange(
+  ask: Pick<Confirmation, 'event' | 'by'>,
+  { replaces }: Appointment,
+  now: Date,
+): Promise<boolean> {
   if (!replaces) return true;
   const old = await Appointment.findOne({ _id: replaces, state: { $in: LIVING_STATES } }, { from: 1 }).lean();
   return !old || mayCancel(ask.event, old.from, now, ask.by);
@@ -129,7 +174,7 @@ async function book(
   deps: Deps,
   ask: Confirmation,
   pending: Appointment,
-  agreed: { class?: Class['_id']; kind: MeetingKind },
+  agreed: Agreed,
 ): Promise<Appointment | undefined> {
   const now = deps.now();
   const before = pending.answers ?? [];
@@ -142,7 +187,7 @@ async function book(
         ...{ state: 'booked', ...agreed, bookedAt: now, note: ask.note, answers, unfinished: true },
         ...(ask.isAtOnce ? { undoUntil: new Date(now.getTime() + UNDO_MS) } : {}),
       },
-      $unset: { expiresAt: 1 },
+      $unset: { expiresAt: 1, plan: 1 },
     },
     { returnDocument: 'after' },
   ).lean();

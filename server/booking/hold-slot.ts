@@ -20,6 +20,8 @@ export interface HoldRequest extends Omit<Wish, 'over'> {
   replaces?: Types.ObjectId;
   /** The caller has checked that whoever asks may set these rules aside. */
   override?: Override | undefined;
+  /** It is one of a plan, which names the appointment already. */
+  plan?: { _id: Types.ObjectId; appointment: Types.ObjectId };
 }
 
 export type Held =
@@ -86,12 +88,14 @@ async function keepLength(
 
 /** Looked for after it was written, so that many at once are no more than many one after another. */
 async function isOneTooMany(request: HoldRequest, { _id }: Appointment, now: Date): Promise<boolean> {
-  if (request.by !== 'household') return false;
+  // A plan counts as nothing here: a login has one at a time, of so many meetings at most.
+  if (request.by !== 'household' || request.plan) return false;
   const before = await Appointment.countDocuments({
     household: request.household,
     bookedBy: request.user,
     state: 'pending',
     expiresAt: { $gt: now },
+    plan: { $exists: false },
     _id: { $lt: _id },
   });
   return before >= MOST_HOLDS;
@@ -128,7 +132,8 @@ function draftOf(
 ): Appointment {
   const now = deps.now();
   return {
-    _id: new Types.ObjectId(),
+    _id: request.plan?.appointment ?? new Types.ObjectId(),
+    ...(request.plan ? { plan: request.plan._id } : {}),
     account: request.event.account,
     event: request.event._id,
     slot: slot._id,

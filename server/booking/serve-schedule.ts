@@ -4,6 +4,7 @@ import { fullDay, timeSpan } from '../web/format-time.js';
 import { dayOf } from '../web/local-time.js';
 import { sayAnswers } from '../web/say-answers.js';
 import { wordsOf } from '../web/words.js';
+import { bookDecided } from './leave-plan.js';
 import { familyOf } from './load-conference.js';
 import { meetingsOf } from './queries.js';
 import { sendCalendar } from './serve-appointments.js';
@@ -16,6 +17,7 @@ export function schedulePages(deps: Deps): Router {
     const family = await familyOf(res, deps);
     const { event } = family;
     const { timeZone } = event;
+    await bookDecided({ event: family.event._id, user: family.actor.user });
     const meetings = await meetingsOf(family.event, family.household._id);
     const days = [...new Set(meetings.map((meeting) => dayOf(meeting.from, timeZone)))].map((day) => ({
       label: fullDay(day, event),

@@ -157,7 +157,7 @@ function noteOf({ slot, state, with: others = [] }: TimeView, place: Place): str
 }
 
 /** Times by local day and hour, as the grid shows them. */
-function daysOf(times: TimeView[], place: Place): DayView[] {
+export function daysOf(times: TimeView[], place: Place): DayView[] {
   const days = new Map<string, DayView>();
   for (const time of times) {
     const { slot, state, reason, note = noteOf(time, place) } = time;

@@ -5,11 +5,13 @@ import { dayAndTimeSoon, daysInWords } from '../web/format-time.js';
 import { zoneName } from '../web/format-zone.js';
 import type { PlacedEvent } from '../web/place.js';
 import { wordsOf } from '../web/words.js';
+import { bookDecided } from './leave-plan.js';
 import { conferenceOf, type Family } from './load-conference.js';
 import { childrenWithTeachers, meetingsOf } from './queries.js';
 
 /** A family's first page: its children with their teachers, and its meetings. */
 export async function showFamily(deps: Deps, res: Response, family: Family): Promise<void> {
+  await bookDecided({ event: family.event._id, user: family.actor.user });
   const meetings = await meetingsOf(family.event, family.household._id);
   const children = await childrenWithTeachers(family.event, family.household.children, meetings);
   res.render('booking/overview', { ...aboutEvent(deps, res), children, meetings });

@@ -3,6 +3,7 @@ import { AuditEntry } from '../models/audit-entry.js';
 import { ContactDeletion } from '../models/contact-deletion.js';
 import { Mailing, MailingRecipient } from '../models/mailing.js';
 import { Notification } from '../models/notification.js';
+import { Plan } from '../models/plan.js';
 import { SlotMove, SlotMoveItem } from '../models/slot-move.js';
 import { StaffInvitation } from '../models/staff-invitation.js';
 import { SyncLog } from '../models/sync-log.js';
@@ -36,6 +37,8 @@ export const LIFETIMES: Lifetime[] = [
     where: { state: { $in: ['sent', 'kept', 'failed'] } },
   },
   { collection: AuditEntry as Model<unknown>, ms: (keepMs) => keepMs, where: {} },
+  // As long as a hold that ended; what was booked stays.
+  { collection: Plan as Model<unknown>, ms: () => 2 * DAY_MS, where: { state: { $ne: 'booking' } } },
   {
     collection: SlotMove as Model<unknown>,
     ms: (keepMs) => keepMs,

@@ -109,6 +109,8 @@ export interface Appointment extends Scoped {
   byKey: string;
   /** While pending: when the hold ends. */
   expiresAt?: Date;
+  /** The plan of a visit that it was put on hold in. */
+  plan?: Types.ObjectId;
   /** The appointment that this one replaces. */
   replaces?: Types.ObjectId;
   /** Its place in the family's calendar, if it replaces another. Absent: an entry of its own. */
@@ -168,6 +170,7 @@ const schema = scopedSchema<Appointment>('appointment', {
   to: { type: Date, required: true },
   byKey: { type: String, required: true },
   expiresAt: Date,
+  plan: Schema.Types.ObjectId,
   replaces: Schema.Types.ObjectId,
   entry: {
     type: new Schema<CalendarEntry>(

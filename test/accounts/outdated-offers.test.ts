@@ -24,7 +24,7 @@ describe('an invitation from before 0.8', () => {
     assert.deepEqual(more, []);
     assert.equal(link?.email, 'pat@example.org');
     assert.deepEqual(
-      link?.offer?.grants?.map(({ level }) => level),
+      link.offer?.grants?.map(({ level }) => level),
       ['appointment maker'],
     );
     assert.equal(await Notification.countDocuments({ to: 'pat@example.org', kind: 'invitation' }), 1);

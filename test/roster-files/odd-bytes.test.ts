@@ -54,7 +54,7 @@ describe('roster files in any encoding, with anything odd in them', function () 
             const changed: Contents = {};
             const chosen = Object.keys(files)[file % Object.keys(files).length];
             for (const [name, text] of Object.entries(files))
-              changed[name] = all || name === chosen ? await oddBytes(name, String(text), how, at) : text;
+              changed[name] = all || name === chosen ? await oddBytes(name, text, how, at) : text;
             const zip = zipped === 'no' ? undefined : await zipOf(changed);
             const sent = zip
               ? { 'roster.zip': zipped === 'a zip' ? zip : await zipOf({ 'inner.zip': zip }) }

@@ -5,8 +5,8 @@ import { offeredGrants, type OneTimeLink } from '../../models/one-time-link.js';
 import { User } from '../../models/user.js';
 import { afterAnswer } from '../../web/after-answer.js';
 import { HttpError } from '../../web/errors.js';
+import { andList } from '../../web/format-count.js';
 import { wordsFor } from '../../web/read-language.js';
-import type { Words } from '../../web/words.js';
 import { parseForm, typedValues } from '../../web/parse.js';
 import { rateLimit, refusedTry } from '../../web/rate-limit.js';
 import { senderOf } from '../../web/sender.js';
@@ -85,7 +85,7 @@ export function linkRoutes(deps: Deps, clear: ClearHouseholds): Router {
     const { user } = set;
     await signIn(req, user, deps);
     markDevice(deps.config, req, res, user);
-    say(req, { kind: 'ok', text: sayCleared(wordsFor(res), set.cleared) });
+    say(req, { kind: 'ok', text: sayCleared(res, set.cleared) });
     res.redirect(303, afterLogin(user, link.next ?? ''));
   });
 
@@ -153,8 +153,16 @@ async function askedOf(link: Pick<OneTimeLink, 'user'>): Promise<{ asksName: boo
   return { asksName: mayBeStrangers(link.user ? await User.findById(link.user).lean() : null) };
 }
 
-function sayCleared(t: Words, { children, appointments }: Cleared): string {
-  return t(children + appointments > 0 ? 'logins.passwordSetCleared' : 'logins.passwordSet');
+function sayCleared(res: Response, { children, appointments }: Cleared): string {
+  const t = wordsFor(res);
+  const parts = [
+    ...(children > 0 ? [t('children.some', { count: children })] : []),
+    ...(appointments > 0 ? [t('logins.someMeetings', { count: appointments })] : []),
+  ];
+  if (parts.length === 0) return t('logins.passwordSet');
+  return t('logins.passwordSetCleared', {
+    what: andList(parts, { locale: String(res.locals.lang ?? 'en-US') }),
+  });
 }
 
 function askToAccept(req: Request, res: Response): void {

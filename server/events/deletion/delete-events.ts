@@ -8,6 +8,7 @@ import { Event } from '../../models/event.js';
 import { Mailing, MailingRecipient } from '../../models/mailing.js';
 import { Notification } from '../../models/notification.js';
 import { OneTimeLink } from '../../models/one-time-link.js';
+import { Plan } from '../../models/plan.js';
 import { Resource } from '../../models/resource.js';
 import { RosterChange } from '../../models/roster-change.js';
 import { Slot } from '../../models/slot.js';
@@ -33,6 +34,7 @@ interface Kind {
 /** Everything that is stored under an event, in the order in which it is deleted. */
 const CONTENTS: Kind[] = [
   { model: Appointment as Model<unknown>, first: clearTaken },
+  { model: Plan as Model<unknown> },
   { model: SlotMove as Model<unknown> },
   { model: SlotMoveItem as Model<unknown> },
   { model: Slot as Model<unknown> },

@@ -7,6 +7,7 @@ import { timesPages } from '../../booking/serve-times.js';
 import { showFamily } from '../../booking/show-family.js';
 import type { Deps } from '../../deps.js';
 import { contactName } from '../../models/contact.js';
+import { formPages } from '../../planning/serve-form.js';
 import { notFound } from '../../web/errors.js';
 import { eventFrame } from '../../web/event-tabs.js';
 import { eventGuard, eventOf } from '../../web/guards.js';
@@ -53,7 +54,13 @@ export function viewingRoutes(deps: Deps): Router {
   pages.get('/', async (_req, res) => {
     await showFamily(deps, res, await familyOf(res, deps));
   });
-  pages.use(childrenPages(deps), timesPages(deps), appointmentPages(deps), schedulePages(deps));
+  pages.use(
+    childrenPages(deps),
+    timesPages(deps),
+    appointmentPages(deps),
+    schedulePages(deps),
+    formPages(deps),
+  );
   router.use('/:adult/:student/:mode', pages);
   return router;
 }

@@ -12,7 +12,7 @@ interface WithheldOfKind {
 /** A question for how many removals wait for a person, by kind; a row about ties stands for several. */
 export function askWithheld(of: QueryFilter<RosterChange>): Question<WithheldOfKind> {
   return rowsOf(RosterChange, [
-    { $match: { ...of, state: 'withheld' } as Record<string, unknown> },
+    { $match: { ...of, state: 'withheld' } },
     { $group: { _id: '$kind', withheld: { $sum: { $ifNull: ['$size', 1] } } } },
   ]);
 }

@@ -131,9 +131,12 @@ export class SchoolDay extends Witness {
       .lean();
     const appointment = living[which % living.length];
     if (!appointment) return;
-    const actor = { user: appointment.bookedBy };
     const { booking } = (await Event.findById(appointment.event).lean())!;
-    const answer = await cancelAppointment(this.test.deps, { appointment, by: 'household', actor });
+    const answer = await cancelAppointment(this.test.deps, {
+      appointment,
+      by: 'household',
+      actor: { user: appointment.bookedBy },
+    });
     assert.equal(answer.ok, this.isBefore(appointment.from, booking.cancelHoursBefore));
   }
 
@@ -150,9 +153,7 @@ export class SchoolDay extends Witness {
     await Event.updateOne({ _id: this.fair.event._id }, { $set: set });
   }
 
-  async inZone(timeZone: string): Promise<void> {
-    await Event.updateOne({ _id: this.fair.event._id }, { $set: { timeZone } });
-  }
+  inZone = (timeZone: string) => Event.updateOne({ _id: this.fair.event._id }, { $set: { timeZone } });
 
   /** The office moves or cancels a day, or a teacher's part of it; its worker is told to end after some slots. */
   async move({ kind, teacher, toDay, toTime, part }: Move): Promise<void> {

@@ -13,6 +13,7 @@ export function fill(path: string, place: Place, event = place): string {
     secret: 'nothing',
     color: 'nothing',
     logo: 'nothing',
+    n: '0',
   };
   return path.replace(/:(\w+)/g, (_all, name: string) => {
     if (name === 'event') return event.ids.event!;

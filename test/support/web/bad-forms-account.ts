@@ -87,9 +87,9 @@ export function formsOfAccount(place: Place, viewer: User): Record<string, Bad[]
     ],
     '/e/:link/children/linked': [{ fields: { students: 'x' }, says: /child/i }],
     '/e/:link/appointments': [
-      { fields: {}, says: /Enter a time.*Enter a child/ },
-      { fields: { slot: 'x', student: ids.student!, key: 'abc' }, says: /Enter a time/ },
-      { fields: { slot: ids.slot!, student: 'x', key: 'abc' }, says: /Enter a child/ },
+      { fields: {}, says: /Select a time.*Select a child/ },
+      { fields: { slot: 'x', student: ids.student!, key: 'abc' }, says: /Select a time/ },
+      { fields: { slot: ids.slot!, student: 'x', key: 'abc' }, says: /Select a child/ },
       { fields: { slot: ids.slot!, student: ids.student!, key: '-' }, says: /a time/ },
       {
         fields: { slot: ids.slot!, student: ids.student!, key: 'abc', change: 'x' },
@@ -109,6 +109,14 @@ export function formsOfAccount(place: Place, viewer: User): Record<string, Bad[]
       },
     ],
     '/e/:link/appointments/:id/cancel': NOTHING_SENT,
+    '/e/:link/plan': [{ fields: { key: 'abc' }, says: /Select at least one teacher|Booking|no free times/ }],
+    '/e/:link/plan/:id/book': NOTHING_SENT,
+    '/e/:link/plan/:id/again': NOTHING_SENT,
+    '/e/:link/plan/:id/longer': NOTHING_SENT,
+    '/e/:link/plan/:id/lines/:n': NOTHING_SENT,
+    '/e/:link/plan/:id/lines/:n/open': NOTHING_SENT,
+    '/e/:link/plan/:id/lines/:n/out': NOTHING_SENT,
+    '/e/:link/plan/:id/lines/:n/back': NOTHING_SENT,
     '/e/:link/children/:student/remove': NOTHING_SENT,
     '/global-setup': [
       { fields: { name: 'Oak School', timeZone: 'Mars/Base' }, says: /a time zone/, keeps: /Oak School/ },

@@ -204,6 +204,7 @@ export function formsOfEvents(place: Place): Record<string, Bad[] | string> {
         'appointments',
         'appointments/:id/confirm',
         'appointments/:id/cancel',
+        'plan',
         'children/:student/remove',
       ].map((path) => [`/events/:event/as/:adult/:student/:mode/${path}`, LOOKED_AT]),
     ),

@@ -1,0 +1,146 @@
+import type { Types } from 'mongoose';
+import type { Family } from '../booking/load-conference.js';
+import { HOLD_MS } from '../booking/policy.js';
+import type { Deps } from '../deps.js';
+import { Appointment, type Refusal } from '../models/appointment.js';
+import { Plan, type PlanGap } from '../models/plan.js';
+import { dayOf } from '../web/local-time.js';
+import { leaveWish, noteEnd } from './book-plan.js';
+import { asPlanTime, buildProblem, walkOf } from './build-problem.js';
+import { findOpenings, type Kept, type Opening } from './find-openings.js';
+import { endHolds, findHolds, holdWishes } from './hold-wishes.js';
+import { fitTogether } from './measure-plan.js';
+import { solvePlan } from './solve-plan.js';
+
+export type Changed = { ok: true } | { ok: false; gap: PlanGap };
+
+/** So often another time is looked for when somebody else was quicker. */
+const ROUNDS = 4;
+
+/** Gives one meeting of a plan the time that the family chose; the others keep theirs. Where it can't be had, the old one stays. */
+export async function chooseTime(
+  deps: Deps,
+  family: Family,
+  plan: Plan,
+  wish: number,
+  slot: Types.ObjectId,
+): Promise<Changed> {
+  const old = (await findHolds(plan, deps.now())).get(wish);
+  if (old?.slot.equals(slot)) return { ok: true };
+  const reason = await holdOne(deps, family, plan, wish, slot);
+  if (reason) {
+    // The new one was preferred to the old before it was refused.
+    if (old && plan.wishes[wish]?.slot && !(await Appointment.exists({ _id: old._id, state: 'pending' })))
+      await holdOne(deps, family, plan, wish, old.slot);
+    return { ok: false, gap: reason };
+  }
+  if (old) await endHolds([old._id]);
+  await setSlot(plan, wish, slot);
+  await noteEnd(deps, plan);
+  return { ok: true };
+}
+
+/** Takes a meeting out of the plan, and says so in it. */
+export async function leaveOut(deps: Deps, plan: Plan, wish: number): Promise<void> {
+  const old = (await findHolds(plan, deps.now())).get(wish);
+  await leaveWish(plan, wish, 'left out');
+  await Plan.updateOne({ _id: plan._id, state: 'held' }, { $set: { quality: 'changed' } });
+  if (old) await endHolds([old._id]);
+}
+
+/** Gives a meeting that has no time the best one beside the others. */
+export async function addBack(deps: Deps, family: Family, plan: Plan, wish: number): Promise<Changed> {
+  const refused: { slot: Types.ObjectId; reason: Refusal }[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const [offer, kept] = await openingsBeside(deps, family, plan, wish);
+    const asked = buildProblem(family.event, { ...offer, kept }, plan, (_, slot) =>
+      refused.some((one) => one.slot.equals(slot)),
+    );
+    const { chosen } = await solvePlan(asked.problem);
+    const opening = asked.openingOf(0, chosen[0]?.id ?? '');
+    if (!opening) break;
+    const reason = await holdOne(deps, family, plan, wish, opening.slot._id);
+    if (!reason) {
+      await setSlot(plan, wish, opening.slot._id);
+      await noteEnd(deps, plan);
+      return { ok: true };
+    }
+    refused.push({ slot: opening.slot._id, reason });
+  }
+  const gap = refused.at(-1)?.reason ?? 'no room';
+  await leaveWish(plan, wish, gap);
+  return { ok: false, gap };
+}
+
+/** Keeps all of it on hold for the usual time from now on. */
+export async function holdLonger(deps: Deps, plan: Plan): Promise<void> {
+  const now = deps.now();
+  await Appointment.updateMany(
+    { _id: { $in: plan.appointments }, state: 'pending', expiresAt: { $gt: now } },
+    { $set: { expiresAt: new Date(now.getTime() + HOLD_MS) } },
+  );
+  await noteEnd(deps, plan);
+}
+
+async function holdOne(
+  deps: Deps,
+  family: Family,
+  plan: Plan,
+  wish: number,
+  slot: Types.ObjectId,
+): Promise<Refusal | undefined> {
+  const refused = await holdWishes(deps, family, plan, [{ wish, slot }]);
+  return refused ? refused[0]?.reason : 'hold ended';
+}
+
+async function setSlot({ _id }: Plan, wish: number, slot: Types.ObjectId): Promise<void> {
+  await Plan.updateOne(
+    { _id, state: 'held' },
+    {
+      $set: { [`wishes.${wish}.slot`]: slot, quality: 'changed' },
+      $unset: { [`wishes.${wish}.gap`]: 1 },
+      $inc: { version: 1 },
+    },
+  );
+}
+
+/** A free time of one meeting, with what of the plan or of the family's is in its way. */
+export interface ChoosableTime {
+  opening: Opening;
+  /** The wish whose time is too close, or -1 for a meeting that is booked. */
+  clash?: number;
+}
+
+/** All free times of one meeting of the plan. */
+export async function timesBeside(
+  deps: Deps,
+  family: Family,
+  plan: Plan,
+  wish: number,
+): Promise<ChoosableTime[]> {
+  const { event } = family;
+  const [openings, kept] = await openingsBeside(deps, family, plan, wish);
+  const walk = walkOf(event, plan);
+  const others = kept.map((one) => ({
+    wish: one.wish,
+    time: asPlanTime(one, dayOf(one.from, event.timeZone)),
+  }));
+  return (openings.offers[0]?.openings ?? []).map((opening) => {
+    const { slot, place } = opening;
+    const time = asPlanTime({ from: slot.from, to: slot.to, ...(place ? { place } : {}) }, slot.day);
+    const clash = others.find((other) => !fitTogether(time, other.time, walk));
+    return { opening, ...(clash ? { clash: clash.wish } : {}) };
+  });
+}
+
+/** The free times of one meeting, and the times of all others with where they are. */
+async function openingsBeside(deps: Deps, family: Family, plan: Plan, wish: number) {
+  const all = await findOpenings(family, plan.wishes, deps.now());
+  const held = await findHolds(plan, deps.now());
+  const rest = [...held].flatMap(([n, { from, to, slot }]): (Kept & { wish: number })[] => {
+    const place = all.offers[n]?.openings.find((opening) => opening.slot._id.equals(slot))?.place;
+    return n === wish ? [] : [{ wish: n, from, to, ...(place ? { place } : {}) }];
+  });
+  const kept = [...all.kept.map((one) => ({ ...one, wish: -1 })), ...rest];
+  return [{ ...all, offers: all.offers.slice(wish, wish + 1) }, kept] as const;
+}

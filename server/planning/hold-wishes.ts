@@ -1,0 +1,92 @@
+import { Types } from 'mongoose';
+import { endHold } from '../booking/check-holder.js';
+import { holdSlot } from '../booking/hold-slot.js';
+import type { Family } from '../booking/load-conference.js';
+import type { Deps } from '../deps.js';
+import { Appointment, type Refusal } from '../models/appointment.js';
+import { Plan, type PlanWish } from '../models/plan.js';
+
+/** One of the plan's wishes, with the slot that it is to have. */
+export interface Target {
+  wish: number;
+  slot: Types.ObjectId;
+}
+
+export type Hold = Pick<
+  Appointment,
+  '_id' | 'slot' | 'resource' | 'students' | 'from' | 'to' | 'expiresAt' | 'kind'
+>;
+
+/**
+ * Takes slots on hold for wishes of a plan. The plan names each hold before there is one, so that whoever ends it can take it out.
+ * @returns why not, of those that could not be had; undefined where the plan is not open any more
+ */
+export async function holdWishes(
+  deps: Deps,
+  { event, household, actor }: Family,
+  { _id, wishes }: Pick<Plan, '_id' | 'wishes'>,
+  targets: Target[],
+): Promise<(Target & { reason: Refusal })[] | undefined> {
+  const holds = targets.map((target) => ({ ...target, id: new Types.ObjectId() }));
+  const named = await Plan.updateOne(
+    { _id, state: { $in: ['making', 'held'] } },
+    { $push: { appointments: { $each: holds.map(({ id }) => id) } }, $inc: { version: 1 } },
+  );
+  if (named.matchedCount === 0) return undefined;
+  const refused: (Target & { id: Types.ObjectId; reason: Refusal })[] = [];
+  // One after another: all of them are entered in the family's one diary.
+  for (const { id, wish, slot } of holds) {
+    const held = await holdSlot(deps, {
+      event,
+      slot,
+      students: wishes[wish]?.students ?? [],
+      household: household._id,
+      user: actor.user,
+      key: id.toHexString(),
+      by: 'household',
+      plan: { _id, appointment: id },
+    });
+    if (!held.ok) refused.push({ id, wish, slot, reason: held.reason });
+  }
+  if (refused.length > 0)
+    await Plan.updateOne(
+      { _id, state: { $in: ['making', 'held'] } },
+      { $pull: { appointments: { $in: refused.map(({ id }) => id) } }, $inc: { version: 1 } },
+    );
+  return refused;
+}
+
+/** The holds of a plan that stand, by their wish. */
+export async function findHolds(
+  { appointments, wishes }: Pick<Plan, 'appointments' | 'wishes'>,
+  now: Date,
+): Promise<Map<number, Hold>> {
+  const found = await Appointment.find({
+    _id: { $in: appointments },
+    state: 'pending',
+    expiresAt: { $gt: now },
+  }).lean<Hold[]>();
+  return byWish(wishes, found);
+}
+
+/** Which of some appointments is whose: of the same teacher, about the same children, in the slot that the plan says. */
+export function byWish<T extends Pick<Appointment, 'resource' | 'students' | 'slot'>>(
+  wishes: PlanWish[],
+  appointments: T[],
+): Map<number, T> {
+  const found = wishes.flatMap((wish, n): [number, T][] => {
+    const mine = appointments.findLast(
+      (one) =>
+        wish.slot?.equals(one.slot) &&
+        String(one.students) === String(wish.students) &&
+        wish.resource.equals(one.resource),
+    );
+    return mine ? [[n, mine]] : [];
+  });
+  return new Map(found);
+}
+
+/** Ends holds of a plan, each taken out of it first. */
+export async function endHolds(ids: Types.ObjectId[]): Promise<void> {
+  for (const id of ids) await endHold(id, 'hold ended');
+}

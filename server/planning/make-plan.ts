@@ -1,0 +1,184 @@
+import type { Types } from 'mongoose';
+import type { Family } from '../booking/load-conference.js';
+import type { Deps } from '../deps.js';
+import { Appointment, type Refusal } from '../models/appointment.js';
+import { isDuplicateKey } from '../models/duplicate-key.js';
+import { Plan, type PlanGap, type PlanWish } from '../models/plan.js';
+import { buildProblem } from './build-problem.js';
+import { findOpenings, type Openings, type Wanted } from './find-openings.js';
+import { finishPlan } from './finish-plans.js';
+import { endHolds, findHolds, holdWishes, type Target } from './hold-wishes.js';
+import { solvePlan } from './solve-plan.js';
+
+export interface PlanRequest extends Pick<Plan, 'days' | 'breaks' | 'gap'> {
+  wanted: Wanted[];
+  /** The same for every repetition of one request, such as the form's. */
+  key: string;
+}
+
+/** So often the plan is made again without what was taken meanwhile. */
+const ROUNDS = 4;
+
+/** What is refused of one slot; anything else is refused of the teacher or the child, whatever the slot. */
+const OF_ONE_SLOT: Refusal[] = [
+  'taken',
+  'teacher busy',
+  'household busy',
+  'day limit',
+  'not here',
+  'not offered',
+  'too late',
+  'hold ended',
+];
+
+/**
+ * Finds the best plan and takes all of it on hold. What is taken by others meanwhile is left out, and the plan made again. A login has one
+ * plan in an event: an earlier one gives back what it held. A repeated request gets the plan of the first.
+ */
+export async function makePlan(deps: Deps, family: Family, request: PlanRequest): Promise<Plan> {
+  const { event, household, actor } = family;
+  const byKey = [event._id, household._id, actor.user, request.key].join(':');
+  for (;;) {
+    const before = await Plan.findOne({ byKey }).lean();
+    if (before) return before;
+    await closePlan(deps, family);
+    try {
+      const made = await Plan.create({
+        account: event.account,
+        event: event._id,
+        household: household._id,
+        user: actor.user,
+        byKey,
+        state: 'making',
+        open: true,
+        wishes: request.wanted,
+        days: request.days,
+        breaks: request.breaks,
+        gap: request.gap,
+        createdAt: deps.now(),
+      });
+      return await fillPlan(deps, family, made.toObject());
+    } catch (error) {
+      // The same request twice, or another one at the same moment: looked at again.
+      if (!isDuplicateKey(error)) throw error;
+    }
+  }
+}
+
+/** Ends the plan that a login has open in the event; one that is decided is booked to its end. */
+async function closePlan(deps: Deps, { event, actor }: Family): Promise<void> {
+  const open = { event: event._id, user: actor.user, open: true as const };
+  const ended = await Plan.findOneAndUpdate(
+    { ...open, state: { $in: ['making', 'held'] } },
+    { $set: { state: 'ended' }, $unset: { open: 1 } },
+  ).lean();
+  // Nobody decides it any more, so they are ended together; a job frees what they have taken, and whoever needs it takes it over.
+  if (ended)
+    await Appointment.updateMany(
+      { _id: { $in: ended.appointments }, state: 'pending' },
+      { $set: { state: 'expired', refused: 'hold ended', unfinished: true } },
+    );
+  const decided = await Plan.findOne({ ...open, state: 'booking' }, { _id: 1 }).lean();
+  if (decided) await finishPlan(deps, decided._id);
+}
+
+/** Opens a plan again that has ended, if it is not decided: then its times can be taken on hold again. */
+export async function reopenPlan(deps: Deps, family: Family, plan: Plan): Promise<boolean> {
+  await closePlan(deps, family);
+  const opened = await Plan.updateOne(
+    { _id: plan._id, state: 'ended' },
+    { $set: { state: 'held', open: true }, $inc: { version: 1 } },
+  ).catch((error: unknown) => {
+    if (isDuplicateKey(error)) return { modifiedCount: 0 };
+    throw error;
+  });
+  return opened.modifiedCount === 1;
+}
+
+/** Solves and holds, again without what was refused; then the plan is for the family to look at. */
+async function fillPlan(deps: Deps, family: Family, plan: Plan): Promise<Plan> {
+  const refused: (Target & { reason: Refusal })[] = [];
+  const isOut = (wish: number) =>
+    refused.find((one) => one.wish === wish && !OF_ONE_SLOT.includes(one.reason));
+  let wishes = plan.wishes;
+  let quality: Plan['quality'] = 'best';
+  let openings: Openings | undefined;
+  for (let round = 0; round < ROUNDS; round++) {
+    openings = await findOpenings(family, plan.wishes, deps.now());
+    const asked = buildProblem(
+      family.event,
+      openings,
+      plan,
+      (wish, slot) =>
+        isOut(wish) !== undefined || refused.some((one) => one.wish === wish && one.slot.equals(slot)),
+    );
+    const solution = await solvePlan(asked.problem);
+    quality = solution.exact ? 'best' : 'found';
+    wishes = plan.wishes.map(({ students, resource }, wish): PlanWish => {
+      const opening = asked.openingOf(wish, solution.chosen[wish]?.id ?? '');
+      if (opening) return { students, resource, slot: opening.slot._id };
+      const times = asked.problem.meetings[wish] ?? [];
+      return { students, resource, gap: whyNot(openings?.offers[wish], times, isOut(wish)?.reason) };
+    });
+    const lost = await holdTargets(deps, family, Object.assign({}, plan, { wishes }));
+    if (!lost) break;
+    refused.push(...lost);
+    wishes = wishes.map((wish, n) => withoutSlot(wish, lost.find((one) => one.wish === n)?.reason));
+    if (lost.length === 0) break;
+  }
+  return openPlan(deps, Object.assign({}, plan, { wishes, quality }));
+}
+
+function whyNot(
+  offer: Openings['offers'][number] | undefined,
+  times: unknown[],
+  reason: Refusal | undefined,
+): PlanGap {
+  if (reason ?? offer?.gap) return reason ?? offer?.gap ?? 'full';
+  return times.length === 0 ? 'not then' : 'no room';
+}
+
+function withoutSlot(wish: PlanWish, reason: Refusal | undefined): PlanWish {
+  if (!reason) return wish;
+  return { students: wish.students, resource: wish.resource, gap: reason };
+}
+
+/** Ends the holds of wishes that have another slot now, and takes those that are missing. */
+async function holdTargets(
+  deps: Deps,
+  family: Family,
+  plan: Plan,
+): Promise<(Target & { reason: Refusal })[] | undefined> {
+  const now = await Plan.findById(plan._id, { appointments: 1 }).orFail().lean();
+  const held = await findHolds({ wishes: plan.wishes, appointments: now.appointments }, deps.now());
+  const stay = new Set([...held.values()].map(({ _id }) => String(_id)));
+  await endHolds(now.appointments.filter((id) => !stay.has(String(id))));
+  const targets = plan.wishes.flatMap(({ slot }, wish) => (slot && !held.has(wish) ? [{ wish, slot }] : []));
+  return holdWishes(deps, family, plan, targets);
+}
+
+/** Makes the plan one to look at. Whatever is named in it is on hold, or was taken out by whoever ended it. */
+async function openPlan(deps: Deps, { _id, wishes, quality }: Plan): Promise<Plan> {
+  const made = await Plan.findById(_id).orFail().lean();
+  const held = await findHolds({ wishes, appointments: made.appointments }, deps.now());
+  const ends = [...held.values()].map(({ expiresAt }) => expiresAt?.getTime() ?? Infinity);
+  const opened = await Plan.findOneAndUpdate(
+    { _id, state: 'making' },
+    {
+      $set: {
+        ...{ state: 'held', wishes, quality },
+        ...(ends.length > 0 ? { expiresAt: new Date(Math.min(...ends)) } : {}),
+      },
+    },
+    { returnDocument: 'after' },
+  ).lean();
+  return opened ?? made;
+}
+
+/** A plan of this family's, whatever became of it. */
+export async function findPlan(
+  { event, household, actor }: Family,
+  id: Types.ObjectId,
+): Promise<Plan | null> {
+  return Plan.findOne({ _id: id, event: event._id, household: household._id, user: actor.user }).lean();
+}

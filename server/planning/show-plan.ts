@@ -1,0 +1,184 @@
+import type { Response } from 'express';
+import { childrenWithTeachers, meetingsOf, withNames, type Meeting } from '../booking/queries.js';
+import type { Family } from '../booking/load-conference.js';
+import { HOLD_MS } from '../booking/policy.js';
+import { questionsFor } from '../booking/read-answers.js';
+import type { Deps } from '../deps.js';
+import { Appointment } from '../models/appointment.js';
+import type { Plan } from '../models/plan.js';
+import { Resource } from '../models/resource.js';
+import { Slot } from '../models/slot.js';
+import { andList } from '../web/format-count.js';
+import { fullDay, timeOfDay, timeSpan } from '../web/format-time.js';
+import { dayOf } from '../web/local-time.js';
+import { FRESH_FORM, type Form } from '../web/parse.js';
+import { wordsOf } from '../web/words.js';
+import { asPlanTime } from './build-problem.js';
+import { byWish } from './hold-wishes.js';
+import { measurePlan } from './measure-plan.js';
+import { mayChoose, sayGap } from './say-gap.js';
+
+/** A plan may be looked at for an hour in all; then others get their chance. */
+const LONGEST_MS = 60 * 60_000;
+
+interface Line {
+  /** Its wish; absent: a meeting that is booked already. */
+  n?: number;
+  from: Date;
+  to: Date;
+  span: string;
+  teacher: string;
+  children: string;
+  where: string;
+  isOpenKind: boolean;
+  /** Its time is still wanted, but not on hold any more. */
+  isLost: boolean;
+  /** How long the family waits before it. */
+  wait: string;
+}
+
+/** The plan's page: what is on hold day by day, beside what is booked already, and what could not be had. */
+export async function showPlan(
+  deps: Deps,
+  res: Response,
+  family: Family,
+  plan: Plan,
+  form: Form = FRESH_FORM,
+): Promise<void> {
+  const { event, home } = family;
+  const say = wordsOf(event);
+  const { lines, missing } = await linesOf(deps, family, plan);
+  const days = [...new Set(lines.map(({ from }) => dayOf(from, event.timeZone)))].map((day) => ({
+    label: fullDay(day, event),
+    lines: withWaits(
+      lines.filter(({ from }) => dayOf(from, event.timeZone) === day),
+      family,
+    ),
+  }));
+  const count = lines.filter(({ n }) => n !== undefined).length;
+  const measure = measurePlan(
+    { fixed: [] },
+    lines.map((line) => asPlanTime(line, dayOf(line.from, event.timeZone))),
+  );
+  const now = deps.now();
+  const isHeld = plan.state === 'held' && plan.expiresAt !== undefined && plan.expiresAt > now;
+  const isAnySent = Object.keys(form.values).length > 0;
+  res.render('planning/plan', {
+    title: say('plan.yours'),
+    scripts: ['countdown'],
+    form: isAnySent ? form : { ...form, values: plan.typed ?? {} },
+    path: `${home}/plan/${String(plan._id)}`,
+    shown: shownOf(plan),
+    days,
+    missing,
+    count,
+    wanted: plan.wishes.length,
+    summary: say('plan.summary', { count, wanted: plan.wishes.length }),
+    waiting: count > 0 ? say('plan.waiting', { count: measure.waiting }) : '',
+    quality: plan.quality,
+    isHeld,
+    until: plan.expiresAt ? timeOfDay(plan.expiresAt, event) : '',
+    secondsLeft: plan.expiresAt
+      ? Math.max(0, Math.floor((plan.expiresAt.getTime() - now.getTime()) / 1000))
+      : 0,
+    mayExtend: isHeld && now.getTime() + HOLD_MS < plan.createdAt.getTime() + LONGEST_MS,
+    questions: questionsFor(event, 'household'),
+  });
+}
+
+/** What somebody who presses Book has seen. */
+export function shownOf({ wishes }: Pick<Plan, 'wishes'>): string {
+  return wishes.map(({ slot }) => (slot ? slot.toHexString() : '-')).join('.');
+}
+
+async function linesOf(deps: Deps, family: Family, plan: Plan) {
+  const { event, household } = family;
+  const [holds, booked, names] = await Promise.all([
+    Appointment.find({ _id: { $in: plan.appointments }, state: 'pending' }).lean(),
+    meetingsOf(event, household._id),
+    namesOf(family, plan),
+  ]);
+  const held = byWish(plan.wishes, holds);
+  const meetings = await withNames([...held.values()], event);
+  const lost = await lostTimes(plan, held);
+  const lines = plan.wishes.flatMap((wish, n): Line[] => {
+    const hold = held.get(n);
+    const meeting = hold && meetings.find(({ id }) => id === String(hold._id));
+    const isOver = !hold || (hold.expiresAt ?? new Date(0)) <= deps.now();
+    const slot = meeting ?? lost.get(n);
+    return slot ? [lineOf(family, { n, isLost: isOver, ...names[n] }, slot, meeting)] : [];
+  });
+  const kept = booked.map((meeting) => lineOf(family, { isLost: false }, meeting, meeting));
+  const missing = plan.wishes.flatMap(({ slot, gap = 'no room' }, n) =>
+    slot && lines.some((line) => line.n === n)
+      ? []
+      : [
+          {
+            ...{ n, teacher: names[n]?.teacher ?? '', children: names[n]?.children ?? '' },
+            why: sayGap(gap, event),
+            mayChoose: mayChoose(gap),
+            isLeftOut: gap === 'left out',
+          },
+        ],
+  );
+  return { lines: [...lines, ...kept].sort((a, b) => a.from.getTime() - b.from.getTime()), missing };
+}
+
+/** Times that the plan has and nobody holds for the family any more. */
+async function lostTimes(plan: Plan, held: Map<number, unknown>): Promise<Map<number, Slot>> {
+  const ids = plan.wishes.flatMap(({ slot }, n) => (slot && !held.has(n) ? [slot] : []));
+  if (ids.length === 0) return new Map();
+  const slots = await Slot.find({ _id: { $in: ids }, event: plan.event }).lean();
+  return new Map(
+    plan.wishes.flatMap(({ slot: id }, n): [number, Slot][] => {
+      const slot = slots.find(({ _id }) => id?.equals(_id));
+      return slot ? [[n, slot]] : [];
+    }),
+  );
+}
+
+/** Whom each wish is about, also of one that has no time. */
+export async function namesOf(
+  { event, household }: Family,
+  { wishes }: Pick<Plan, 'wishes'>,
+): Promise<{ teacher: string; children: string }[]> {
+  const [children, resources] = await Promise.all([
+    childrenWithTeachers(event, household.children, []),
+    Resource.find(
+      { _id: { $in: wishes.map(({ resource }) => resource) }, event: event._id },
+      { name: 1 },
+    ).lean(),
+  ]);
+  return wishes.map(({ students, resource }) => ({
+    teacher: resources.find(({ _id }) => _id.equals(resource))?.name ?? '',
+    children: andList(
+      students.flatMap((id) => children.find((child) => child.id === id.toHexString())?.name ?? []),
+      event,
+    ),
+  }));
+}
+
+function lineOf(
+  { event }: Family,
+  about: { n?: number; isLost: boolean; teacher?: string; children?: string },
+  { from, to }: { from: Date; to: Date },
+  meeting: Meeting | undefined,
+): Line {
+  const where = meeting?.kind === 'video' ? wordsOf(event)('plan.video') : (meeting?.room ?? '');
+  return {
+    ...(about.n === undefined ? {} : { n: about.n }),
+    ...{ from, to, where, isLost: about.isLost, wait: '' },
+    span: timeSpan(from, to, event),
+    teacher: meeting?.teacher ?? about.teacher ?? '',
+    children: meeting?.children ?? about.children ?? '',
+    isOpenKind: meeting?.isOpenKind ?? false,
+  };
+}
+
+function withWaits(lines: Line[], { event }: Family): Line[] {
+  return lines.map((line, n) => {
+    const before = lines[n - 1];
+    const minutes = before ? Math.round((line.from.getTime() - before.to.getTime()) / 60_000) : 0;
+    return minutes > 0 ? { ...line, wait: wordsOf(event)('plan.between', { count: minutes }) } : line;
+  });
+}

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import type { Server } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import type { Browser, Page } from 'playwright-core';
+import { createApp } from '../../server/app.js';
+import { Appointment } from '../../server/models/appointment.js';
+import { EVE, makeHousehold } from '../support/booking/conference.js';
+import { Desk } from '../support/booking/desk.js';
+import { axeViolations, launchBrowser, openPage } from '../support/browser.js';
+import { makeSessions } from '../support/sessions.js';
+
+/** Where to leave pictures of the pages, for somebody who looks at them. */
+const { SHOTS } = process.env;
+
+describe('15 teachers by plan, on a phone', function () {
+  this.timeout(180_000);
+  let browser: Browser;
+  let server: Server;
+  let desk: Desk;
+  before(async () => {
+    browser = await launchBrowser();
+  });
+  after(() => browser.close());
+  afterEach(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  async function arrive(javaScript: boolean, dark: boolean): Promise<Page> {
+    desk = await Desk.open({ students: 3, teachers: 5, slots: 20 });
+    const { user } = await desk.parent();
+    await makeHousehold(desk.fair.account._id, desk.fair.students, user._id);
+    server = createApp(desk.test.deps).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const base = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+    const [session] = await makeSessions([user], desk.test.deps.config.appSecret, EVE);
+    const page = await openPage(browser, { width: 390, javaScript, dark });
+    const [name = '', value = ''] = session!.cookie.split(/[=;]/);
+    await page.context().addCookies([{ name, value, url: base }]);
+    await page.goto(`${base}${desk.home}`);
+    return page;
+  }
+
+  const ways = [
+    { lang: 'en', javaScript: true, names: [/Plan all my meetings/, 'Make my plan', 'Book all 15 meetings'] },
+    {
+      lang: 'es',
+      javaScript: false,
+      names: [/Planear todas mis citas/, 'Crear mi plan', 'Reservar las 15 citas'],
+    },
+  ];
+  for (const { lang, javaScript, names } of ways)
+    it(`takes 3 taps in ${lang}, ${javaScript ? 'with' : 'without'} JavaScript, and nothing is wider than the screen`, async () => {
+      const page = await arrive(javaScript, !javaScript);
+      await page.goto(`${page.url()}?lang=${lang}`);
+      let taps = 0;
+      for (const name of names) {
+        if (javaScript) assert.deepEqual(await axeViolations(page), [], page.url());
+        if (SHOTS) {
+          for (const width of [1280, 320, 390]) {
+            await page.setViewportSize({ width, height: 844 });
+            await page.screenshot({ path: `${SHOTS}/${lang}-${taps}-${width}.png`, fullPage: true });
+          }
+        }
+        for (const width of [320, 390]) {
+          await page.setViewportSize({ width, height: 844 });
+          const box = await page.locator('main').boundingBox();
+          assert.ok(box && box.x >= 0 && box.x + box.width <= width, `${page.url()} at ${width}`);
+        }
+        taps += 1;
+        await page.locator('a.btn-primary, button.btn-primary').filter({ hasText: name }).first().click();
+        await page.waitForLoadState();
+      }
+      assert.equal(await Appointment.countDocuments({ state: 'booked' }), 15);
+      assert.ok(taps <= 12);
+      assert.match(page.url(), /schedule$/);
+      await page.close();
+    });
+
+  it('counts down, and opens a line to change it with one tap', async () => {
+    const page = await arrive(true, false);
+    await page.locator('a.btn-primary').first().click();
+    await page.locator('button.btn-primary').first().click();
+    await page.getByText(/\d:\d\d left/).waitFor();
+    await page
+      .getByRole('button', { name: /^Change the meeting with/ })
+      .first()
+      .click();
+    await page.getByRole('heading', { name: /Choose a time with/ }).waitFor();
+    assert.deepEqual(await axeViolations(page), []);
+    if (SHOTS) await page.screenshot({ path: `${SHOTS}/line.png`, fullPage: true });
+    await page.close();
+  });
+});
