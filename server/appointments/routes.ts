@@ -50,11 +50,10 @@ function listPages(router: Router, deps: Deps): void {
     const event = eventOf(res);
     const query = parseQuery(appointmentsQuery, req.query);
     const mayRepair = atLeast(levelIn(actorOf(res), event._id), 'appointment maker');
-    const [{ rows, counts }, found] = await Promise.all([
-      listAppointments(seenIn(res), query, { page: query.page, size: PAGE }),
-      // Somebody who looks for a family here may find that nothing is booked.
-      mayRepair && query.q ? findFamilies(seenIn(res), query.q) : undefined,
-    ]);
+    const { rows, counts } = await listAppointments(seenIn(res), query, { page: query.page, size: PAGE });
+    // Whoever looks for a family here may find that nothing is booked. Of a name that many have, the front desk lists them.
+    const isNarrow = counts.all <= PAGE;
+    const found = mayRepair && query.q && isNarrow ? await findFamilies(seenIn(res), query.q) : undefined;
     const path = `/events/${event._id.toHexString()}/appointments`;
     const hrefOf = (change: Record<string, string | number>) =>
       addressOf(path, { q: query.q, state: query.state, day: query.day, ...change });
@@ -68,6 +67,7 @@ function listPages(router: Router, deps: Deps): void {
       mayRepair,
       families: (found?.children ?? []).slice(0, FAMILIES),
       desk: deskPath(event),
+      deskSearch: mayRepair && query.q && !isNarrow ? addressOf(deskPath(event), { q: query.q }) : '',
       days: event.days.length > 1 ? ['', ...event.days] : [],
       dayLabel: (day: string) => (day ? shortDay(day, event) : 'All days'),
       csv: addressOf(`${path}.csv`, { q: query.q, state: query.state, day: query.day }),

@@ -30,23 +30,20 @@ export async function listFamilies(
   wanted: number,
 ): Promise<{ rows: FamilyRow[]; total: number; page: number }> {
   const { account } = event;
-  const [taught, booked] = await Promise.all([
+  const living = { event: event._id, state: { $in: LIVING_STATES } };
+  const [taught, met, booked] = await Promise.all([
     Class.distinct('synced.students', { event: event._id, status: 'active' }),
-    Appointment.find(
-      { event: event._id, state: { $in: LIVING_STATES } },
-      { household: 1, students: 1 },
-    ).lean(),
+    Appointment.distinct('students', living),
+    Appointment.distinct('household', living),
   ]);
-  const students = new Set([...taught, ...booked.flatMap((one) => one.students)].map(String));
-  const households = await familiesWith(
-    account,
-    taught,
-    booked.map(({ household }) => household),
-  );
-  const found = await User.find(
-    { _id: { $in: households.flatMap(({ adults }) => adults) } },
-    { name: 1, email: 1, blocks: 1 },
-  ).lean();
+  const students = new Set([...taught, ...met].map((id) => id.toHexString()));
+  const households = await familiesWith(account, taught, booked);
+  const found = await User.collection
+    .find<Pick<User, '_id' | 'name' | 'email' | 'blocks'>>(
+      { _id: { $in: households.flatMap(({ adults }) => adults) } },
+      { projection: { name: 1, email: 1, blocks: 1 } },
+    )
+    .toArray();
   const key = searchKey(q);
   const users = found
     .map((user) => ({ ...user, sortKey: searchKey(user.name, user.email) }))
@@ -81,15 +78,24 @@ async function familiesWith(
   account: Types.ObjectId,
   students: Types.ObjectId[],
   booked: Types.ObjectId[],
-): Promise<Household[]> {
+): Promise<Family[]> {
   const own = { account, ofSchool: { $ne: true } };
   const [having, lost, others] = await Promise.all([
-    Household.find({ ...own, 'children.student': { $in: students } }).lean(),
+    readFamilies({ ...own, 'children.student': { $in: students } }),
     // The partial index answers only a filter that asks for the field to exist.
-    Household.find({ ...own, 'removed.student': { $in: students, $exists: true } }).lean(),
-    Household.find({ ...own, _id: { $in: booked } }).lean(),
+    readFamilies({ ...own, 'removed.student': { $in: students, $exists: true } }),
+    readFamilies({ ...own, _id: { $in: booked } }),
   ]);
   return [...new Map([...having, ...lost, ...others].map((one) => [String(one._id), one])).values()];
+}
+
+type Family = Pick<Household, '_id' | 'adults' | 'children'>;
+
+/** Past mongoose, which would look at each of the thousands of ids. */
+function readFamilies(filter: object): Promise<Family[]> {
+  return Household.collection
+    .find<Family>(filter, { projection: { adults: 1, 'children.student': 1 } })
+    .toArray();
 }
 
 async function namesOf(account: Types.ObjectId, students: Types.ObjectId[]): Promise<Map<string, string>> {

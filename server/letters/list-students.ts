@@ -4,9 +4,9 @@ import { findFamilies } from '../mailings/find-families.js';
 import { Class, className, classType, isMeetable } from '../models/class.js';
 import { Contact, contactName } from '../models/contact.js';
 import type { Event } from '../models/event.js';
-import { documentsOf, findTogether } from '../models/find-together.js';
 import { inKey, searchWords } from '../models/search-key.js';
 import { findUnsubscribed } from '../notifications/unsubscribing/find-unsubscribed.js';
+import { distinctIds } from '../web/lists.js';
 import type { LettersFilter, LettersForm } from './schema.js';
 
 /** A student whose family gets a letter, and the class in which it is handed out. */
@@ -28,6 +28,8 @@ export interface Addressees {
   /** How many students each kind has within the other filters. */
   counts: Record<LettersFilter['who'], number>;
   classes: { id: string; name: string }[];
+  /** Of the event's classes, also of those that parents don't see. */
+  schools: Types.ObjectId[];
   grades: string[];
 }
 
@@ -55,35 +57,29 @@ export async function listStudents(
   { _id: event, account }: Pick<Event, '_id' | 'account'>,
   filter: LettersFilter,
 ): Promise<Addressees> {
-  const classes = (
-    await Class.find(
-      { account, event, status: 'active' },
-      {
-        ...{ status: 1, sortKey: 1, edits: 1, 'synced.name': 1, 'synced.course': 1, 'synced.type': 1 },
-        ...{ 'synced.teachers': 1, 'synced.students': 1 },
-      },
-    )
-      .sort({ sortKey: 1, _id: 1 })
-      .lean<Held[]>()
-  ).filter(isMeetable);
+  const found = await Class.find(
+    { account, event, status: 'active' },
+    {
+      ...{ status: 1, sortKey: 1, edits: 1, 'synced.name': 1, 'synced.course': 1, 'synced.type': 1 },
+      ...{ 'synced.school': 1, 'synced.teachers': { $slice: 1 }, 'synced.students': 1 },
+    },
+  )
+    .sort({ sortKey: 1, _id: 1 })
+    .lean<Held[]>();
+  const classes = found.filter(isMeetable);
   const homes = homesOf(filter.class ? classes.filter(({ _id }) => filter.class?.equals(_id)) : classes);
-  const { students, teachers } = await findTogether({
-    students: documentsOf(
-      Contact,
-      { _id: { $in: [...homes.values()].flatMap(({ students: ids }) => ids) }, account, status: 'active' },
-      {
-        fields: {
-          ...({ firstName: 1, lastName: 1, email: 1, grade: 1, record: 1, searchKey: 1 } as const),
-          ...({ sortKey: 1, schools: 1, code: 1, numberKey: 1 } as const),
-        },
-      },
-    ),
-    teachers: documentsOf(
-      Contact,
+  const [students, teachers] = await Promise.all([
+    Contact.collection
+      .find<Student>(
+        { _id: { $in: [...homes.values()].flatMap(({ students: ids }) => ids) }, account, status: 'active' },
+        { projection: STUDENT },
+      )
+      .toArray(),
+    Contact.find(
       { _id: { $in: classes.flatMap(({ synced }) => synced.teachers.slice(0, 1)) }, account },
-      { fields: { firstName: 1, lastName: 1, email: 1 } },
-    ),
-  });
+      { firstName: 1, lastName: 1, email: 1 },
+    ).lean(),
+  ]);
   const reached = await withEmail(account, students);
   const nameOf = new Map(teachers.map((teacher) => [teacher._id.toHexString(), contactName(teacher)]));
   const known = new Map(students.map((student) => [student._id.toHexString(), student]));
@@ -113,12 +109,18 @@ export async function listStudents(
   return {
     rows: filter.who === 'all' ? all : without,
     counts: { '': without.length, all: all.length },
+    schools: distinctIds(found.flatMap(({ synced }) => synced.school ?? [])),
     classes: classes.map((held) => ({ id: held._id.toHexString(), name: className(held) })),
     grades: [...new Set(students.map(({ grade }) => grade))]
       .filter(Boolean)
       .sort((a, b) => a.localeCompare(b, 'en', { numeric: true })),
   };
 }
+
+const STUDENT = {
+  ...{ firstName: 1, lastName: 1, email: 1, grade: 1, searchKey: 1, sortKey: 1, schools: 1, numberKey: 1 },
+  ...{ 'record.id': 1, 'record.also': 1, 'code.at': 1 },
+} as const;
 
 /** Each student in one class; classes are in order. */
 function homesOf(classes: Held[]): Map<string, { held: Held; students: Types.ObjectId[] }> {

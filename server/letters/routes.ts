@@ -3,7 +3,6 @@ import { Types } from 'mongoose';
 import { recordAudit } from '../audit/record-audit.js';
 import type { Deps } from '../deps.js';
 import { eventPage, pathOf, reloadEvent } from '../events/show-event.js';
-import { Class } from '../models/class.js';
 import { School } from '../models/school.js';
 import { MACROS } from '../notifications/messages/macros.js';
 import { actorOf } from '../web/actor.js';
@@ -104,15 +103,12 @@ function frameOf(deps: Deps, res: Response): LetterFrame {
 
 async function showList(res: Response, query: LettersQuery, form: Form): Promise<void> {
   const event = eventOf(res);
+  const list = await listStudents(event, query);
   // Only schools of the event's classes: somebody who runs one event learns about no other school.
-  const here = await Class.distinct('synced.school', { event: event._id, account: event.account });
-  const [list, schools] = await Promise.all([
-    listStudents(event, query),
-    School.find({ _id: { $in: here }, account: event.account }, { name: 1 })
-      .sort({ sortKey: 1 })
-      .limit(500)
-      .lean(),
-  ]);
+  const schools = await School.find({ _id: { $in: list.schools }, account: event.account }, { name: 1 })
+    .sort({ sortKey: 1 })
+    .limit(500)
+    .lean();
   const kept = keptOf(query);
   const href = (change: Record<string, string | number>) => addressOf(homeOf(res), { ...kept, ...change });
   const { skip } = sliceOf(list.rows.length, query.page, PAGE_SIZE);

@@ -3,7 +3,8 @@ import type { Contact } from '../models/contact.js';
 import type { MailingNumbers } from '../models/mailing.js';
 import { searchKey } from '../models/search-key.js';
 
-export type Student = Pick<Contact, '_id' | 'firstName' | 'lastName' | 'record' | 'searchKey' | 'sortKey'>;
+/** `searchKey` where somebody of the audience is looked for. */
+export type Student = Pick<Contact, '_id' | 'firstName' | 'record'> & Partial<Pick<Contact, 'searchKey'>>;
 
 /** Somebody who reads mail at an address. */
 export interface Person {

@@ -7,7 +7,7 @@ import type { MailingGroup } from '../models/mailing.js';
 import { Resource } from '../models/resource.js';
 import { isBlocked, User } from '../models/user.js';
 import { findUnsubscribed } from '../notifications/unsubscribing/find-unsubscribed.js';
-import { groupBy } from '../web/lists.js';
+import { distinctIds, groupBy } from '../web/lists.js';
 import { spanOfDay } from '../web/local-time.js';
 import { findFamilies, leaveOut } from './find-families.js';
 import { Audience, type Student } from './collect-audience.js';
@@ -15,27 +15,48 @@ import { listStudents } from './list-students.js';
 
 type Scope = Pick<Event, '_id' | 'account' | 'timeZone'>;
 
-/** The people whom a mailing to a group reaches now. A fixed number of queries, whatever the size of the school. */
-export async function findAudience(event: Scope, group: MailingGroup): Promise<Audience> {
+/**
+ * Who a mailing to a group reaches as of now. A fixed number of queries, whatever the size of the school; they go past mongoose, which would
+ * look at each of the thousands of ids.
+ * @param isSearched whether somebody of it is looked for by a student's name
+ */
+export async function findAudience(event: Scope, group: MailingGroup, isSearched = false): Promise<Audience> {
   const unsubscribed = await findUnsubscribed(event.account);
   if (group.kind === 'teachers') return findTeachers(event, unsubscribed);
-  if (group.kind === 'day') return findDay(event, group.day ?? '', unsubscribed);
-  const students = await readStudents(event.account, await listStudents(event, group));
+  if (group.kind === 'day') return findDay(event, group.day ?? '', unsubscribed, isSearched);
+  const students = await readStudents(event.account, await listStudents(event, group), isSearched);
   const audience = new Audience(students, unsubscribed);
   if (students.length > 0) await findFamilies(event.account, audience);
   return audience;
 }
 
-async function readStudents(account: Types.ObjectId, ids: Types.ObjectId[]): Promise<Student[]> {
-  const students = await Contact.find(
-    { _id: { $in: ids }, account, type: 'student', status: 'active' },
-    { firstName: 1, lastName: 1, 'record.id': 1, 'record.also': 1, searchKey: 1, sortKey: 1 },
-  ).lean<Student[]>();
-  return students.sort((a, b) => (a.sortKey < b.sortKey ? -1 : 1));
+async function readStudents(
+  account: Types.ObjectId,
+  ids: Types.ObjectId[],
+  isSearched: boolean,
+): Promise<Student[]> {
+  return Contact.collection
+    .find<Student>(
+      { _id: { $in: ids }, account, type: 'student', status: 'active' },
+      {
+        projection: {
+          firstName: 1,
+          'record.id': 1,
+          'record.also': 1,
+          ...(isSearched ? { searchKey: 1 } : {}),
+        },
+      },
+    )
+    .toArray();
 }
 
 /** The adults who have an appointment on a day, with the children it is about; other adults of the child are left out. */
-async function findDay(event: Scope, day: string, unsubscribed: Set<string>): Promise<Audience> {
+async function findDay(
+  event: Scope,
+  day: string,
+  unsubscribed: Set<string>,
+  isSearched: boolean,
+): Promise<Audience> {
   const { account } = event;
   const { start, end } = spanOfDay(day, event.timeZone);
   const booked = await Appointment.find(
@@ -44,7 +65,8 @@ async function findDay(event: Scope, day: string, unsubscribed: Set<string>): Pr
   ).lean();
   const students = await readStudents(
     account,
-    booked.flatMap((one) => one.students),
+    distinctIds(booked.flatMap((one) => one.students)),
+    isSearched,
   );
   const audience = new Audience(students, unsubscribed);
   if (students.length === 0) return audience;

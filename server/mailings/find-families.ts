@@ -1,4 +1,5 @@
 import type { Types } from 'mongoose';
+import { readBatches } from '../web/read-batches.js';
 import { Contact, isGuardian, recordIds } from '../models/contact.js';
 import { Household } from '../models/household.js';
 import { isBlocked, User } from '../models/user.js';
@@ -26,24 +27,28 @@ export async function findFamilies(account: Types.ObjectId, audience: Audience):
 export async function leaveOut(account: Types.ObjectId, audience: Audience) {
   const ids = audience.students.map(({ _id }) => _id);
   const indexOf = new Map(ids.map((id, index) => [id.toHexString(), index]));
-  const households = await Household.find(
-    {
-      $or: [
-        { account, 'children.student': { $in: ids } },
-        { account, 'removed.student': { $in: ids, $exists: true } },
-      ],
-    },
-    { adults: 1, 'children.student': 1, 'removed.student': 1 },
-  ).lean<Pick<Household, 'adults' | 'children' | 'removed'>[]>();
-  const users = await User.find(
-    {
-      $or: [
-        { _id: { $in: households.flatMap(({ adults }) => adults) } },
-        { 'blocks.account': { $eq: account, $exists: true } },
-      ],
-    },
-    { name: 1, email: 1, emailProvenAt: 1, blocks: 1 },
-  ).lean();
+  const households = await Household.collection
+    .find<Pick<Household, 'adults' | 'children' | 'removed'>>(
+      {
+        $or: [
+          { account, 'children.student': { $in: ids } },
+          { account, 'removed.student': { $in: ids, $exists: true } },
+        ],
+      },
+      { projection: { _id: 0, adults: 1, 'children.student': 1, 'removed.student': 1 } },
+    )
+    .toArray();
+  const users = await User.collection
+    .find<Pick<User, '_id' | 'name' | 'email' | 'emailProvenAt' | 'blocks'>>(
+      {
+        $or: [
+          { _id: { $in: households.flatMap(({ adults }) => adults) } },
+          { 'blocks.account': { $eq: account, $exists: true } },
+        ],
+      },
+      { projection: { name: 1, email: 1, emailProvenAt: 1, blocks: 1 } },
+    )
+    .toArray();
   const userOf = new Map(users.map((user) => [user._id.toHexString(), user]));
   for (const user of users) if (isBlocked(user, account)) audience.block(user.email);
   const adultsOf = ({ adults }: Pick<Household, 'adults'>) =>
@@ -64,27 +69,28 @@ async function addRoster(
   const byRecord = new Map(
     audience.students.flatMap((student, index) => recordIds(student).map((id) => [id, index] as const)),
   );
-  const active = { status: 'active' as const };
-  const named = Contact.find(
+  const active = { status: 'active' };
+  const named = Contact.collection.find<
+    Pick<Contact, 'firstName' | 'lastName' | 'email' | 'relations' | 'tied'>
+  >(
     {
       $or: [
         { account, 'relations.student': { $in: [...byRecord.keys()] }, ...active },
         { account, 'tied.student': { $in: ids, $exists: true }, ...active },
       ],
     },
-    { firstName: 1, lastName: 1, email: 1, relations: 1, tied: 1 },
-  )
-    .lean()
-    .cursor({ batchSize: 1000 });
-  for await (const person of named) {
-    const { email, firstName, lastName, relations, tied = [] } = person;
-    const name = [firstName, lastName].filter(Boolean).join(' ');
-    const children = [
-      ...relations.filter(isGuardian).map(({ student }) => byRecord.get(student)),
-      ...tied
-        .filter(({ relationship }) => isGuardian({ relationship, type: '' }))
-        .map(({ student }) => indexOf.get(student.toHexString())),
-    ];
-    for (const child of children) audience.add(email, name, child);
-  }
+    { projection: { _id: 0, firstName: 1, lastName: 1, email: 1, relations: 1, tied: 1 }, batchSize: 5000 },
+  );
+  for await (const people of readBatches(named))
+    for (const person of people) {
+      const { email, firstName, lastName, relations, tied = [] } = person;
+      const name = [firstName, lastName].filter(Boolean).join(' ');
+      const children = [
+        ...relations.filter(isGuardian).map(({ student }) => byRecord.get(student)),
+        ...tied
+          .filter(({ relationship }) => isGuardian({ relationship, type: '' }))
+          .map(({ student }) => indexOf.get(student.toHexString())),
+      ];
+      for (const child of children) audience.add(email, name, child);
+    }
 }

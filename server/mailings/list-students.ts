@@ -1,11 +1,10 @@
 import type { Types } from 'mongoose';
-import { Class, isMeetable } from '../models/class.js';
+import { Class, MEETABLE } from '../models/class.js';
 import type { Event } from '../models/event.js';
 import type { MailingGroup } from '../models/mailing.js';
 import { Resource } from '../models/resource.js';
 import { groupFamilies } from '../reports/group-families.js';
 import { listUnbooked } from '../reports/list-unbooked.js';
-import { distinctIds } from '../web/lists.js';
 
 type Scope = Pick<Event, '_id' | 'account' | 'timeZone'>;
 
@@ -17,13 +16,13 @@ export async function listStudents(event: Scope, group: MailingGroup): Promise<T
     case 'partly':
       return unbookedStudents(event, group.kind === 'partly');
     case 'class':
-      return group.class ? studentsIn({ _id: group.class, ...scope }) : [];
+      return group.class ? studentsIn({ _id: group.class, ...scope, ...MEETABLE }) : [];
     case 'teacher':
       return studentsOfTeacher(event, group.teacher);
     case 'ticked':
       return studentsAmong(event, group.students ?? []);
     case 'guardians':
-      return studentsIn(scope);
+      return studentsIn({ ...scope, ...MEETABLE });
     case 'day':
     case 'teachers':
       return [];
@@ -47,7 +46,7 @@ async function studentsOfTeacher(
   const scope = { account, event: _id };
   const resource = teacher && (await Resource.findOne({ _id: teacher, ...scope }, { contact: 1 }).lean());
   if (!resource?.contact) return [];
-  return studentsIn({ ...scope, 'synced.teachers.0': resource.contact });
+  return studentsIn({ ...scope, ...MEETABLE, 'synced.teachers.0': resource.contact });
 }
 
 /** Of chosen students, those who are in the event; the id of any other student reveals nothing. */
@@ -62,11 +61,6 @@ async function studentsAmong({ _id, account }: Scope, students: Types.ObjectId[]
   return inEvent.filter((id) => chosen.has(id.toHexString()));
 }
 
-/** Students of the classes that parents may book. */
-async function studentsIn(filter: Record<string, unknown>): Promise<Types.ObjectId[]> {
-  const classes = await Class.find(
-    { ...filter, status: 'active' },
-    { status: 1, 'synced.type': 1, 'edits.type': 1, 'edits.allowed': 1, 'synced.students': 1 },
-  ).lean<Pick<Class, '_id' | 'status' | 'synced' | 'edits'>[]>();
-  return distinctIds(classes.filter(isMeetable).flatMap(({ synced }) => synced.students));
+function studentsIn(filter: Record<string, unknown>): Promise<Types.ObjectId[]> {
+  return Class.distinct('synced.students', filter);
 }

@@ -181,7 +181,7 @@ async function showDraft(
   const name = group ? await sayGroup(event, group) : 'No group is selected yet';
   if (name === undefined) throw notFound();
   const [audience, announced] = await Promise.all([
-    group ? findAudience(event, group) : new Audience([], new Set()),
+    group ? findAudience(event, group, as !== '') : new Audience([], new Set()),
     isAnnouncement ? findAnnouncements(event) : undefined,
   ]);
   await showForm(deps, res, {

@@ -1,4 +1,4 @@
-import mongoose, { Schema, type Types } from 'mongoose';
+import mongoose, { Schema, type QueryFilter, type Types } from 'mongoose';
 import { contentHash } from './content-hash.js';
 import { scopedSchema, type Scoped } from './scoped.js';
 import { searchKey } from './search-key.js';
@@ -137,6 +137,13 @@ export function classType(item: {
 }): ClassType {
   return item.edits.type ?? item.synced.type;
 }
+
+/** The part of a filter that finds what is so. */
+export const MEETABLE = {
+  status: 'active',
+  'edits.allowed': { $ne: 0 },
+  $or: [{ 'edits.type': { $nin: ['Hide', null] } }, { 'edits.type': null, 'synced.type': { $ne: 'Hide' } }],
+} satisfies QueryFilter<Class>;
 
 /** Whether parents meet the teacher of this class: it takes part, is shown, and allows an appointment. */
 export function isMeetable(item: Pick<Class, 'status' | 'synced' | 'edits'>): boolean {

@@ -1,121 +1,75 @@
 import type { Types } from 'mongoose';
 import { Appointment } from '../models/appointment.js';
 import { Contact } from '../models/contact.js';
-import type { Event } from '../models/event.js';
-import { Household } from '../models/household.js';
 import { Resource } from '../models/resource.js';
 import { holdsWords, inKey, searchKey, searchWords } from '../models/search-key.js';
-import { User } from '../models/user.js';
-import { inSight, type Sight } from '../web/sight.js';
+import { holdersOf } from '../models/slot.js';
+import { distinctIds } from '../web/lists.js';
+import type { InSight } from '../web/sight.js';
+import { readFamilies } from './match-families.js';
 import { STATE_FILTERS } from './schema.js';
 
-/** The people in an event whose names match: teachers, and students and families with an appointment. */
-export interface Called {
-  resources: Types.ObjectId[];
-  students: Types.ObjectId[];
-  households: Types.ObjectId[];
-}
+/** An appointment that a search found, as far as it is counted. */
+export type Called = Pick<Appointment, '_id' | 'state' | 'attended' | 'household'>;
+type Names = Called & Pick<Appointment, 'resource' | 'with' | 'students'>;
 
-interface Found {
-  _id: Types.ObjectId;
-  kind: 'student' | 'household';
-  /** The ids of adults. */
-  names?: string[];
+/** The event's appointments of a day, or all, that the reader sees. */
+type Seen = InSight & Pick<Appointment, 'account' | 'event'>;
+
+/** What a search found, and the names that it read on the way: every teacher's of the event, and every family's that has an appointment. */
+export interface Search {
+  rows: Called[];
+  known: { resources: Pick<Resource, '_id' | 'name' | 'room'>[]; families: Map<string, string> };
 }
 
 /**
- * Searches names only among people who have an appointment in the event, by their ids. The district's other people, who may be many, are
- * not read. Two queries.
+ * The appointments of an event whose teacher, student or parent is called so. Names are looked up only among those who have one: the
+ * district's other people, who may be many, are not read. Five queries, each linear, however many have the name; they go past mongoose,
+ * which would look at each of the thousands of ids.
  */
-export async function findCalled(
-  event: Pick<Event, '_id' | 'account'> & { sight: Sight },
-  q: string,
-): Promise<Called> {
-  const inEvent = { account: event.account, event: event._id };
+export async function findCalled(scope: Seen, q: string): Promise<Search> {
+  const { account, event } = scope;
   const words = searchWords(q).map(inKey);
-  const [teachers, found] = await Promise.all([
-    Resource.find({ ...inEvent, ...holdsWords('searchKey', q) }, { _id: 1 }).lean(),
-    Appointment.aggregate<Found>([
-      { $match: { ...inEvent, ...inSight(event.sight), state: { $in: STATE_FILTERS.all } } },
-      ...studentsCalled(event.account, q),
-      {
-        $unionWith: {
-          coll: Appointment.collection.name,
-          pipeline: [
-            { $match: { ...inEvent, ...inSight(event.sight), state: { $in: STATE_FILTERS.all } } },
-            ...familiesOf(event.account),
-          ],
-        },
-      },
-    ]),
+  const isCalled = (key: string) => words.every((word) => word.test(key));
+  const [resources, booked] = await Promise.all([
+    Resource.find({ account, event }, { name: 1, room: 1, searchKey: 1 }).lean(),
+    Appointment.collection
+      .find<Names>({ ...scope, state: { $in: STATE_FILTERS.all } }, { projection: NAMES })
+      .toArray(),
   ]);
-  // Logins have no stored search key.
-  const isCalled = ({ names = [] }: Found) =>
-    names.some((name) => words.every((word) => word.test(searchKey(name))));
-  const students = found.filter(({ kind }) => kind === 'student');
+  const [students, families] = await Promise.all([
+    studentsCalled(account, distinctIds(booked.flatMap((one) => one.students)), q),
+    readFamilies(account, distinctIds(booked.map(({ household }) => household))),
+  ]);
+  const taught = new Set(resources.filter((one) => isCalled(one.searchKey)).map(idOf));
+  // Logins store no key to search by. One adult has all the words.
+  const households = new Set(
+    [...families].flatMap(([id, { names }]) => (names.some((name) => isCalled(searchKey(name))) ? id : [])),
+  );
+  const isFound = (one: Names) =>
+    holdersOf(one).some((id) => taught.has(id.toHexString())) ||
+    households.has(one.household.toHexString()) ||
+    one.students.some((id) => students.has(id.toHexString()));
   return {
-    resources: teachers.map(({ _id }) => _id),
-    students: students.map(({ _id }) => _id),
-    households: found.filter((one) => one.kind === 'household' && isCalled(one)).map(({ _id }) => _id),
+    rows: booked.filter(isFound),
+    known: { resources, families: new Map([...families].map(([id, { said }]) => [id, said])) },
   };
 }
 
-function studentsCalled(account: Types.ObjectId, q: string) {
-  return [
-    { $unwind: '$students' },
-    { $group: { _id: '$students' } },
-    {
-      $lookup: {
-        from: Contact.collection.name,
-        localField: '_id',
-        foreignField: '_id',
-        pipeline: [{ $match: { account, ...holdsWords('searchKey', q) } }, { $project: { _id: 1 } }],
-        as: 'called',
-      },
-    },
-    { $match: { 'called.0': { $exists: true } } },
-    { $project: { kind: { $literal: 'student' } } },
-  ];
-}
+const NAMES = { state: 1, attended: 1, household: 1, resource: 1, with: 1, students: 1 } as const;
 
-function familiesOf(account: Types.ObjectId) {
-  return [
-    { $group: { _id: '$household' } },
-    {
-      $lookup: {
-        from: Household.collection.name,
-        localField: '_id',
-        foreignField: '_id',
-        pipeline: [{ $match: { account } }, { $project: { adults: 1, keptFor: 1 } }],
-        as: 'household',
-      },
-    },
-    {
-      $lookup: {
-        from: User.collection.name,
-        localField: 'household.adults',
-        foreignField: '_id',
-        pipeline: [{ $project: { name: 1 } }],
-        as: 'adults',
-      },
-    },
-    {
-      $lookup: {
-        from: Contact.collection.name,
-        localField: 'household.keptFor',
-        foreignField: '_id',
-        pipeline: [
-          { $match: { account } },
-          { $project: { name: { $concat: ['$firstName', ' ', '$lastName'] } } },
-        ],
-        as: 'kept',
-      },
-    },
-    {
-      $project: {
-        kind: { $literal: 'household' },
-        names: { $concatArrays: ['$adults.name', '$kept.name'] },
-      },
-    },
-  ];
+const idOf = ({ _id }: { _id: Types.ObjectId }): string => _id.toHexString();
+
+async function studentsCalled(
+  account: Types.ObjectId,
+  ids: Types.ObjectId[],
+  q: string,
+): Promise<Set<string>> {
+  const found = await Contact.collection
+    .find<Pick<Contact, '_id'>>(
+      { _id: { $in: ids }, account, ...holdsWords('searchKey', q) },
+      { projection: { _id: 1 } },
+    )
+    .toArray();
+  return new Set(found.map(idOf));
 }

@@ -1,6 +1,5 @@
 import type { Types } from 'mongoose';
 import { Contact, isGuardian, recordIds, type HandTie, type Relation } from '../models/contact.js';
-import { documentsOf, findTogether } from '../models/find-together.js';
 import { Household } from '../models/household.js';
 import { inKey, searchWords } from '../models/search-key.js';
 import { distinctIds, groupBy } from '../web/lists.js';
@@ -54,27 +53,29 @@ export async function groupFamilies(
     ),
   );
   const indexOf = new Map(without.map(({ _id }, index) => [_id.toHexString(), index]));
-  const { named, households } = await findTogether({
-    named: documentsOf(
-      Contact,
-      {
-        $or: [
-          { account, 'relations.student': { $in: without.flatMap(recordIds) }, status: 'active' },
-          {
-            account,
-            'tied.student': { $in: without.map(({ _id }) => _id), $exists: true },
-            status: 'active',
-          },
-        ],
-      },
-      { fields: { relations: 1, tied: 1, ...(q ? { searchKey: 1 } : {}) } },
-    ),
-    households: documentsOf(
-      Household,
-      { account, 'children.student': { $in: without.map(({ _id }) => _id) } },
-      { fields: { adults: 1, 'children.student': 1 } },
-    ),
-  });
+  const [named, households] = await Promise.all([
+    Contact.collection
+      .find<Named>(
+        {
+          $or: [
+            { account, 'relations.student': { $in: without.flatMap(recordIds) }, status: 'active' },
+            {
+              account,
+              'tied.student': { $in: without.map(({ _id }) => _id), $exists: true },
+              status: 'active',
+            },
+          ],
+        },
+        { projection: { relations: 1, tied: 1, ...(q ? { searchKey: 1 } : {}) } },
+      )
+      .toArray(),
+    Household.collection
+      .find<Pick<Household, 'adults' | 'children'>>(
+        { account, 'children.student': { $in: without.map(({ _id }) => _id) } },
+        { projection: { _id: 0, adults: 1, 'children.student': 1 } },
+      )
+      .toArray(),
+  ]);
   const metBefore = new Set([...bookedRecords, ...[...booked].map(byHand)]);
   const families = new Families(without.length);
   const tied: Tied[] = without.map(() => ({ guardians: [], others: [], adults: [], called: '', met: false }));

@@ -1,18 +1,22 @@
-import type { QueryFilter } from 'mongoose';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
-import { documentsOf, findTogether } from '../models/find-together.js';
 import { Resource } from '../models/resource.js';
 import { holdersOf, Slot, type SlotState } from '../models/slot.js';
 import { distinctIds } from '../web/lists.js';
 import { dayOf } from '../web/local-time.js';
 import { onDay, type Scope } from './list-appointments.js';
-import { matchNames, type NamedResource, type ReportRow } from './match-names.js';
+import { matchNames, ROW, type NamedResource, type ReportRow } from './match-names.js';
 
 /** A time of a teacher: an appointment, or the free part of a slot. */
 export interface TimeRow extends ReportRow {
   /** For a free time: the slot's state. */
   free?: SlotState;
 }
+
+/** What of a slot its row is made of. */
+const SLOT = {
+  ...{ resource: 1, with: 1, from: 1, to: 1, capacity: 1, kind: 1, state: 1, message: 1 },
+} as const;
+type SlotRow = Pick<Slot, '_id' | keyof typeof SLOT>;
 
 /** What a slot's free time is called. */
 const FREE_WORDS: Record<SlotState, string> = {
@@ -40,16 +44,18 @@ export async function listTimes(
   event: Scope,
   resources: NamedResource[],
   { day, withFree, shared = false }: TimesAsked,
-  more?: { filter: QueryFilter<Appointment>; known: NamedResource[] },
+  more?: { filter: object; known: NamedResource[] },
 ): Promise<TimeRow[]> {
   const ids = { $in: resources.map(({ _id }) => _id) };
   const scope = { account: event.account, event: event._id, ...onDay(event, day) };
   const theirs = shared ? { $or: [{ resource: ids }, { with: ids }] } : { resource: ids };
   const of = more ? { $or: [theirs, more.filter] } : theirs;
-  const { appointments, slots } = await findTogether({
-    appointments: documentsOf(Appointment, { ...scope, ...of, state: { $in: LIVING_STATES } }),
-    slots: documentsOf(Slot, withFree ? { ...scope, ...theirs } : { _id: { $in: [] } }),
-  });
+  const [appointments, slots] = await Promise.all([
+    Appointment.collection
+      .find<Appointment>({ ...scope, ...of, state: { $in: LIVING_STATES } }, { projection: ROW })
+      .toArray(),
+    withFree ? Slot.collection.find<SlotRow>({ ...scope, ...theirs }, { projection: SLOT }).toArray() : [],
+  ]);
   const booked = await matchNames(event, appointments, { resources: more?.known ?? resources, slots });
   const taken = new Map<string, number>();
   for (const id of booked.flatMap(({ slot, more: further }) => [slot, ...further]))
@@ -80,7 +86,7 @@ async function namesOf(
   return names;
 }
 
-function freeRow(event: Scope, slot: Slot, left: number, names: Map<string, NamedResource>): TimeRow {
+function freeRow(event: Scope, slot: SlotRow, left: number, names: Map<string, NamedResource>): TimeRow {
   const resource = names.get(slot.resource.toHexString());
   const word = FREE_WORDS[slot.state];
   return {

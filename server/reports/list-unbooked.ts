@@ -1,8 +1,7 @@
 import type { Types } from 'mongoose';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
-import { Class, isMeetable } from '../models/class.js';
+import { Class, MEETABLE } from '../models/class.js';
 import { Contact, recordIds } from '../models/contact.js';
-import { findTogether, rowsOf } from '../models/find-together.js';
 import { Resource } from '../models/resource.js';
 import { inSight } from '../web/sight.js';
 import type { Scope } from './list-appointments.js';
@@ -26,35 +25,36 @@ export interface Unbooked {
 /** Students without an appointment in the event. For a teacher who sees only their own: their students, and appointments with them. */
 export async function listUnbooked(event: Scope): Promise<Unbooked> {
   const scope = { account: event.account, event: event._id };
-  const classes = await Class.find(
-    { ...scope, ...(await classesSeen(event)), status: 'active' },
-    { status: 1, 'synced.type': 1, 'edits.type': 1, 'edits.allowed': 1 },
-  ).lean<Pick<Class, '_id' | 'status' | 'synced' | 'edits'>[]>();
-  const meetable = classes.filter(isMeetable).map(({ _id }) => _id);
-  const { taught, met } = await findTogether({
-    taught: rowsOf<{ _id: Types.ObjectId }>(Class, [
-      { $match: { _id: { $in: meetable }, account: event.account } },
-      { $unwind: '$synced.students' },
-      { $group: { _id: '$synced.students' } },
-    ]),
-    met: rowsOf<{ _id: Types.ObjectId }>(Appointment, [
-      { $match: { ...scope, ...inSight(event.sight), state: { $in: LIVING_STATES } } },
-      { $unwind: '$students' },
-      { $group: { _id: '$students' } },
-    ]),
-  });
-  const booked = new Set(met.map(({ _id }) => _id.toHexString()));
-  const found = await Contact.find(
-    { _id: { $in: [...taught, ...met].map(({ _id }) => _id) }, account: event.account },
-    { firstName: 1, lastName: 1, email: 1, grade: 1, record: 1, searchKey: 1, sortKey: 1 },
-  ).lean();
-  const isBooked = ({ _id }: Child) => booked.has(_id.toHexString());
+  const [students, met] = await Promise.all([
+    classesSeen(event).then((seen) => Class.distinct('synced.students', { ...scope, ...seen, ...MEETABLE })),
+    Appointment.distinct('students', { ...scope, ...inSight(event.sight), state: { $in: LIVING_STATES } }),
+  ]);
+  const booked = new Set(met.map((id) => id.toHexString()));
+  const waiting = students.filter((id) => !booked.has(id.toHexString()));
+  const [without, others] = await Promise.all([
+    readPeople<Child>(event.account, waiting, CHILD),
+    readPeople<Pick<Contact, '_id' | 'record'>>(event.account, met, { 'record.id': 1, 'record.also': 1 }),
+  ]);
   return {
-    students: taught.length,
-    without: found.filter((child) => !isBooked(child)).sort((a, b) => (a.sortKey < b.sortKey ? -1 : 1)),
+    students: students.length,
+    without: without.sort((a, b) => (a.sortKey < b.sortKey ? -1 : 1)),
     booked,
-    bookedRecords: new Set(found.filter(isBooked).flatMap(recordIds)),
+    bookedRecords: new Set(others.flatMap(recordIds)),
   };
+}
+
+const CHILD = {
+  ...{ firstName: 1, lastName: 1, email: 1, grade: 1, searchKey: 1, sortKey: 1 },
+  ...{ 'record.id': 1, 'record.also': 1 },
+} as const;
+
+/** Past mongoose, which would look at each of the thousands of ids. */
+function readPeople<T extends object>(
+  account: Types.ObjectId,
+  ids: Types.ObjectId[],
+  projection: Record<string, number>,
+): Promise<T[]> {
+  return Contact.collection.find<T>({ _id: { $in: ids }, account }, { projection }).toArray();
 }
 
 /** Classes whose first teacher is one that the reader sees. */

@@ -5,6 +5,7 @@ import type { Place, PlacedEvent } from '../web/place.js';
 import type { Sight } from '../web/sight.js';
 import type { ReportQuery } from './schema.js';
 import { writeCell, type CellValue } from './write-cell.js';
+import { rowWriter } from './write-rows.js';
 
 /** An event, the part of it that the reader sees, and who the reader is in it. */
 export type ReportEvent = PlacedEvent & { sight: Sight; level: AccessLevel };
@@ -110,6 +111,12 @@ export interface ShownGroup extends Omit<Group<never>, 'rows'> {
   picks?: string[];
 }
 
+/** A group on paper, as a part of the page. `day` where the sheet is about one day. */
+export interface Sheet extends Pick<Group<never>, 'title' | 'facts'> {
+  day?: string;
+  rows: string;
+}
+
 /** A report, with the type of its rows hidden. */
 export interface Report extends Omit<
   Definition<never>,
@@ -123,8 +130,8 @@ export interface Report extends Omit<
     query: ReportQuery,
     slice: (total: number) => Slice,
   ) => Promise<Omit<Part<never>, 'groups'> & { groups: ShownGroup[] }>;
-  /** For paper: one group per sheet. `day` is set if the sheet is about one day. */
-  sheets: (event: ReportEvent, query: ReportQuery) => AsyncIterable<(ShownGroup & { day?: string })[]>;
+  /** For paper: a group for each sheet. */
+  sheets: (event: ReportEvent, query: ReportQuery) => AsyncIterable<Sheet[]>;
   /** For files, row by row. */
   lines: (event: ReportEvent, query: ReportQuery) => AsyncIterable<CellValue[][]>;
 }
@@ -158,14 +165,13 @@ export function makeReport<Row>(definition: Definition<Row>): Report {
     { rows, facts, ...group }: Group<Row>,
     event: ReportEvent,
     query: ReportQuery,
-    medium: Medium,
   ): ShownGroup => {
-    const shown = on(event, medium);
+    const shown = on(event, 'screen');
     return {
       ...group,
       facts: sum ? [...facts, sum(rows, query)] : facts,
       rows: rows.map((row) => showRow(row, shown, event)),
-      ...(pick && medium === 'screen' ? { picks: rows.map((row) => pick(row).join(',')) } : {}),
+      ...(pick ? { picks: rows.map((row) => pick(row).join(',')) } : {}),
     };
   };
 
@@ -175,19 +181,22 @@ export function makeReport<Row>(definition: Definition<Row>): Report {
     labels: (event, medium) => on(event, medium).map(({ label, isNumber = false }) => ({ label, isNumber })),
     show: async (event, query, slice) => {
       const { groups, ...part } = await read(event, query, slice);
-      return { ...part, groups: groups.map((group) => showGroup(group, event, query, 'screen')) };
+      return { ...part, groups: groups.map((group) => showGroup(group, event, query)) };
     },
     sheets: async function* (event, query) {
+      const writeRow = rowWriter(on(event, 'paper'), event);
+      const sheetOf = ({ title, facts, rows }: Group<Row>): Sheet => ({
+        ...(title === undefined ? {} : { title }),
+        facts: sum ? [...facts, sum(rows, query)] : facts,
+        rows: rows.map(writeRow).join(''),
+      });
       for await (const groups of readAll(event, query))
         yield groups
           .filter(({ rows }) => rows.length > 0)
           .flatMap((group) =>
             sheetDay
-              ? byDay(group, sheetDay).map(({ day, ...part }) => ({
-                  ...showGroup(part, event, query, 'paper'),
-                  day,
-                }))
-              : [showGroup(group, event, query, 'paper')],
+              ? byDay(group, sheetDay).map(({ day, ...part }) => ({ ...sheetOf(part), day }))
+              : [sheetOf(group)],
           );
     },
     lines: async function* (event, query) {

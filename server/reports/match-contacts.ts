@@ -1,6 +1,5 @@
 import type { Types } from 'mongoose';
 import { Contact, contactName } from '../models/contact.js';
-import { documentsOf, findTogether } from '../models/find-together.js';
 import { User } from '../models/user.js';
 import type { UnbookedFamily } from './group-families.js';
 
@@ -16,18 +15,20 @@ export async function matchContacts(
   account: Types.ObjectId,
   families: UnbookedFamily[],
 ): Promise<Reachable[][]> {
-  const { contacts, users } = await findTogether({
-    contacts: documentsOf(
-      Contact,
-      { _id: { $in: families.flatMap((family) => family.contacts) }, account },
-      { fields: { firstName: 1, lastName: 1, email: 1, phone: 1 } },
-    ),
-    users: documentsOf(
-      User,
-      { _id: { $in: families.flatMap(({ adults }) => adults) } },
-      { fields: { name: 1, email: 1 } },
-    ),
-  });
+  const [contacts, users] = await Promise.all([
+    Contact.collection
+      .find<Pick<Contact, '_id' | 'firstName' | 'lastName' | 'email' | 'phone'>>(
+        { _id: { $in: families.flatMap((family) => family.contacts) }, account },
+        { projection: { firstName: 1, lastName: 1, email: 1, phone: 1 } },
+      )
+      .toArray(),
+    User.collection
+      .find<Pick<User, '_id' | 'name' | 'email'>>(
+        { _id: { $in: families.flatMap(({ adults }) => adults) } },
+        { projection: { name: 1, email: 1 } },
+      )
+      .toArray(),
+  ]);
   const contactOf = new Map(contacts.map((contact) => [contact._id.toHexString(), contact]));
   const userOf = new Map(users.map((user) => [user._id.toHexString(), user]));
   return families.map((family) => {

@@ -3,6 +3,87 @@ import { Contact, contactName } from '../models/contact.js';
 import { findTogether, rowsOf, type Question } from '../models/find-together.js';
 import { Household } from '../models/household.js';
 import { User } from '../models/user.js';
+import { distinctIds } from '../web/lists.js';
+
+/** Whom a household is of. */
+export interface FamilyNames {
+  /** Of its adults, or of whom the school keeps it for. */
+  names: string[];
+  /** As lists have them: "Pat Reed, Kim Reed". */
+  said: string;
+}
+
+/**
+ * The names of some households by their ids, of thousands as well. Two queries, and one where the school made some for callers. They go past
+ * mongoose, which would look at each id.
+ */
+export async function readFamilies(
+  account: Types.ObjectId,
+  households: Types.ObjectId[],
+): Promise<Map<string, FamilyNames>> {
+  const found = await Household.collection
+    .find<Pick<Household, '_id' | 'adults' | 'ofSchool' | 'keptFor'>>(
+      { _id: { $in: households }, account },
+      { projection: { adults: 1, ofSchool: 1, keptFor: 1 } },
+    )
+    .toArray();
+  const [nameOf, keptFor] = await Promise.all([
+    namesOfLogins(distinctIds(found.flatMap(({ adults }) => adults))),
+    namesOfRoster(
+      account,
+      found.flatMap((one) => one.keptFor ?? []),
+    ),
+  ]);
+  return new Map(
+    found.map(({ _id, ofSchool, keptFor: person, adults }) => {
+      const kept = person && keptFor.get(person.toHexString());
+      const names = person
+        ? [kept?.name ?? '']
+        : adults.map((adult) => nameOf.get(adult.toHexString()) ?? '');
+      const known = names.filter(Boolean);
+      const said = ofSchool ? 'Kept for the school' : person ? (kept?.said ?? '') : known.join(', ');
+      return [_id.toHexString(), { names: known, said }];
+    }),
+  );
+}
+
+/** The same names as `matchFamilies` has them, of thousands of households. */
+export async function sayFamilies(
+  account: Types.ObjectId,
+  households: Types.ObjectId[],
+): Promise<Map<string, string>> {
+  const families = await readFamilies(account, households);
+  return new Map([...families].map(([id, { said }]) => [id, said]));
+}
+
+async function namesOfLogins(ids: Types.ObjectId[]): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map();
+  const users = await User.collection
+    .find<Pick<User, '_id' | 'name'>>({ _id: { $in: ids } }, { projection: { name: 1 } })
+    .toArray();
+  return new Map(users.map(({ _id, name }) => [_id.toHexString(), name]));
+}
+
+/** Adults of the roster by their ids. For a child without any, the text says so. */
+async function namesOfRoster(
+  account: Types.ObjectId,
+  ids: Types.ObjectId[],
+): Promise<Map<string, { name: string; said: string }>> {
+  if (ids.length === 0) return new Map();
+  const people = await Contact.find(
+    { _id: { $in: ids }, account },
+    { type: 1, firstName: 1, lastName: 1, email: 1 },
+  ).lean();
+  return new Map(
+    people.map((person) => [
+      person._id.toHexString(),
+      {
+        name: [person.firstName, person.lastName].filter(Boolean).join(' '),
+        said: person.type === 'student' ? `Family of ${contactName(person)}` : contactName(person),
+      },
+    ]),
+  );
+}
 
 /** A household with whoever belongs to it. */
 export interface NamedHousehold extends Pick<Household, '_id' | 'ofSchool' | 'adults'> {

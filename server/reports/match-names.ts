@@ -11,7 +11,10 @@ import { dayOf } from '../web/local-time.js';
 import { sayAnswers, type SaidAnswer } from '../web/say-answers.js';
 import { kindOf } from '../web/say-kind.js';
 import { sayProblem } from '../web/say-problem.js';
-import { askFamilies, nameFamilies } from './match-families.js';
+import { askFamilies, nameFamilies, sayFamilies } from './match-families.js';
+
+/** More are read a collection at a time. */
+const FEW = 500;
 
 type Scope = Pick<Event, '_id' | 'account' | 'timeZone'>;
 
@@ -58,13 +61,17 @@ export const STATE_WORDS: Record<AppointmentState, string> = {
 };
 
 /**
- * Puts names to some appointments of an event, in their order: one query, however many there are.
- * @param known what has been read already: all teachers, and some of the slots
+ * Puts names to some appointments of an event, in their order: one query for a page, seven that go past mongoose for thousands.
+ * @param known what has been read already: all teachers, and some of the slots, the families' names
  */
 export async function matchNames(
   event: Scope,
   appointments: Appointment[],
-  known: { resources?: NamedResource[]; slots?: Pick<Slot, '_id' | 'kind'>[] } = {},
+  known: {
+    resources?: NamedResource[];
+    slots?: Pick<Slot, '_id' | 'kind'>[];
+    families?: ReadonlyMap<string, string>;
+  } = {},
 ): Promise<ReportRow[]> {
   if (appointments.length === 0) return [];
   const scope = { account: event.account, event: event._id };
@@ -75,26 +82,63 @@ export async function matchNames(
   const namedBefore = new Set(known.resources?.map(({ _id }) => _id.toHexString()));
   const unnamed = appointments.flatMap(holdersOf).filter((id) => !namedBefore.has(id.toHexString()));
   const unread = appointments.map(({ slot }) => slot).filter((slot) => !read.has(slot.toHexString()));
-  const { resources, slots, classes, students, families } = await findTogether({
-    resources: documentsOf(
-      Resource,
-      { _id: { $in: distinctIds(unnamed) }, ...scope },
-      { fields: { name: 1, room: 1 } },
-    ),
-    slots: documentsOf(Slot, { _id: { $in: distinctIds(unread) }, ...scope }, { fields: { kind: 1 } }),
-    classes: documentsOf(
-      Class,
-      { _id: ids((item) => (item.class ? [item.class] : [])), ...scope },
-      { fields: { 'synced.students': 0, 'synced.teachers': 0 } },
-    ),
-    students: documentsOf(
-      Contact,
-      { _id: ids((item) => item.students), account: event.account },
-      { fields: PERSON },
-    ),
-    families: askFamilies(event.account, distinctIds(appointments.map((item) => item.household))),
-  });
-  const familyOf = nameFamilies(families);
+  const isMany = appointments.length > FEW;
+  const few = isMany
+    ? undefined
+    : await findTogether({
+        resources: documentsOf(
+          Resource,
+          { _id: { $in: distinctIds(unnamed) }, ...scope },
+          { fields: { name: 1, room: 1 } },
+        ),
+        slots: documentsOf(Slot, { _id: { $in: distinctIds(unread) }, ...scope }, { fields: { kind: 1 } }),
+        classes: documentsOf(
+          Class,
+          { _id: ids((item) => (item.class ? [item.class] : [])), ...scope },
+          { fields: { 'synced.students': 0, 'synced.teachers': 0 } },
+        ),
+        students: documentsOf(
+          Contact,
+          { _id: ids((item) => item.students), account: event.account },
+          { fields: PERSON },
+        ),
+        families: askFamilies(
+          event.account,
+          known.families ? [] : distinctIds(appointments.map((item) => item.household)),
+        ),
+      });
+  const [resources, slots, classes, students, familyOf] = few
+    ? ([
+        few.resources,
+        few.slots,
+        few.classes,
+        few.students,
+        known.families ?? nameFamilies(few.families),
+      ] as const)
+    : await Promise.all([
+        unnamed.length > 0
+          ? Resource.find({ _id: { $in: distinctIds(unnamed) }, ...scope }, { name: 1, room: 1 }).lean()
+          : [],
+        unread.length > 0
+          ? Slot.collection
+              .find<Pick<Slot, '_id' | 'kind'>>(
+                { _id: { $in: distinctIds(unread) }, ...scope },
+                { projection: { kind: 1 } },
+              )
+              .toArray()
+          : [],
+        Class.find(
+          { _id: ids((item) => (item.class ? [item.class] : [])), ...scope },
+          { 'synced.name': 1, 'synced.course': 1, edits: 1 },
+        ).lean<Pick<Class, '_id' | 'synced' | 'edits'>[]>(),
+        Contact.collection
+          .find<Pick<Contact, '_id' | keyof typeof PERSON>>(
+            { _id: ids((item) => item.students), account: event.account },
+            { projection: PERSON },
+          )
+          .toArray(),
+        known.families ?? sayFamilies(event.account, distinctIds(appointments.map((item) => item.household))),
+      ]);
   const [resourceOf, slotOf, classOf, studentOf] = [
     byId<NamedResource>([...(known.resources ?? []), ...resources]),
     byId([...(known.slots ?? []), ...slots]),
@@ -130,6 +174,12 @@ export async function matchNames(
     };
   });
 }
+
+/** What of an appointment its row is made of. */
+export const ROW = {
+  ...{ slot: 1, resource: 1, with: 1, household: 1, students: 1, class: 1, state: 1, from: 1, to: 1 },
+  ...{ problem: 1, note: 1, attended: 1, kind: 1, answers: 1 },
+} as const;
 
 export const PERSON = { firstName: 1, lastName: 1, email: 1 } as const;
 

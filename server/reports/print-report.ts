@@ -2,8 +2,9 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Response } from 'express';
 import { daysInWords, fullDay } from '../web/format-time.js';
+import { remember } from '../web/remember.js';
 import { renderPart } from '../web/render-part.js';
-import type { Report, ReportEvent, ShownGroup } from './make-report.js';
+import type { Report, ReportEvent } from './make-report.js';
 import { reportFrame } from './show-report.js';
 import type { ReportQuery } from './schema.js';
 
@@ -34,29 +35,26 @@ async function* partsOf(
   back: string,
 ): AsyncGenerator<string> {
   const render = (view: string, locals: object) => renderPart(res, `reports/${view}`, locals);
-  const headOf = (group: ShownGroup & { day?: string }) => ({
-    heading: group.title ?? report.title,
-    facts: group.facts,
-    eventName: event.name,
-    reportTitle: group.title ? report.title : '',
-    when: dayOfSheet(group.day || query.day, event),
-    labels: report.labels(event, 'paper'),
-  });
   yield await render('print-top', { ...reportFrame(event, report.title), report, back });
+  const labels = report.labels(event, 'paper');
+  const frame = { eventName: event.name, labels, labelRow: await render('print-labels', { labels }) };
+  const days = new Map<string, string>();
   let open = false;
-  for await (const groups of report.sheets(event, query))
-    for (const group of groups) {
-      // Rows without a heading continue the same table.
-      if (open && group.title !== undefined) yield CLOSE;
-      if (!open || group.title !== undefined) yield await render('print-open', headOf(group));
-      open = true;
-      yield await render('print-rows', { rows: group.rows });
-    }
-  if (open) yield CLOSE;
-  yield await render('print-bottom', { isEmpty: !open, empty: report.empty });
+  for await (const groups of report.sheets(event, query)) {
+    const sheets = groups.map(({ title, facts, rows, day }) => ({
+      heading: title ?? report.title,
+      facts,
+      reportTitle: title ? report.title : '',
+      when: remember(days, day || query.day, () => dayOfSheet(day || query.day, event)),
+      // What has no heading goes on in the same table.
+      goesOn: title === undefined,
+      rows,
+    }));
+    if (sheets.length > 0) yield await render('print-sheets', { ...frame, sheets, open });
+    open ||= sheets.length > 0;
+  }
+  yield await render('print-bottom', { isOpen: open, empty: report.empty });
 }
-
-const CLOSE = '</tbody></table></section>\n';
 
 function dayOfSheet(day: string, event: ReportEvent): string {
   return day ? fullDay(day, event) : daysInWords(event.days, event);

@@ -1,13 +1,6 @@
-import {
-  everyAppointment,
-  filterOf,
-  readSome,
-  type AppointmentFilter,
-  type Search,
-} from './list-appointments.js';
+import { everyAppointment, findWanted, readSome, type Search, type Wanted } from './list-appointments.js';
 import type { TimeRow } from './list-times.js';
 import type { Definition } from './make-report.js';
-import { matchNames } from './match-names.js';
 
 /**
  * Reads a report of all appointments by time: one page, or all.
@@ -16,7 +9,7 @@ import { matchNames } from './match-names.js';
  */
 export function readByTime<Show extends string>(
   searches: Record<Show | '', Pick<Search, 'state' | 'attended'>>,
-  countEach: (filter: AppointmentFilter) => Promise<Record<Show | '', number>>,
+  countEach: (wanted: Wanted) => Promise<Record<Show | '', number>>,
 ): Pick<Definition<TimeRow>, 'search' | 'byDay' | 'size' | 'noun' | 'empty' | 'read' | 'readAll'> {
   const shown = (show: string) => (Object.hasOwn(searches, show) ? (show as Show) : '');
   return {
@@ -30,11 +23,11 @@ export function readByTime<Show extends string>(
     },
     read: async (event, query, slice) => {
       const show = shown(query.show);
-      const filter = await filterOf(event, query);
-      const counts = await countEach(filter);
+      const wanted = await findWanted(event, query);
+      const counts = await countEach(wanted);
       const total = counts[show];
       const { skip, size } = slice(total);
-      const rows = await matchNames(event, await readSome(filter, searches[show], skip, size));
+      const rows = await readSome(event, wanted, searches[show], skip, total === 0 ? 0 : size);
       return { total, counts, groups: [{ facts: [], rows }] };
     },
     readAll: async function* (event, query) {

@@ -22,6 +22,9 @@ function formatter({ locale, timeZone }: Place, options: Options): Intl.DateTime
   return remember(formatters, key, () => new Intl.DateTimeFormat(locale, { ...options, timeZone }));
 }
 
+/** Lists say the same few days and times in every row, and a range of times takes as long as twenty rows else do. */
+const said = new LRUCache<string, string>({ max: 5000 });
+
 /** Intl writes thin and no-break spaces, which mails, CSV and searches do not expect. */
 function plain(text: string): string {
   return text.replace(/[\u00a0\u2000-\u200a\u202f]/g, ' ');
@@ -33,7 +36,9 @@ function format(at: Date, place: Place, options: Options): string {
 
 /** A local day, YYYY-MM-DD, whatever the zone. */
 function formatDay(day: string, { locale }: Style, options: Options): string {
-  return format(noonOf(day), { locale, timeZone: 'UTC' }, options);
+  return remember(said, `${locale} ${day} ${JSON.stringify(options)}`, () =>
+    format(noonOf(day), { locale, timeZone: 'UTC' }, options),
+  );
 }
 
 function noonOf(day: string): Date {
@@ -105,7 +110,9 @@ export function hourInWords(hour: number, { locale }: Style): string {
 
 /** "1:45–2:00 PM", "11:50 AM–12:10 PM". */
 export function timeSpan(from: Date, to: Date, place: Place): string {
-  return plain(formatter(place, TIME).formatRange(from, to)).replace(' – ', '–');
+  return remember(said, `${place.locale} ${place.timeZone} ${from.getTime()} ${to.getTime()}`, () =>
+    plain(formatter(place, TIME).formatRange(from, to)).replace(' – ', '–'),
+  );
 }
 
 /** "Monday, December 7, 2026, 5:10–5:20 PM". */

@@ -69,7 +69,7 @@ export async function fillSchool(event: Event, size: SchoolSize, bookedFrom: Dat
   await write(Resource, resources);
   const classes = teachers.flatMap(({ _id }, teacher) =>
     Array.from({ length: CLASSES_EACH }, (_, nth) => {
-      const members = students.filter((_one, index) => (index + nth * 7) % size.teachers === teacher);
+      const members = every(size.teachers, (teacher - nth * 7) % size.teachers, students);
       const said = {
         ...{
           name: `Period ${String(nth + 1)} · ${String(teacher)}`,
@@ -134,6 +134,15 @@ export async function fillSchool(event: Event, size: SchoolSize, bookedFrom: Dat
       detail: { by: 'household' },
     })),
   );
+}
+
+/** Of a list every one at so many steps, from a place on that may be counted from the end. */
+function every<T>(step: number, from: number, list: readonly T[]): T[] {
+  const first = (from + step) % step;
+  return Array.from(
+    { length: Math.ceil((list.length - first) / step) },
+    (_, nth) => list[first + nth * step],
+  ).flatMap((one) => one ?? []);
 }
 
 /** As they stand in the database, past mongoose, whose checks would take minutes. */

@@ -1,11 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, get, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import mongoose from 'mongoose';
+import mongoose, { Types } from 'mongoose';
 import { createApp } from '../../server/app.js';
 import { loadConfig } from '../../server/config.js';
 import { connectDatabase, ensureIndexes } from '../../server/database/connect.js';
@@ -54,7 +54,10 @@ interface Look {
  * @throws Error when a page has the database read a whole collection
  */
 export async function measurePages(options: BenchOptions): Promise<number> {
-  const dataDir = await mkdtemp(path.join(os.tmpdir(), 'slotbell-bench-'));
+  const dataDir = options.data
+    ? path.resolve(options.data)
+    : await mkdtemp(path.join(os.tmpdir(), 'slotbell-bench-'));
+  await mkdir(dataDir, { recursive: true });
   const database = await connectDatabase({
     mongodbUri: process.env.MONGODB_URI,
     dataDir,
@@ -62,14 +65,28 @@ export async function measurePages(options: BenchOptions): Promise<number> {
   });
   try {
     await ensureIndexes();
-    return await measureOver(options);
+    const place = await (options.data ? fillOnce(dataDir, options.students) : fillAll(options.students));
+    return await measureOver(place, options.only);
   } finally {
     await database.close({ stopEngine: true });
-    await rm(dataDir, { recursive: true, force: true });
+    if (!options.data) await rm(dataDir, { recursive: true, force: true });
   }
 }
 
-async function measureOver({ students }: BenchOptions): Promise<number> {
+/** The ids by which addresses call what the event is made of. */
+type Filled = Pick<Place, 'ids'> & { account: string };
+
+/** What an earlier run left in the folder's database, or the same anew. */
+async function fillOnce(dataDir: string, students: number): Promise<Filled> {
+  const note = path.join(dataDir, `place-${String(students)}.json`);
+  const kept = await readFile(note, 'utf8').catch(() => undefined);
+  if (kept) return JSON.parse(kept) as Filled;
+  const place = await fillAll(students);
+  await writeFile(note, JSON.stringify(place));
+  return place;
+}
+
+async function measureOver({ account, ids }: Filled, only: RegExp | undefined): Promise<number> {
   const secret = 'bench-secret-bench-secret-bench-secret';
   const config = loadConfig({ APP_SECRET: secret, NODE_ENV: 'production', PUBLIC_URL: 'http://127.0.0.1' });
   const deps: Deps = {
@@ -78,11 +95,10 @@ async function measureOver({ students }: BenchOptions): Promise<number> {
     queue: { add: () => Promise.resolve() },
     now: () => NOW,
   };
-  const place = await fillAll({ students, ...SIZE });
   const { count, counted } = countQueries();
   const app = createApp(deps);
   const served = await serve(counted(markedApp(app) as RequestListener));
-  const user = await makeUser(place.event.account, 'administrator');
+  const user = await makeUser(new Types.ObjectId(account), 'administrator');
   const [session] = await makeSessions([user], secret, NOW);
   const look = async (address: string): Promise<Look> => {
     const before = performance.now();
@@ -90,7 +106,7 @@ async function measureOver({ students }: BenchOptions): Promise<number> {
     return { address, ...answer, ms: performance.now() - before, queries: count(address) };
   };
   try {
-    const pages = addressesOf(listRoutes(app), place);
+    const pages = addressesOf(listRoutes(app), ids).filter((address) => only?.test(address) ?? true);
     const first = await lookAtAll(pages, look);
     say(`${thousands(pages.length)} pages`);
     judge(first);
@@ -104,19 +120,21 @@ async function measureOver({ students }: BenchOptions): Promise<number> {
   }
 }
 
-async function fillAll(size: SchoolSize): Promise<Place> {
+async function fillAll(students: number): Promise<Filled> {
+  const size = { students, ...SIZE };
   const began = performance.now();
-  const account = await makeDistrict('Qbench');
+  const mark = `Qbench${String(students)}`;
+  const account = await makeDistrict(mark);
   const event = await makeEvent(account, {
     days: ['2026-11-24', '2026-11-25'],
     booking: { opensAt: new Date('2026-11-01T00:00:00Z') },
   });
   await fillSchool(event, size, new Date('2026-11-01T06:00:00Z'));
-  const place = await makePlace(account, 'Qbench', {
+  const place = await makePlace(account, mark, {
     event: await Event.findById(event._id).orFail().lean(),
   });
   say(`made in ${((performance.now() - began) / 1000).toFixed(0)} s: ${JSON.stringify(size)}`);
-  return place;
+  return { account: account.toHexString(), ids: place.ids };
 }
 
 /** Counts mongoose's queries by the address of the request that asks them; the session's own is one more. */
@@ -164,13 +182,13 @@ function fetchPage(url: string, cookie: string): Promise<{ status: number; bytes
 }
 
 /** Every page of the routes, with the lists' last pages and searches. */
-function addressesOf(routes: { method: string; path: string }[], place: Place): string[] {
+function addressesOf(routes: { method: string; path: string }[], ids: Place['ids']): string[] {
   const paths = routes
     .filter(({ method, path: route }) => method === 'GET' && !NO_STAFF_PAGE.test(route))
     .flatMap(({ path: route }) =>
       route.includes(':report') ? REPORTS.map(({ name }) => route.replace(':report', name)) : [route],
     );
-  const filled = paths.map((one) => fill(one, place));
+  const filled = paths.map((one) => fill(one, { ids }));
   const lists = filled.filter((one) =>
     /\/(slots|appointments|contacts|classes|families|outbox|messages|unbooked|schedule-by-\w+|attendance|times-shown)$/.test(
       one,

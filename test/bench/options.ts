@@ -25,9 +25,13 @@ export interface BenchOptions {
   contacts: boolean;
   /** A folder for CPU profiles of the processes that import. */
   profile: string | undefined;
+  /** For `heavy-pages`: only pages whose address this expression finds. */
+  only: RegExp | undefined;
+  /** For `heavy-pages`: a folder in which the filled database stays, for the next time. */
+  data: string | undefined;
 }
 
-export const USAGE = `npm run bench -- ${BENCHES.join('|')} [--students N] [--fewer N] [--runs N] [--page-size N] [--contacts] [--profile FOLDER]`;
+export const USAGE = `npm run bench -- ${BENCHES.join('|')} [--students N] [--fewer N] [--runs N] [--page-size N] [--contacts] [--profile FOLDER] [--only PATTERN] [--data FOLDER]`;
 
 /** Of the district, unless it is said. */
 const STUDENTS: Partial<Record<BenchName, number>> = {
@@ -40,7 +44,7 @@ const text = { type: 'string' } as const;
 
 /**
  * Reads the command line.
- * @throws TypeError, RangeError with a line for whoever typed it
+ * @throws TypeError, RangeError, SyntaxError with a line for whoever typed it
  */
 export function readOptions(args: string[]): BenchOptions {
   const { values, positionals } = parseArgs({
@@ -53,6 +57,8 @@ export function readOptions(args: string[]): BenchOptions {
       'page-size': text,
       contacts: { type: 'boolean', default: false },
       profile: text,
+      only: text,
+      data: text,
     },
   });
   const name = BENCHES.find((known) => known === positionals[0]);
@@ -66,6 +72,8 @@ export function readOptions(args: string[]): BenchOptions {
     pageSize: wholeNumber(values['page-size'], 2000),
     contacts: values.contacts,
     profile: values.profile,
+    only: values.only === undefined ? undefined : new RegExp(values.only),
+    data: values.data,
   };
 }
 

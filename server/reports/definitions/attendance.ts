@@ -1,5 +1,6 @@
 import { Appointment, LIVING_STATES, type Attended } from '../../models/appointment.js';
-import type { AppointmentFilter } from '../list-appointments.js';
+import { groupBy } from '../../web/lists.js';
+import type { Wanted } from '../list-appointments.js';
 import type { TimeRow } from '../list-times.js';
 import type { Definition } from '../make-report.js';
 import { readByTime } from '../read-by-time.js';
@@ -43,11 +44,14 @@ export const attendance: Definition<TimeRow> = {
   ),
 };
 
-async function countMarks(filter: AppointmentFilter) {
-  const groups = await Appointment.aggregate<{ _id: Attended | null; count: number }>([
-    { $match: { ...filter, state: { $in: LIVING_STATES } } },
-    { $group: { _id: { $ifNull: ['$attended', null] }, count: { $sum: 1 } } },
-  ]);
+async function countMarks({ filter, called }: Wanted) {
+  const living = called?.filter(({ state }) => LIVING_STATES.includes(state));
+  const groups = living
+    ? [...groupBy(living, ({ attended = null }) => attended)].map(([_id, of]) => ({ _id, count: of.length }))
+    : await Appointment.aggregate<{ _id: Attended | null; count: number }>([
+        { $match: { ...filter, state: { $in: LIVING_STATES } } },
+        { $group: { _id: { $ifNull: ['$attended', null] }, count: { $sum: 1 } } },
+      ]);
   const count = (mark: Attended | null) => groups.find(({ _id }) => _id === mark)?.count ?? 0;
   const [came, missed, unmarked] = [count('yes'), count('no'), count(null)];
   return { '': came + missed + unmarked, came, missed, unmarked };

@@ -2,12 +2,12 @@ import type { Types } from 'mongoose';
 import { Appointment, LIVING_STATES } from '../../models/appointment.js';
 import { searchKey } from '../../models/search-key.js';
 import { countOf } from '../../web/format-count.js';
-import { groupBy } from '../../web/lists.js';
-import { filterOf, scopeOf } from '../list-appointments.js';
+import { distinctIds, groupBy } from '../../web/lists.js';
+import { findWanted, readFew, scopeOf, type Wanted } from '../list-appointments.js';
 import type { TimeRow } from '../list-times.js';
 import type { Definition, Group, ReportEvent } from '../make-report.js';
-import { matchFamilies } from '../match-families.js';
-import { matchNames } from '../match-names.js';
+import { sayFamilies } from '../match-families.js';
+import { matchNames, ROW } from '../match-names.js';
 import { readInParts } from '../read-in-parts.js';
 import type { ReportQuery } from '../schema.js';
 import {
@@ -23,9 +23,15 @@ import {
   WHEN,
 } from './columns.js';
 
+/** Families on a page, and more appointments than those have. */
+const PAGE = 50;
+const MOST_ON_PAGE = 100_000;
+
 interface NamedFamily {
   _id: Types.ObjectId;
   name: string;
+  /** The same as a row has it: '' where nobody is known. */
+  said: string;
 }
 
 export const scheduleByFamily: Definition<TimeRow> = {
@@ -37,30 +43,36 @@ export const scheduleByFamily: Definition<TimeRow> = {
   search: 'Search parents, students and teachers',
   byDay: true,
   sum: (rows) => countOf(rows.length, 'appointment', 'appointments'),
-  size: 50,
+  size: PAGE,
   noun: ['family', 'families'],
   empty: {
     title: 'No family has booked yet',
     text: 'You’ll see each family’s appointments here as soon as the first one books.',
   },
   ...readInParts({
-    find: async (event, query) => ({ items: await findFamilies(event, query) }),
+    find: findFamilies,
     groupsOf,
-    batch: 200,
+    batch: 2500,
   }),
 };
 
 /** Families with an appointment that the reader sees, by name. */
-async function findFamilies(event: ReportEvent, query: ReportQuery): Promise<NamedFamily[]> {
-  const filter = await filterOf(event, query);
-  const found = await Appointment.distinct('household', { ...filter, state: { $in: LIVING_STATES } });
-  const names = await matchFamilies(event.account, found);
-  const families = found.map((_id) => ({
-    _id,
-    name: names.get(_id.toHexString()) || 'Family without a name',
-  }));
+async function findFamilies(
+  event: ReportEvent,
+  query: ReportQuery,
+): Promise<{ items: NamedFamily[]; known: Wanted['known'] }> {
+  const { filter, called, known } = await findWanted(event, query);
+  const found = called
+    ? distinctIds(called.flatMap(({ state, household }) => (LIVING_STATES.includes(state) ? household : [])))
+    : await Appointment.distinct('household', { ...filter, state: { $in: LIVING_STATES } });
+  const names = known?.families ?? (await sayFamilies(event.account, found));
+  const families = found.map((_id) => {
+    const said = names.get(_id.toHexString()) ?? '';
+    return { _id, said, name: said || 'Family without a name' };
+  });
   const keyOf = new Map(families.map(({ _id, name }) => [_id, lastNameFirst(name)]));
-  return families.sort((a, b) => ((keyOf.get(a._id) ?? '') < (keyOf.get(b._id) ?? '') ? -1 : 1));
+  const items = families.sort((a, b) => ((keyOf.get(a._id) ?? '') < (keyOf.get(b._id) ?? '') ? -1 : 1));
+  return { items, known };
 }
 
 /** A login has one name; its last word is used to sort families. */
@@ -74,18 +86,33 @@ async function groupsOf(
   event: ReportEvent,
   families: NamedFamily[],
   { day }: ReportQuery,
+  { known }: { known: Wanted['known'] },
 ): Promise<Group<TimeRow>[]> {
-  const appointments = await Appointment.find({
+  const theirs = {
     ...scopeOf(event, day),
     household: { $in: families.map(({ _id }) => _id) },
     state: { $in: LIVING_STATES },
-  })
-    .sort({ from: 1 })
-    .lean();
-  const rowsOf = groupBy(await matchNames(event, appointments), ({ household }) => household);
+  };
+  const { appointments, slots } =
+    families.length > PAGE
+      ? { appointments: await readAll(theirs), slots: [] }
+      : await readFew(theirs, 0, MOST_ON_PAGE);
+  const names = new Map(families.map(({ _id, said }) => [_id.toHexString(), said]));
+  const rowsOf = groupBy(
+    await matchNames(event, appointments, { ...known, families: names, slots }),
+    ({ household }) => household,
+  );
   return families.map(({ _id, name }) => ({
     title: name,
     facts: [],
     rows: rowsOf.get(_id.toHexString()) ?? [],
   }));
+}
+
+/** Of thousands of families, past mongoose, which would look at each id. */
+function readAll(filter: object): Promise<Appointment[]> {
+  return Appointment.collection
+    .find<Appointment>(filter, { projection: ROW })
+    .sort({ from: 1, _id: 1 })
+    .toArray();
 }

@@ -51,7 +51,7 @@ export const scheduleByRoom: Definition<TimeRow> = {
     title: 'No rooms yet',
     text: 'Enter the rooms of teachers under Slots, or of classes in the Class Editor.',
   },
-  ...readInParts({ find: findRooms, groupsOf, batch: 50 }),
+  ...readInParts({ find: findRooms, groupsOf, batch: 100 }),
 };
 
 const byNumber = (a: string, b: string): number => a.localeCompare(b, 'en-US', { numeric: true });

@@ -39,7 +39,7 @@ export const scheduleByTeacher: Definition<TimeRow> = {
   ...readInParts({
     find: async (event, { q }) => ({ items: await findTeachers(event, q) }),
     groupsOf,
-    batch: 50,
+    batch: 100,
   }),
 };
 

@@ -67,7 +67,7 @@ export const unbooked: Definition<Row> = {
   ...readInParts({
     find: findFamilies,
     groupsOf: async (event, families) => [{ facts: [], rows: await rowsOf(event, families) }],
-    batch: 500,
+    batch: 4000,
     more: ({ counts, students, without }) => ({
       counts,
       stats: [

@@ -4,7 +4,7 @@ import type { Place } from './place.js';
 export type Places = Record<'mine' | 'mates' | 'others' | 'far', Place>;
 
 /** The address of a route with the ids of a place; `event` may be another place's. */
-export function fill(path: string, place: Place, event = place): string {
+export function fill(path: string, place: Pick<Place, 'ids'>, event = place): string {
   const words: Record<string, string> = {
     term: 'none',
     section: 's1',
