@@ -20,7 +20,13 @@ describe('a new event from a past one', () => {
     ({ test, account, visitor: office } = await startAs('event administrator', NOW));
     past = await makeEvent(account, {
       ...{ name: 'Fall conferences 2026', place: 'The gym', description: 'North door', status: 'archived' },
-      booking: { opensAt: new Date('2026-11-01T14:00:00Z'), perHousehold: 6, perStudent: 2, gapMinutes: 5 },
+      booking: {
+        opensAt: new Date('2026-11-01T14:00:00Z'),
+        perHousehold: 6,
+        perStudent: 2,
+        gapMinutes: 5,
+        inARow: 2,
+      },
       fields: [
         {
           ...{ id: 'a'.repeat(24), label: 'Allergies?', kind: 'text', choices: [] },
