@@ -4,7 +4,7 @@ import { accountRoutes } from './accounts/routes.js';
 import { accountSetupRoutes } from './accounts/global-setup/routes.js';
 import { endAppointment } from './booking/end-appointment.js';
 import { clearHouseholds } from './booking/clear-household.js';
-import { bookingRoutes } from './booking/routes.js';
+import { bookingRoutes } from './parents/routes.js';
 import { appointmentRoutes } from './appointments/routes.js';
 import { classRoutes } from './classes/routes.js';
 import { connectionRoutes } from './clever/connection/routes.js';

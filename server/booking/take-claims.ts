@@ -7,7 +7,7 @@ import { duplicatesAmong } from '../models/duplicate-key.js';
 import { ask, findTogether, type Question } from '../models/find-together.js';
 import { writesTo, writeTogether, type Write } from '../models/write-together.js';
 import { enterDiary, type DiaryWrite } from './enter-diary.js';
-import { diariesFor, type CountedNeed, type DiaryNeed, type Need } from './plan-needs.js';
+import { diariesFor, type CountedNeed, type Need } from './plan-needs.js';
 import { remove, takeCount, type ClaimWrite } from './take-count.js';
 
 /** More losses in a row than that, and it is as good as taken. */

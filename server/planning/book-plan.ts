@@ -1,5 +1,5 @@
 import { checkHeld, type Agreed } from '../booking/confirm-appointment.js';
-import type { Family } from '../booking/load-conference.js';
+import type { Family } from '../parents/load-conference.js';
 import type { Deps } from '../deps.js';
 import { Appointment, type Refusal } from '../models/appointment.js';
 import type { Answer } from '../models/appointment-field.js';

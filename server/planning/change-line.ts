@@ -1,5 +1,5 @@
 import type { Types } from 'mongoose';
-import type { Family } from '../booking/load-conference.js';
+import type { Family } from '../parents/load-conference.js';
 import { HOLD_MS } from '../booking/policy.js';
 import type { Deps } from '../deps.js';
 import { Appointment, type Refusal } from '../models/appointment.js';

@@ -1,7 +1,7 @@
 import { Types } from 'mongoose';
 import { endHold } from '../booking/check-holder.js';
 import { holdSlot } from '../booking/hold-slot.js';
-import type { Family } from '../booking/load-conference.js';
+import type { Family } from '../parents/load-conference.js';
 import type { Deps } from '../deps.js';
 import { Appointment, type Refusal } from '../models/appointment.js';
 import { Plan, type PlanWish } from '../models/plan.js';

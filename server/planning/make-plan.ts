@@ -1,5 +1,5 @@
 import type { Types } from 'mongoose';
-import type { Family } from '../booking/load-conference.js';
+import type { Family } from '../parents/load-conference.js';
 import type { Deps } from '../deps.js';
 import { Appointment, type Refusal } from '../models/appointment.js';
 import { isDuplicateKey } from '../models/duplicate-key.js';

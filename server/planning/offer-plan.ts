@@ -1,5 +1,5 @@
 import { Types } from 'mongoose';
-import type { Family } from '../booking/load-conference.js';
+import type { Family } from '../parents/load-conference.js';
 import { childrenWithTeachers, meetingsOf, type Meeting, type TeacherView } from '../booking/queries.js';
 import type { PlanGap } from '../models/plan.js';
 import { toLocal } from '../web/local-time.js';

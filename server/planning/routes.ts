@@ -1,5 +1,5 @@
 import express, { type Router } from 'express';
-import { loadConference, parentGuard } from '../booking/load-conference.js';
+import { loadConference, parentGuard } from '../parents/load-conference.js';
 import type { Deps } from '../deps.js';
 import { formPages } from './serve-form.js';
 import { planPages } from './serve-plan.js';

@@ -1,7 +1,7 @@
 import express, { type Request, type Response, type Router } from 'express';
 import { Types } from 'mongoose';
-import { familyOf, type Family } from '../booking/load-conference.js';
-import { sayWindow } from '../booking/show-family.js';
+import { familyOf, type Family } from '../parents/load-conference.js';
+import { sayWindow } from '../parents/show-family.js';
 import type { Deps } from '../deps.js';
 import { Plan } from '../models/plan.js';
 import { bookingState } from '../web/booking-state.js';

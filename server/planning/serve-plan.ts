@@ -1,7 +1,7 @@
 import express, { type Request, type Response, type Router } from 'express';
-import { familyOf, type Family } from '../booking/load-conference.js';
+import { familyOf, type Family } from '../parents/load-conference.js';
 import { questionsFor, readAnswers } from '../booking/read-answers.js';
-import { daysOf } from '../booking/serve-times.js';
+import { daysOf } from '../parents/serve-times.js';
 import type { Deps } from '../deps.js';
 import { Plan } from '../models/plan.js';
 import { notFound } from '../web/errors.js';

@@ -1,6 +1,6 @@
 import type { Response } from 'express';
 import { childrenWithTeachers, meetingsOf, withNames, type Meeting } from '../booking/queries.js';
-import type { Family } from '../booking/load-conference.js';
+import type { Family } from '../parents/load-conference.js';
 import { HOLD_MS } from '../booking/policy.js';
 import { questionsFor } from '../booking/read-answers.js';
 import type { Deps } from '../deps.js';

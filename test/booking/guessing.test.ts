@@ -4,7 +4,7 @@ import { ChildTry } from '../../server/models/child-try.js';
 import { Contact } from '../../server/models/contact.js';
 import { Notification } from '../../server/models/notification.js';
 import { RateLimit } from '../../server/models/rate-limit.js';
-import { pauseAfter } from '../../server/booking/limit-guesses.js';
+import { pauseAfter } from '../../server/parents/limit-guesses.js';
 import { makeUser, Visitor } from '../support/app.js';
 import { EVE } from '../support/booking/conference.js';
 import { Desk } from '../support/booking/desk.js';

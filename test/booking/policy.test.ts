@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { Types } from 'mongoose';
-import { isProven } from '../../server/booking/add-child.js';
+import { isProven } from '../../server/parents/add-child.js';
 import { isGuardian } from '../../server/models/contact.js';
-import { nearestFree, type TimeView } from '../../server/booking/find-times.js';
+import { nearestFree, type TimeView } from '../../server/parents/find-times.js';
 import { diariesFor, planNeeds, utcDays, type DiaryNeed } from '../../server/booking/plan-needs.js';
 import { isSoonEnough } from '../../server/booking/policy.js';
-import { birthDateOf } from '../../server/booking/schema.js';
+import { birthDateOf } from '../../server/parents/schema.js';
 import type { Event } from '../../server/models/event.js';
 import { bookingState } from '../../server/web/booking-state.js';
 import { dayOf } from '../../server/web/local-time.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Types } from 'mongoose';
-import { addChild } from '../../server/booking/add-child.js';
-import type { Family } from '../../server/booking/load-conference.js';
+import { addChild } from '../../server/parents/add-child.js';
+import type { Family } from '../../server/parents/load-conference.js';
 import { Appointment } from '../../server/models/appointment.js';
 import { AuditEntry } from '../../server/models/audit-entry.js';
 import { Class } from '../../server/models/class.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Types } from 'mongoose';
-import { findLinkedChildren } from '../../server/booking/find-linked-children.js';
-import type { Family } from '../../server/booking/load-conference.js';
+import { findLinkedChildren } from '../../server/parents/find-linked-children.js';
+import type { Family } from '../../server/parents/load-conference.js';
 import { Account } from '../../server/models/account.js';
 import { AuditEntry } from '../../server/models/audit-entry.js';
 import { Contact } from '../../server/models/contact.js';

@@ -5,7 +5,7 @@ import { Duplicate } from '../../server/models/duplicate.js';
 import { RosterRun } from '../../server/models/roster-run.js';
 import { RosterUpload } from '../../server/models/roster-upload.js';
 import { User } from '../../server/models/user.js';
-import { findLinkedChildren } from '../../server/booking/find-linked-children.js';
+import { findLinkedChildren } from '../../server/parents/find-linked-children.js';
 import { applyRefresh } from '../../server/review/run/apply-run.js';
 import { runRoster } from '../../server/sync/runs/run-roster.js';
 import { startFilePreview } from '../../server/uploads/start-preview.js';

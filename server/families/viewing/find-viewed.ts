@@ -1,8 +1,8 @@
 import { Types } from 'mongoose';
 import { actorIn } from '../../accounts/load-actor.js';
-import { findLinkedChildren } from '../../booking/find-linked-children.js';
-import { familySince } from '../../booking/find-times.js';
-import type { Family } from '../../booking/load-conference.js';
+import { findLinkedChildren } from '../../parents/find-linked-children.js';
+import { familySince } from '../../parents/find-times.js';
+import type { Family } from '../../parents/load-conference.js';
 import { sourceOf, type Account } from '../../models/account.js';
 import { Appointment, LIVING_STATES } from '../../models/appointment.js';
 import { Class } from '../../models/class.js';

@@ -1,6 +1,6 @@
 import type { RequestHandler, Response } from 'express';
 import { recordAudit } from '../../audit/record-audit.js';
-import { openConference, type Family } from '../../booking/load-conference.js';
+import { openConference, type Family } from '../../parents/load-conference.js';
 import type { Deps } from '../../deps.js';
 import { AuditEntry } from '../../models/audit-entry.js';
 import { contactName } from '../../models/contact.js';

@@ -1,10 +1,10 @@
 import express, { type Router } from 'express';
-import { familyOf } from '../../booking/load-conference.js';
-import { appointmentPages } from '../../booking/serve-appointments.js';
-import { childrenPages } from '../../booking/serve-children.js';
-import { schedulePages } from '../../booking/serve-schedule.js';
-import { timesPages } from '../../booking/serve-times.js';
-import { showFamily } from '../../booking/show-family.js';
+import { familyOf } from '../../parents/load-conference.js';
+import { appointmentPages } from '../../parents/serve-appointments.js';
+import { childrenPages } from '../../parents/serve-children.js';
+import { schedulePages } from '../../parents/serve-schedule.js';
+import { timesPages } from '../../parents/serve-times.js';
+import { showFamily } from '../../parents/show-family.js';
 import type { Deps } from '../../deps.js';
 import { contactName } from '../../models/contact.js';
 import { formPages } from '../../planning/serve-form.js';

@@ -11,7 +11,7 @@ import { queueMail } from '../notifications/queue-mail.js';
 import { hashCode } from '../seal.js';
 import { returnTurn, takeTurn } from './limit-guesses.js';
 import type { Family } from './load-conference.js';
-import { childName } from './queries.js';
+import { childName } from '../booking/queries.js';
 import { reportGuess } from './report-guess.js';
 
 /** What a parent tells to show that a student is theirs. */

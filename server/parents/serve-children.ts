@@ -12,7 +12,7 @@ import { endStep } from '../web/session.js';
 import { addChild } from './add-child.js';
 import { findLinkedChildren, takeLinkedChildren } from './find-linked-children.js';
 import { conferenceOf, familyOf, type Family } from './load-conference.js';
-import { childName, childrenWithTeachers } from './queries.js';
+import { childName, childrenWithTeachers } from '../booking/queries.js';
 import { birthDateOf, childProofSchema, childrenSchema } from './schema.js';
 import { removalPages } from './serve-removal.js';
 

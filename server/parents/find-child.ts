@@ -4,8 +4,8 @@ import { Contact } from '../models/contact.js';
 import type { Event } from '../models/event.js';
 import { ask, findTogether } from '../models/find-together.js';
 import { Resource } from '../models/resource.js';
-import { isMeantFor } from './find-by-hand.js';
-import { viewOf, type ChildView } from './queries.js';
+import { isMeantFor } from '../booking/find-by-hand.js';
+import { viewOf, type ChildView } from '../booking/queries.js';
 
 /**
  * One child of a household with one of those whom it can meet, by one command.

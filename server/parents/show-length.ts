@@ -1,9 +1,9 @@
 import type { Deps } from '../deps.js';
 import { timeOfDay } from '../web/format-time.js';
 import type { Words } from '../web/words.js';
+import type { Meeting } from '../booking/queries.js';
 import { findLengths } from './find-lengths.js';
 import type { Family } from './load-conference.js';
-import type { Meeting } from './queries.js';
 
 /** The choice of how long a meeting on hold is, and whether it is shorter than the one that it replaces. */
 export async function showLength(

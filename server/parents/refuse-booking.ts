@@ -3,7 +3,7 @@ import type { Office } from '../models/message.js';
 import type { Style } from '../web/place.js';
 import { callOffice } from '../web/say-office.js';
 import { wordsOf } from '../web/words.js';
-import { MOST_HOLDS } from './policy.js';
+import { MOST_HOLDS } from '../booking/policy.js';
 
 /** What a refusal is about, where it is known. */
 export interface Refused {

@@ -5,7 +5,7 @@ import { Event } from '../models/event.js';
 import { Household } from '../models/household.js';
 import { isBlocked, type User } from '../models/user.js';
 import { daysInWords } from '../web/format-time.js';
-import { styleOf } from '../web/place.js';
+import { placed, styleOf } from '../web/place.js';
 import type { Reader } from '../web/read-language.js';
 import { styleIn } from '../web/words.js';
 import { sayWindow } from './show-family.js';
@@ -59,7 +59,7 @@ export async function myEvents(
     .sort((a, b) => (b.days.at(-1) ?? '').localeCompare(a.days.at(-1) ?? ''))
     .map((event) => {
       const school = schoolOf.get(event.account.toHexString());
-      const here = { ...event, ...styleIn(language, styleOf(school ?? {})) };
+      const here = placed(event, styleIn(language, styleOf(school ?? {})));
       return {
         name: event.name,
         school: school?.name ?? '',

@@ -4,9 +4,9 @@ import { fullDay, timeSpan } from '../web/format-time.js';
 import { dayOf } from '../web/local-time.js';
 import { sayAnswers } from '../web/say-answers.js';
 import { wordsOf } from '../web/words.js';
-import { bookDecided } from './leave-plan.js';
+import { bookDecided } from '../booking/leave-plan.js';
 import { familyOf } from './load-conference.js';
-import { meetingsOf } from './queries.js';
+import { meetingsOf } from '../booking/queries.js';
 import { sendCalendar } from './serve-appointments.js';
 
 /** A family's meetings on one page for printing, and as one calendar file. */

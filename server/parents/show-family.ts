@@ -5,9 +5,9 @@ import { dayAndTimeSoon, daysInWords } from '../web/format-time.js';
 import { zoneName } from '../web/format-zone.js';
 import type { PlacedEvent } from '../web/place.js';
 import { wordsOf } from '../web/words.js';
-import { bookDecided } from './leave-plan.js';
+import { bookDecided } from '../booking/leave-plan.js';
 import { conferenceOf, type Family } from './load-conference.js';
-import { childrenWithTeachers, meetingsOf } from './queries.js';
+import { childrenWithTeachers, meetingsOf } from '../booking/queries.js';
 
 /** A family's first page: its children with their teachers, and its meetings. */
 export async function showFamily(deps: Deps, res: Response, family: Family): Promise<void> {

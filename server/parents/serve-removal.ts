@@ -11,7 +11,7 @@ import { wordsFor } from '../web/read-language.js';
 import { say } from '../web/session.js';
 import { comingAbout, dropChild } from './drop-child.js';
 import { familyOf, type Family } from './load-conference.js';
-import { childName, withNames } from './queries.js';
+import { childName, withNames } from '../booking/queries.js';
 
 /** A family parts with a child that they added by mistake: asked first; while meetings are coming it leads to them. */
 export function removalPages(deps: Deps): Router {

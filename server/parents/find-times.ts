@@ -9,15 +9,15 @@ import { Resource } from '../models/resource.js';
 import { Slot } from '../models/slot.js';
 import type { PlacedEvent } from '../web/place.js';
 import { callOffice } from '../web/say-office.js';
-import { findPeople, type Teacher } from './find-people.js';
-import { contactsOf, findSitting, HOLDER, sittingOf } from './find-sitting.js';
+import { findPeople, type Teacher } from '../booking/find-people.js';
+import { contactsOf, findSitting, HOLDER, sittingOf } from '../booking/find-sitting.js';
 import { distinctIds } from '../web/lists.js';
 import { timeOfDay } from '../web/format-time.js';
 import { dayOf } from '../web/local-time.js';
 import { wordsOf } from '../web/words.js';
-import { utcDays } from './plan-needs.js';
-import { isSoonEnough } from './policy.js';
-import { withNames, type Meeting } from './queries.js';
+import { utcDays } from '../booking/plan-needs.js';
+import { isSoonEnough } from '../booking/policy.js';
+import { withNames, type Meeting } from '../booking/queries.js';
 
 /** A time of a teacher as one household sees it; of others it tells no more than that somebody has it. */
 export interface TimeView {

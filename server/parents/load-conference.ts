@@ -13,7 +13,7 @@ import { speakTo } from '../web/read-language.js';
 import { callOffice } from '../web/say-office.js';
 import { brandOf } from '../web/show-brand.js';
 import { placed, type PlacedEvent } from '../web/place.js';
-import { ensureHousehold, findHousehold } from './ensure-household.js';
+import { ensureHousehold, findHousehold } from '../booking/ensure-household.js';
 
 /** The event that a parents' link names, and its school. */
 export interface Conference {

@@ -9,19 +9,19 @@ import { sayAnswers } from '../web/say-answers.js';
 import { sayCallOffice } from '../web/say-office.js';
 import { say } from '../web/session.js';
 import { wordsOf, type Words } from '../web/words.js';
-import { cancelAppointment } from './cancel-appointment.js';
-import { confirmAppointment } from './confirm-appointment.js';
-import { findMoved } from './find-moved.js';
+import { cancelAppointment } from '../booking/cancel-appointment.js';
+import { confirmAppointment } from '../booking/confirm-appointment.js';
+import { findMoved } from '../booking/find-moved.js';
 import { familyOf, type Family } from './load-conference.js';
-import { isUndoable, mayCancel, mayWriteNote } from './policy.js';
+import { isUndoable, mayCancel, mayWriteNote } from '../booking/policy.js';
 import { changeNote } from './change-note.js';
-import { meetingById, type Meeting } from './queries.js';
-import { questionsFor, readAnswers } from './read-answers.js';
+import { meetingById, type Meeting } from '../booking/queries.js';
+import { questionsFor, readAnswers } from '../booking/read-answers.js';
 import { sayRefusal } from './refuse-booking.js';
 import { showLength } from './show-length.js';
-import { cancelForm, confirmForm, noteForm } from './schema.js';
+import { cancelForm, confirmForm, noteForm } from '../booking/schema.js';
 import { showRefusal } from './serve-times.js';
-import { writeCalendar } from './write-calendar.js';
+import { writeCalendar } from '../booking/write-calendar.js';
 
 /** One appointment from hold to booked to cancelled, always at the same address: loading it again or clicking twice does nothing new. */
 export function appointmentPages(deps: Deps): Router {
