@@ -181,6 +181,45 @@ describe('a meeting of several slots in a row', function () {
     assert.equal(await claimsOn('slot'), 2);
   });
 
+  it('made longer by somebody who dies right after, at whatever step of the booking: it has a seat in each of its slots', async () => {
+    // Reading the hold and what follows it, and writing the length.
+    const TO_THE_LENGTH = 4;
+    for (let before = TO_THE_LENGTH; ; before++) {
+      await open();
+      const held = made(await hold(0, 0));
+      let booked: Held | undefined;
+      const book2 = async () => {
+        booked = await confirm(0, held, 2);
+      };
+      const lengthen = async () => {
+        await confirm(0, held, 3);
+      };
+      let step = 0;
+      const seen = { isOver: false };
+      await interleave(
+        [
+          { name: 'book', run: book2 },
+          { name: 'lengthen', dieAfter: TO_THE_LENGTH, run: lengthen },
+        ],
+        (waiting) => {
+          step++;
+          seen.isOver ||= step <= before && booked !== undefined;
+          // Whoever has just made a step waits behind the other one.
+          return step === 1 || step === before + 1 ? 0 : waiting - 1;
+        },
+      );
+      if (seen.isOver) break;
+      const slots = slotsOf((await Appointment.findById(made(booked!)._id).lean())!);
+      assert.equal(slots.length, 2, `after ${String(before)} steps`);
+      const claims = await Claim.find({ _id: /^slot:/ }).lean();
+      assert.deepEqual(
+        claims.map(({ _id }) => _id.split(':')[1]).sort(),
+        slots.map(String).sort(),
+        `after ${String(before)} steps`,
+      );
+    }
+  });
+
   it('several at once decide how long one is, some dying on the way: it has what it lasts for, and nothing else', async () => {
     const length = fc.constantFrom(1, 2, 3);
     const who = fc.record({
