@@ -9,8 +9,8 @@ import type { ClearHouseholds } from './choose-password.js';
 import { setUpRoutes } from './set-up/routes.js';
 import { speakToReader } from '../web/read-language.js';
 
-/** The home page, which parents visit too. */
-const PARENTS_TOO = '/login /choose-school /forgot /password /prove /invitation /email /my/login'.split(' ');
+/** Pages that parents visit too. Where an invitation is accepted is staff's, in English. */
+const PARENTS_TOO = '/login /choose-school /forgot /password /prove /email /my/login'.split(' ');
 
 /** Logging in and out, the first set-up, links that arrive by mail, and how schools look. Open to everybody. */
 export function accountRoutes(deps: Deps, passport: PassportStatic, clear: ClearHouseholds): Router {

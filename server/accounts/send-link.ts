@@ -66,7 +66,11 @@ export async function sendLink(
   const account = onlyAccount(user);
   const school =
     account && (await Account.findById(account, { name: 1, office: 1, locale: 1, languages: 1 }).lean());
-  const reader = readerCalled(user.language, school ?? {});
+  // Who is invited is to work here, and staff read English.
+  const reader =
+    kind === 'invitation'
+      ? readerCalled('en', { ...(school?.locale ? { locale: school.locale } : {}), languages: ['en'] })
+      : readerCalled(user.language, school ?? {});
   const t = wordsOf(reader);
   const to = `${deps.config.publicUrl}${about.path}/${secret}`;
   await queueMail(deps, {

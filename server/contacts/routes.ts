@@ -50,7 +50,7 @@ export function contactRoutes(deps: Deps, end: EndAppointment): Router {
       isStudent ? wrongTries(found.contact, deps.now()) : null,
       isStudent ? undefined : findLogin(found.contact),
     ]);
-    const [meetings, eventClasses, mails, history, isKept] = await Promise.all([
+    const [meetings, eventClasses, { mails, isUnsubscribed }, history, isKept] = await Promise.all([
       readAppointments(found.contact, login, actor),
       readEventClasses(found.contact),
       readMails(found.contact),
@@ -72,6 +72,7 @@ export function contactRoutes(deps: Deps, end: EndAppointment): Router {
         last: dayAndTime(tries.lastAt, actor),
       },
       login,
+      isUnsubscribed,
       meetings,
       eventClasses,
       mails: mails.map((mail) => ({

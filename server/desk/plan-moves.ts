@@ -1,20 +1,23 @@
 import type { Types } from 'mongoose';
+import { isMeantFor, type MaybeMet } from '../booking/find-by-hand.js';
 import { mostInARow } from '../booking/find-following.js';
 import { withNames } from '../booking/queries.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { slotsOf } from '../models/appointment-slots.js';
 import { Class, isMeetable } from '../models/class.js';
-import { Resource } from '../models/resource.js';
+import { Contact } from '../models/contact.js';
+import { Resource, type ByHand } from '../models/resource.js';
 import { timeSpan } from '../web/format-time.js';
 import { groupBy } from '../web/lists.js';
 import type { SeenEvent } from './find-meeting.js';
 import { listFree, runAt, type FreeTime } from './list-free.js';
 
 /**
- * Why no time fits: there is nobody to meet, several teachers match, no time is left, the family is busy at all of them, or the appointment
- * is gone.
+ * Why no time fits: there is nobody to meet, nobody of the same kind without a class, several teachers match, no time is left, the family
+ * is busy at all of them, or the appointment is gone.
  */
-export type Unfit = 'no teacher' | 'several teachers' | 'no free time' | 'family busy' | 'gone';
+export type Unfit =
+  'no teacher' | 'none of its kind' | 'several teachers' | 'no free time' | 'family busy' | 'gone';
 
 export interface PlannedMove {
   appointment: Appointment;
@@ -25,7 +28,8 @@ export interface PlannedMove {
 
 /**
  * Where each of some appointments could go. It stays with its teacher if the child is still in a class of theirs; otherwise it goes to the
- * only teacher whom the child has instead and has no appointment with. It gets the nearest free time, and each appointment a time of its
+ * only teacher whom the child has instead and has no appointment with. With somebody who is met without a class it is the same, among those
+ * of the same kind: a counselor's place is taken by a counselor. It gets the nearest free time, and each appointment a time of its
  * own. Hidden times are not used.
  */
 export async function planMoves(
@@ -40,11 +44,15 @@ export async function planMoves(
     .sort({ from: 1 })
     .lean();
   const about = found.flatMap((one) => one.students);
-  const [held, resources, booked, families] = await Promise.all([
+  const [held, resources, booked, families, children] = await Promise.all([
     Class.find({ event: _id, 'synced.students': { $in: about }, status: 'active' }).lean(),
     Resource.find(
-      { account, event: _id, status: 'active', ...(sight.resource ? { _id: sight.resource } : {}) },
-      { name: 1, contact: 1 },
+      {
+        ...{ account, event: _id, ...(sight.resource ? { _id: sight.resource } : {}) },
+        // Also one that is gone: what it was tells who may take its place.
+        $or: [{ status: 'active' }, { _id: { $in: found.map((one) => one.resource) } }],
+      },
+      { name: 1, contact: 1, status: 1, byHand: 1 },
     ).lean(),
     Appointment.find(
       { account, event: _id, students: { $in: about }, state: { $in: LIVING_STATES } },
@@ -58,6 +66,7 @@ export async function planMoves(
       },
       { household: 1, from: 1, to: 1 },
     ).lean(),
+    Contact.find({ _id: { $in: about }, account }, { schools: 1, grade: 1 }).lean(),
   ]);
   const olds = await Class.find(
     { _id: { $in: found.flatMap((one) => one.class ?? []) } },
@@ -65,13 +74,20 @@ export async function planMoves(
   ).lean();
   const classes = held.filter(isMeetable);
   const taught = studentsByTeacher(classes);
-  const choices = found.map((appointment) => {
-    const all = resources.filter(({ contact }) => {
+  const inClasses = new Set(held.flatMap(({ synced }) => synced.students.map(String)));
+  const childOf = new Map(children.map((child) => [String(child._id), child]));
+  const active = resources.filter(({ status }) => status === 'active');
+  const choices = found.map((appointment): Choice => {
+    const kind = resources.find((one) => one._id.equals(appointment.resource))?.byHand?.kind;
+    const all = active.filter(({ contact, byHand }) => {
+      if (kind !== undefined)
+        return byHand?.kind === kind && areMeant(byHand, appointment, inClasses, childOf);
       const students = contact && taught.get(String(contact));
       return students && appointment.students.every((student) => students.has(String(student)));
     });
+    const nobody = kind === undefined ? 'no teacher' : 'none of its kind';
     const same = all.find((one) => one._id.equals(appointment.resource));
-    if (same) return { appointment, teachers: [same] };
+    if (same) return { appointment, teachers: [same], nobody };
     const isMet = (resource: Types.ObjectId) =>
       booked.some(
         (one) =>
@@ -79,7 +95,7 @@ export async function planMoves(
           one.students.some((id) => appointment.students.some((own) => own.equals(id))),
       );
     const others = all.filter((one) => !isMet(one._id));
-    return { appointment, teachers: likeBefore(appointment, others, classes, olds) };
+    return { appointment, teachers: likeBefore(appointment, others, classes, olds), nobody };
   });
   const free = await listFree(
     event,
@@ -89,6 +105,19 @@ export async function planMoves(
     now,
   );
   return give(event, choices, free, families);
+}
+
+/** Whether an appointment's children may come to what was made by hand: it is for them, and they are in a class of the event. */
+function areMeant(
+  byHand: ByHand,
+  { students }: Appointment,
+  inClasses: Set<string>,
+  childOf: Map<string, MaybeMet>,
+): boolean {
+  return students.every((id) => {
+    const child = childOf.get(String(id));
+    return child !== undefined && inClasses.has(String(id)) && isMeantFor(byHand, child);
+  });
 }
 
 /**
@@ -106,6 +135,8 @@ function studentsByTeacher(classes: Class[]): Map<string, Set<string>> {
 interface Choice {
   appointment: Appointment;
   teachers: Pick<Resource, '_id' | 'name' | 'contact'>[];
+  /** What is said where there are none. */
+  nobody: Unfit;
 }
 
 /** Of several teachers, those who teach the subject of the old class. */
@@ -150,9 +181,9 @@ function give(
     ({ household }) => String(household),
   );
   const gap = event.booking.gapMinutes * 60_000;
-  return choices.map(({ appointment, teachers }): PlannedMove => {
+  return choices.map(({ appointment, teachers, nobody }): PlannedMove => {
     const [teacher, ...more] = teachers;
-    if (!teacher) return { appointment, why: 'no teacher' };
+    if (!teacher) return { appointment, why: nobody };
     if (more.length > 0) return { appointment, why: 'several teachers' };
     const busy = busyOf.get(String(appointment.household)) ?? [];
     const times = (free.get(String(teacher._id)) ?? []).filter(

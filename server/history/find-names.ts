@@ -1,4 +1,4 @@
-import type { Types } from 'mongoose';
+import { Types } from 'mongoose';
 import { Appointment } from '../models/appointment.js';
 import type { AuditEntry } from '../models/audit-entry.js';
 import { Class, className } from '../models/class.js';
@@ -10,6 +10,7 @@ import { School } from '../models/school.js';
 import { User } from '../models/user.js';
 import { shortDayAndTime } from '../web/format-time.js';
 import type { Place } from '../web/place.js';
+import { teacherOf } from './say-changes.js';
 
 /** How many of an entry's targets are named; it says how many more there are. */
 export const MOST_NAMED = 3;
@@ -23,7 +24,13 @@ export async function nameTargets(
   entries: readonly AuditEntry[],
   place: Place,
 ): Promise<Names> {
-  const targets = entries.flatMap((entry) => entry.targets.slice(0, MOST_NAMED));
+  const targets = entries.flatMap((entry) => [
+    ...entry.targets.slice(0, MOST_NAMED),
+    ...(entry.changes ?? []).flatMap(({ field }) => {
+      const teacher = teacherOf(field);
+      return teacher ? new Types.ObjectId(teacher) : [];
+    }),
+  ]);
   const users = entries.flatMap(({ user }) => user ?? []);
   const ofEvents = entries.flatMap(({ event }) => event ?? []);
   const named = { _id: { $in: targets }, account };

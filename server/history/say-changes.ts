@@ -23,6 +23,11 @@ const FIELDS = (style: Style): SettingsFields => ({
   type: { label: 'Type' },
   room: { label: 'Room' },
   link: { label: 'Video link' },
+  state: { label: 'Visibility' },
+  message: { label: 'Message for parents' },
+  minutes: { label: 'Minutes' },
+  capacity: { label: 'Families at a time' },
+  kind: { label: 'Meeting type' },
   allowed: { label: 'Appointments for each student' },
   questions: { label: 'Questions' },
   title: { label: 'Heading' },
@@ -57,14 +62,26 @@ function fieldsOf(action: string, style: Style): SettingsFields {
   return action === 'change school account' ? ACCOUNT_FIELDS : FIELDS(style);
 }
 
+/** Whose room it is: of many rooms that were set at once, each is a field with the id of its teacher. */
+export function teacherOf(field: string): string | undefined {
+  return /^room\.([0-9a-f]{24})$/.exec(field)?.[1];
+}
+
 /** The values before and after, worded as in the form that was saved. */
-export function sayChanges(action: string, changes: readonly AuditChange[], style: Style): SaidChange[] {
+export function sayChanges(
+  action: string,
+  changes: readonly AuditChange[],
+  style: Style,
+  names: ReadonlyMap<string, string> = new Map(),
+): SaidChange[] {
   const fields = fieldsOf(action, style);
   return changes.map(({ field, before, after }) => {
     const known = Object.hasOwn(fields, field) ? fields[field] : undefined;
     const hidden = before === undefined && after === undefined;
     const say = (value: AuditChange['before']) => sayValue(value, known?.say);
-    return { label: known?.label ?? inWords(field), before: say(before), after: say(after), hidden };
+    const teacher = teacherOf(field);
+    const room = teacher && `Room of ${names.get(teacher) ?? 'somebody who is gone'}`;
+    return { label: room ?? known?.label ?? inWords(field), before: say(before), after: say(after), hidden };
   });
 }
 

@@ -34,6 +34,7 @@ const OUTCOMES: Record<string, string> = {
   canceled: 'canceled',
   kept: 'kept',
   marked: 'marked',
+  unlisted: 'not listed here',
   count: 'in all',
   matchesCleared: 'matches cleared',
 };

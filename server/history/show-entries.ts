@@ -40,7 +40,7 @@ export async function showEntries(
     about: aboutOf(entry, names),
     event: entry.event ? (names.get(entry.event.toHexString()) ?? 'An event that was deleted') : '',
     details: sayDetail(entry.detail, place),
-    changes: sayChanges(entry.action, entry.changes ?? [], place),
+    changes: sayChanges(entry.action, entry.changes ?? [], place, names),
   }));
 }
 

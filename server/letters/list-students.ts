@@ -68,10 +68,15 @@ export async function listStudents(
     .lean<Held[]>();
   const classes = found.filter(isMeetable);
   const homes = homesOf(filter.class ? classes.filter(({ _id }) => filter.class?.equals(_id)) : classes);
-  const [students, teachers] = await Promise.all([
+  const [everybody, teachers] = await Promise.all([
+    // Also of other classes: an address with the children of many families is known as such among all students alone.
     Contact.collection
       .find<Student>(
-        { _id: { $in: [...homes.values()].flatMap(({ students: ids }) => ids) }, account, status: 'active' },
+        {
+          _id: { $in: distinctIds(classes.flatMap(({ synced }) => synced.students)) },
+          account,
+          status: 'active',
+        },
         { projection: STUDENT },
       )
       .toArray(),
@@ -80,9 +85,12 @@ export async function listStudents(
       { firstName: 1, lastName: 1, email: 1 },
     ).lean(),
   ]);
-  const reached = await withEmail(account, students);
+  const reached = await withEmail(account, everybody);
   const nameOf = new Map(teachers.map((teacher) => [teacher._id.toHexString(), contactName(teacher)]));
-  const known = new Map(students.map((student) => [student._id.toHexString(), student]));
+  const known = new Map(everybody.map((student) => [student._id.toHexString(), student]));
+  const students = [...homes.values()].flatMap(({ students: ids }) =>
+    ids.flatMap((id) => known.get(id.toHexString()) ?? []),
+  );
   const words = searchWords(filter.q).map(inKey);
   const fits = ({ grade, schools, searchKey }: Student) =>
     (filter.grade === '' || grade === filter.grade) &&

@@ -5,13 +5,13 @@ import { makeCodesAgain, type CodeOnPaper, type Printing } from '../contacts/cod
 import type { Deps } from '../deps.js';
 import { Contact } from '../models/contact.js';
 import { placed } from '../web/place.js';
-import { languageCalled, styleIn, wordsOf } from '../web/words.js';
+import { languageCalled, languageOf, styleIn, wordsOf } from '../web/words.js';
 import { textOf } from './save-text.js';
 import { renderPart } from '../web/render-part.js';
 import { drawCode } from './draw-code.js';
 import type { Addressee } from './list-students.js';
 import type { LettersForm } from './schema.js';
-import { joinLetters, writeLetter, type Letter, type LetterFrame } from './write-letter.js';
+import { joinLetters, usualLetter, writeLetter, type Letter, type LetterFrame } from './write-letter.js';
 
 /** How many letters are made at once, in memory and in the database. */
 const BATCH = 100;
@@ -46,6 +46,8 @@ async function* partsOf(deps: Deps, res: Response, asked: Asked): AsyncGenerator
     sheets: sheets.length,
     qr: drawCode(frame.link),
   });
+  const language = languageCalled(form.language.split('+', 1)[0]);
+  const words = wordsOf(language ? styleIn(language, frame.event) : frame.event);
   let number = 0;
   for (const batch of batchesOf(sheets)) {
     const letters = await lettersOf(deps, asked, batch.flat());
@@ -59,8 +61,7 @@ async function* partsOf(deps: Deps, res: Response, asked: Asked): AsyncGenerator
         school: frame.school,
         eventName: frame.event.name,
         held: [first?.className, first?.teacher].filter(Boolean).join(' · '),
-        number,
-        of: sheets.length,
+        page: words('letters.page', { number, of: sheets.length }),
       });
     }
     yield html;
@@ -106,7 +107,9 @@ async function lettersOf(
     const language = languageCalled(code);
     if (!language) return [];
     const event = placed(frame.event, styleIn(language, frame.event));
-    return [{ frame: { ...frame, event }, text: textOf(event, wordsOf(event)) }];
+    // What the school wrote is in its own language: beside it, or instead of it, others read Slotbell's text.
+    const isOwn = language.code === languageOf(frame.event).code;
+    return [{ frame: { ...frame, event }, text: isOwn ? textOf(event) : usualLetter(wordsOf(event)) }];
   });
   const codes: Map<string, CodeOnPaper> =
     form.codes === 'none' ? new Map<string, CodeOnPaper>() : await makeCodesAgain(deps, printing, students);

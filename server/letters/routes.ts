@@ -5,7 +5,8 @@ import type { Deps } from '../deps.js';
 import { eventPage, pathOf, reloadEvent } from '../events/show-event.js';
 import { School } from '../models/school.js';
 import { MACROS } from '../notifications/messages/macros.js';
-import { actorOf } from '../web/actor.js';
+import { accountOf, actorOf } from '../web/actor.js';
+import { languagesOf } from '../web/read-language.js';
 import { seenOf } from '../web/compare-seen.js';
 import { daysInWords } from '../web/format-time.js';
 import { eventGuard, eventOf } from '../web/guards.js';
@@ -14,14 +15,15 @@ import { FRESH_FORM, parseForm, parseQuery, typedValues, type Form } from '../we
 import { saveSeen } from '../web/save-seen.js';
 import { say } from '../web/session.js';
 import { andList } from '../web/format-count.js';
-import { languageCalled } from '../web/words.js';
+import { placed } from '../web/place.js';
+import { languageCalled, languageOf, styleIn, wordsOf } from '../web/words.js';
 import { drawCode } from './draw-code.js';
 import { listChosen, listStudents, type Addressee } from './list-students.js';
 import { printLetters, sheetsOf } from './print-letters.js';
 import { formOf, messageOf, saveText, textOf } from './save-text.js';
 import {
   letterFields,
-  LETTER_LANGUAGES,
+  letterLanguages,
   lettersForm,
   lettersQuery,
   posterQuery,
@@ -76,12 +78,31 @@ export function letterRoutes(deps: Deps): Router {
   router.get('/poster', eventGuard('appointment viewer'), (req, res) => {
     const event = eventOf(res);
     const { link } = frameOf(deps, res);
+    const { size, language: code } = parseQuery(posterQuery, req.query);
+    const language = languageCalled(code) ?? languageOf(event);
+    const read = placed(event, styleIn(language, event));
+    const home = `${pathOf(event)}/poster`;
     res.render('letters/poster', {
       ...eventPage(event, 'overview'),
       title: `${event.name}: Poster`,
-      size: parseQuery(posterQuery, req.query).size,
-      days: daysInWords(event.days, event),
-      opening: sayOpening(event, deps.now()),
+      size,
+      papers: [
+        {
+          label: 'US Letter',
+          href: addressOf(home, { size: 'letter', language: code }),
+          current: size === 'letter',
+        },
+        { label: 'A4', href: addressOf(home, { size: 'a4', language: code }), current: size === 'a4' },
+      ],
+      languageChips: languagesOf(accountOf(res)).map((one) => ({
+        label: one.name,
+        href: addressOf(home, { size, language: one.code }),
+        current: one.code === language.code,
+      })),
+      language,
+      days: daysInWords(read.days, read),
+      scan: wordsOf(read)('letters.scan'),
+      opening: sayOpening(read, deps.now()),
       link,
       qr: drawCode(link),
     });
@@ -116,7 +137,10 @@ async function showList(res: Response, query: LettersQuery, form: Form): Promise
     ...eventPage(event, 'overview'),
     title: `${event.name}: Letters`,
     lettersHome: homeOf(res),
-    languageChoices: LETTER_LANGUAGES.map((value) => ({ value, label: nameLanguages(value) })),
+    languageChoices: letterLanguages(languagesOf(accountOf(res))).map((value) => ({
+      value,
+      label: nameLanguages(value),
+    })),
     kept,
     form,
     total: list.rows.length,
@@ -134,8 +158,11 @@ async function showList(res: Response, query: LettersQuery, form: Form): Promise
 
 /** "English and Español". */
 function nameLanguages(codes: string): string {
-  const names = codes.split('+').flatMap((code) => languageCalled(code)?.name ?? []);
-  return andList(names, { locale: 'en-US' });
+  return andList(namesOf(codes.split('+')), { locale: 'en-US' });
+}
+
+function namesOf(codes: string[]): string[] {
+  return codes.flatMap((code) => languageCalled(code)?.name ?? []);
 }
 
 /** The filters as an address has them. */
@@ -154,6 +181,8 @@ function askFirst(res: Response, form: LettersForm, rows: Addressee[]): void {
   const coded = rows.filter(({ hasNumber }) => hasNumber);
   const earlier = coded.filter(({ hasCode }) => hasCode).length;
   const { perSheet, language, codes, ids, all } = form;
+  const event = eventOf(res);
+  const others = language.split('+').filter((code) => code !== languageOf(event).code);
   res.render('letters/confirm', {
     ...eventPage(eventOf(res), 'overview'),
     title: `${eventOf(res).name}: Letters`,
@@ -167,6 +196,8 @@ function askFirst(res: Response, form: LettersForm, rows: Addressee[]): void {
       which: codes,
     },
     withoutNumber: rows.length - coded.length,
+    // What the school wrote is in its own language.
+    usualIn: event.letter ? andList(namesOf(others), { locale: 'en-US' }) : '',
     names: rows.slice(0, 5).map(({ name }) => name),
     cancel: addressOf(homeOf(res), keptOf(form)),
     fields: {

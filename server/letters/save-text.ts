@@ -4,13 +4,12 @@ import { asRead } from '../models/as-read.js';
 import { Event } from '../models/event.js';
 import type { MessageText } from '../models/message.js';
 import type { Actor } from '../web/actor.js';
-import { ENGLISH, type Words } from '../web/words.js';
 import type { LetterText } from './schema.js';
 import { usualLetter } from './write-letter.js';
 
-/** The text that an event's letters are made of. */
-export function textOf({ letter }: Pick<Event, 'letter'>, t: Words = ENGLISH): MessageText {
-  return letter ?? usualLetter(t);
+/** The text that an event's letters are made of, in the school's language. */
+export function textOf({ letter }: Pick<Event, 'letter'>): MessageText {
+  return letter ?? usualLetter();
 }
 
 /** The typed text; an empty field means Slotbell's text. */

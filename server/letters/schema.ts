@@ -3,7 +3,7 @@ import type { Types } from 'mongoose';
 import { macroText } from '../notifications/schema.js';
 import type { SettingsFields } from '../web/compare-seen.js';
 import { line, longText, objectId, objectIds, tick } from '../web/parse.js';
-import { LANGUAGES } from '../web/words.js';
+import { LANGUAGES, type Language } from '../web/words.js';
 
 /** Whom letters are for. */
 export interface LettersFilter {
@@ -33,10 +33,10 @@ export const lettersQuery = Joi.object<LettersQuery, true>({
 });
 
 export const PER_SHEET = [1, 2, 4] as const;
-/** The languages that letters are printed in: each one, and each beside English. */
-export const LETTER_LANGUAGES: readonly string[] = LANGUAGES.flatMap(({ code }) =>
-  code === 'en' ? [code] : [code, `en+${code}`],
-);
+/** What letters can be printed in: English, and each other language alone and beside it. */
+export function letterLanguages(languages: readonly Language[]): string[] {
+  return ['en', ...languages.flatMap(({ code }) => (code === 'en' ? [] : [code, `en+${code}`]))];
+}
 export const CODES = ['missing', 'new', 'none'] as const;
 
 export interface LettersForm extends LettersFilter {
@@ -58,7 +58,7 @@ const chosenFields = {
     .default(2)
     .label('the letters on a sheet'),
   language: Joi.string()
-    .valid(...LETTER_LANGUAGES)
+    .valid(...letterLanguages(LANGUAGES))
     .default('en')
     .label('the language'),
   codes: Joi.string()
@@ -98,6 +98,10 @@ export const textForm = Joi.object<LetterText, true>({
 
 export const letterFields: SettingsFields = { title: { label: 'Heading' }, text: { label: 'Text' } };
 
-export const posterQuery = Joi.object<{ size: 'letter' | 'a4' }, true>({
+export const posterQuery = Joi.object<{ size: 'letter' | 'a4'; language: string }, true>({
+  language: Joi.string()
+    .valid(...LANGUAGES.map(({ code }) => code))
+    .empty('')
+    .default('en'),
   size: Joi.string().valid('letter', 'a4').default('letter'),
 });

@@ -5,7 +5,7 @@ import { fillMacros, type MacroValues } from '../notifications/messages/macros.j
 import { bookingState } from '../web/booking-state.js';
 import { dayAndTimeSoon, daysInWords } from '../web/format-time.js';
 import type { PlacedEvent } from '../web/place.js';
-import { ENGLISH, wordsOf, type Words } from '../web/words.js';
+import { ENGLISH, languageOf, wordsOf, type Words } from '../web/words.js';
 import { callOffice, sayCallOffice } from '../web/say-office.js';
 
 /** Slotbell's own text, for an event that has none. @param t of who reads it */
@@ -15,13 +15,7 @@ export function usualLetter(t: Words = ENGLISH): MessageText {
 
 /** The same letter in two languages, for families who read either. */
 export function joinLetters(one: Letter, other: Letter): Letter {
-  return {
-    title: one.title === other.title ? one.title : `${one.title} / ${other.title}`,
-    paragraphs: [...one.paragraphs, ...other.paragraphs],
-    steps: one.steps.map((step, index) => `${step} / ${other.steps[index] ?? ''}`),
-    code: one.code,
-    length: one.length + other.length,
-  };
+  return { ...one, other, length: one.length + other.length };
 }
 
 /** What all letters of a printing have in common. */
@@ -34,12 +28,17 @@ export interface LetterFrame {
 
 /** What a letter says: its text, and how the family adds the child. */
 export interface Letter {
+  /** Its language for a browser, and the direction of its text. */
+  lang: string;
+  dir: string;
   title: string;
   paragraphs: string[];
   steps: string[];
   code: string;
   /** The amount of text, so that a long letter gets smaller print. */
   length: number;
+  /** The same in a second language. */
+  other?: Letter;
 }
 
 type Child = Pick<Contact, 'firstName' | 'lastName' | 'schoolId'>;
@@ -57,6 +56,8 @@ export function writeLetter(
   const body = fillMacros(text.text, values).trim();
   const steps = stepsOf(frame, child, paper);
   return {
+    lang: frame.event.locale.split('-u-', 1)[0] ?? '',
+    dir: languageOf(frame.event).direction,
     title,
     paragraphs: body.split(/\n{2,}/),
     steps,

@@ -9,8 +9,6 @@ import { MOST_HOLDS } from '../booking/policy.js';
 export interface Refused {
   child: string;
   teacher: string;
-  /** The time that was wanted, in words. */
-  time: string;
   /** How many meetings a student may have with one teacher. */
   most: number;
   /** The family’s other meeting, as a sentence; '' where none is known. */
@@ -53,7 +51,6 @@ export function sayRefusal(
   return t(SENTENCES[reason], {
     child: of.child ?? t('children.yourChild'),
     teacher: of.teacher ?? t('refusals.thisTeacher'),
-    time: of.time ?? t('refusals.thisTime'),
     office: callOffice(place),
     count: reason === 'too many holds' ? MOST_HOLDS : (of.most ?? 1),
   });

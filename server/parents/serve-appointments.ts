@@ -2,7 +2,8 @@ import express, { type Request, type RequestHandler, type Response, type Router 
 import type { Deps } from '../deps.js';
 import { LIVING_STATES } from '../models/appointment.js';
 import { HttpError, notFound } from '../web/errors.js';
-import { timeOfDay, whenInWords } from '../web/format-time.js';
+import { shortDayAndTime, timeOfDay, whenInWords } from '../web/format-time.js';
+import { dayOf } from '../web/local-time.js';
 import { parseForm, parseId, typedValues, type Form } from '../web/parse.js';
 import { wordsFor } from '../web/read-language.js';
 import { sayAnswers } from '../web/say-answers.js';
@@ -188,10 +189,13 @@ async function showMeeting(
   form?: Form,
 ): Promise<void> {
   const t = wordsFor(res);
+  const words = { ...factsOf(family, meeting), ...(form ? { form } : {}) };
   const before =
     meeting.replaces && (await meetingById(family.event, family.household._id, meeting.replaces));
-  const timeOf = (at: Date) => timeOfDay(at, family.event);
-  const facts = factsOf(family, meeting);
+  // Two times on different days need the day: the clock alone can be the same.
+  const hasNewDay =
+    before && dayOf(before.from, family.event.timeZone) !== dayOf(meeting.from, family.event.timeZone);
+  const timeOf = (at: Date) => (hasNewDay ? shortDayAndTime : timeOfDay)(at, family.event);
   const isHeld = meeting.state === 'pending' && (meeting.expiresAt ?? new Date(0)) > deps.now();
   if (isHeld && meeting.expiresAt) {
     const until = timeOfDay(meeting.expiresAt, family.event);
@@ -203,7 +207,7 @@ async function showMeeting(
     const shown = form && inARow && !length.choice ? { ...form, errors: { _form: inARow, ...others } } : form;
     res.render('booking/check', {
       title: t('check.heading'),
-      ...facts,
+      ...words,
       ...(shown ? { form: shown } : {}),
       until,
       replaced,
@@ -214,7 +218,7 @@ async function showMeeting(
     res.render('booking/done', {
       title: before ? t('done.moved', { time: timeOf(meeting.from) }) : t('done.booked'),
       released: before ? timeOf(before.from) : '',
-      ...facts,
+      ...words,
       mayCancel: isCancellable(deps, family, meeting),
       mayUndo: isUndoable(meeting, deps.now()),
       mayWrite: mayWriteNote(family.event, meeting, deps.now()),
@@ -225,10 +229,8 @@ async function showMeeting(
     const wasBooked = meeting.state === 'cancelled';
     res.render('booking/ended', {
       title: t(wasBooked ? 'ended.title' : 'ended.unheld'),
-      ...facts,
-      why: wasBooked
-        ? sayCancelled(t, meeting)
-        : sayRefusal(family.event, 'hold ended', { time: timeOf(meeting.from) }),
+      ...words,
+      why: wasBooked ? sayCancelled(t, meeting) : sayRefusal(family.event, 'hold ended'),
     });
   }
 }

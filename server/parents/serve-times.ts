@@ -1,24 +1,25 @@
 import express, { type Response, type Router } from 'express';
 import { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
-import type { Refusal } from '../models/appointment.js';
+import { LIVING_STATES, type Refusal } from '../models/appointment.js';
 import { Slot } from '../models/slot.js';
 import { bookingState } from '../web/booking-state.js';
 import { HttpError, notFound } from '../web/errors.js';
 import { andList } from '../web/format-count.js';
-import { fullDay, hourOfDay, timeOfDay, timeUnderHour } from '../web/format-time.js';
+import { fullDay, hourOfDay, timeUnderHour } from '../web/format-time.js';
 import { parseForm, parseId, parseQuery } from '../web/parse.js';
 import type { Place, PlacedEvent } from '../web/place.js';
 import { wordsFor } from '../web/read-language.js';
 import { refuseHere } from '../web/session.js';
 import { wordsOf } from '../web/words.js';
 import { bookAtOnce, mayBookAtOnce } from '../booking/book-at-once.js';
+import { findMoved } from '../booking/find-moved.js';
 import { findTimes, nearestFree, type TimeView } from './find-times.js';
 import { holdSlot } from '../booking/hold-slot.js';
 import { mostInARow } from '../booking/find-following.js';
 import { familyOf, type Family } from './load-conference.js';
 import { childWithTeacher } from './find-child.js';
-import { meetingById } from '../booking/queries.js';
+import { meetingById, type Meeting } from '../booking/queries.js';
 import { sayRefusal } from './refuse-booking.js';
 import { showFamily } from './show-family.js';
 import { holdSchema, timesQuery } from './schema.js';
@@ -95,14 +96,14 @@ async function showTimes(deps: Deps, res: Response, family: Family, asked: Asked
   const isTheirs = household.children.some((one) => one.student.equals(asked.student));
   const found = isTheirs ? await childWithTeacher(event, asked.student, asked.resource) : undefined;
   const { child, teacher } = found ?? {};
-  const changed = asked.change && (await meetingById(event, household._id, asked.change));
+  const changed = asked.change && (await findChanged(family, asked, asked.change));
   if (!child || !teacher) {
     // Nothing of a teacher who is not this child's: no name, no times.
     throw child && asked.refused ? refusal(asked.refused.reason, event) : notFound();
   }
   const { resource } = teacher;
   const t = wordsOf(event);
-  const looker = { event, resource, household, user: actor.user, replaces: changed && asked.change };
+  const looker = { event, resource, household, user: actor.user, replaces: changed && parseId(changed.id) };
   const times = await findTimes(looker, deps.now());
   const wanted =
     asked.refused && times.find(({ slot }) => slot.from.getTime() === asked.refused?.at.getTime());
@@ -117,7 +118,6 @@ async function showTimes(deps: Deps, res: Response, family: Family, asked: Asked
       ? sayRefusal(event, asked.refused.reason, {
           child: child.name,
           teacher: resource.name,
-          time: timeOfDay(asked.refused.at, event),
           most: event.booking.perStudentAndTeacher,
           clash: wanted?.clash ?? '',
         })
@@ -129,6 +129,25 @@ async function showTimes(deps: Deps, res: Response, family: Family, asked: Asked
     isAtOnce: !changed && mayBookAtOnce(event),
     hasFree: times.some((time) => time.state === 'free'),
   });
+}
+
+/**
+ * The meeting to change, as it stands now: by Back or on a second phone an address can name one that was moved since. One that is canceled,
+ * or is with another teacher by now, can't be changed here, so the click books a time of its own.
+ */
+async function findChanged(
+  { event, household }: Family,
+  { resource, student }: Asked,
+  change: Types.ObjectId,
+): Promise<Meeting | undefined> {
+  const moved = await findMoved(event, household._id, change);
+  const meeting = await meetingById(event, household._id, moved?._id ?? change);
+  const isHere =
+    meeting &&
+    LIVING_STATES.includes(meeting.state) &&
+    meeting.resource.equals(resource) &&
+    meeting.students.some((one) => one.equals(student));
+  return isHere ? meeting : undefined;
 }
 
 function refusal(reason: Refusal, event: PlacedEvent): HttpError {

@@ -7,6 +7,7 @@ import { Slot, type SlotState } from '../models/slot.js';
 import type { Actor } from '../web/actor.js';
 import type { PlaceForm } from './schema.js';
 import { groupSlots, type ReadSlot } from './mark-slots.js';
+import { changeOfMany } from './name-before.js';
 
 /**
  * Shows slots, hides them or takes them out of booking. Existing appointments stay; only new ones are allowed or prevented.
@@ -24,15 +25,21 @@ export async function changeSlots(
   const scope = { account: event.account, event: event._id };
   const message = change.state === 'unavailable' ? change.message : '';
   let changed = 0;
+  const states: [SlotState, number][] = [];
+  const messages: [string, number][] = [];
   for (const { ids, state, message: before } of groupSlots(slots)) {
     const asFound = { ...scope, _id: { $in: ids }, state, message: before };
-    changed += (await Slot.updateMany(asFound, { $set: { state: change.state, message } })).matchedCount;
+    const { matchedCount } = await Slot.updateMany(asFound, { $set: { state: change.state, message } });
+    changed += matchedCount;
+    states.push([state, matchedCount]);
+    messages.push([before, matchedCount]);
   }
   await recordAudit({
     ...scope,
     user: actor.user,
     action: 'change slots',
     detail: { slots: changed, state: change.state },
+    changes: [...changeOfMany('state', states, change.state), ...changeOfMany('message', messages, message)],
     at: now,
   });
   return changed;

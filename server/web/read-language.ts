@@ -92,16 +92,31 @@ export function wordsFor(res: Response): Words {
   return res.locals.t as Words;
 }
 
-/** Keeps the choice for later pages and mails: in this browser, and with the login. */
+/**
+ * Keeps the choice for later pages and mails: in this browser, and with the login. A parent who never chose gets mails in the language of
+ * their browser, like the pages. The cookie alone says nothing about who is logged in: on a shared computer somebody else may have left it.
+ */
 async function keepChoice(res: Response, offered: Language[]): Promise<void> {
   const { req } = res;
   const named = offered.find(({ code }) => code === req.query.lang)?.code;
   if (named && named !== chosenHere(req))
     res.cookie(COOKIE, named, { httpOnly: true, sameSite: 'lax', secure: req.secure, maxAge: YEAR_MS });
   const { user } = req;
-  const own = named ?? (user?.language ? undefined : chosenHere(req));
-  if (!user || !languageCalled(own) || own === user.language) return;
+  if (!user) return;
+  const own = named ?? (user.language || !isParentAlone(user) ? undefined : browsers(req, offered));
+  if (!own || own === user.language) return;
   await User.updateOne({ _id: user._id }, { $set: { language: own } });
+}
+
+/** The language of the browser, unless another one was chosen in it: then nobody knows whose choice that was. */
+function browsers(req: Request, offered: Language[]): string | undefined {
+  const language = preferred(req, offered);
+  const chosen = chosenHere(req);
+  return chosen && chosen !== language ? undefined : language;
+}
+
+function isParentAlone({ grants }: Pick<User, 'grants'>): boolean {
+  return grants.every(({ level }) => level === 'customer');
 }
 
 function chosenHere(req: Request): string | undefined {

@@ -84,7 +84,8 @@ export function wordsOf(place: Style): Words {
     const say = sentences.getFixedT(code);
     words = (key, values = {}) => {
       if (!sentences.exists(key, { lng: code, ...values })) throw new Error(`views/words has no ${key}.`);
-      return say(key, values);
+      // A sentence that ends with an abbreviation, such as “p.m.”, has one period.
+      return say(key, values).replace(/\.\.$/, '.');
     };
     spoken.set(code, words);
   }

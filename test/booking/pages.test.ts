@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { Types } from 'mongoose';
 import { Appointment } from '../../server/models/appointment.js';
+import { Event } from '../../server/models/event.js';
 import { Notification } from '../../server/models/notification.js';
+import { Slot } from '../../server/models/slot.js';
 import { EVE, makeHousehold } from '../support/booking/conference.js';
 import { Desk, hidden } from '../support/booking/desk.js';
 import { read } from '../support/booking/read-calendar.js';
@@ -15,7 +17,7 @@ describe('booking on the pages', () => {
 
   it('goes from the teachers to a time, a check in words, and a booked meeting', async () => {
     const { visitor } = await desk.parentOf(0);
-    assert.match((await visitor.get(desk.home)).text, /Mrs Lee[\s\S]*0 of 2 teachers booked/);
+    assert.match((await visitor.get(desk.home)).text, /Mrs Lee[\s\S]*next-bar[\s\S]*Plan all my meetings/);
     const held = await desk.choose(visitor, 0, 1);
     const path = held.headers.location ?? '';
     const check = await visitor.get(path);
@@ -86,6 +88,47 @@ describe('booking on the pages', () => {
     assert.equal(await Appointment.countDocuments({ state: 'booked' }), 1);
     const kinds = (await Notification.find().lean()).map((mail) => mail.kind).sort();
     assert.deepEqual(kinds, ['appointment booked', 'appointment changed']);
+  });
+
+  it('is changed as it stands now by an address from before it was moved or canceled', async () => {
+    const { visitor } = await desk.parentOf(0);
+    const first = await desk.book(visitor, 0, 1);
+    const old = first.split('/').at(-1)!;
+    const second = (await desk.choose(visitor, 0, 2, 0, { change: old })).headers.location ?? '';
+    await visitor.post(`${second}/confirm`, {}, second);
+    const back = await visitor.get(`${desk.timesPath()}&change=${old}`);
+    assert.match(back.text, /You have Tue, Nov 24, 5:20 PM now/);
+    assert.equal(hidden(back.text, 'change'), second.split('/').at(-1));
+    // A page that was open all the while sends the old one: the answer has the new one.
+    const refused = await desk.choose(visitor, 0, 0, 0, { change: old });
+    assert.equal(refused.status, 409);
+    assert.equal(hidden(refused.text, 'change'), second.split('/').at(-1));
+    await visitor.post(`${second}/cancel`, {}, desk.home);
+    for (const gone of [old, second.split('/').at(-1)!]) {
+      const { text } = await visitor.get(`${desk.timesPath()}&change=${gone}`);
+      assert.doesNotMatch(text, /It stays yours/);
+      assert.equal(hidden(text, 'change'), '');
+    }
+    assert.equal((await desk.choose(visitor, 0, 0)).status, 303);
+  });
+
+  it('moved to the same time of another day names both days', async () => {
+    const { visitor } = await desk.parentOf(0);
+    const path = await desk.book(visitor, 0, 1);
+    const { from, to } = desk.fair.teachers[0]!.slots[1]!;
+    const later = desk.fair.teachers[0]!.slots[2]!;
+    const nextDay = (at: Date) => new Date(at.getTime() + 24 * 3600_000);
+    await Event.updateOne({ _id: desk.fair.event._id }, { $push: { days: '2026-11-25' } });
+    await Slot.updateOne(
+      { _id: later._id },
+      { $set: { day: '2026-11-25', from: nextDay(from), to: nextDay(to) } },
+    );
+    const held = (await desk.choose(visitor, 0, 2, 0, { change: path.split('/').at(-1) })).headers.location!;
+    assert.match((await visitor.get(held)).text, /This replaces Tue, Nov 24, 5:10 PM\./);
+    await visitor.post(`${held}/confirm`, {}, held);
+    const { text } = await visitor.get(held);
+    assert.match(text, /Your meeting is now at Wed, Nov 25, 5:10 PM/);
+    assert.match(text, /Tue, Nov 24, 5:10 PM is free for other families again/);
   });
 
   it('that was moved, once or twice, is found under its old links, which say so', async () => {
@@ -190,7 +233,9 @@ describe('booking on the pages', () => {
     const path = (await desk.choose(visitor, 0, 0)).headers.location ?? '';
     desk.test.setNow(new Date(EVE.getTime() + 11 * 60_000));
     assert.match((await visitor.get(path)).text, /no longer hold this time/);
-    assert.equal((await visitor.post(`${path}/confirm`, {}, desk.home)).status, 409);
+    const late = await visitor.post(`${path}/confirm`, {}, desk.home);
+    assert.equal(late.status, 409);
+    assert.match(late.text, /We no longer hold this time for you\. If it’s still free/);
   });
 
   it('an unknown id in an address is 404', async () => {

@@ -6,6 +6,7 @@ import { Contact, type ContactType } from '../../server/models/contact.js';
 import { contactKeys } from '../../server/models/person-keys.js';
 import { School } from '../../server/models/school.js';
 import { Section } from '../../server/models/section.js';
+import { Unsubscription } from '../../server/models/unsubscription.js';
 import { createTestApp, makeAccount, makeUser, Visitor, type TestApp } from '../support/app.js';
 import { emptyDatabase } from '../support/hooks.js';
 
@@ -84,6 +85,19 @@ describe('Global Setup → Contacts', () => {
     assert.deepEqual(await names('?q=200123'), ['Leo Lima']);
     assert.deepEqual(await names('?q=2001+leo'), ['Leo Lima']);
     assert.deepEqual(await names('?q=example.org'), []);
+  });
+
+  it('says on a person’s page that their address is unsubscribed, and what arrives all the same', async () => {
+    const { _id } = await add('guardian', 'Rosa', 'Lima', { email: 'Rosa@Example.org' });
+    const page = async () => (await visitor.get(`${HOME}/${_id.toHexString()}`)).text;
+    const other = await makeAccount('Another School');
+    await Unsubscription.create({ account: other._id, email: 'rosa@example.org', at: new Date() });
+    assert.doesNotMatch(await page(), /Unsubscribed/);
+    await Unsubscription.create({ account: account._id, email: 'rosa@example.org', at: new Date() });
+    assert.match(
+      await page(),
+      /Unsubscribed from reminders and group emails\.<\/strong> When an appointment of theirs changes or is canceled, the email about it still arrives/,
+    );
   });
 
   describe('by the identifiers that the school has mapped', () => {

@@ -11,6 +11,7 @@ import type { Visitor } from '../support/app.js';
 import { findDoubles, heldBy, makeHousehold } from '../support/booking/conference.js';
 import { hidden } from '../support/booking/desk.js';
 import { FrontDesk } from '../support/booking/front-desk.js';
+import { makeSlot, makeTeacher } from '../support/event.js';
 
 describe('moving and canceling at the front desk', () => {
   let front: FrontDesk;
@@ -231,6 +232,41 @@ describe('moving and canceling at the front desk', () => {
       assert.equal(await Appointment.countDocuments({ resource: park._id, state: 'booked' }), 1);
       assert.equal(await Appointment.countDocuments({ state: 'problem' }), 2);
       assert.deepEqual(await findDoubles(front.fair), []);
+    });
+
+    it('with a counselor: several move at once to another time, or to the only other counselor; never to a teacher', async () => {
+      const { event } = front.fair;
+      const byHand = { kind: 'Counselor' as const, hidden: false, schools: [], grades: [] };
+      const ann = await makeTeacher(event, 'Ann Hill', { byHand });
+      const bea = await makeTeacher(event, 'Bea Moss', { byHand: { ...byHand, grades: ['none'] } });
+      await makeTeacher(event, 'The nurse', { byHand: { ...byHand, kind: 'Nurse' } });
+      const times = [];
+      for (const [index, who] of [ann, ann, ann, bea, bea].entries())
+        times.push(await makeSlot(event, who, `2026-11-24T19:${String(index)}0`));
+      const ids: string[] = [];
+      for (const n of [0, 1]) {
+        ids.push(await front.book(clerk, 0, 0, n, { slot: String(times[n]!._id) }));
+        await problem(ids[n]!);
+      }
+      const problems = `/events/${String(event._id)}/problems`;
+      const preview = () => clerk.post(`${front.home}/moves/preview`, { ids }, problems);
+      assert.match((await preview()).text, /Move 1 appointment\?[\s\S]*no free time left/);
+      // Ann is no longer there: the only other one is not for them yet.
+      await Resource.updateOne({ _id: ann._id }, { status: 'gone' });
+      assert.match((await preview()).text, /Nobody else of the same kind/);
+      await Resource.updateOne({ _id: bea._id }, { 'byHand.grades': [] });
+      const page = await preview();
+      assert.match(page.text, /Move 2 appointments\?[\s\S]*Bea Moss/);
+      const moves = [...page.text.matchAll(/name="moves" value="([^"]+)"/g)].map(([, pair]) => pair!);
+      const done = await clerk.post(
+        `${front.home}/moves`,
+        { moves, key: hidden(page.text, 'key') },
+        problems,
+      );
+      assert.match(done.text, /2 appointments are moved/);
+      assert.equal(await Appointment.countDocuments({ resource: bea._id, state: 'booked' }), 2);
+      assert.equal(await Appointment.countDocuments({ state: 'problem' }), 0);
+      assert.equal((await Appointment.distinct('slot', { state: 'booked' })).length, 2);
     });
 
     it('one moves by itself to a time with another teacher', async () => {

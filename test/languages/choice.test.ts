@@ -63,13 +63,31 @@ describe('the language of parents’ pages', () => {
     assert.equal(langOf((await visitor.get(`${desk.home}/children`)).text), 'en-US');
   });
 
-  it('chosen before logging in, goes to a login that has none', async () => {
+  it('chosen in a browser before logging in is not the login’s for good until they choose it themselves', async () => {
     const { user } = await desk.parent();
-    const visitor = stranger();
-    await visitor.get('/login?lang=es');
-    await visitor.logIn(user);
-    assert.equal(langOf((await visitor.get('/my')).text), 'es-US');
-    assert.equal((await User.findById(user._id).lean())?.language, 'es');
+    const ownLanguage = async () => (await User.findById(user._id).lean())?.language;
+    for (const languages of [undefined, 'en']) {
+      const visitor = stranger(languages);
+      await visitor.get('/login?lang=es');
+      await visitor.logIn(user);
+      assert.equal(langOf((await visitor.get('/my')).text), 'es-US');
+      assert.equal(await ownLanguage(), undefined);
+    }
+    const visitor = await stranger('en').logIn(user);
+    await visitor.get('/my?lang=es');
+    assert.equal(await ownLanguage(), 'es');
+  });
+
+  it('of the browser is kept with a parent’s login that has none, never over one they chose', async () => {
+    const { user } = await desk.parent();
+    const ownLanguage = async () => (await User.findById(user._id).lean())?.language;
+    await (await stranger('es').logIn(user)).get('/my');
+    assert.equal(await ownLanguage(), 'es');
+    await (await stranger('en').logIn(user)).get('/my');
+    assert.equal(await ownLanguage(), 'es');
+    const teacher = await makeUser(desk.fair.account._id, 'resource administrator');
+    await (await stranger('es').logIn(teacher)).get(desk.home);
+    assert.equal((await User.findById(teacher._id).lean())?.language, undefined);
   });
 
   it('of a code that nobody offers is none, wherever it comes from', async () => {

@@ -55,12 +55,12 @@ describe('mails to somebody who reads Spanish', () => {
     assert.equal((await User.findOne({ email: fields.email }).lean())?.language, 'es');
   });
 
-  it('are in English for somebody whose browser alone reads Spanish', async () => {
+  it('are in Spanish for a login from before there was a choice, whose browser reads Spanish, like the pages', async () => {
     const { visitor } = await desk.parentOf(0);
     visitor.agent.set('Accept-Language', 'es');
     await desk.book(visitor, 0, 1);
     const mail = await mailOf('appointment booked');
-    assert.match(mail.subject, /^Booked: /);
-    assert.equal(mail.language, undefined);
+    assert.match(mail.subject, /^Cita reservada: /);
+    assert.equal(mail.language, 'es');
   });
 });

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import type { Response } from 'supertest';
 import { ROOT } from '../../server/root.js';
 import { Account } from '../../server/models/account.js';
+import { Slot } from '../../server/models/slot.js';
 import { User } from '../../server/models/user.js';
 import { makeUser, Visitor } from '../support/app.js';
+import { EVE } from '../support/booking/conference.js';
 import { Desk, hidden } from '../support/booking/desk.js';
 
 const read = (code: string) =>
@@ -43,11 +45,14 @@ function readable(html: string): string {
     .replace(/Mrs Lee|Mr Park|Main building|Room \d+|Maple School|Fall Conferences?/g, '…');
 }
 
-function assertSpanish(page: Response): void {
+/** The page is in Spanish from end to end. A redirect shows nothing, so it is not taken for one. */
+function assertSpanish(page: Response, status = [200, 409, 422]): void {
   const what = `${page.request.method} ${page.request.url}`;
-  if (page.status === 303) return;
+  assert.ok(status.includes(page.status), `${what}: ${String(page.status)}`);
   assert.match(page.text, /<html lang="es-US" dir="ltr">/, what);
   const text = readable(page.text);
+  // One o'clock alone is "la 1:10", so no sentence says "las" before a time.
+  assert.doesNotMatch(text, /\blas \{?\d/, what);
   const found = ENGLISH.filter((english) =>
     new RegExp(`(?<!\\p{L})${english.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?!\\p{L})`, 'u').test(text),
   );
@@ -68,8 +73,9 @@ describe('the whole way of a parent in Spanish', () => {
     visitor.agent.set('Accept-Language', 'es');
     for (const path of ['', '/register', '/registered'])
       assertSpanish(await visitor.get(`${desk.home}${path}`));
-    for (const path of ['/s/maple', '/login', '/forgot', '/prove/x', '/e/nothing', '/unsubscribe/x'])
-      assertSpanish(await visitor.get(path));
+    for (const path of ['/s/maple', '/login', '/forgot']) assertSpanish(await visitor.get(path));
+    for (const path of ['/prove/x', '/e/nothing', '/unsubscribe/x'])
+      assertSpanish(await visitor.get(path), [404, 410]);
     const register = `${desk.home}/register`;
     assertSpanish(await visitor.post(register, {}, register));
     const wrong = { name: 'x'.repeat(300), email: 'nobody', password: 'short' };
@@ -78,7 +84,7 @@ describe('the whole way of a parent in Spanish', () => {
     assertSpanish(await visitor.post('/login', { email: 'a@example.org', password: 'wrong one' }, '/login'));
     assertSpanish(await visitor.post('/forgot', { email: 'no' }));
     assertSpanish(await visitor.post('/forgot', { email: 'a@example.org' }));
-    assertSpanish(await visitor.agent.post('/login').type('form').send({ email: 'x' }));
+    assertSpanish(await visitor.agent.post('/login').type('form').send({ email: 'x' }), [403]);
   });
 
   it('from the child to the meeting, its change and its end', async () => {
@@ -121,7 +127,49 @@ describe('the whole way of a parent in Spanish', () => {
     const after = await visitor.get(home);
     assertSpanish(after);
     assert.match(after.text, /La cita con Mrs Lee está cancelada\./);
-    for (const end of [path, `${path}/cancel`, `${home}/nowhere`]) assertSpanish(await visitor.get(end));
+    for (const end of [path, `${path}/cancel`]) assertSpanish(await visitor.get(end));
+    assertSpanish(await visitor.get(`${home}/nowhere`), [404]);
+  });
+
+  it('at one o’clock, moved, undone, and planned, until the child is taken off the list', async () => {
+    const { visitor, user } = await desk.parentOf(0);
+    await User.updateOne({ _id: user._id }, { language: 'es' });
+    const [at, moved] = desk.fair.teachers[0]!.slots;
+    for (const [slot, from] of [
+      [at!, '2026-11-24T19:00:00Z'],
+      [moved!, '2026-11-24T19:10:00Z'],
+    ] as const)
+      await Slot.updateOne(
+        { _id: slot._id },
+        { $set: { from: new Date(from), to: new Date(Date.parse(from) + 10 * 60_000) } },
+      );
+    // What is held now is held until 1:05.
+    desk.test.setNow(new Date(EVE.getTime() + 55 * 60_000));
+    const first = (await desk.choose(visitor, 0, 0)).headers.location ?? '';
+    await visitor.post(`${first}/confirm`, {}, first);
+    const change = first.split('/').at(-1);
+    const second = (await desk.choose(visitor, 0, 1, 0, { change })).headers.location ?? '';
+    const check = await visitor.get(second);
+    assertSpanish(check);
+    assert.match(check.text, /Le guardamos este horario\. Vence: 1:05/);
+    assert.match(check.text, /Esta cita reemplaza la anterior: 1:00/);
+    await visitor.post(`${second}/confirm`, {}, second);
+    const done = await visitor.get(second);
+    assertSpanish(done);
+    assert.match(done.text, /Nueva hora de su cita: 1:10/);
+    assert.match(done.text, /Otra vez libre para otras familias: 1:00/);
+    const remove = `${desk.home}/children/${String(desk.fair.students[0]!._id)}/remove`;
+    assertSpanish(await visitor.get(remove));
+    assertSpanish(await visitor.post(remove, {}, remove));
+    await visitor.post(`${second}/cancel`, { undo: '1' }, second);
+    const undone = await visitor.get(desk.timesPath());
+    assertSpanish(undone);
+    assert.match(undone.text, /Listo, se deshizo/);
+    const form = `${desk.home}/plan`;
+    assertSpanish(await visitor.get(form));
+    assertSpanish(await visitor.post(form, {}, form));
+    assert.equal((await visitor.post(remove, {}, remove)).status, 303);
+    assertSpanish(await visitor.get(`${desk.home}/children`));
   });
 
   it('takes a time that somebody else has, with the nearest free ones', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { Types } from 'mongoose';
 import { addChild } from '../../server/parents/add-child.js';
 import type { Family } from '../../server/parents/load-conference.js';
+import { Account } from '../../server/models/account.js';
 import { AuditEntry } from '../../server/models/audit-entry.js';
 import { Class } from '../../server/models/class.js';
 import { Contact } from '../../server/models/contact.js';
@@ -105,6 +106,36 @@ describe('printed letters', function () {
     assert.deepEqual((await offered()).sort(), ['Ana', 'Leo', 'Mia']);
   });
 
+  it('of one class know an address that many families of other classes have: nobody is reached there', async () => {
+    const { account, fair } = school;
+    const held = fair.teachers[0]!.class._id.toHexString();
+    const without = async (query: string) => (await admin.get(`${home}?${query}`)).text;
+    assert.match(await without(`class=${held}`), /Every family here can be reached by email/);
+    const many = await Promise.all(
+      Array.from({ length: 15 }, (_, n) =>
+        makePerson(account, 'student', 'Kid', `N${n}`, { schoolId: `8${n}` }),
+      ),
+    );
+    await Class.updateOne(
+      { _id: fair.teachers[1]!.class._id },
+      { $push: { 'synced.students': { $each: many.map(({ _id }) => _id) } } },
+    );
+    // Nobody but the agency is known for Ana, and it has fifteen children of the other class.
+    const ana = fair.students[0]!._id;
+    await User.updateMany({}, { $unset: { emailProvenAt: 1 } });
+    await Contact.updateMany({ account, type: 'guardian' }, { $set: { email: '' } });
+    const agency = await makePerson(account, 'guardian', 'City', 'Agency', { email: 'agency@x.org' });
+    const tied = [ana, ...many.slice(1).map(({ _id }) => _id)].map((student) => ({
+      ...{ student, relationship: 'Guardian', by: school.admin._id, at: EVE },
+    }));
+    await Contact.updateOne({ _id: agency._id }, { $set: { tied } });
+    assert.doesNotMatch(await without(`class=${held}`), /Select Ana Lopez/);
+    await Contact.updateOne({ _id: agency._id }, { $push: { tied: { ...tied[0], student: many[0]!._id } } });
+    assert.match(await without(''), /Select Ana Lopez/);
+    assert.match(await without(`class=${held}`), /Select Ana Lopez/);
+    assert.match(await without(`who=all&class=${held}`), /Prepare 3 letters/);
+  });
+
   it('carry the link, a QR code, the event, class, teacher and page, and a code that works once', async () => {
     const { html } = await print({ all: 'on', perSheet: '1' });
     for (const words of [
@@ -183,6 +214,41 @@ describe('printed letters', function () {
     assert.match(html, /&lt;b&gt;Mr Park&lt;\/b&gt; Tuesday, November 24, 2026/);
     await admin.post(path, { title: '', text: '' });
     assert.equal((await Event.findById(school.fair.event._id).orFail().lean()).letter, undefined);
+  });
+
+  it('in two languages have the school’s own text once, and Slotbell’s in the other; each says its language', async () => {
+    await admin.post(`${home}/text`, { title: 'For {student}', text: 'Our own words.' });
+    const both = { q: 'zoe', all: 'on', language: 'en+es' };
+    assert.match((await admin.post(home, both)).text, /Your own text isn’t in Español/);
+    const { html } = await print(both);
+    assert.equal(html.split('Our own words.').length, 2);
+    assert.match(html, /<article class="letter[^>]*lang="en-US" dir="ltr">[\s\S]*Page 1 of 1/);
+    assert.match(html, /<p lang="es-US" dir="ltr">A la familia de Zoë Brown/);
+    assert.match(html, /<li>Register with your email address\. \/ <span lang="es-US"/);
+    const spanish = await print({ ...both, language: 'es' });
+    assert.doesNotMatch(spanish.html, /Our own words|Page 1/);
+    assert.match(
+      spanish.html,
+      /<article class="letter[^>]*lang="es-US"[\s\S]*A la familia[\s\S]*Página 1 de 1/,
+    );
+    assert.doesNotMatch((await admin.post(home, { ...both, language: 'en' })).text, /Your own text isn’t/);
+  });
+
+  it('are offered in the languages of the school', async () => {
+    const offered = async () =>
+      [
+        ...(await admin.get(home)).text.matchAll(
+          /<option value="([a-z+]+)"[^>]*>[^<]*(?:English|Español|العربية)/g,
+        ),
+      ].map(([, code]) => code);
+    assert.deepEqual(await offered(), ['en', 'es', 'en+es']);
+    await Account.updateOne({ _id: school.account }, { languages: ['en', 'ar'] });
+    assert.deepEqual(await offered(), ['en', 'ar', 'en+ar']);
+    const poster = await admin.get(home.replace('/letters', '/poster?language=ar'));
+    assert.match(
+      poster.text,
+      /<section class="poster poster-letter"[^>]*lang="ar" dir="rtl">[\s\S]*امسح الرمز/,
+    );
   });
 
   it('are made for 2,000 students in parts, so that memory stays bounded', async () => {

@@ -108,7 +108,7 @@ describe('an app process killed while a family plans', function () {
       await app.dieAt(death);
       assert.equal(await make(app), undefined, 'the process died on the way');
       const path = (await make(survivor))!;
-      assert.match(await (await survivor.get(kim, path)).text(), /3 of 3 meetings/);
+      assert.match(await (await survivor.get(kim, path)).text(), /Meetings: 3 of 3/);
       assert.equal((await survivor.post(kim, `${path}/book`, {})).status, 303);
       await tenMinutesLater();
       assert.equal(await Appointment.countDocuments({ state: 'booked' }), MEETINGS);

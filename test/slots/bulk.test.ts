@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { Types } from 'mongoose';
 import fc from 'fast-check';
+import { AuditEntry } from '../../server/models/audit-entry.js';
 import { Contact } from '../../server/models/contact.js';
 import { contactKeys } from '../../server/models/person-keys.js';
 import { Event } from '../../server/models/event.js';
 import { Resource } from '../../server/models/resource.js';
 import { Slot } from '../../server/models/slot.js';
+import { changeOfMany, changesOfRooms } from '../../server/slots/name-before.js';
 import { layAgain } from '../../server/slots/bulk/lay-again.js';
 import { overlap } from '../../server/slots/plan-slots.js';
 import { startAs, type Visitor } from '../support/app.js';
@@ -92,6 +94,36 @@ describe('many slots at once', () => {
     assert.deepEqual(await Slot.distinct('kind', { _id: slots[0]!._id }), ['in person']);
     assert.equal(await Slot.countDocuments({ state: 'visible', kind: 'video' }), 5);
     assert.equal((await Resource.findById(lee._id).lean())?.room, 'Gym');
+  });
+
+  it('the audit says what they and their teachers’ rooms were before', async () => {
+    await Slot.updateOne({ _id: slots[0]!._id }, { $set: { state: 'hidden', capacity: 2 } });
+    await bulk({
+      capacity: '3',
+      kind: 'video',
+      state: 'unavailable',
+      message: 'Ill',
+      room: 'Gym',
+      sure: '1',
+    });
+    const audit = await admin.get(`/events/${hex(event)}/settings/audit`);
+    const lines = [...audit.text.matchAll(/<li class="text-break">([\s\S]*?)<\/li>/g)].map(([, line = '']) =>
+      line.replace(/<[^>]*>/g, '').replace('→became', '→'),
+    );
+    assert.deepEqual(lines.sort(), [
+      'Families at a time: 1 (5), 2 (1) → 3',
+      'Meeting type: in person (6) → video',
+      'Message for parents: nothing (6) → Ill',
+      'Room of Lee: 12 → Gym',
+      'Visibility: visible (5), hidden (1) → unavailable',
+    ]);
+    // However many they were, the entry stays small.
+    const many = Array.from({ length: 25 }, (_, n) => [`Text ${String(n).padStart(2, '0')}`, 1] as const);
+    const [texts] = changeOfMany('message', many, '');
+    assert.match(String(texts?.before), /^Text 00 \(1\), [\s\S]*, Text 19 \(1\) and 5 more$/);
+    const rooms = many.map(([was]) => ({ _id: new Types.ObjectId(), was, room: 'Gym' }));
+    const { changes, detail } = changesOfRooms(rooms);
+    assert.deepEqual([changes.length, detail], [20, { unlisted: 5 }]);
   });
 
   it('that somebody changed since they were asked about are asked about again', async () => {
@@ -185,6 +217,13 @@ describe('many slots at once', () => {
       const list = 'Cruz, Ann\tGym A\r\nLee\t14';
       await save({ teacher: [hex(ann), hex(lee)], was: ['3 <b>', '12'], room: ['3 <b>', '12'], list });
       assert.deepEqual([await roomOf(ann), await roomOf(lee)], ['Gym A', '14']);
+      const entry = await AuditEntry.findOne({ action: 'change rooms', 'changes.before': '12' })
+        .orFail()
+        .lean();
+      assert.deepEqual(entry.changes, [
+        { field: `room.${hex(ann)}`, before: '3 <b>', after: 'Gym A' },
+        { field: `room.${hex(lee)}`, before: '12', after: '14' },
+      ]);
       await save({ list: 'ann@x.org, Annex; B' });
       assert.equal(await roomOf(ann), 'Gym A');
     });

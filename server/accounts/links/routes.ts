@@ -6,11 +6,12 @@ import { User } from '../../models/user.js';
 import { afterAnswer } from '../../web/after-answer.js';
 import { HttpError } from '../../web/errors.js';
 import { andList } from '../../web/format-count.js';
-import { wordsFor } from '../../web/read-language.js';
+import { findReader, wordsFor } from '../../web/read-language.js';
 import { parseForm, typedValues } from '../../web/parse.js';
 import { rateLimit, refusedTry } from '../../web/rate-limit.js';
 import { senderOf } from '../../web/sender.js';
 import { say } from '../../web/session.js';
+import { wordsOf } from '../../web/words.js';
 import { acceptAccess } from '../confirm-access.js';
 import { isShutOut } from '../load-actor.js';
 import { findUserByEmail } from '../queries.js';
@@ -168,7 +169,8 @@ function sayCleared(res: Response, { children, appointments }: Cleared): string 
 function askToAccept(req: Request, res: Response): void {
   say(req, {
     kind: 'notice',
-    text: wordsFor(res)('logins.acceptFirst'),
+    // It is read on the page to log in, which parents have too.
+    text: wordsOf(findReader(req))('logins.acceptFirst'),
   });
   res.redirect(303, `/login?next=${encodeURIComponent(req.originalUrl)}`);
 }

@@ -4,10 +4,12 @@ import { AuditEntry } from '../../models/audit-entry.js';
 import { Class, className } from '../../models/class.js';
 import { Contact, contactName } from '../../models/contact.js';
 import { Event } from '../../models/event.js';
+import { documentsOf, findTogether } from '../../models/find-together.js';
 import { Household } from '../../models/household.js';
 import { Notification } from '../../models/notification.js';
 import { Resource } from '../../models/resource.js';
 import { CHANGE_STATES, RosterChange } from '../../models/roster-change.js';
+import { Unsubscription } from '../../models/unsubscription.js';
 import { User } from '../../models/user.js';
 import { ACTION_WORDS } from '../../runs/show/show-run.js';
 import { fieldsInWords } from '../../runs/changes/change.js';
@@ -112,16 +114,23 @@ export async function readEventClasses({ _id, account, type }: Of): Promise<Even
   );
 }
 
-/** Mails to the person's address, newest first. */
+/** Mails to the person's address, newest first, and whether it wants no reminders and no group emails. */
 export async function readMails({ account, email }: Of) {
-  if (email === '') return [];
-  return Notification.find(
-    { account, to: email.toLowerCase() },
-    { subject: 1, state: 1, attempts: 1, createdAt: 1 },
-  )
-    .sort({ createdAt: -1 })
-    .limit(MOST)
-    .lean();
+  const to = email.trim().toLowerCase();
+  if (to === '') return { mails: [], isUnsubscribed: false };
+  const { mails, wishes } = await findTogether({
+    mails: documentsOf(
+      Notification,
+      { account, to },
+      {
+        fields: { subject: 1, state: 1, attempts: 1, createdAt: 1 },
+        sort: { createdAt: -1 },
+        limit: MOST,
+      },
+    ),
+    wishes: documentsOf(Unsubscription, { account, email: to }, { fields: { _id: 1 } }),
+  });
+  return { mails, isUnsubscribed: wishes.length > 0 };
 }
 
 export interface HistoryLine {

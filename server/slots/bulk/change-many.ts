@@ -1,13 +1,15 @@
 import type { AnyBulkWriteOperation } from 'mongoose';
 import { recordAudit } from '../../audit/record-audit.js';
+import type { AuditChange } from '../../models/audit-entry.js';
 import { duplicatesAmong } from '../../models/duplicate-key.js';
 import type { Event } from '../../models/event.js';
 import { Resource } from '../../models/resource.js';
 import { coveredMinutes, Slot } from '../../models/slot.js';
 import type { Actor } from '../../web/actor.js';
 import { insertSlots } from '../add-slots.js';
-import { groupBy } from '../../web/lists.js';
+import { distinctIds, groupBy } from '../../web/lists.js';
 import { changeSlots } from '../change-slots.js';
+import { changeOfMany, changesOfRooms } from '../name-before.js';
 import { LOCKED, lockFree, takenAmong, unlock, type Taken } from '../lock-slots.js';
 import { layAgain, type Run } from './lay-again.js';
 import type { BulkChange } from './schema.js';
@@ -89,11 +91,7 @@ export async function changeMany(
 ): Promise<{ changed: number; made: number; removed: number; left: BulkPlan['left'] }> {
   const { state, message, capacity, kind, minutes, room } = change;
   const done = { changed: 0, made: 0, removed: 0, left: [] as BulkPlan['left'] };
-  if (room !== '')
-    await Resource.updateMany(
-      { _id: { $in: slots.map(({ resource }) => resource) }, account: event.account, event: event._id },
-      { $set: { room } },
-    );
+  const rooms = room === '' ? { changes: [], detail: {} } : await setRooms(event, slots, room);
   // This goes first, so that a locked slot gets back the state that it will have.
   if (state !== '') await changeSlots(actor, event, slots, { state, message }, now);
   const current =
@@ -114,10 +112,52 @@ export async function changeMany(
       slots: slots.length,
       ...{ changed: done.changed, made: done.made, removed: done.removed, left: done.left.length },
       ...{ minutes, capacity, kind, state },
+      ...rooms.detail,
     },
+    changes: [...changesOfSlots(slots, change, done), ...rooms.changes],
     at: now,
   });
   return done;
+}
+
+/** Gives the slots' teachers one room. @returns their rooms before, for the audit */
+async function setRooms(event: EventScope, slots: Slot[], room: string) {
+  const those = { ...scopeOf(event), _id: { $in: distinctIds(slots.map(({ resource }) => resource)) } };
+  const before = await Resource.find({ ...those, room: { $ne: room } }, { room: 1 })
+    .sort({ sortKey: 1 })
+    .lean();
+  await Resource.updateMany(those, { $set: { room } });
+  return changesOfRooms(before.map(({ _id, room: was }) => ({ _id, was, room })));
+}
+
+/** What the changed slots were before; a state is told by the entry of its own change. */
+function changesOfSlots(
+  slots: Slot[],
+  { minutes, capacity, kind }: BulkChange,
+  { left }: Done,
+): AuditChange[] {
+  const staying = new Set(left.map(({ slot }) => slot._id.toHexString()));
+  const changed = slots.filter(({ _id }) => !staying.has(_id.toHexString()));
+  const was = (valueOf: (slot: Slot) => string | number) =>
+    changed.map((slot) => [valueOf(slot), 1] as const);
+  const lengthOf = ({ from, to }: Slot) => (to.getTime() - from.getTime()) / 60_000;
+  return [
+    ...(minutes === undefined ? [] : changeOfMany('minutes', was(lengthOf), minutes)),
+    ...(capacity === undefined
+      ? []
+      : changeOfMany(
+          'capacity',
+          was((slot) => slot.capacity),
+          capacity,
+        )),
+    ...(kind === ''
+      ? []
+      : changeOfMany(
+          'kind',
+          was((slot) => slot.kind),
+          kind,
+        )),
+  ];
 }
 
 type Done = Awaited<ReturnType<typeof changeMany>>;

@@ -4,6 +4,7 @@ import { Resource } from '../../models/resource.js';
 import type { Actor } from '../../web/actor.js';
 import type { Teacher } from '../load-teachers.js';
 import { linesOf, matchTeachers } from '../match-teachers.js';
+import { changesOfRooms } from '../name-before.js';
 import { oneRoom, type RoomsForm } from './schema.js';
 
 export interface SavedRooms {
@@ -63,12 +64,17 @@ export async function saveRooms(
   const roomOf = new Map(after.map(({ _id, room }) => [_id.toHexString(), room]));
   const changed = all.filter(({ teacher, room }) => roomOf.get(teacher._id.toHexString()) !== room);
   const saved = all.length - changed.length;
+  const staying = new Set(changed);
+  const { changes, detail } = changesOfRooms(
+    all.flatMap((one) => (staying.has(one) ? [] : { _id: one.teacher._id, was: one.was, room: one.room })),
+  );
   if (saved > 0)
     await recordAudit({
       ...scope,
       user: actor.user,
       action: 'change rooms',
-      detail: { rooms: saved },
+      detail: { rooms: saved, ...detail },
+      changes,
       at: now,
     });
   return { saved, left, changed: changed.map(({ teacher, room }) => ({ teacher, wanted: room })) };
