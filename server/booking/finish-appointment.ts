@@ -31,11 +31,16 @@ export async function finishFound(deps: Deps, found: Appointment, before: Write[
     await releaseClaims(_id, deps.now());
     if (state === 'cancelled') {
       await revokeMails(found, deps.now());
-      if (found.cancelledBy !== 'change' && (await wasTold(found)))
-        await tellHousehold(deps, found, 'cancelled');
+      if (await isToHear(found)) await tellHousehold(deps, found, 'cancelled');
     }
     await Appointment.updateOne({ _id, state }, { $unset: { unfinished: 1 } });
   }
+}
+
+/** What the school cancels they hear in any case: they have seen on the page that it was booked, and did not undo it themselves. */
+async function isToHear(cancelled: Appointment): Promise<boolean> {
+  const { cancelledBy } = cancelled;
+  return cancelledBy === 'school' || (cancelledBy !== 'change' && (await wasTold(cancelled)));
 }
 
 async function finishBooked(deps: Deps, found: Appointment, before: Write[]): Promise<void> {

@@ -71,7 +71,8 @@ function needsByTheRules(plan: Plan): Need[] {
   const { event, slot, more = [], people } = plan;
   const { perHousehold, perTeacherAndDay, gapMinutes } = event.booking;
   // The teacher's own meetings as a parent are in the same diaries; who is both sides of one meeting is there once.
-  const sits = new Set(people.teacher.map((id) => id.toHexString()));
+  const sitting = new Set(people.teacher.map((id) => id.toHexString()));
+  const sits = (id: Types.ObjectId) => sitting.has(id.toHexString());
   return [
     counted('slot', [slot._id], slot.capacity, 'taken'),
     ...more.map((next) => counted('slot', [next._id], next.capacity, 'next taken')),
@@ -79,16 +80,24 @@ function needsByTheRules(plan: Plan): Need[] {
     ...plan.students.flatMap((student) => studentLimits(plan, student)),
     counted('limit', [event._id, plan.household], perHousehold || Infinity, 'household limit'),
     counted('limit-day', [event._id, plan.resource._id, slot.day], perTeacherAndDay || Infinity, 'day limit'),
+    // The family's own first. Where a teacher who sits there is of the family, it is still a meeting of the family: the gap is kept.
+    ...diary([slot, ...more], {
+      person: plan.household,
+      gapMs: gapMinutes * 60_000,
+      shared: sits(plan.household),
+      refusal: 'household busy',
+    }),
+    // Only a family's own meetings need a way between them.
     ...people.family
-      .filter((id) => !sits.has(id.toHexString()))
-      .flatMap((person) => {
-        // Only a family's own meetings need a way between them.
-        const gapMs = person.equals(plan.household) ? gapMinutes * 60_000 : 0;
-        return diary([slot, ...more], { person, gapMs, shared: false, refusal: 'household busy' });
-      }),
-    ...people.teacher.flatMap((person) =>
-      diary([slot, ...more], { person, gapMs: 0, shared: true, refusal: 'teacher busy' }),
-    ),
+      .filter((id) => !id.equals(plan.household) && !sits(id))
+      .flatMap((person) =>
+        diary([slot, ...more], { person, gapMs: 0, shared: false, refusal: 'household busy' }),
+      ),
+    ...people.teacher
+      .filter((id) => !id.equals(plan.household))
+      .flatMap((person) =>
+        diary([slot, ...more], { person, gapMs: 0, shared: true, refusal: 'teacher busy' }),
+      ),
   ];
 }
 

@@ -10,7 +10,7 @@ import { enterTime } from './enter-time.js';
 import { LONGEST_BREAK } from './find-following.js';
 import { findNeeds } from './find-needs.js';
 import { contactsOf, HOLDER, sitBeside } from './find-sitting.js';
-import { tellHousehold } from './tell-household.js';
+import { tellHousehold, type Say } from './tell-household.js';
 
 /** Somebody who could not come in: they have another meeting then. */
 export interface NotFree {
@@ -110,15 +110,14 @@ async function tellAll(deps: Deps, slot: Slot): Promise<void> {
     }
     const { entry } = appointment;
     const next = { first: entry?.first ?? appointment._id, changes: (entry?.changes ?? 0) + 1 };
-    const news = await sayTeam(before ?? [], after);
     if (appointment.from > deps.now())
       await tellHousehold(
         deps,
         { ...appointment, ...sits, entry: next },
         'changed',
         `team:${next.changes}`,
-        news,
-        news,
+        '',
+        await sayTeam(before ?? [], after),
       );
     await Appointment.updateOne(
       { ...same, ...asRead({ 'entry.changes': entry?.changes }) },
@@ -141,17 +140,18 @@ function leadBetween(before: Pick<Slot, 'to'> | undefined, slot: Slot): number {
 }
 
 /** "Mr. Park joins this meeting. Ms. Cohen no longer takes part in this meeting." */
-async function sayTeam(before: Types.ObjectId[], after: Types.ObjectId[]): Promise<string> {
+async function sayTeam(before: Types.ObjectId[], after: Types.ObjectId[]): Promise<Say> {
   const found = await Resource.find({ _id: { $in: [...before, ...after] } }, { name: 1 })
     .sort({ sortKey: 1 })
     .lean();
   const isIn = (list: Types.ObjectId[], id: Types.ObjectId) => list.some((one) => one.equals(id));
-  return [
-    ...found.filter(({ _id }) => !isIn(before, _id)).map(({ name }) => `${name} joins this meeting.`),
-    ...found
-      .filter(({ _id }) => !isIn(after, _id))
-      .map(({ name }) => `${name} no longer takes part in this meeting.`),
-  ].join(' ');
+  const joining = found.filter(({ _id }) => !isIn(before, _id));
+  const leaving = found.filter(({ _id }) => !isIn(after, _id));
+  return (t) =>
+    [
+      ...joining.map(({ name }) => t('mails.joins', { teacher: name })),
+      ...leaving.map(({ name }) => t('mails.leaves', { teacher: name })),
+    ].join(' ');
 }
 
 /** Which of a slot's holders a diary's owner is, or is tied to: last come first. */

@@ -19,7 +19,7 @@ import { placed, type PlacedEvent } from '../web/place.js';
 import { inLanguage, readerCalled } from '../web/read-language.js';
 import { sayAnswers } from '../web/say-answers.js';
 import { sayCallOffice } from '../web/say-office.js';
-import { wordsOf } from '../web/words.js';
+import { wordsOf, type Words } from '../web/words.js';
 import { nameMeetings, questionsAbout, type Meeting } from './queries.js';
 import { writeCalendar } from './write-calendar.js';
 
@@ -29,7 +29,7 @@ import { writeCalendar } from './write-calendar.js';
  * stranger's.
  * @param once tells news of one kind about one appointment apart, such as two reminders
  * @param notice the school's words to the family
- * @param said the news in words of its own, where it is none of the usual
+ * @param say says the news in words of its own, where it is none of the usual, in the words of whoever reads it
  */
 export async function tellHousehold(
   deps: Deps,
@@ -37,10 +37,10 @@ export async function tellHousehold(
   news: MessageKind,
   once = '',
   notice = appointment.notice ?? '',
-  said?: string,
+  say?: Say,
 ): Promise<void> {
   const facts = await readFacts(appointment);
-  const words = { once, notice, ...(said === undefined ? {} : { said }) };
+  const words = { once, notice, ...(say ? { say } : {}) };
   for (const mail of await writeMails(deps, { appointment, facts }, news, words)) await queueMail(deps, mail);
 }
 
@@ -75,6 +75,9 @@ export function readFacts(appointment: Appointment) {
   });
 }
 
+/** Says something in the words of whoever reads it. */
+export type Say = (t: Words) => string;
+
 /** What `tellHousehold` mails. */
 export async function writeMails(
   deps: Deps,
@@ -82,9 +85,9 @@ export async function writeMails(
   news: MessageKind,
   {
     once = '',
-    notice = appointment.notice ?? '',
-    said,
-  }: { once?: string; notice?: string; said?: string } = {},
+    notice: words = appointment.notice ?? '',
+    say,
+  }: { once?: string; notice?: string; say?: Say } = {},
 ): Promise<Mail[]> {
   const {
     households: [household],
@@ -104,6 +107,8 @@ export async function writeMails(
     const entry = { ...meeting, cancelled: news === 'cancelled' };
     const ics = writeCalendar(place, account, [entry], deps.config.publicUrl, deps.now());
     const values = valuesOf(news, meeting, place, account);
+    const said = say?.(wordsOf(place));
+    const notice = said ?? words;
     if (said !== undefined) values.news = said;
     else if (notice) values.news = `${values.news}\n\n${notice}`;
     const message = textOf(event, news, wordsOf(place));

@@ -29,6 +29,8 @@ export interface EventForm {
   perTeacherAndDay: number;
   gapMinutes: number;
   inARow: number;
+  walkRooms: number;
+  walkSchools: number;
 }
 
 const count = (min: number, max: number, label: string) =>
@@ -73,6 +75,8 @@ export const eventForm = Joi.object<EventForm, true>({
   perTeacherAndDay: count(0, 200, 'the appointments for each teacher and day').optional().default(0),
   gapMinutes: count(0, 240, 'the minutes between two appointments'),
   inARow: count(1, MOST_IN_A_ROW, 'how many slots in a row one appointment may take').optional().default(1),
+  walkRooms: count(0, 60, 'the minutes to walk between rooms').optional().default(0),
+  walkSchools: count(0, 240, 'the minutes to walk between schools').optional().default(15),
 });
 
 const orNone = (value: string) => (value === '0' ? 'No limit' : value);
@@ -96,6 +100,8 @@ export const eventFields = (style: Style): SettingsFields => ({
   perTeacherAndDay: { label: 'For each teacher and day', say: orNone },
   gapMinutes: { label: 'Between two appointments of a family', say: (value) => `${value} minutes` },
   inARow: { label: 'Slots in a row for one appointment' },
+  walkRooms: { label: 'Minutes to walk between rooms' },
+  walkSchools: { label: 'Minutes to walk between schools' },
 });
 
 /** @param value a list of days, as `seenOf` writes it */
@@ -108,6 +114,8 @@ function sayDays(value: string, style: Style): string {
 export function formOf(event: EventSettings): Record<string, unknown> {
   const { opensAt, closesAt, ...limits } = event.booking;
   return {
+    walkRooms: 0,
+    walkSchools: 15,
     ...limits,
     inARow: limits.inARow ?? 1,
     name: event.name,
@@ -134,6 +142,8 @@ export function freshEvent(timeZone: string): Record<string, unknown> {
     perTeacherAndDay: 0,
     gapMinutes: 0,
     inARow: 1,
+    walkRooms: 0,
+    walkSchools: 15,
   };
 }
 

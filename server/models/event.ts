@@ -79,6 +79,9 @@ export interface Event extends Scoped {
     perTeacherAndDay: number;
     /** Least minutes between two appointments of one household; 0 allows back to back. */
     gapMinutes: number;
+    /** Minutes to walk from room to room, and from school to school, which a family's plan leaves between two meetings. Absent: 0 and 15. */
+    walkRooms?: number;
+    walkSchools?: number;
     /** How many slots in a row one appointment may take. Absent: one. */
     inARow?: number;
   };
@@ -123,6 +126,8 @@ const schema = scopedSchema<Event>('event', {
     perStudent: { type: Number, default: 0 },
     perTeacherAndDay: { type: Number, default: 0 },
     gapMinutes: { type: Number, default: 0 },
+    walkRooms: Number,
+    walkSchools: Number,
     inARow: Number,
   },
   fields: { type: [fieldSchema], default: undefined },

@@ -28,6 +28,11 @@ const NO_SUCH_COMMAND = 59;
 /** A server before 8.0 does not know the command that writes to several collections. */
 let isKnown = true;
 
+/** Asks the server anew, as after it was replaced by another one. */
+export function forgetServer(): void {
+  isKnown = true;
+}
+
 /**
  * Does writes to several collections in their order, up to the first that a unique index refuses. One command where the server is 8.0 or
  * later, as the embedded engine is; else one for each run of writes to one collection. No transaction: who dies in between has
@@ -39,11 +44,17 @@ export async function writeTogether(writes: Write[]): Promise<Written> {
     try {
       return await writeAtOnce(writes);
     } catch (error) {
-      if ((error as { code?: unknown }).code !== NO_SUCH_COMMAND) throw error;
+      if (codeOf(error) !== NO_SUCH_COMMAND) throw error;
       isKnown = false;
     }
   }
   return writeInRuns(writes);
+}
+
+/** The server's code for a fault. The driver's bulk write hides the fault of a whole command in an error of its own, as the cause. */
+function codeOf(error: unknown): unknown {
+  const { cause, code } = error as { cause?: unknown; code?: unknown };
+  return (cause as { code?: unknown } | undefined)?.code ?? code;
 }
 
 /** The same, past those that a unique index refuses: what they would have written is there already. */

@@ -99,7 +99,8 @@ async function workOn(deps: Deps, move: SlotMove, item: SlotMoveItem): Promise<v
     await (move.kind === 'move' ? tellMoved(deps, move, item) : cancelAll(deps, move, item));
     await end('told');
   } else if (move.kind === 'cancel') {
-    const message = (move.notice || 'Canceled').slice(0, MESSAGE_MAX);
+    // Without a notice none: then the page says in each reader's words that it is not available.
+    const message = move.notice.slice(0, MESSAGE_MAX);
     if (move.state === 'running') {
       const before = await lockSlot(deps, item, old, message);
       await (before ? end('done') : end('stays', 'changed'));

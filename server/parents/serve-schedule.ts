@@ -17,7 +17,8 @@ export function schedulePages(deps: Deps): Router {
     const family = await familyOf(res, deps);
     const { event } = family;
     const { timeZone } = event;
-    await bookDecided({ event: family.event._id, user: family.actor.user });
+    // A look of staff writes nothing.
+    if (!res.locals.viewedFamily) await bookDecided({ event: family.event._id, user: family.actor.user });
     const meetings = await meetingsOf(family.event, family.household._id);
     const days = [...new Set(meetings.map((meeting) => dayOf(meeting.from, timeZone)))].map((day) => ({
       label: fullDay(day, event),

@@ -11,7 +11,8 @@ import { childrenWithTeachers, meetingsOf } from '../booking/queries.js';
 
 /** A family's first page: its children with their teachers, and its meetings. */
 export async function showFamily(deps: Deps, res: Response, family: Family): Promise<void> {
-  await bookDecided({ event: family.event._id, user: family.actor.user });
+  // A look of staff writes nothing.
+  if (!res.locals.viewedFamily) await bookDecided({ event: family.event._id, user: family.actor.user });
   const meetings = await meetingsOf(family.event, family.household._id);
   const children = await childrenWithTeachers(family.event, family.household.children, meetings);
   res.render('booking/overview', { ...aboutEvent(deps, res), children, meetings });

@@ -58,7 +58,8 @@ export function buildProblem(
 
 /** The minutes that an event, and this family, want between two meetings. */
 export function walkOf({ booking }: PlacedEvent, { gap }: Pick<Terms, 'gap'>): Walk {
-  return { gap: Math.max(gap, booking.gapMinutes), rooms: 0, schools: 15 };
+  const { gapMinutes, walkRooms: rooms = 0, walkSchools: schools = 15 } = booking;
+  return { gap: Math.max(gap, gapMinutes), rooms, schools };
 }
 
 /** A time as the solver has it. @param day YYYY-MM-DD */

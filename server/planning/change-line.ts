@@ -4,6 +4,7 @@ import { HOLD_MS } from '../booking/policy.js';
 import type { Deps } from '../deps.js';
 import { Appointment, type Refusal } from '../models/appointment.js';
 import { Plan, type PlanGap } from '../models/plan.js';
+import { Slot } from '../models/slot.js';
 import { dayOf } from '../web/local-time.js';
 import { leaveWish, noteEnd } from './book-plan.js';
 import { asPlanTime, buildProblem, walkOf } from './build-problem.js';
@@ -25,6 +26,10 @@ export async function chooseTime(
   wish: number,
   slot: Types.ObjectId,
 ): Promise<Changed> {
+  const resource = plan.wishes[wish]?.resource;
+  // The address says whose meeting it is, and what is sent could be another teacher's time.
+  if (!(await Slot.exists({ _id: slot, event: family.event._id, resource })))
+    return { ok: false, gap: 'not here' };
   const old = (await findHolds(plan, deps.now())).get(wish);
   if (old?.slot.equals(slot)) return { ok: true };
   const reason = await holdOne(deps, family, plan, wish, slot);
@@ -72,14 +77,37 @@ export async function addBack(deps: Deps, family: Family, plan: Plan, wish: numb
   return { ok: false, gap };
 }
 
-/** Keeps all of it on hold for the usual time from now on. */
-export async function holdLonger(deps: Deps, plan: Plan): Promise<void> {
+/** A plan may be looked at for an hour in all; then others get their chance. */
+const LONGEST_MS = 60 * 60_000;
+
+/** Until when a plan's times can be kept on hold. The family's plans of the last hour count as one: a new one gives no new hour. */
+export async function holdableUntil(
+  deps: Deps,
+  { event, household, createdAt }: Pick<Plan, 'event' | 'household' | 'createdAt'>,
+): Promise<Date> {
+  const recent = { $gt: new Date(deps.now().getTime() - LONGEST_MS) };
+  const first = await Plan.findOne({ event, household, createdAt: recent }, { createdAt: 1 })
+    .sort({ createdAt: 1 })
+    .lean();
+  const from = Math.min(createdAt.getTime(), first?.createdAt.getTime() ?? Infinity);
+  return new Date(from + LONGEST_MS);
+}
+
+/**
+ * Keeps all of it on hold for the usual time from now on, or for what is left of the longest.
+ * @returns whether that is any longer than now
+ */
+export async function holdLonger(deps: Deps, plan: Plan): Promise<boolean> {
   const now = deps.now();
+  const longest = await holdableUntil(deps, plan);
+  if (!plan.expiresAt || longest <= plan.expiresAt) return false;
+  const until = new Date(Math.min(now.getTime() + HOLD_MS, longest.getTime()));
   await Appointment.updateMany(
-    { _id: { $in: plan.appointments }, state: 'pending', expiresAt: { $gt: now } },
-    { $set: { expiresAt: new Date(now.getTime() + HOLD_MS) } },
+    { _id: { $in: plan.appointments }, state: 'pending', expiresAt: { $gt: now, $lt: until } },
+    { $set: { expiresAt: until } },
   );
   await noteEnd(deps, plan);
+  return true;
 }
 
 async function holdOne(

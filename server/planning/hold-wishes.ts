@@ -19,7 +19,7 @@ export type Hold = Pick<
 
 /**
  * Takes slots on hold for wishes of a plan. The plan names each hold before there is one, so that whoever ends it can take it out.
- * @returns why not, of those that could not be had; undefined where the plan is not open any more
+ * @returns why not, of those that could not be had; undefined where the plan is not open any more, and then nothing is taken
  */
 export async function holdWishes(
   deps: Deps,
@@ -36,6 +36,7 @@ export async function holdWishes(
   const refused: (Target & { id: Types.ObjectId; reason: Refusal })[] = [];
   // One after another: all of them are entered in the family's one diary.
   for (const { id, wish, slot } of holds) {
+    if (!(await isOpen(_id))) break;
     const held = await holdSlot(deps, {
       event,
       slot,
@@ -48,12 +49,21 @@ export async function holdWishes(
     });
     if (!held.ok) refused.push({ id, wish, slot, reason: held.reason });
   }
+  // Whoever closed it meanwhile ended only what there was then.
+  if (!(await isOpen(_id))) {
+    await endHolds(holds.map(({ id }) => id));
+    return undefined;
+  }
   if (refused.length > 0)
     await Plan.updateOne(
       { _id, state: { $in: ['making', 'held'] } },
       { $pull: { appointments: { $in: refused.map(({ id }) => id) } }, $inc: { version: 1 } },
     );
   return refused;
+}
+
+async function isOpen(_id: Types.ObjectId): Promise<boolean> {
+  return (await Plan.exists({ _id, state: { $in: ['making', 'held'] } })) !== null;
 }
 
 /** The holds of a plan that stand, by their wish. */

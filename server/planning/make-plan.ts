@@ -41,7 +41,7 @@ export async function makePlan(deps: Deps, family: Family, request: PlanRequest)
   for (;;) {
     const before = await Plan.findOne({ byKey }).lean();
     if (before) return before;
-    await closePlan(deps, family);
+    await closePlan(deps, family, byKey);
     try {
       const made = await Plan.create({
         account: event.account,
@@ -65,9 +65,15 @@ export async function makePlan(deps: Deps, family: Family, request: PlanRequest)
   }
 }
 
-/** Ends the plan that a login has open in the event; one that is decided is booked to its end. */
-async function closePlan(deps: Deps, { event, actor }: Family): Promise<void> {
-  const open = { event: event._id, user: actor.user, open: true as const };
+/**
+ * Ends the plan that a login has open in the event; one that is decided is booked to its end.
+ * @param next the key of the one that comes after: the same request, sent twice at once, does not end what it makes itself
+ */
+async function closePlan(deps: Deps, { event, actor }: Family, next?: string): Promise<void> {
+  const open = {
+    ...{ event: event._id, user: actor.user, open: true as const },
+    ...(next ? { byKey: { $ne: next } } : {}),
+  };
   const ended = await Plan.findOneAndUpdate(
     { ...open, state: { $in: ['making', 'held'] } },
     { $set: { state: 'ended' }, $unset: { open: 1 } },

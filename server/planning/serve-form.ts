@@ -8,7 +8,9 @@ import { bookingState } from '../web/booking-state.js';
 import { andList } from '../web/format-count.js';
 import { fieldTime, fullDay, shortDayAndTime } from '../web/format-time.js';
 import { parseForm, parseQuery, statusOf, typedValues, type Form } from '../web/parse.js';
+import { refusedTry } from '../web/rate-limit.js';
 import { wordsOf } from '../web/words.js';
+import { limitPlans } from './limit-plans.js';
 import { findPlan, makePlan, type PlanRequest } from './make-plan.js';
 import { offerPlan, wishesOf, type Offer, type OfferedDay } from './offer-plan.js';
 import { sayGap } from './say-gap.js';
@@ -17,12 +19,14 @@ import { againQuery, BREAKS, planForm, type PlanForm } from './schema.js';
 /** Whom a family wants to meet and when it can come. */
 export function formPages(deps: Deps): Router {
   const router = express.Router({ mergeParams: true });
+  const limit = limitPlans();
 
   router.get('/plan', async (req, res) => {
     const family = await familyOf(res, deps);
     const { again } = parseQuery(againQuery, req.query);
     const before = again && (await findPlan(family, again));
-    const open = again ? null : await findHeld(family, deps.now());
+    // Staff who look as a family have the form alone: a plan's own pages are for who made it.
+    const open = again || res.locals.viewedFamily ? null : await findHeld(family, deps.now());
     if (open) res.redirect(303, `${family.home}/plan/${String(open._id)}`);
     else await showForm(deps, res, family, before ? { values: valuesOf(before), errors: {} } : undefined);
   });
@@ -40,14 +44,26 @@ export function formPages(deps: Deps): Router {
       await showForm(deps, res, family);
       return;
     }
+    const tooMany = await refusedTry(res, () => limit.take(family.actor.user.toHexString()));
+    if (tooMany) {
+      const form = { values: typedValues(req.body), errors: { _form: tooMany } };
+      await showForm(deps, res, family, form, offer);
+      return;
+    }
     const plan = await makePlan(deps, family, read.request);
     res.redirect(303, `${family.home}/plan/${String(plan._id)}`);
   });
   return router;
 }
 
-async function findHeld({ event, actor }: Family, now: Date): Promise<Plan | null> {
-  return Plan.findOne({ event: event._id, user: actor.user, open: true, expiresAt: { $gt: now } }).lean();
+async function findHeld({ event, household, actor }: Family, now: Date): Promise<Plan | null> {
+  return Plan.findOne({
+    event: event._id,
+    household: household._id,
+    user: actor.user,
+    open: true,
+    expiresAt: { $gt: now },
+  }).lean();
 }
 
 function readForm(
@@ -121,7 +137,7 @@ async function showForm(
   const { event } = family;
   const say = wordsOf(event);
   const offer = known ?? (await offerPlan(family, deps.now()));
-  if (form) res.status(statusOf(form));
+  if (form && res.statusCode === 200) res.status(statusOf(form));
   res.render('planning/form', {
     title: say('plan.title'),
     ...(form ? { form } : {}),

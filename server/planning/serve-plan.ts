@@ -12,6 +12,7 @@ import { wordsOf } from '../web/words.js';
 import { bookPlan, holdAgain, type PlanBooking } from './book-plan.js';
 import { addBack, chooseTime, holdLonger, leaveOut, timesBeside, type Changed } from './change-line.js';
 import { finishPlan } from './finish-plans.js';
+import { limitPlans } from './limit-plans.js';
 import { findPlan } from './make-plan.js';
 import { sayGap } from './say-gap.js';
 import { chooseForm, readNote, readTyped } from './schema.js';
@@ -23,6 +24,7 @@ const MAKING_MS = 60_000;
 /** One plan, from on hold to booked, always at the same address: loading it again or pressing twice does nothing new. */
 export function planPages(deps: Deps): Router {
   const router = express.Router({ mergeParams: true });
+  const limit = limitPlans();
 
   router.get('/plan/:id', async (req, res) => {
     const { family, plan } = await planOf(deps, req, res);
@@ -60,7 +62,9 @@ export function planPages(deps: Deps): Router {
       }
     }
     const count = (await findPlan(family, plan._id))?.appointments.length ?? 0;
-    tell(req, { kind: 'ok', text: t(res.locals.hasMail ? 'plan.done' : 'plan.doneNoMail', { count }) });
+    // Nothing goes to an address that nobody has proven.
+    const isMailed = res.locals.hasMail && family.actor.emailProven;
+    tell(req, { kind: 'ok', text: t(isMailed ? 'plan.done' : 'plan.doneNoMail', { count }) });
     res.redirect(303, `${family.home}/schedule`);
   });
 
@@ -68,6 +72,7 @@ export function planPages(deps: Deps): Router {
     const { family, plan } = await planOf(deps, req, res);
     await keepTyped(plan, req);
     if (plan.state === 'held' || plan.state === 'ended') {
+      await limit.take(family.actor.user.toHexString());
       const whole = await holdAgain(deps, family, plan);
       if (whole === 'changed') tell(req, { kind: 'notice', text: wordsOf(family.event)('plan.changed') });
     }
@@ -77,7 +82,8 @@ export function planPages(deps: Deps): Router {
   router.post('/plan/:id/longer', async (req, res) => {
     const { family, plan } = await planOf(deps, req, res);
     await keepTyped(plan, req);
-    if (plan.state === 'held') await holdLonger(deps, plan);
+    if (plan.state === 'held' && !(await holdLonger(deps, plan)))
+      tell(req, { kind: 'notice', text: wordsOf(family.event)('plan.longest') });
     res.redirect(303, `${family.home}/plan/${String(plan._id)}`);
   });
 

@@ -1,7 +1,6 @@
 import type { Response } from 'express';
 import { childrenWithTeachers, meetingsOf, withNames, type Meeting } from '../booking/queries.js';
 import type { Family } from '../parents/load-conference.js';
-import { HOLD_MS } from '../booking/policy.js';
 import { questionsFor } from '../booking/read-answers.js';
 import type { Deps } from '../deps.js';
 import { Appointment } from '../models/appointment.js';
@@ -14,12 +13,10 @@ import { dayOf } from '../web/local-time.js';
 import { FRESH_FORM, type Form } from '../web/parse.js';
 import { wordsOf } from '../web/words.js';
 import { asPlanTime } from './build-problem.js';
+import { holdableUntil } from './change-line.js';
 import { byWish } from './hold-wishes.js';
 import { measurePlan } from './measure-plan.js';
 import { mayChoose, sayGap } from './say-gap.js';
-
-/** A plan may be looked at for an hour in all; then others get their chance. */
-const LONGEST_MS = 60 * 60_000;
 
 interface Line {
   /** Its wish; absent: a meeting that is booked already. */
@@ -61,7 +58,9 @@ export async function showPlan(
     lines.map((line) => asPlanTime(line, dayOf(line.from, event.timeZone))),
   );
   const now = deps.now();
-  const isHeld = plan.state === 'held' && plan.expiresAt !== undefined && plan.expiresAt > now;
+  const ends = plan.expiresAt ?? new Date(0);
+  const isHeld = plan.state === 'held' && ends > now;
+  const mayExtend = isHeld && ends < (await holdableUntil(deps, plan));
   const isAnySent = Object.keys(form.values).length > 0;
   res.render('planning/plan', {
     title: say('plan.yours'),
@@ -81,7 +80,7 @@ export async function showPlan(
     secondsLeft: plan.expiresAt
       ? Math.max(0, Math.floor((plan.expiresAt.getTime() - now.getTime()) / 1000))
       : 0,
-    mayExtend: isHeld && now.getTime() + HOLD_MS < plan.createdAt.getTime() + LONGEST_MS,
+    mayExtend,
     questions: questionsFor(event, 'household'),
   });
 }

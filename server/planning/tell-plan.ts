@@ -7,12 +7,11 @@ import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { Event } from '../models/event.js';
 import { Household } from '../models/household.js';
 import type { Plan } from '../models/plan.js';
-import { User } from '../models/user.js';
 import { queueMail } from '../notifications/queue-mail.js';
 import { daysInWords, fullDay, timeSpan } from '../web/format-time.js';
 import { dayOf } from '../web/local-time.js';
 import { placed, type PlacedEvent } from '../web/place.js';
-import { readerCalled } from '../web/read-language.js';
+import { inLanguage, readerCalled } from '../web/read-language.js';
 import { sayAnswers } from '../web/say-answers.js';
 import { callOffice } from '../web/say-office.js';
 import { wordsOf } from '../web/words.js';
@@ -29,11 +28,10 @@ export async function tellPlan(deps: Deps, plan: Plan): Promise<void> {
   ]);
   if (!household || !found || !account || booked.length === 0) return;
   const replyTo = found.office?.replyTo || found.office?.email;
-  const logins = await User.find({ _id: { $in: household.adults } }, { language: 1 }).lean();
   for (const adult of await addresseesOf(household)) {
     // Each in the language that they read.
-    const { language } = logins.find(({ _id }) => _id.equals(adult._id)) ?? {};
-    const event = placed(found, readerCalled(language, account));
+    const reader = readerCalled(adult.language, account);
+    const event = placed(found, reader);
     const meetings = await withNames(booked, event);
     const ics = writeCalendar(event, account, meetings, deps.config.publicUrl, deps.now());
     await queueMail(deps, {
@@ -47,6 +45,7 @@ export async function tellPlan(deps: Deps, plan: Plan): Promise<void> {
         school: account.name,
         link: `${deps.config.publicUrl}/e/${event.link}/schedule`,
       }),
+      ...inLanguage(reader),
       ics,
       key: ['plan', String(plan._id), String(adult._id)].join(':'),
     });
@@ -70,7 +69,7 @@ function writeMail(
     ].join('\n'),
   );
   // They are the same for all of them.
-  const answers = sayAnswers(meetings[0]?.answers ?? [], 'family').map(
+  const answers = sayAnswers(meetings[0]?.answers ?? [], 'family', say).map(
     ({ label, text }) => `${label}: ${text}`,
   );
   const parts = [

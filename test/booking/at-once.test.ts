@@ -91,6 +91,23 @@ describe('a time that is booked by one press', () => {
     assert.deepEqual(kinds, ['appointment booked', 'appointment cancelled']);
   });
 
+  it('and canceled by the school before the family was told of it: one mail, with the words of the office', async () => {
+    await press();
+    later(UNDO_MS / 3);
+    const appointment = await only();
+    await asApp(() =>
+      cancelAppointment(desk.test.deps, {
+        ...{ appointment, by: 'school', actor: { user: appointment.bookedBy } },
+        notice: 'Mrs Lee is ill.',
+      }),
+    );
+    const mails = await Notification.find().lean();
+    assert.deepEqual(
+      mails.map(({ kind, text }) => [kind, text.includes('Mrs Lee is ill.')]),
+      [['appointment cancelled', true]],
+    );
+  });
+
   it('and moved before the family was told of it is one mail, about the new time', async () => {
     const path = await press();
     const change = path.split('/').at(-1) ?? '';

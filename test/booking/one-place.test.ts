@@ -129,6 +129,14 @@ describe('nobody is at two places', () => {
       });
     }
 
+    it('keeps the gap between the meetings of their own family, also to the one in which they are the teacher', async () => {
+      await Event.updateOne({}, { $set: { 'booking.gapMinutes': 20 } });
+      const parent = await teacherParent('grant');
+      await desk.book(parent, 0, 1);
+      assert.equal((await desk.choose(parent, 1, 2)).status, 409);
+      await desk.book(parent, 1, 4);
+    });
+
     it('also where the login was tied to the teacher after both had been booked', async () => {
       const { visitor } = await desk.parentOf(1);
       await desk.book(visitor, 1, 3, 1);

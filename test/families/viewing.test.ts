@@ -3,6 +3,8 @@ import mongoose, { Types } from 'mongoose';
 import { Appointment } from '../../server/models/appointment.js';
 import { AuditEntry } from '../../server/models/audit-entry.js';
 import { Event } from '../../server/models/event.js';
+import { Household } from '../../server/models/household.js';
+import { Plan } from '../../server/models/plan.js';
 import { createTestApp, makeUser, Visitor, type TestApp } from '../support/app.js';
 import { EVE, makeHousehold } from '../support/booking/conference.js';
 import { makeFullSchool, makePerson, type FullSchool } from '../support/contacts/full-school.js';
@@ -67,6 +69,29 @@ describe('the parents’ pages as staff see them', function () {
       for (const [form = ''] of answer.text.matchAll(/<form[^>]*method="post"[\s\S]*?<\/form>/g))
         assert.match(form, /<fieldset class="form-off" disabled>/, link);
     }
+  });
+
+  it('show the form of a plan while the parent has one on hold, and a look writes nothing', async () => {
+    const parent = school.parents[0]!._id;
+    const household = await Household.findOne({ adults: parent }).orFail().lean();
+    const plan = await Plan.create({
+      account: household.account,
+      event: school.fair.event._id,
+      household: household._id,
+      user: parent,
+      byKey: 'looked at',
+      state: 'held',
+      open: true,
+      expiresAt: new Date(EVE.getTime() + 600_000),
+      createdAt: EVE,
+    });
+    const path = `${home}/${parent.toHexString()}/${child()}/now`;
+    assert.equal((await admin.get(`${path}/plan`)).status, 200);
+    // Decided, and not booked to its end: one meeting that was not agreed would be a fault.
+    const appointments = [new Types.ObjectId()];
+    await Plan.updateOne({ _id: plan._id }, { $set: { state: 'booking', appointments } });
+    for (const page of ['', '/schedule']) assert.equal((await admin.get(`${path}${page}`)).status, 200);
+    await Plan.deleteOne({ _id: plan._id });
   });
 
   it('show times before booking opens as they are, and as if it were open', async () => {

@@ -3,6 +3,7 @@ import { Appointment } from '../../server/models/appointment.js';
 import { Diary } from '../../server/models/diary.js';
 import { Notification } from '../../server/models/notification.js';
 import { Slot } from '../../server/models/slot.js';
+import { User } from '../../server/models/user.js';
 import { expireHolds } from '../../server/booking/expire-holds.js';
 import { createTestApp, makeUser, Visitor, type TestApp } from '../support/app.js';
 import {
@@ -98,12 +99,14 @@ describe('several teachers in one slot', () => {
     assert.equal(told.length, 1);
     assert.match(told[0]!.text, /Mr Park joins this meeting/);
     assert.match(told[0]!.ics ?? '', /SEQUENCE:2/);
+    await User.updateOne({ _id: first.household.adults[0] }, { $set: { language: 'es' } });
     await change('remove', 1);
     assert.equal((await busyOf(1)).length, 0);
     assert.equal((await busyOf(0)).length, 1);
     const again = await Notification.find({ kind: 'appointment changed' }).sort({ _id: 1 }).lean();
     assert.equal(again.length, 2);
-    assert.match(again[1]!.text, /Mr Park no longer takes part/);
+    assert.match(again[1]!.text, /Mr Park ya no participa en esta cita/, 'in the words of whoever reads it');
+    assert.doesNotMatch(again[1]!.text, /takes part/);
     assert.equal((await Appointment.findOne({ slot: slotOf(0)._id }).lean())?.with, undefined);
   });
 

@@ -1,10 +1,16 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import type { Types } from 'mongoose';
 import { cancelAppointment } from '../../server/booking/cancel-appointment.js';
 import { expireHolds } from '../../server/booking/expire-holds.js';
 import { confirmAppointment } from '../../server/booking/confirm-appointment.js';
 import { holdSlot } from '../../server/booking/hold-slot.js';
+import { AgendaJob } from '../../server/models/agenda-job.js';
 import { Appointment } from '../../server/models/appointment.js';
+import { AuditEntry } from '../../server/models/audit-entry.js';
 import { Diary } from '../../server/models/diary.js';
 import { Event } from '../../server/models/event.js';
 import { Notification } from '../../server/models/notification.js';
@@ -12,6 +18,7 @@ import { Slot } from '../../server/models/slot.js';
 import { SlotMove, SlotMoveItem } from '../../server/models/slot-move.js';
 import { WAIT_MS } from '../../server/moves/policy.js';
 import { continueMoves } from '../../server/moves/run-move.js';
+import { prepareDatabase } from '../../server/upgrades/prepare-database.js';
 import { createTestApp, makeUser, Visitor, type TestApp } from '../support/app.js';
 import {
   bookSlot,
@@ -26,8 +33,12 @@ import {
 import { hidden } from '../support/booking/desk.js';
 import { interleave } from '../support/booking/interleave.js';
 import { makeEvent, makeSlot, makeTeacher } from '../support/event.js';
-import { emptyDatabase } from '../support/hooks.js';
+import { until } from '../support/database/scratch.js';
+import { startFaultyProxy, writeOf } from '../support/faulty-proxy.js';
+import { emptyDatabase, testDatabaseUri } from '../support/hooks.js';
+import { startWorkerProcess } from '../support/jobs/worker-process.js';
 import { asApp } from '../support/scans.js';
+import { startSmtp } from '../support/smtp.js';
 
 const going = new AbortController().signal;
 const MINUTE = 60_000;
@@ -354,8 +365,10 @@ describe('moving a day', function () {
       page.text,
       /Cancel 3 appointments\?[\s\S]*6 slots of 2 teachers[\s\S]*can’t be booked from now on/,
     );
-    const first = await start({ kind: 'cancel' });
+    const first = await start({ kind: 'cancel', notice: '' });
     await work();
+    // No English of ours on the times that a Spanish family reads.
+    assert.deepEqual(await Slot.distinct('message'), ['']);
     assert.equal(await Slot.countDocuments({ state: 'unavailable' }), 6);
     assert.equal(await Appointment.countDocuments({ state: 'booked' }), 3);
     await admin.post(`${first.headers.location ?? ''}/undo`, {}, `${home}/move`);
@@ -413,4 +426,76 @@ describe('moving a day', function () {
     const keys = await Notification.distinct('key');
     assert.equal(keys.length, 3);
   });
+
+  /** Which write the worker is at when it is killed: while it closes slots, while it cancels, and while it tells. */
+  const moments: ['running' | 'telling', string, RegExp][] = [
+    ['running', 'closes slots', writeOf('slot')],
+    ['telling', 'cancels', writeOf('appointment')],
+    // Delivery, too, writes to the outbox, but puts nothing in.
+    ['telling', 'tells a family', /insert\0.{4}notification\0/s],
+  ];
+  for (const [state, what, write] of moments)
+    it(`canceled, and the worker killed while it ${what}: another ends it, each once`, async function () {
+      this.timeout(240_000);
+      const smtp = await startSmtp();
+      const dataDir = await mkdtemp(path.join(tmpdir(), 'slotbell-move-'));
+      const env = { SMTP_URL: smtp.url, DATA_DIR: dataDir };
+      await AuditEntry.deleteMany({});
+      await start({ kind: 'cancel' });
+      if (state === 'telling') await work();
+      // The process has a clock of its own.
+      const due = () =>
+        SlotMove.updateMany(
+          {},
+          { $unset: { leaseUntil: 1 }, ...(state === 'telling' ? { $set: { tellAt: new Date(0) } } : {}) },
+        );
+      await due();
+      // Else the worker does so at its start.
+      await prepareDatabase();
+      const proxy = await startFaultyProxy(testDatabaseUri());
+      const reached = proxy.holdAfter(write);
+      const killed = startWorkerProcess(test, { env: { ...env, MONGODB_URI: proxy.uri } });
+      try {
+        await reached;
+      } finally {
+        killed.kill('SIGKILL');
+        await once(killed, 'exit');
+        await proxy.close();
+      }
+      assert.equal((await SlotMove.findOne().lean())?.state, state);
+      // Its leases run out.
+      await due();
+      await AgendaJob.deleteMany({});
+      const next = startWorkerProcess(test, { env });
+      try {
+        const isIn = async (wanted: string) => (await SlotMove.findOne().lean())?.state === wanted;
+        if (state === 'running') {
+          await until(() => isIn('waiting'));
+          assert.equal(await Appointment.countDocuments({ state: 'booked' }), 3);
+          await SlotMove.updateMany({}, { $set: { tellAt: new Date(0) } });
+        }
+        await until(() => isIn('done'));
+        await until(async () => (await Notification.countDocuments({ state: 'sent' })) >= 3);
+        await until(async () => !(await Appointment.exists({ unfinished: true })));
+      } finally {
+        next.kill('SIGTERM');
+        await once(next, 'exit');
+        await smtp.close();
+        await rm(dataDir, { recursive: true, force: true });
+      }
+      assert.equal(await Slot.countDocuments({ state: 'unavailable', message: form.notice }), 6);
+      assert.equal(await Appointment.countDocuments({ state: 'cancelled', cancelledBy: 'school' }), 3);
+      for (const one of booked) {
+        assert.deepEqual(await heldBy(one._id), []);
+        assert.ok((await AuditEntry.countDocuments({ action: 'cancel appointment', targets: one._id })) <= 1);
+      }
+      assert.equal(await Diary.countDocuments({ 'busy.0': { $exists: true } }), 0);
+      assert.equal(await Notification.countDocuments(), 3);
+      assert.deepEqual(smtp.mails.map(({ to }) => to).sort(), [
+        'adult0@x.org',
+        'adult0@x.org',
+        'adult1@x.org',
+      ]);
+      assert.equal(new Set(smtp.mails.map(({ messageId }) => messageId)).size, 3);
+    });
 });

@@ -9,6 +9,11 @@ import { Event } from '../../server/models/event.js';
 import { Notification } from '../../server/models/notification.js';
 import { Plan } from '../../server/models/plan.js';
 import { Slot } from '../../server/models/slot.js';
+import { User } from '../../server/models/user.js';
+import type { Family } from '../../server/parents/load-conference.js';
+import { holdWishes } from '../../server/planning/hold-wishes.js';
+import { placed } from '../../server/web/place.js';
+import { readerCalled } from '../../server/web/read-language.js';
 import type { Visitor } from '../support/app.js';
 import { bookSlot, DAY, EVE, findDoubles, makeHousehold, wishOf } from '../support/booking/conference.js';
 import { Desk, hidden } from '../support/booking/desk.js';
@@ -238,6 +243,90 @@ describe('a plan of all meetings', () => {
     assert.ok(
       (await pending()).every(({ expiresAt }) => expiresAt?.getTime() === EVE.getTime() + 1.5 * HOLD_MS),
     );
+  });
+
+  it('is kept for an hour in all at most: a new plan gives no new hour', async () => {
+    const minute = (n: number) => desk.test.setNow(new Date(EVE.getTime() + n * 60_000));
+    const path = await make();
+    for (const at of [9, 18, 27, 36, 45, 54]) {
+      minute(at);
+      assert.match((await kim.visitor.get(path)).text, /\/longer"/);
+      await press(`${path}/longer`);
+    }
+    assert.ok((await pending()).every(({ expiresAt }) => expiresAt?.getTime() === EVE.getTime() + 3600_000));
+    assert.doesNotMatch((await kim.visitor.get(path)).text, /\/longer"/);
+    await press(`${path}/longer`);
+    assert.match((await kim.visitor.get(path)).text, /can’t hold these times any longer/);
+    minute(59);
+    const next = await make();
+    assert.doesNotMatch((await kim.visitor.get(next)).text, /\/longer"/);
+    await press(`${next}/longer`);
+    assert.ok(
+      (await pending()).every(({ expiresAt }) => expiresAt?.getTime() === EVE.getTime() + 69 * 60_000),
+    );
+  });
+
+  it('takes no time of another teacher for a meeting', async () => {
+    const path = await make();
+    const { wishes } = (await Plan.findOne().lean())!;
+    const other = desk.fair.teachers.find(({ resource }) => !wishes[0]!.resource.equals(resource._id))!;
+    const before = await pending();
+    await press(`${path}/lines/0`, { slot: String(other.slots.at(-1)!._id) });
+    assert.match((await kim.visitor.get(path)).text, /This meeting is no longer offered/);
+    assert.deepEqual(await pending(), before);
+  });
+
+  it('closed while it takes holds, keeps none of them', async () => {
+    const path = await make();
+    const plan = (await Plan.findOne().lean())!;
+    const { deps } = desk.test;
+    const [target] = plan.wishes.flatMap(({ slot }, wish) => (slot ? [{ wish, slot }] : []));
+    await press(`${path}/lines/${target!.wish}/out`);
+    const event = placed(desk.fair.event, readerCalled(undefined, desk.fair.account));
+    const family = {
+      ...kim,
+      event,
+      account: desk.fair.account,
+      home: desk.home,
+      actor: { user: kim.user._id },
+    };
+    // The clock is read while the hold is made.
+    const closing = {
+      ...deps,
+      now: () => (void Plan.updateOne({}, { $set: { state: 'ended' } }).exec(), deps.now()),
+    };
+    const taken = await holdWishes(closing, family as unknown as Family, plan, [target!, target!]);
+    assert.equal(taken, undefined);
+    assert.equal(await Appointment.countDocuments({ state: 'pending', slot: target!.slot }), 0);
+  });
+
+  it('is made 30 times in an hour at most by one login', async () => {
+    const form = await kim.visitor.get(`${desk.home}/plan`);
+    const send = () =>
+      kim.visitor.agent
+        .post(`${desk.home}/plan`)
+        .type('form')
+        .send({ _csrf: hidden(form.text, '_csrf'), ...usual(form.text) });
+    for (let n = 0; n < 30; n += 1) assert.equal((await send()).status, 303);
+    const refused = await send();
+    assert.equal(refused.status, 429);
+    assert.match(refused.text, /Too many tries[\s\S]*Make my plan/);
+  });
+
+  it('is mailed in the language that each adult reads, to proven addresses alone, and says so', async () => {
+    await User.updateOne({ _id: kim.user._id }, { $set: { language: 'es' } });
+    await book(await make());
+    const [mail] = await Notification.find().lean();
+    assert.equal(mail!.language, 'es');
+    assert.match(mail!.subject, /^Reservadas: sus 6 citas/);
+
+    await open();
+    await User.updateOne({ _id: kim.user._id }, { $unset: { emailProvenAt: 1 } });
+    await book(await make());
+    assert.equal(await Notification.countDocuments(), 0);
+    const page = (await kim.visitor.get(`${desk.home}/schedule`)).text;
+    assert.match(page, /All 6 meetings are booked\.\s*</);
+    assert.match(page, /We can’t email you these details yet[\s\S]*\/prove"/);
   });
 
   it('changed in another window is not booked before that was seen', async () => {

@@ -23,14 +23,14 @@ export interface GuardedTies {
 /** A section or class that loses somebody who is here. */
 export interface Losing {
   target: Types.ObjectId;
-  /** The lost people who have not moved to another one. */
+  /** The lost people who have not moved to another one, and whom nobody has seen leave. */
   missing: Record<Role, string[]>;
   /** The people who stay in any case: the list could not be read, or somebody decided so. */
   stay: Record<Role, string[]>;
   /** Whether a person must look at the list, however few it loses. */
   alone: Record<Role, boolean>;
-  /** Whether a person has seen what the list loses, and let it go. */
-  seen?: boolean;
+  /** How many more it loses whom a person has seen leave it, and let go. */
+  seen?: Record<Role, number>;
 }
 
 /**

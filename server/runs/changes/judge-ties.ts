@@ -11,8 +11,8 @@ interface Missing {
   missing: Record<Role, string[]>;
   /** Whether a person must look at the list in any case. */
   alone: Record<Role, boolean>;
-  /** Whether a person has seen what this list loses, and let it go. */
-  seen?: boolean;
+  /** How many more it loses whom a person has seen leave it, and let go. */
+  seen?: Record<Role, number>;
 }
 
 /** Counts how many ties are missing, and how many of them already wait for a person. */
@@ -24,7 +24,14 @@ export class TieSums {
   readonly alone: Record<Role, number> = { students: 0, teachers: 0 };
   readonly known = byRole(noneKnown);
 
-  constructor(readonly waiting: Record<Role, Waiting>) {}
+  readonly waiting: Record<Role, { older: Map<string, number>; own: Map<string, number> }>;
+
+  constructor(waiting: Record<Role, Waiting>) {
+    this.waiting = byRole((role) => ({
+      older: new Map(waiting[role].older),
+      own: new Map(waiting[role].own),
+    }));
+  }
 
   /** @param kinds what the changes of each role are called */
   static async begin(run: ActiveRun, kinds: Record<Role, string>): Promise<TieSums> {
@@ -34,19 +41,32 @@ export class TieSums {
     });
   }
 
-  add({ target, missing, alone, seen = false }: Missing): void {
+  add({ target, missing, alone, seen }: Missing): void {
     for (const role of ROLES) {
       const { length } = missing[role];
-      if (length === 0) continue;
-      if (seen) {
-        this.seen[role] += length;
-        continue;
+      const id = target.toHexString();
+      if (seen?.[role]) {
+        this.seen[role] += seen[role];
+        this.#leave(role, id, length);
       }
+      if (length === 0) continue;
       this.missing[role] += length;
       if (alone[role]) this.alone[role] += length;
-      const id = target.toHexString();
       if (waits(this.waiting[role], id))
         addKnown(this.known[role], length, this.waiting[role].older.has(id), alone[role]);
+    }
+  }
+
+  /**
+   * Of a list that waits, only those still wait whom nobody has seen leave. Otherwise it would look as if the source had the others again, and
+   * what waits besides would go with them.
+   */
+  #leave(role: Role, id: string, most: number): void {
+    for (const waiting of Object.values(this.waiting[role])) {
+      const size = waiting.get(id);
+      if (size === undefined) continue;
+      if (most === 0) waiting.delete(id);
+      else waiting.set(id, Math.min(size, most));
     }
   }
 }
@@ -110,9 +130,9 @@ export function withheldIn(
   { preview }: Pick<ActiveRun, 'preview'>,
   role: Role,
   { all, withheld, waits }: TieVerdict,
-  { target, missing, alone, seen }: Missing,
+  { target, missing, alone }: Missing,
 ): string[] {
-  if (preview || seen) return [];
+  if (preview) return [];
   return all || (withheld > 0 && alone[role]) || waits?.(target.toHexString()) ? missing[role] : [];
 }
 

@@ -10,6 +10,7 @@ import { CLASS_TIES } from '../../runs/changes/tie-kinds.js';
 import type { ActiveRun } from '../../runs/engine/active-run.js';
 import type { DerivedClass } from './derive-classes.js';
 import type { KnownClass } from './diff-classes.js';
+import type { SeenLosses } from './find-seen.js';
 import { findBooked } from '../../roster/people/find-booked.js';
 import { withStaying, type People } from './keep-members.js';
 import type { Mirror } from './mirror.js';
@@ -36,21 +37,21 @@ export class ClassGuard {
   private constructor(
     private readonly run: ActiveRun,
     private readonly event: Event,
-    private readonly mirror: Pick<Mirror, 'here'>,
+    private readonly mirror: Pick<Mirror, 'here' | 'people'>,
     private readonly guard: TieGuard,
-    private readonly seen: ReadonlySet<string>,
+    private readonly seen: SeenLosses,
   ) {}
 
   /**
    * @param verdict `let go`: a person has chosen what the event takes
-   * @param seen sections (hex ids) of which a person has seen whom they lose, and let them go
+   * @param seen whom a person has seen leave sections, and let go
    */
   static async open(
     run: ActiveRun,
     event: Event,
-    mirror: Pick<Mirror, 'here'>,
+    mirror: Pick<Mirror, 'here' | 'people'>,
     verdict: Removals['verdict'],
-    seen: ReadonlySet<string>,
+    seen: SeenLosses,
   ): Promise<ClassGuard> {
     const guard = await TieGuard.open(run, {
       kind: 'class',
@@ -116,17 +117,18 @@ export class ClassGuard {
       if (waiting.length === 0) continue;
       const isHere = await this.#hereOf(waiting, before);
       const booked = await this.#bookedOf(waiting, known, before);
+      const wasSeen = await this.#seenOf(waiting);
       const items = waiting.flatMap((item): LosingClass[] => {
         const key = item.section.toHexString();
         const [of, people] = [known.get(key), before.get(key)];
         if (!of || !people) return [];
         const [was, now] = [tiesOf(people), tiesOf(item.synced)];
         const isKept = of.keptFor !== undefined && of.keptFor === markOf(now);
-        const isFree = isKept || item.answered === 'accepted';
-        const missing = isFree ? NOBODY : this.guard.missing(was, now, isHere);
+        const lost = isKept ? NOBODY : this.guard.missing(was, now, isHere);
+        const missing = byRole((role) => lost[role].filter((id) => !wasSeen(key, role, id)));
+        const seen = byRole((role) => lost[role].length - missing[role].length);
         const stay = isKept ? byRole((role) => lostOf(role, was, now, isHere)) : NOBODY;
         const alone = aloneOf(item, missing, booked.has(of._id.toHexString()));
-        const seen = this.seen.has(key);
         return [{ target: of._id, item, known: of, missing, stay, alone, seen }];
       });
       if (items.length > 0) yield items;
@@ -144,6 +146,28 @@ export class ClassGuard {
           : [];
       }),
     );
+  }
+
+  /** Whether a person has seen somebody (hex id) leave a section of the batch, and let them go. */
+  async #seenOf(
+    wanted: readonly DerivedClass[],
+  ): Promise<(section: string, role: Role, id: string) => boolean> {
+    const lost = wanted.flatMap(({ section }) => {
+      const key = section.toHexString();
+      const seen = this.seen.get(key);
+      return seen ? [{ key, seen }] : [];
+    });
+    if (lost.length === 0) return () => false;
+    const people = await this.mirror.people([
+      ...new Set(lost.flatMap(({ seen }) => ROLES.flatMap((role) => seen[role]))),
+    ]);
+    const bySection = new Map(
+      lost.map(({ key, seen }) => [
+        key,
+        byRole((role) => new Set(seen[role].map((id) => people.get(id)?.toHexString()))),
+      ]),
+    );
+    return (section, role, id) => bySection.get(section)?.[role].has(id) === true;
   }
 
   /** Looks up, in one query, which of the people whom the batch loses are here. */

@@ -11,6 +11,7 @@ import { applyClasses, compareClasses, removeGoneClasses } from './apply-classes
 import { countDerived, deriveClasses, type DerivedClass } from './derive-classes.js';
 import { ClassGuard, letStay, type ComparedBatch } from './guard-classes.js';
 import { flagAppointments } from './flag-appointments.js';
+import type { SeenLosses } from './find-seen.js';
 import type { Unchanged } from './find-unchanged.js';
 import type { Mirror } from './mirror.js';
 import { updateResources } from './update-resources.js';
@@ -22,10 +23,10 @@ export interface UpdateOptions {
   /** Whether a person has just chosen what the event takes: what leaves by that is not withheld. */
   chosen: boolean;
   /**
-   * Sections (hex ids) of which a person has seen whom they lose at the source: that is not withheld again. What the event's own guard
-   * withholds in its other classes waits on, as nobody has seen it.
+   * Whom a person has seen leave sections at the source: they are not withheld again. Whom the event's own guard withholds besides waits on,
+   * as nobody has seen them leave.
    */
-  seen: ReadonlySet<string>;
+  seen: SeenLosses;
   /** Set if none of its classes and resources needs to be compared. */
   unchanged: Unchanged | undefined;
 }
@@ -57,7 +58,7 @@ async function updateClasses(
   sync: EventSync,
   run: ActiveRun,
   mirror: Mirror,
-  { verdict, seen }: { verdict: Removals['verdict']; seen: ReadonlySet<string> },
+  { verdict, seen }: { verdict: Removals['verdict']; seen: SeenLosses },
 ): Promise<ReadonlyMap<string, Types.ObjectId>> {
   await run.begin('classes', await countDerived(mirror, sync));
   const derived = new Set<string>();

@@ -10,7 +10,7 @@ import { Class } from '../../../server/models/class.js';
 import { Event } from '../../../server/models/event.js';
 import type { Household } from '../../../server/models/household.js';
 import { Slot } from '../../../server/models/slot.js';
-import { SlotMove } from '../../../server/models/slot-move.js';
+import { SlotMove, SlotMoveItem } from '../../../server/models/slot-move.js';
 import { User } from '../../../server/models/user.js';
 import { WAIT_MS } from '../../../server/moves/policy.js';
 import { continueMoves } from '../../../server/moves/run-move.js';
@@ -215,7 +215,12 @@ export class SchoolDay extends Witness {
   }
 
   override async findLeftovers(): Promise<string[]> {
-    const locked = await Slot.countDocuments({ state: 'unavailable', message: '' });
+    const cancels = await SlotMove.distinct('_id', { kind: 'cancel' });
+    const canceled = await SlotMoveItem.distinct('slot', {
+      move: { $in: cancels },
+      state: { $ne: 'undone' },
+    });
+    const locked = await Slot.countDocuments({ _id: { $nin: canceled }, state: 'unavailable', message: '' });
     return [...(await super.findLeftovers()), ...(locked > 0 ? [`${String(locked)} slots are locked`] : [])];
   }
 
