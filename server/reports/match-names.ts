@@ -147,8 +147,8 @@ export async function matchNames(
 
 /** What of an appointment its row is made of. */
 export const ROW = {
-  ...{ slot: 1, more: 1, resource: 1, with: 1, household: 1, students: 1, class: 1, state: 1, from: 1, to: 1 },
-  ...{ problem: 1, note: 1, attended: 1, kind: 1, answers: 1 },
+  ...{ slot: 1, resource: 1, with: 1, household: 1, students: 1, class: 1, state: 1, from: 1, to: 1 },
+  ...{ more: 1, problem: 1, note: 1, attended: 1, kind: 1, answers: 1 },
 } as const;
 
 export const PERSON = { firstName: 1, lastName: 1, email: 1 } as const;
