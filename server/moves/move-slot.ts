@@ -40,7 +40,7 @@ export async function moveSlot(
   const slot = await Slot.findOne({ _id: item.slot, account: item.account, event: item.event }).lean();
   if (!slot) return 'gone';
   if (isAt(slot, target)) {
-    await moveAppointments(item, source, target);
+    await moveAppointments(item, source, target, deps.now());
     return undefined;
   }
   if (!isAt(slot, source)) return 'changed';
@@ -56,7 +56,7 @@ export async function moveSlot(
     await unlockSlot(item, source, before);
     return why;
   }
-  await moveAppointments(item, source, target);
+  await moveAppointments(item, source, target, deps.now());
   return undefined;
 }
 
@@ -171,13 +171,18 @@ async function moveTo(
 }
 
 /** Everything that is still at the old time; a change that the family made meanwhile is theirs. */
-async function moveAppointments(item: SlotMoveItem, source: SlotTime, target: SlotTime): Promise<void> {
+async function moveAppointments(
+  item: SlotMoveItem,
+  source: SlotTime,
+  target: SlotTime,
+  now: Date,
+): Promise<void> {
   const left: Appointment[] = [];
   for (const appointment of await livingIn(item.slot))
-    if (appointment.more) await moveLonger(item, appointment, +source.from !== +item.from);
+    if (appointment.more) await moveLonger(item, appointment, +source.from !== +item.from, now);
     else {
       left.push(appointment);
-      await writeTime(appointment, source, target);
+      await writeTime(appointment, source, target, now);
     }
   const ids = left.map(({ _id }) => _id);
   await leaveTime(ids, item.slot, source.to);
@@ -185,7 +190,12 @@ async function moveAppointments(item: SlotMoveItem, source: SlotTime, target: Sl
 }
 
 /** Moves a longer meeting when the last of its slots has moved. */
-async function moveLonger(item: SlotMoveItem, appointment: Appointment, isBack: boolean): Promise<void> {
+async function moveLonger(
+  item: SlotMoveItem,
+  appointment: Appointment,
+  isBack: boolean,
+  now: Date,
+): Promise<void> {
   const parts = await findParts(item, appointment);
   const [first, last] = [parts?.[0], parts?.at(-1)];
   if (!parts || !first || !last || !(await areThere(parts, isBack))) return;
@@ -193,16 +203,17 @@ async function moveLonger(item: SlotMoveItem, appointment: Appointment, isBack: 
     { from: first.from, to: last.to },
     { from: first.newFrom, to: last.newTo },
   ];
-  await writeTime(appointment, isBack ? fresh : old, isBack ? old : fresh);
+  await writeTime(appointment, isBack ? fresh : old, isBack ? old : fresh, now);
   const ids = [appointment._id];
   for (const { slot, to, newTo } of parts) await leaveTime(ids, slot, isBack ? newTo : to);
   if (first.day !== first.newDay) await leaveDay(item, ids, isBack ? first.newDay : first.day);
 }
 
 async function writeTime(
-  { _id, from, entry }: Appointment,
+  { _id, from, to, entry }: Appointment,
   source: Pick<SlotTime, 'from'>,
   target: Pick<SlotTime, 'from' | 'to'>,
+  now: Date,
 ): Promise<void> {
   if (+from !== +source.from) return;
   await Appointment.updateOne(
@@ -216,6 +227,7 @@ async function writeTime(
       $set: {
         from: target.from,
         to: target.to,
+        moved: { from, to, at: now },
         entry: { first: entry?.first ?? _id, changes: (entry?.changes ?? 0) + 1 },
       },
     },

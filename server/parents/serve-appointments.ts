@@ -17,7 +17,9 @@ import { familyOf, type Family } from './load-conference.js';
 import { isUndoable, mayCancel, mayWriteNote } from '../booking/policy.js';
 import { changeNote } from './change-note.js';
 import { meetingById, type Meeting } from '../booking/queries.js';
+import { mapOf, partsOf } from '../booking/say-place.js';
 import { questionsFor, readAnswers } from '../booking/read-answers.js';
+import { sayMoved } from './serve-news.js';
 import { sayRefusal } from './refuse-booking.js';
 import { showLength } from './show-length.js';
 import { cancelForm, confirmForm, noteForm } from '../booking/schema.js';
@@ -219,6 +221,7 @@ async function showMeeting(
       title: before ? t('done.moved', { time: timeOf(meeting.from) }) : t('done.booked'),
       released: before ? timeOf(before.from) : '',
       ...words,
+      movedBySchool: sayMoved(meeting, family, deps.now()),
       mayCancel: isCancellable(deps, family, meeting),
       mayUndo: isUndoable(meeting, deps.now()),
       mayWrite: mayWriteNote(family.event, meeting, deps.now()),
@@ -245,6 +248,8 @@ function factsOf(family: Family, meeting: Meeting): Record<string, unknown> {
     meeting,
     answers: sayAnswers(meeting.answers, 'family', wordsOf(family.event)),
     when: whenInWords(meeting.from, meeting.to, family.event),
+    places: partsOf(meeting, { place: '' }, family.account),
+    map: mapOf(meeting, family.event, family.account),
     timesHref: timesHref(family, meeting),
   };
 }
