@@ -85,12 +85,15 @@ async function remindOf(deps: Deps, first: Appointment, hours: number): Promise<
     household,
     event,
     state: { $in: LIVING_STATES },
-    from: { $gte: from, $lte: new Date(from.getTime() + CLOSE_MS) },
+    $or: [
+      { from, _id: { $gt: first._id } },
+      { from: { $gt: from, $lte: new Date(from.getTime() + CLOSE_MS) } },
+    ],
   })
     .sort({ from: 1, _id: 1 })
-    .limit(AT_ONCE)
+    .limit(AT_ONCE - 1)
     .lean();
-  const group = [first, ...close.filter((one) => !one._id.equals(first._id) && isDue(one))];
+  const group = [first, ...close.filter(isDue)];
   const once = `${from.getTime()}:${hours}`;
   if (group.length === 1) await tellHousehold(deps, first, 'reminder', once);
   else await tellTogether(deps, first, group, 'reminder', `reminder:${first._id.toHexString()}:${once}`);

@@ -51,6 +51,14 @@ export function formsOfAccount(place: Place, viewer: User): Record<string, Bad[]
       },
     ],
     '/my/calendar': NOTHING_SENT,
+    '/e/:link/news': 'has one button, and a moment that the page wrote: another one is as good as none',
+    '/e/:link/family/invitations': [
+      { fields: { email: 'nobody' }, says: /like name@example\.org/, keeps: /value="nobody"/ },
+    ],
+    '/e/:link/family/invitations/:change': 'is of an invitation, of which there is none here',
+    '/e/:link/family/invitations/:change/withdraw': NOTHING_SENT,
+    '/e/:link/family/invitations/:change/decline': NOTHING_SENT,
+    '/e/:link/family/leave': NOTHING_SENT,
     '/my/calendar/off': NOTHING_SENT,
     '/email/:secret': NOTHING_SENT,
     '/global-setup/logins/invitations': [
