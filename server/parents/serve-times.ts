@@ -15,6 +15,7 @@ import { bookAtOnce, mayBookAtOnce } from '../booking/book-at-once.js';
 import { findMoved } from '../booking/find-moved.js';
 import { findTimes, nearestFree, type TimeView } from './find-times.js';
 import { holdSlot } from '../booking/hold-slot.js';
+import { mostInARow } from '../booking/find-following.js';
 import { familyOf, type Family } from './load-conference.js';
 import { childWithTeacher } from './find-child.js';
 import { meetingById, type Meeting } from '../booking/queries.js';
@@ -124,6 +125,7 @@ async function showTimes(deps: Deps, res: Response, family: Family, asked: Asked
       : '',
     ...aboutOpening(deps, res),
     changed,
+    inARow: mostInARow(event),
     key: new Types.ObjectId().toHexString(),
     isAtOnce: !changed && mayBookAtOnce(event),
     hasFree: times.some((time) => time.state === 'free'),
