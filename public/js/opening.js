@@ -1,9 +1,5 @@
 // Counts down to the opening of booking. The time left comes from the server, never from the device's clock, so it can't be early; it is asked
 // for again when the page is looked at again, before the end, and now and then, as the school may change the opening.
-const UNITS = [
-  ['day', 86_400_000],
-  ['hour', 3_600_000],
-];
 const EVERY_MS = 300_000;
 // So that not all browsers press in the same second.
 const spread = Math.random() * 2000;
@@ -40,7 +36,10 @@ for (const place of document.querySelectorAll('[data-opens-in]')) {
     part('ready').hidden = !isReady;
     if (isReady) return;
     part('clock').hidden = false;
-    part('clock').textContent = part('clock').dataset.left.replace('{time}', inWords(Math.max(0, left)));
+    part('clock').textContent = part('clock').dataset.left.replace(
+      '{time}',
+      window.formatTimeLeft(Math.max(0, left)),
+    );
     const lastAsk = opensAt - 20_000 - spread * 10;
     if (now >= askAt || (askAt < Infinity && now < lastAsk && now + 1500 >= lastAsk)) void ask();
     timer = setTimeout(show, left > 0 ? left % 1000 || 1000 : 100);
@@ -50,20 +49,4 @@ for (const place of document.querySelectorAll('[data-opens-in]')) {
     if (!document.hidden) void ask();
   });
   show();
-}
-
-/** "2 days 3 hours 4:05", in the page's language. */
-function inWords(ms) {
-  const { lang } = document.documentElement;
-  const parts = [];
-  let rest = Math.ceil(ms / 1000) * 1000;
-  for (const [unit, length] of UNITS) {
-    const count = Math.floor(rest / length);
-    rest -= count * length;
-    if (count > 0)
-      parts.push(new Intl.NumberFormat(lang, { style: 'unit', unit, unitDisplay: 'long' }).format(count));
-  }
-  const seconds = Math.floor(rest / 1000);
-  parts.push(`${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`);
-  return new Intl.ListFormat(lang, { type: 'unit', style: 'narrow' }).format(parts);
 }

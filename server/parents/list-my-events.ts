@@ -57,7 +57,7 @@ export async function myEvents(
   ]);
   const schoolOf = new Map(schools.map((school) => [school._id.toHexString(), school]));
   const opened = await Promise.all(
-    events.map((event) => {
+    events.map(async (event) => {
       const household = households.find(({ account }) => account.equals(event.account));
       return household ? openEarly(event, household, now) : event;
     }),

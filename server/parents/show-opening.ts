@@ -30,7 +30,7 @@ export function aboutOpening(deps: Deps, res: Response): Record<string, unknown>
     ...(leftMs === undefined
       ? {}
       : {
-          scripts: ['opening'],
+          scripts: ['format', 'opening'],
           ...(isPage ? { refresh: Math.min(MOST_SECONDS, Math.ceil(leftMs / 1000)) + spread() } : {}),
         }),
   };
