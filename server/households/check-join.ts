@@ -67,7 +67,7 @@ async function findTooMuch(one: Types.ObjectId, other: Types.ObjectId, now: Date
   const byEvent = groupBy(all, ({ event }) => event.toHexString());
   const events = await Event.find(
     { _id: { $in: all.map(({ event }) => event) }, 'booking.perHousehold': { $gt: 0 } },
-    { 'booking.perHousehold': 1 },
+    { booking: 1 },
   ).lean();
   const over = events.flatMap(({ _id, booking: { perHousehold: most } }) => {
     const count = byEvent.get(_id.toHexString())?.length ?? 0;

@@ -151,7 +151,7 @@ async function showInvitation(
       family.household.children.map(({ student }) => student),
       family,
     ),
-    tooMuch: await sayTooMuch(joinable, family),
+    tooMuch: await sayTooMuch(joinable, family, family.household._id),
     ...(form ? { form } : {}),
   });
 }

@@ -27,28 +27,36 @@ export async function childrenInWords(
   return andList(found.map((one) => childName(one, wordsOf(event))).sort(), event);
 }
 
-/** What somebody has to decide before two households act as one, a sentence each. */
+/**
+ * What somebody has to decide before two households act as one, a sentence each. Of the other household it tells no more than that there
+ * is something: nothing is shared yet.
+ * @param own the household of who reads it
+ */
 export async function sayTooMuch(
   { clashes, over, doubles }: TooMuch,
   { event }: Pick<Family, 'event'>,
+  own: Types.ObjectId,
 ): Promise<string[]> {
   const t = wordsOf(event);
-  const all = [...clashes, ...doubles].flat();
+  const ownOf = (pairs: [Appointment, Appointment][]) =>
+    pairs.flatMap((pair) => pair.filter(({ household }) => household.equals(own)));
+  const [atOnce, twice] = [ownOf(clashes), ownOf(doubles)];
+  const all = [...atOnce, ...twice];
   const places = await placesOf([...all.map((one) => one.event), ...over.map((one) => one.event)], event);
   const placeOf = (id: Types.ObjectId) => places.get(id.toHexString()) ?? event;
   const names = new Map((await withNames(all, event)).map((meeting) => [meeting.id, meeting]));
   const say = (item: Appointment) => inWords(names.get(item._id.toHexString()), placeOf(item.event));
   return [
-    ...clashes.map(([a, b]) => t('household.clash', { one: say(a), other: say(b) })),
-    ...doubles.map(([a, b]) => t('household.double', { one: say(a), other: say(b) })),
-    ...over.map(({ event: id, count, most }) =>
-      t('household.tooMany', { event: placeOf(id).name, number: count, most }),
-    ),
+    ...new Set([
+      ...atOnce.map((item) => t('household.clash', { meeting: say(item) })),
+      ...twice.map((item) => t('household.double', { meeting: say(item) })),
+      ...over.map(({ event: id, most }) => t('household.tooMany', { event: placeOf(id).name, most })),
+    ]),
   ];
 }
 
 /** "Ms. Bennett (Ana), Tue, Nov 24, 5:00 PM". */
-export function inWords(meeting: Meeting | undefined, place: PlacedEvent): string {
+function inWords(meeting: Meeting | undefined, place: PlacedEvent): string {
   return meeting ? `${meeting.teacher} (${meeting.children}), ${shortDayAndTime(meeting.from, place)}` : '';
 }
 

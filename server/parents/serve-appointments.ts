@@ -13,6 +13,7 @@ import { wordsOf, type Words } from '../web/words.js';
 import { cancelAppointment } from '../booking/cancel-appointment.js';
 import { confirmAppointment } from '../booking/confirm-appointment.js';
 import { findMoved } from '../booking/find-moved.js';
+import { isFirstBooking } from './find-first.js';
 import { familyOf, type Family } from './load-conference.js';
 import { isUndoable, mayCancel, mayWriteNote } from '../booking/policy.js';
 import { changeNote } from './change-note.js';
@@ -208,6 +209,7 @@ async function showMeeting(
     const { inARow, ...others } = form?.errors ?? {};
     const shown = form && inARow && !length.choice ? { ...form, errors: { _form: inARow, ...others } } : form;
     res.render('booking/check', {
+      isFirst: await isFirstBooking(family),
       title: t('check.heading'),
       ...words,
       ...(shown ? { form: shown } : {}),
