@@ -36,6 +36,29 @@ export async function acceptInvitation(
 }
 
 /**
+ * Decides that an adult joins a household because the school says so.
+ * @returns false where something else is under way with the adult
+ */
+export async function joinBySchool(
+  deps: Deps,
+  decided: Required<Pick<HouseholdChange, 'account' | 'household' | 'adult' | 'by'>>,
+): Promise<boolean> {
+  const now = deps.now();
+  try {
+    const { _id } = await HouseholdChange.create({
+      ...decided,
+      ...{ kind: 'join', state: 'accepted', bySchool: true, createdAt: now },
+      expiresAt: new Date(now.getTime() + RECORD_MS),
+    });
+    await finishJoin(deps, _id);
+    return true;
+  } catch (error) {
+    if (isDuplicateKey(error)) return false;
+    throw error;
+  }
+}
+
+/**
  * Does what was decided: the adult's children and appointments go into the household, then the adult. Every step may be done again, also by
  * two at once, so that a death between any two of them loses nothing:
  * 1. note whose household the adult had · 2. its children, and whom the school took away, are the joined one's too

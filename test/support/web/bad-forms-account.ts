@@ -301,7 +301,7 @@ function contactForms({ ids }: Place): Record<string, Bad[] | typeof NOTHING_SEN
 }
 
 /** The pages about a parent's login, in Global Setup and in an event. */
-function familyForms(home: string, place: Place): Record<string, Bad[]> {
+function familyForms(home: string, place: Place): Record<string, Bad[] | string> {
   const { ids } = place;
   const tell: Bad = { fields: { tell: 'perhaps' }, says: /Select this or leave it empty/ };
   const outcome: Bad[] = [
@@ -309,6 +309,10 @@ function familyForms(home: string, place: Place): Record<string, Bad[]> {
     { fields: { appointments: 'keep', tell: 'perhaps' }, says: /Select this or leave it empty/ },
   ];
   return {
+    [`${home}/:user/together`]: [
+      { fields: { email: 'nobody' }, says: /like name@example\.org/, keeps: /value="nobody"/ },
+    ],
+    [`${home}/:user/separate`]: NOTHING_SENT,
     [`${home}/:user/children/:student/removal`]: outcome,
     [`${home}/:user/children/:student/return`]: [
       {
