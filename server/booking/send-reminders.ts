@@ -3,7 +3,7 @@ import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { Event } from '../models/event.js';
 import { tellHousehold } from './tell-household.js';
-import { tellTogether } from './tell-together.js';
+import { tellMany } from './tell-many.js';
 
 const HOUR_MS = 3600_000;
 const AT_ONCE = 200;
@@ -96,7 +96,7 @@ async function remindOf(deps: Deps, first: Appointment, hours: number): Promise<
   const group = [first, ...close.filter(isDue)];
   const once = `${from.getTime()}:${hours}`;
   if (group.length === 1) await tellHousehold(deps, first, 'reminder', once);
-  else await tellTogether(deps, first, group, 'reminder', `reminder:${first._id.toHexString()}:${once}`);
+  else await tellMany(deps, first, group, 'reminder', `reminder:${first._id.toHexString()}:${once}`);
   for (const one of group)
     await Appointment.updateOne(
       { _id: one._id, state: { $in: LIVING_STATES }, from: one.from },

@@ -58,8 +58,8 @@ export async function finishLeave(deps: Deps, id: Types.ObjectId): Promise<void>
   await takeOut(from, adult);
   // What a request that was under way has booked there meanwhile.
   await moveAppointments(deps, from, fresh, own);
-  const to = await giveTo(deps, account, fresh, adult);
-  await tellChange(deps, { ...change, fresh: to });
+  await giveTo(deps, account, fresh, adult);
+  await tellChange(deps, change);
   await auditOnce({
     _id: id,
     account,
@@ -119,13 +119,13 @@ async function takeOut(from: Types.ObjectId, adult: Types.ObjectId): Promise<voi
   }
 }
 
-/** @returns the household that is the adult's: the new one, or one that they were given meanwhile, with all of the new one in it */
+/** The adult's is the new one, or one that they were given meanwhile, with all of the new one in it. */
 async function giveTo(
   deps: Deps,
   account: Types.ObjectId,
   fresh: Types.ObjectId,
   adult: Types.ObjectId,
-): Promise<Types.ObjectId> {
+): Promise<void> {
   for (;;) {
     const given = await Household.findOne({ account, adults: adult }).lean();
     if (given && !given._id.equals(fresh)) {
@@ -137,10 +137,10 @@ async function giveTo(
         );
       await moveAppointments(deps, fresh, given._id);
     }
-    if (given) return given._id;
+    if (given) return;
     try {
       await Household.updateOne({ _id: fresh }, { $set: { adults: [adult] } });
-      return fresh;
+      return;
     } catch (error) {
       if (!isDuplicateKey(error)) throw error;
     }

@@ -1,4 +1,4 @@
-import { tellTogether } from '../booking/tell-together.js';
+import { tellMany } from '../booking/tell-many.js';
 import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import type { Plan } from '../models/plan.js';
@@ -8,5 +8,5 @@ export async function tellPlan(deps: Deps, plan: Plan): Promise<void> {
   const booked = await Appointment.find({ _id: { $in: plan.appointments }, state: { $in: LIVING_STATES } })
     .sort({ from: 1 })
     .lean();
-  await tellTogether(deps, plan, booked, 'plan', ['plan', String(plan._id)].join(':'));
+  await tellMany(deps, plan, booked, 'plan', ['plan', String(plan._id)].join(':'));
 }
