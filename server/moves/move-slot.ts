@@ -50,13 +50,9 @@ export async function moveSlot(
   const refused = await enterAll(deps, item, living, source, target);
   const why = refused ?? (await moveTo(slot, source, target, before, living.length > 0));
   if (!why) {
-    await moveAppointments(item, source, target);
+    await moveAppointments(item, source, target, deps.now());
     return undefined;
   }
-<<<<<<< HEAD
-  await moveAppointments(item, source, target, deps.now());
-  return undefined;
-=======
   const ids = living.map(({ _id }) => _id);
   await leaveTime(ids, item.slot, target.to);
   if (source.day !== target.day) await leaveDay(item, ids, target.day);
@@ -66,7 +62,6 @@ export async function moveSlot(
   if (passed) return moveSlot(deps, item, source, target);
   await unlockSlot(item, source, before);
   return why;
->>>>>>> main
 }
 
 const whereIs = ({ _id, account, event }: Slot, { from, to }: SlotTime) => ({
