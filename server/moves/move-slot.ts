@@ -185,12 +185,13 @@ async function moveAppointments(
   target: SlotTime,
   now: Date,
 ): Promise<void> {
+  const isBack = +source.from !== +item.from;
   const left: Appointment[] = [];
   for (const appointment of await livingIn(item.slot))
-    if (appointment.more) await moveLonger(item, appointment, +source.from !== +item.from, now);
+    if (appointment.more) await moveLonger(item, appointment, isBack, now);
     else {
       left.push(appointment);
-      await writeTime(appointment, source, target, now);
+      await writeTime(appointment, source, target, isBack ? undefined : now);
     }
   const ids = left.map(({ _id }) => _id);
   await leaveTime(ids, item.slot, source.to);
@@ -211,17 +212,18 @@ async function moveLonger(
     { from: first.from, to: last.to },
     { from: first.newFrom, to: last.newTo },
   ];
-  await writeTime(appointment, isBack ? fresh : old, isBack ? old : fresh, now);
+  await writeTime(appointment, isBack ? fresh : old, isBack ? old : fresh, isBack ? undefined : now);
   const ids = [appointment._id];
   for (const { slot, to, newTo } of parts) await leaveTime(ids, slot, isBack ? newTo : to);
   if (first.day !== first.newDay) await leaveDay(item, ids, isBack ? first.newDay : first.day);
 }
 
+/** @param at when the school moved it, as the family's page says; of one that goes back nothing is said */
 async function writeTime(
   { _id, from, to, entry }: Appointment,
   source: Pick<SlotTime, 'from'>,
   target: Pick<SlotTime, 'from' | 'to'>,
-  now: Date,
+  at: Date | undefined,
 ): Promise<void> {
   if (+from !== +source.from) return;
   await Appointment.updateOne(
@@ -235,9 +237,10 @@ async function writeTime(
       $set: {
         from: target.from,
         to: target.to,
-        moved: { from, to, at: now },
+        ...(at ? { moved: { from, to, at } } : {}),
         entry: { first: entry?.first ?? _id, changes: (entry?.changes ?? 0) + 1 },
       },
+      ...(at ? {} : { $unset: { moved: 1 } }),
     },
   );
 }
