@@ -187,7 +187,7 @@ async function book(
         ...{ state: 'booked', ...agreed, bookedAt: now, note: ask.note, answers, unfinished: true },
         ...(ask.isAtOnce ? { undoUntil: new Date(now.getTime() + UNDO_MS) } : {}),
       },
-      $unset: { expiresAt: 1, plan: 1 },
+      $unset: { expiresAt: 1, plan: 1, typed: 1 },
     },
     { returnDocument: 'after' },
   ).lean();

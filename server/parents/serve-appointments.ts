@@ -1,10 +1,10 @@
 import express, { type Request, type RequestHandler, type Response, type Router } from 'express';
 import type { Deps } from '../deps.js';
 import { LIVING_STATES } from '../models/appointment.js';
-import { HttpError, notFound } from '../web/errors.js';
+import { notFound } from '../web/errors.js';
 import { shortDayAndTime, timeOfDay, whenInWords } from '../web/format-time.js';
 import { dayOf } from '../web/local-time.js';
-import { parseForm, parseId, typedValues, type Form } from '../web/parse.js';
+import { FRESH_FORM, parseForm, parseId, typedValues, type Form } from '../web/parse.js';
 import { wordsFor } from '../web/read-language.js';
 import { sayAnswers } from '../web/say-answers.js';
 import { sayCallOffice } from '../web/say-office.js';
@@ -14,13 +14,16 @@ import { cancelAppointment } from '../booking/cancel-appointment.js';
 import { confirmAppointment } from '../booking/confirm-appointment.js';
 import { findMoved } from '../booking/find-moved.js';
 import { familyOf, type Family } from './load-conference.js';
-import { isUndoable, mayCancel, mayWriteNote } from '../booking/policy.js';
+import { HOLD_MS, isUndoable, mayCancel, mayWriteNote } from '../booking/policy.js';
 import { changeNote } from './change-note.js';
 import { meetingById, type Meeting } from '../booking/queries.js';
 import { questionsFor, readAnswers } from '../booking/read-answers.js';
-import { sayRefusal } from './refuse-booking.js';
 import { cancelForm, confirmForm, noteForm } from '../booking/schema.js';
-import { showRefusal } from './serve-times.js';
+import { leadToRefusal } from './serve-times.js';
+import { findNext } from './find-next.js';
+import { findTimes } from './find-times.js';
+import { holdAgain } from './hold-again.js';
+import { keepTyped } from './keep-typed.js';
 import { writeCalendar } from '../booking/write-calendar.js';
 
 /** One appointment from hold to booked to cancelled, always at the same address: loading it again or clicking twice does nothing new. */
@@ -41,6 +44,10 @@ export function appointmentPages(deps: Deps): Router {
 
   router.post('/appointments/:id/confirm', async (req, res) => {
     const { family, meeting } = await meetingOf(deps, req, res);
+    if (isOver(meeting, deps.now())) {
+      await keepTyped(parseId(meeting.id), req.body);
+      return holdAgain(deps, res, family, meeting);
+    }
     const parsed = parseForm(confirmForm(meeting.isOpenKind), req.body, wordsFor(res));
     const read = readAnswers(questionsFor(family.event, 'household'), req.body, wordsFor(res));
     if (!parsed.ok || !read.ok) {
@@ -63,25 +70,46 @@ export function appointmentPages(deps: Deps): Router {
       answers: read.answers,
     });
     const [student] = meeting.students;
-    if (answer.ok) res.redirect(303, `${family.home}/appointments/${meeting.id}`);
-    else if (student)
-      await showRefusal(deps, res, family, {
-        slot: meeting.slot,
-        student,
-        change: meeting.replaces,
+    if (answer.ok || meeting.state === 'cancelled' || !student) {
+      res.redirect(303, `${family.home}/appointments/${meeting.id}`);
+      return;
+    }
+    await keepTyped(parseId(meeting.id), req.body);
+    // It ran out at this moment.
+    if (answer.reason === 'hold ended') await holdAgain(deps, res, family, meeting);
+    else
+      await leadToRefusal(res, family, {
+        ...{ slot: meeting.slot, student, change: meeting.replaces, kept: parseId(meeting.id) },
         reason: answer.reason,
       });
   });
 
+  router.post('/appointments/:id/again', async (req, res) => {
+    const { family, meeting } = await meetingOf(deps, req, res);
+    if (isOver(meeting, deps.now())) await holdAgain(deps, res, family, meeting);
+    else res.redirect(303, `${family.home}/appointments/${meeting.id}`);
+  });
+
+  // To the times, with what was typed.
+  router.post('/appointments/:id/other', async (req, res) => {
+    const { family, meeting } = await meetingOf(deps, req, res);
+    await keepTyped(parseId(meeting.id), req.body);
+    res.redirect(303, timesBeside(family, meeting));
+  });
+
   router.get('/appointments/:id/change', async (req, res) => {
     const { family, meeting } = await meetingOf(deps, req, res);
-    if (!isCancellable(deps, family, meeting)) throw tooLate(deps, family, meeting);
-    res.redirect(303, `${timesHref(family, meeting)}&change=${meeting.id}`);
+    if (isCancellable(deps, family, meeting))
+      res.redirect(303, `${timesPath(family, meeting)}&change=${meeting.id}`);
+    else sayTooLate(deps, req, res, family, meeting);
   });
 
   router.get('/appointments/:id/cancel', async (req, res) => {
     const { family, meeting } = await meetingOf(deps, req, res);
-    if (!isCancellable(deps, family, meeting)) throw tooLate(deps, family, meeting);
+    if (!isCancellable(deps, family, meeting)) {
+      sayTooLate(deps, req, res, family, meeting);
+      return;
+    }
     res.render('booking/cancel', { title: wordsFor(res)('cancel.title'), ...factsOf(family, meeting) });
   });
 
@@ -92,7 +120,10 @@ export function appointmentPages(deps: Deps): Router {
       by: 'household',
       actor: family.actor,
     });
-    if (!answer.ok && answer.reason === 'too late') throw tooLate(deps, family, meeting);
+    if (!answer.ok && answer.reason === 'too late') {
+      sayTooLate(deps, req, res, family, meeting);
+      return;
+    }
     if (!answer.ok || answer.before === 'change') {
       // On hold, not kept any longer, or moved meanwhile: its page says which.
       res.redirect(303, `${family.home}/appointments/${meeting.id}`);
@@ -104,7 +135,7 @@ export function appointmentPages(deps: Deps): Router {
     const { teacher } = meeting;
     say(req, { kind: 'ok', text: isUndone ? t('done.undone', { teacher }) : t('cancel.done', { teacher }) });
     // Who undoes one mostly wants another.
-    res.redirect(303, isUndone ? timesHref(family, meeting) : family.home);
+    res.redirect(303, isUndone ? timesPath(family, meeting) : family.home);
   });
 
   router.post('/appointments/:id/note', async (req, res) => {
@@ -186,7 +217,11 @@ async function showMeeting(
     const until = timeOfDay(meeting.expiresAt, family.event);
     const replaced = before ? timeOf(before.from) : '';
     const questions = questionsFor(family.event, 'household');
-    res.render('booking/check', { title: t('check.heading'), ...words, until, replaced, questions });
+    // What was typed before another time was chosen, until it is sent.
+    const typed = form ?? (meeting.typed ? { values: meeting.typed, errors: {} } : FRESH_FORM);
+    res.render('booking/check', {
+      ...{ title: t('check.heading'), ...words, form: typed, until, replaced, questions },
+    });
   } else if (LIVING_STATES.includes(meeting.state)) {
     res.render('booking/done', {
       title: before ? t('done.moved', { time: timeOf(meeting.from) }) : t('done.booked'),
@@ -195,6 +230,7 @@ async function showMeeting(
       mayCancel: isCancellable(deps, family, meeting),
       mayUndo: isUndoable(meeting, deps.now()),
       mayWrite: mayWriteNote(family.event, meeting, deps.now()),
+      next: await findNext(family, meeting, deps.now()),
       emailProven: family.actor.emailProven,
       email: family.actor.email,
     });
@@ -203,9 +239,34 @@ async function showMeeting(
     res.render('booking/ended', {
       title: t(wasBooked ? 'ended.title' : 'ended.unheld'),
       ...words,
-      why: wasBooked ? sayCancelled(t, meeting) : sayRefusal(family.event, 'hold ended'),
+      ...(wasBooked
+        ? { why: sayCancelled(t, meeting), isFree: false }
+        : await showOver(deps, family, meeting)),
+      timesHref: wasBooked ? timesPath(family, meeting) : timesBeside(family, meeting),
     });
   }
+}
+
+/** What ran out, and whether it can be had again. */
+async function showOver(
+  deps: Deps,
+  { event, household, actor }: Family,
+  { resource, teacher, children, slot, students, replaces, from }: Meeting,
+): Promise<{ why: string; isFree: boolean }> {
+  const looker = {
+    ...{ event, household, user: actor.user, students, replaces },
+    ...{ resource: { _id: resource, name: teacher }, child: children },
+  };
+  const [time] = await findTimes(looker, deps.now(), [{ _id: slot }]);
+  const held = { time: timeOfDay(from, event), count: HOLD_MS / 60_000 };
+  const t = wordsOf(event);
+  if (time?.state === 'free') return { why: t('ended.stillFree', held), isFree: true };
+  return { why: time?.reason ?? t('ended.noLonger', held), isFree: false };
+}
+
+/** Whether it was on hold and is no more, and was never booked. */
+function isOver({ state, expiresAt }: Meeting, now: Date): boolean {
+  return state === 'expired' || (state === 'pending' && (expiresAt ?? now) <= now);
 }
 
 function sayCancelled(t: Words, { cancelledBy }: Meeting): string {
@@ -218,13 +279,18 @@ function factsOf(family: Family, meeting: Meeting): Record<string, unknown> {
     meeting,
     answers: sayAnswers(meeting.answers, 'family', wordsOf(family.event)),
     when: whenInWords(meeting.from, meeting.to, family.event),
-    timesHref: timesHref(family, meeting),
+    timesHref: timesPath(family, meeting),
   };
 }
 
-function timesHref(family: Family, meeting: Meeting): string {
-  const student = meeting.students[0]?.toHexString() ?? '';
-  return `${family.home}/times/${meeting.resource.toHexString()}?student=${student}`;
+function timesPath({ home }: Family, { resource, students }: Meeting): string {
+  return `${home}/times/${resource.toHexString()}?student=${students[0]?.toHexString() ?? ''}`;
+}
+
+/** The times from which another one is chosen for what is on hold, or was. */
+function timesBeside(family: Family, meeting: Meeting): string {
+  const change = meeting.replaces ? `&change=${meeting.replaces.toHexString()}` : '';
+  return `${timesPath(family, meeting)}${change}&kept=${meeting.id}`;
 }
 
 function isCancellable(deps: Deps, family: Family, meeting: Meeting): boolean {
@@ -233,14 +299,13 @@ function isCancellable(deps: Deps, family: Family, meeting: Meeting): boolean {
   );
 }
 
-function tooLate(deps: Deps, { event }: Family, meeting: Meeting): HttpError {
-  const why = !LIVING_STATES.includes(meeting.state)
-    ? 'ended.already'
-    : meeting.from <= deps.now()
-      ? 'ended.started'
-      : 'ended.tooSoon';
-  const values = { office: sayCallOffice(event) };
-  return new HttpError(409, { key: 'ended.noChange' }, { key: why, values });
+/** Leads to the meeting, whose page says how it stands and what can be done. */
+function sayTooLate(deps: Deps, req: Request, res: Response, { event, home }: Family, meeting: Meeting): void {
+  if (LIVING_STATES.includes(meeting.state)) {
+    const key = meeting.from <= deps.now() ? 'ended.started' : 'ended.tooSoon';
+    say(req, { kind: 'notice', text: wordsOf(event)(key, { office: sayCallOffice(event) }) });
+  }
+  res.redirect(303, `${home}/appointments/${meeting.id}`);
 }
 
 export function sendCalendar(

@@ -6,6 +6,8 @@ import { zoneName } from '../web/format-zone.js';
 import type { PlacedEvent } from '../web/place.js';
 import { wordsOf } from '../web/words.js';
 import { bookDecided } from '../booking/leave-plan.js';
+import { findReasons } from './find-reasons.js';
+import { mayChange } from './link-meeting.js';
 import { conferenceOf, type Family } from './load-conference.js';
 import { childrenWithTeachers, meetingsOf } from '../booking/queries.js';
 
@@ -15,7 +17,25 @@ export async function showFamily(deps: Deps, res: Response, family: Family): Pro
   if (!res.locals.viewedFamily) await bookDecided({ event: family.event._id, user: family.actor.user });
   const meetings = await meetingsOf(family.event, family.household._id);
   const children = await childrenWithTeachers(family.event, family.household.children, meetings);
-  res.render('booking/overview', { ...aboutEvent(deps, res), children, meetings });
+  const now = deps.now();
+  const reachable =
+    bookingState(family.event, now) === 'open' ? await findReasons(family, children, now) : [];
+  res.render('booking/overview', {
+    ...aboutEvent(deps, res),
+    children: children.map((child) => ({
+      ...child,
+      teachers: child.teachers.map((teacher) => {
+        const found = reachable.find((one) => one.teacher === teacher);
+        return {
+          ...teacher,
+          meetings: teacher.meetings.map((one) => ({ ...one, mayChange: mayChange(family.event, one, now) })),
+          why: found?.why,
+          isFree: found !== undefined && !found.why,
+        };
+      }),
+    })),
+    meetings,
+  });
 }
 
 /** What the event's pages say of it. */
