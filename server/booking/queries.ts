@@ -21,6 +21,8 @@ export interface Meeting {
   id: string;
   state: AppointmentState;
   slot: Types.ObjectId;
+  /** Further slots of a longer meeting. */
+  more: Types.ObjectId[];
   resource: Types.ObjectId;
   students: Types.ObjectId[];
   teacher: string;
@@ -119,6 +121,7 @@ export function nameMeetings(
       id: item._id.toHexString(),
       state: item.state,
       slot: item.slot,
+      more: item.more ?? [],
       resource: item.resource,
       students: item.students,
       teacher:

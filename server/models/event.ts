@@ -44,6 +44,9 @@ export interface LastSlots {
 /** The most days that an event may have. */
 export const MAX_DAYS = 30;
 
+/** The most slots in a row that an event can allow for one appointment. */
+export const MOST_IN_A_ROW = 4;
+
 /** Steps towards opening that only a person can mark as done. */
 export const HAND_TICKED = ['classes', 'link', 'settings', 'emails', 'letters'] as const;
 export type HandTicked = (typeof HAND_TICKED)[number];

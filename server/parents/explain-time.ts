@@ -2,6 +2,7 @@ import type { Types } from 'mongoose';
 import type { CheckedTime } from '../booking/check-times.js';
 import type { Meeting } from '../booking/queries.js';
 import type { Refusal } from '../models/appointment.js';
+import { slotsOf } from '../models/appointment-slots.js';
 import { timeOfDay } from '../web/format-time.js';
 import type { PlacedEvent } from '../web/place.js';
 import { callOffice } from '../web/say-office.js';
@@ -50,8 +51,8 @@ export function explainTime(looking: Looking, time: CheckedTime): Explained {
   return { ...said, refusal: reason, ...own };
 }
 
-function holdsSlot({ slot }: Meeting, id: Types.ObjectId): boolean {
-  return slot.equals(id);
+function holdsSlot(meeting: Meeting, id: Types.ObjectId): boolean {
+  return slotsOf(meeting).some((one) => one.equals(id));
 }
 
 function sayTime(

@@ -10,7 +10,7 @@ const MOST = 50;
 
 /** What was typed on the page of what is on hold, by the names of its fields; whatever else was sent is left out. */
 export function readTyped(body: unknown): Record<string, string> {
-  const known = /^(note|meet|answer-[\w-]{1,40})$/;
+  const known = /^(note|meet|inARow|answer-[\w-]{1,40})$/;
   const pairs = Object.entries(typeof body === 'object' && body !== null ? body : {}).flatMap(
     ([name, value]): [string, string][] => {
       if (!known.test(name) || typeof value !== 'string') return [];

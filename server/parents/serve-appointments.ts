@@ -18,6 +18,8 @@ import { HOLD_MS, isUndoable, mayCancel, mayWriteNote } from '../booking/policy.
 import { changeNote } from './change-note.js';
 import { meetingById, type Meeting } from '../booking/queries.js';
 import { questionsFor, readAnswers } from '../booking/read-answers.js';
+import { sayRefusal } from './refuse-booking.js';
+import { showLength } from './show-length.js';
 import { cancelForm, confirmForm, noteForm } from '../booking/schema.js';
 import { leadToRefusal } from './serve-times.js';
 import { findNext } from './find-next.js';
@@ -51,10 +53,15 @@ export function appointmentPages(deps: Deps): Router {
     const parsed = parseForm(confirmForm(meeting.isOpenKind), req.body, wordsFor(res));
     const read = readAnswers(questionsFor(family.event, 'household'), req.body, wordsFor(res));
     if (!parsed.ok || !read.ok) {
-      // As the fields stand: how to meet comes first, the note last.
+      // As the fields stand: the note comes last.
       const faults: Record<string, string> = parsed.ok ? {} : parsed.errors;
-      const { note, ...meet } = faults;
-      const errors = { ...meet, ...(read.ok ? {} : read.errors), ...(note ? { note } : {}) };
+      const { note, inARow, ...meet } = faults;
+      const errors = {
+        ...(inARow ? { inARow } : {}),
+        ...meet,
+        ...(read.ok ? {} : read.errors),
+        ...(note ? { note } : {}),
+      };
       res.status(422);
       await showMeeting(deps, res, family, meeting, { values: typedValues(req.body), errors });
       return;
@@ -68,7 +75,16 @@ export function appointmentPages(deps: Deps): Router {
       note: parsed.value.note,
       ...(parsed.value.meet ? { kind: parsed.value.meet } : {}),
       answers: read.answers,
+      inARow: parsed.value.inARow,
     });
+    if (!answer.ok && answer.kept) {
+      // Only the longer meeting can't be: what was typed stays, and so does the time.
+      const values = { ...typedValues(req.body), inARow: undefined };
+      const errors = { inARow: sayRefusal(family.event, answer.reason) };
+      const { meeting: kept } = await meetingOf(deps, req, res);
+      await showMeeting(deps, res.status(409), family, kept, { values, errors });
+      return;
+    }
     const [student] = meeting.students;
     if (answer.ok || meeting.state === 'cancelled' || !student) {
       res.redirect(303, `${family.home}/appointments/${meeting.id}`);
@@ -217,10 +233,14 @@ async function showMeeting(
     const until = timeOfDay(meeting.expiresAt, family.event);
     const replaced = before ? timeOf(before.from) : '';
     const questions = questionsFor(family.event, 'household');
+    const length = await showLength(deps, t, family, meeting, before);
+    // The message of a field that isn't there any more stands above the form.
+    const { inARow, ...others } = form?.errors ?? {};
+    const shown = form && inARow && !length.choice ? { ...form, errors: { _form: inARow, ...others } } : form;
     // What was typed before another time was chosen, until it is sent.
-    const typed = form ?? (meeting.typed ? { values: meeting.typed, errors: {} } : FRESH_FORM);
+    const typed = shown ?? (meeting.typed ? { values: meeting.typed, errors: {} } : FRESH_FORM);
     res.render('booking/check', {
-      ...{ title: t('check.heading'), ...words, form: typed, until, replaced, questions },
+      ...{ title: t('check.heading'), ...words, form: typed, until, replaced, questions, length },
     });
   } else if (LIVING_STATES.includes(meeting.state)) {
     res.render('booking/done', {

@@ -10,6 +10,7 @@ import { parseId } from '../web/parse.js';
 import type { Place } from '../web/place.js';
 import { wordsOf } from '../web/words.js';
 import { mayBookAtOnce } from '../booking/book-at-once.js';
+import { mostInARow } from '../booking/find-following.js';
 import { findMoved } from '../booking/find-moved.js';
 import { meetingById, type Meeting } from '../booking/queries.js';
 import { childWithTeacher } from './find-child.js';
@@ -68,6 +69,7 @@ export async function showTimes(deps: Deps, res: Response, family: Family, asked
     refused: refused && { ...refused, nearest: daysOf(refused.nearest, event, who) },
     isOpen: bookingState(event, deps.now()) === 'open',
     changed,
+    inARow: mostInARow(event),
     kept: asked.kept,
     key: new Types.ObjectId().toHexString(),
     isAtOnce: !changed && mayBookAtOnce(event),
