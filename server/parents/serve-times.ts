@@ -64,6 +64,9 @@ interface Refused {
   reason: Refusal;
 }
 
+/** Reasons that are found before it is known whether the teacher is the child's: then nothing is told of the teacher. */
+const BEFORE_CLASS: Refusal[] = ['not open', 'not here', 'not your child', 'no class'];
+
 /** Leads to the page that says why a time was refused and what to do: it can be loaded again, and sends nothing twice. */
 export async function leadToRefusal(
   res: Response,
@@ -73,11 +76,10 @@ export async function leadToRefusal(
   const { slot } = refused;
   const found = await Slot.findOne({ _id: slot, event: event._id }, { resource: 1 }).lean();
   if (!household.children.some((one) => one.student.equals(refused.student))) throw notFound();
-  if (found && reason !== 'no class' && reason !== 'not your child') {
+  if (found && !BEFORE_CLASS.includes(reason)) {
     res.redirect(303, timesHref(home, { ...refused, resource: found.resource }));
     return;
   }
-  // Nothing of a teacher who is not this child's.
-  say(res.req, { kind: 'notice', text: sayRefusal(event, reason === 'no class' ? reason : 'not here') });
+  say(res.req, { kind: 'notice', text: sayRefusal(event, reason === 'not your child' ? 'not here' : reason) });
   res.redirect(303, home);
 }
