@@ -48,13 +48,13 @@ export async function checkBooking(
   const about = await readAbout(wish);
   const judged = judgeByRules(wish, about, now);
   if (!judged.ok) return judged;
-  const { slot, household } = judged;
+  const { household, ...bookable } = judged;
   const further = wish.more?.length
-    ? await checkMore(wish, slot, wish.more)
+    ? await checkMore(wish, bookable.slot, wish.more)
     : { ok: true as const, more: [] };
   if (!further.ok) return further;
   const people = await findPeople(household, sittingOf(about.holders, about.contacts));
-  return { ...judged, more: further.more, people };
+  return { ...bookable, more: further.more, people };
 }
 
 /** What the rules look at. */

@@ -1,6 +1,7 @@
 import express, { type Request, type RequestHandler, type Response, type Router } from 'express';
 import type { Deps } from '../deps.js';
 import { LIVING_STATES } from '../models/appointment.js';
+import { bookingState } from '../web/booking-state.js';
 import { notFound } from '../web/errors.js';
 import { shortDayAndTime, timeOfDay, whenInWords } from '../web/format-time.js';
 import { dayOf } from '../web/local-time.js';
@@ -250,6 +251,7 @@ async function showMeeting(
       mayCancel: isCancellable(deps, family, meeting),
       mayUndo: isUndoable(meeting, deps.now()),
       mayWrite: mayWriteNote(family.event, meeting, deps.now()),
+      isOpen: bookingState(family.event, deps.now()) === 'open',
       next: await findNext(family, meeting, deps.now()),
       emailProven: family.actor.emailProven,
       email: family.actor.email,
