@@ -84,6 +84,8 @@ export interface HoldForm {
   change?: Types.ObjectId;
   /** What was on hold before, whose note and answers go on. */
   kept?: Types.ObjectId;
+  /** One meeting about all the siblings who have this teacher. */
+  together: boolean;
   /** The page said that a press books. */
   now: boolean;
 }
@@ -95,4 +97,5 @@ export const holdSchema = Joi.object<HoldForm, true>({
   now: Joi.boolean().truthy('1').empty('').default(false).label('a time'),
   change: objectId().empty('').label('the meeting to change'),
   kept: objectId().empty('').label('a time'),
+  together: Joi.boolean().truthy('1').empty('').default(false).label('a child'),
 });

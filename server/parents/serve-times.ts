@@ -7,8 +7,10 @@ import { notFound } from '../web/errors.js';
 import { parseForm, parseId, parseQuery } from '../web/parse.js';
 import { wordsFor } from '../web/read-language.js';
 import { refuseHere, say } from '../web/session.js';
+import { siblingsRule } from '../booking/policy.js';
 import { bookAtOnce } from '../booking/book-at-once.js';
 import { holdSlot } from '../booking/hold-slot.js';
+import { chooseStudents } from './choose-students.js';
 import { familyOf, type Family } from './load-conference.js';
 import { readKept } from './keep-typed.js';
 import { sayRefusal } from './refuse-booking.js';
@@ -36,12 +38,13 @@ export function timesPages(deps: Deps): Router {
     }
     const { slot, student, key, change, kept, now } = parsed.value;
     const changed = change && (await findChanged(family, { student }, change));
+    const chosen = changed ? undefined : await studentsFor(family, slot, student, parsed.value.together);
     const typed = kept && (await readKept(family, kept));
     const request = {
       event: family.event,
       slot,
       // A meeting about siblings stays one about all of them.
-      students: changed?.students ?? [student],
+      students: changed?.students ?? chosen ?? [student],
       household: family.household._id,
       user: family.actor.user,
       key,
@@ -54,6 +57,21 @@ export function timesPages(deps: Deps): Router {
     else await leadToRefusal(res, family, { slot, student, change, kept, reason: held.reason });
   });
   return router;
+}
+
+/** About whom the meeting is, where siblings have the same teacher. */
+async function studentsFor(
+  family: Family,
+  slot: Types.ObjectId,
+  student: Types.ObjectId,
+  isTogether: boolean,
+): Promise<Types.ObjectId[] | undefined> {
+  const { event, household } = family;
+  const rule = siblingsRule(event);
+  if (household.children.length < 2 || rule === 'apart' || (rule === 'choose' && !isTogether)) return undefined;
+  const found = await Slot.findOne({ _id: slot, event: event._id }, { resource: 1 }).lean();
+  if (!found) return undefined;
+  return (await chooseStudents(family, found.resource, { id: student, name: '' }, isTogether)).students;
 }
 
 interface Refused {

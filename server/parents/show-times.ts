@@ -13,8 +13,9 @@ import { mayBookAtOnce } from '../booking/book-at-once.js';
 import { mostInARow } from '../booking/find-following.js';
 import { findMoved } from '../booking/find-moved.js';
 import { meetingById, type Meeting } from '../booking/queries.js';
+import { chooseStudents, type Chosen } from './choose-students.js';
 import { childWithTeacher } from './find-child.js';
-import { findTimes, type TimeView } from './find-times.js';
+import { findTimes, type Looker, type TimeView } from './find-times.js';
 import type { Family } from './load-conference.js';
 import { linkMeeting } from './link-meeting.js';
 import { explainRefusal } from './explain-refusal.js';
@@ -51,10 +52,13 @@ export async function showTimes(deps: Deps, res: Response, family: Family, asked
   const changed = asked.change && (await findChanged(family, asked, asked.change));
   const { resource } = teacher;
   const t = wordsOf(event);
-  const about = changed?.children ?? child.name;
+  const chosen: Chosen = changed
+    ? { students: changed.students, child: changed.children }
+    : await chooseStudents(family, resource._id, { id: asked.student, name: child.name }, false);
+  const about = chosen.child;
   const looker = {
     ...{ event, resource, household, user: actor.user, child: about },
-    students: changed?.students ?? [asked.student],
+    students: chosen.students,
     replaces: changed && parseId(changed.id),
   };
   const times = await findTimes(looker, deps.now());
@@ -68,6 +72,7 @@ export async function showTimes(deps: Deps, res: Response, family: Family, asked
     days: daysOf(times, event, { ...who, looking, changed }),
     refused: refused && { ...refused, nearest: daysOf(refused.nearest, event, who) },
     isOpen: bookingState(event, deps.now()) === 'open',
+    together: chosen.all && (await mayMeetTogether(looker, chosen.all, times, deps.now())) ? chosen.all.child : '',
     changed,
     inARow: mostInARow(event),
     kept: asked.kept,
@@ -75,6 +80,19 @@ export async function showTimes(deps: Deps, res: Response, family: Family, asked
     isAtOnce: !changed && mayBookAtOnce(event),
     why: sumTimes({ ...looking, ...who }, times),
   });
+}
+
+/** Whether each time that is free for one child is free for all of them: nothing is offered that is refused then. */
+async function mayMeetTogether(
+  looker: Looker,
+  { students }: NonNullable<Chosen['all']>,
+  times: TimeView[],
+  now: Date,
+): Promise<boolean> {
+  const together = await findTimes({ ...looker, students }, now);
+  const isFree = ({ slot, state }: TimeView) =>
+    state !== 'free' || together.some((one) => one.slot._id.equals(slot._id) && one.state === 'free');
+  return times.some(({ state }) => state === 'free') && times.every(isFree);
 }
 
 /**

@@ -29,7 +29,7 @@ const WORDS = {
     ...{ booked: /Su cita está reservada/, next: /^Siguiente: /, book: /^Reservar/ },
     ...{ cancel: 'Cancelar esta cita', sure: 'Cancelar la cita' },
     ...{ mine: /^Cambiar su cita con/, drop: /^Cancelar su cita con/, moved: /Nueva hora de su cita/ },
-    ...{ done: /Ya reservó con todas las personas/, at: /^5:\d0 p\.\sm\., martes, 24 de noviembre de 2026, con .*, sobre Ana/ },
+    ...{ done: /Ya reservó con todas las personas/, at: /^5:\d0 p\.\s?m\., martes, 24 de noviembre de 2026, con .*, sobre Ana/ },
     schedule: 'Ver sus citas',
   },
 } as const;
