@@ -5,6 +5,7 @@ import {
   MAX_DAYS,
   MOST_IN_A_ROW,
   SIBLINGS_RULES,
+  USUAL_EARLY,
   USUAL_WALK,
   type Event,
   type SiblingsRule,
@@ -27,6 +28,8 @@ export interface EventForm {
   days: string[];
   opensAt: string;
   closesAt: string;
+  earlyMinutes: number;
+  earlyChildren: number;
   staffAnytime: boolean;
   stopHoursBefore: number;
   cancelHoursBefore: number;
@@ -74,6 +77,8 @@ export const eventForm = Joi.object<EventForm, true>({
     .label('the days'),
   opensAt: localMoment(),
   closesAt: localMoment(),
+  earlyMinutes: count(0, 10_080, 'how many minutes earlier').optional().default(0),
+  earlyChildren: count(2, 20, 'how many children a family needs').optional().default(2),
   staffAnytime: tick(),
   stopHoursBefore: count(0, 720, 'when booking stops, in hours'),
   cancelHoursBefore: count(0, 720, 'until when parents may cancel, in hours'),
@@ -105,6 +110,8 @@ export const eventFields = (style: Style): SettingsFields => ({
   description: { label: 'Description' },
   opensAt: { label: 'Booking opens', say: (value) => fieldMoment(value, style) },
   closesAt: { label: 'Booking closes', say: (value) => fieldMoment(value, style) },
+  earlyMinutes: { label: 'Earlier for families with several children', say: (value) => `${value} minutes` },
+  earlyChildren: { label: 'Children in the event to book earlier' },
   staffAnytime: { label: 'Staff may book at any time', say: (value) => (value ? 'Yes' : 'No') },
   stopHoursBefore: { label: 'Stop booking before a slot', say: hours },
   cancelHoursBefore: { label: 'Parents may cancel until', say: (value) => `${hours(value)} before` },
@@ -134,6 +141,7 @@ export function formOf(event: EventSettings): Record<string, unknown> {
   const { opensAt, closesAt, ...limits } = event.booking;
   return {
     ...USUAL_WALK,
+    ...USUAL_EARLY,
     ...limits,
     inARow: limits.inARow ?? 1,
     siblings: limits.siblings ?? 'choose',
@@ -163,6 +171,7 @@ export function freshEvent(timeZone: string): Record<string, unknown> {
     inARow: 1,
     siblings: 'choose',
     ...USUAL_WALK,
+    ...USUAL_EARLY,
   };
 }
 

@@ -14,6 +14,9 @@ import { SLOT_KINDS, SLOT_STATES, type SlotKind, type SlotState } from './slot.j
 /** The minutes to walk until the school says otherwise. */
 export const USUAL_WALK = { walkRooms: 0, walkSchools: 15 } as const;
 
+/** Booking opens for all families at once until the school says otherwise. */
+export const USUAL_EARLY = { earlyMinutes: 0, earlyChildren: 2 } as const;
+
 /** Where an event's classes come from, and whether they are kept fresh. */
 export interface EventSync {
   on: boolean;
@@ -89,6 +92,9 @@ export interface Event extends Scoped {
     /** Minutes to walk from room to room, and from school to school, which a family's plan leaves between two meetings. Absent: `USUAL_WALK`. */
     walkRooms?: number;
     walkSchools?: number;
+    /** How many minutes earlier booking opens for families with so many children in the event. Absent or 0: for all at once. */
+    earlyMinutes?: number;
+    earlyChildren?: number;
     /** How many slots in a row one appointment may take. Absent: one. */
     inARow?: number;
     /** How siblings meet the same teacher. Absent: as the family chooses. */
@@ -137,6 +143,8 @@ const schema = scopedSchema<Event>('event', {
     gapMinutes: { type: Number, default: 0 },
     walkRooms: Number,
     walkSchools: Number,
+    earlyMinutes: Number,
+    earlyChildren: Number,
     inARow: Number,
     siblings: { type: String, enum: SIBLINGS_RULES },
   },

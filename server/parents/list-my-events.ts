@@ -9,7 +9,8 @@ import { placed, styleOf } from '../web/place.js';
 import type { Reader } from '../web/read-language.js';
 import { styleIn } from '../web/words.js';
 import { myMeetings, type MyMeeting } from './list-my-meetings.js';
-import { sayWindow } from './show-family.js';
+import { openEarly } from '../booking/open-early.js';
+import { sayWindow } from './show-opening.js';
 
 interface MyEvent {
   name: string;
@@ -38,7 +39,7 @@ export async function myEvents(
     .map(({ account }) => account);
   const households = await Household.find(
     { account: { $in: accounts }, adults: user._id },
-    { _id: 1 },
+    { account: 1, children: 1 },
   ).lean();
   const own = await Appointment.aggregate<{ _id: Types.ObjectId; meetings: number }>([
     {
@@ -63,7 +64,13 @@ export async function myEvents(
     ),
   ]);
   const schoolOf = new Map(schools.map((school) => [school._id.toHexString(), school]));
-  return events
+  const opened = await Promise.all(
+    events.map(async (event) => {
+      const household = households.find(({ account }) => account.equals(event.account));
+      return household ? openEarly(event, household, now) : event;
+    }),
+  );
+  return opened
     .sort((a, b) => (b.days.at(-1) ?? '').localeCompare(a.days.at(-1) ?? ''))
     .map((event) => {
       const school = schoolOf.get(event.account.toHexString());

@@ -95,10 +95,15 @@ export function appointmentPages(deps: Deps): Router {
     // It ran out at this moment.
     if (answer.reason === 'hold ended') await holdAgain(deps, res, family, meeting);
     else
-      await leadToRefusal(res, family, {
-        ...{ slot: meeting.slot, student, change: meeting.replaces, kept: parseId(meeting.id) },
-        reason: answer.reason,
-      });
+      await leadToRefusal(
+        res,
+        family,
+        {
+          ...{ slot: meeting.slot, student, change: meeting.replaces, kept: parseId(meeting.id) },
+          reason: answer.reason,
+        },
+        deps.now(),
+      );
   });
 
   router.post('/appointments/:id/again', async (req, res) => {

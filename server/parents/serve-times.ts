@@ -16,6 +16,7 @@ import { readKept } from './keep-typed.js';
 import { sayRefusal } from './refuse-booking.js';
 import { showFamily } from './show-family.js';
 import { findChanged, showTimes, timesHref } from './show-times.js';
+import { sayWindow } from './show-opening.js';
 import { holdSchema, timesQuery } from './schema.js';
 
 /** A teacher's times, and the click on one of them. */
@@ -54,7 +55,7 @@ export function timesPages(deps: Deps): Router {
     };
     const held = now ? await bookAtOnce(deps, request) : await holdSlot(deps, request);
     if (held.ok) res.redirect(303, `${family.home}/appointments/${held.appointment._id.toHexString()}`);
-    else await leadToRefusal(res, family, { slot, student, change, kept, reason: held.reason });
+    else await leadToRefusal(res, family, { slot, student, change, kept, reason: held.reason }, deps.now());
   });
   return router;
 }
@@ -90,6 +91,7 @@ export async function leadToRefusal(
   res: Response,
   { event, household, home }: Family,
   { reason, ...refused }: Refused,
+  now: Date,
 ): Promise<void> {
   const { slot } = refused;
   const found = await Slot.findOne({ _id: slot, event: event._id }, { resource: 1 }).lean();
@@ -98,6 +100,7 @@ export async function leadToRefusal(
     res.redirect(303, timesHref(home, { ...refused, resource: found.resource }));
     return;
   }
-  say(res.req, { kind: 'notice', text: sayRefusal(event, reason === 'not your child' ? 'not here' : reason) });
+  const said = reason === 'not your child' ? 'not here' : reason;
+  say(res.req, { kind: 'notice', text: sayRefusal(event, said, { window: sayWindow(event, now) }) });
   res.redirect(303, home);
 }

@@ -2,7 +2,6 @@ import type { Response } from 'express';
 import { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
 import { LIVING_STATES } from '../models/appointment.js';
-import { bookingState } from '../web/booking-state.js';
 import { notFound } from '../web/errors.js';
 import { andList } from '../web/format-count.js';
 import { fullDay, hourOfDay, timeOfDay, timeUnderHour } from '../web/format-time.js';
@@ -18,6 +17,7 @@ import { childWithTeacher } from './find-child.js';
 import { findTimes, type Looker, type TimeView } from './find-times.js';
 import type { Family } from './load-conference.js';
 import { linkMeeting } from './link-meeting.js';
+import { aboutOpening } from './show-opening.js';
 import { explainRefusal } from './explain-refusal.js';
 import { sumTimes } from './sum-times.js';
 
@@ -71,7 +71,7 @@ export async function showTimes(deps: Deps, res: Response, family: Family, asked
     teacher: { id: String(resource._id), name: resource.name, room: teacher.room },
     days: daysOf(times, event, { ...who, looking, changed }),
     refused: refused && { ...refused, nearest: daysOf(refused.nearest, event, who) },
-    isOpen: bookingState(event, deps.now()) === 'open',
+    ...aboutOpening(deps, res),
     together: chosen.all && (await mayMeetTogether(looker, chosen.all, times, deps.now())) ? chosen.all.child : '',
     changed,
     inARow: mostInARow(event),
