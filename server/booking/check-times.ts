@@ -60,7 +60,9 @@ const refusedFor = (reason: Refusal, because: Types.ObjectId[] = [], isHeld = fa
 function judgeTime(wish: TimesWish, want: Wanted, slot: Slot, around: Around, now: Date): Judged {
   const { event, replaces } = wish;
   if (!mayBookNow(event, now, 'household')) return refusedFor('not open');
-  const isTheirs = want.students.every((id) => around.household?.children.some((one) => one.student.equals(id)));
+  const isTheirs = want.students.every((id) =>
+    around.household?.children.some((one) => one.student.equals(id)),
+  );
   const judged = judgeByRules(
     { event, students: want.students, by: 'household' },
     {
@@ -105,7 +107,10 @@ function judgeTime(wish: TimesWish, want: Wanted, slot: Slot, around: Around, no
       return {
         ...refusedFor(need.refusal, inTheWay, isHeld(around, inTheWay)),
         away: holders.find(
-          (one) => one.contact?.equals(need.person) || one.byHand?.staff?.equals(need.person) || one._id.equals(need.person),
+          (one) =>
+            one.contact?.equals(need.person) ||
+            one.byHand?.staff?.equals(need.person) ||
+            one._id.equals(need.person),
         ),
       };
   }
@@ -117,7 +122,11 @@ function judgeTime(wish: TimesWish, want: Wanted, slot: Slot, around: Around, no
 type Me = Claimant & { replaces?: Types.ObjectId; account: Types.ObjectId };
 
 /** As if it were asked for now. */
-function takerOf({ event, household, user, replaces }: TimesWish, { resource, students }: Wanted, now: Date): Me {
+function takerOf(
+  { event, household, user, replaces }: TimesWish,
+  { resource, students }: Wanted,
+  now: Date,
+): Me {
   return {
     ...{ _id: new Types.ObjectId(), account: event.account, household, bookedBy: user, createdAt: now },
     ...{ byKey: '', resource, students },

@@ -127,7 +127,13 @@ function questionsFor({ event, household, user, wanted, replaces, slots }: Times
     slots: ask<Slot>(
       Slot,
       {
-        ...{ resource: { $in: resources }, event: _id, account, state: { $ne: 'hidden' }, from: { $gt: now } },
+        ...{
+          resource: { $in: resources },
+          event: _id,
+          account,
+          state: { $ne: 'hidden' },
+          from: { $gt: now },
+        },
         ...(slots ? { _id: { $in: slots } } : {}),
       },
       { $sort: { from: 1 } },
@@ -228,7 +234,9 @@ function seatsOf(seats: Seat[], replaces: Types.ObjectId | undefined): Map<strin
     .filter(({ slot, seat }) => {
       // A seat that a longer meeting keeps while it moves is one seat.
       const before = seat.state === 'pending' && seat.replaces;
-      return !before || !seats.some((one) => one._id.equals(before) && slotsOf(one).some((id) => id.equals(slot)));
+      return (
+        !before || !seats.some((one) => one._id.equals(before) && slotsOf(one).some((id) => id.equals(slot)))
+      );
     });
   const bySlot = groupBy(taken, ({ slot }) => prefixOf('slot', [slot]));
   return new Map(

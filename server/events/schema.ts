@@ -124,7 +124,8 @@ export const eventFields = (style: Style): SettingsFields => ({
   siblings: {
     label: 'Siblings with the same teacher',
     say: (value) =>
-      ({ together: 'One meeting for all of them', apart: 'One meeting for each' })[value] ?? 'The family chooses',
+      ({ together: 'One meeting for all of them', apart: 'One meeting for each' })[value] ??
+      'The family chooses',
   },
   walkRooms: { label: 'Minutes to walk between rooms' },
   walkSchools: { label: 'Minutes to walk between schools' },

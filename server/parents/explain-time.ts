@@ -45,7 +45,12 @@ export function explainTime(looking: Looking, time: CheckedTime): Explained {
   const own = meeting ? { meeting } : {};
   // A longer meeting can move within its own slots.
   if (mine && (reason || !replaces?.equals(mine.id)))
-    return { state: 'mine', note: t('times.mineOf', { children: mine.children }), ...(reason ? { refusal: reason } : {}), ...own };
+    return {
+      state: 'mine',
+      note: t('times.mineOf', { children: mine.children }),
+      ...(reason ? { refusal: reason } : {}),
+      ...own,
+    };
   if (!reason) return { state: 'free' };
   const said = sayTime(looking, time, meeting);
   return { ...said, refusal: reason, ...own };
@@ -103,7 +108,11 @@ export function sayWhole(
   if (reason === 'too late' && stopHoursBefore > 0)
     return t('times.endsBefore', { count: stopHoursBefore, office: callOffice(event) });
   if (reason === 'teacher limit' && meeting)
-    return t('times.yoursAlready', { time: timeOfDay(meeting.from, event), teacher, child: meeting.children });
+    return t('times.yoursAlready', {
+      time: timeOfDay(meeting.from, event),
+      teacher,
+      child: meeting.children,
+    });
   return sayRefusal(event, reason, { teacher, ...(child ? { child } : {}), most: perStudentAndTeacher });
 }
 

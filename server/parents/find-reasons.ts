@@ -22,7 +22,9 @@ export async function findReasons(
   which: (teacher: TeacherView) => boolean = () => true,
 ): Promise<Reachable[]> {
   const asked = children.flatMap((child) =>
-    child.left ? [] : child.teachers.filter((one) => one.hasTimes && which(one)).map((teacher) => ({ child, teacher })),
+    child.left
+      ? []
+      : child.teachers.filter((one) => one.hasTimes && which(one)).map((teacher) => ({ child, teacher })),
   );
   if (asked.length === 0) return [];
   const wanted = asked.map(({ child, teacher }) => ({

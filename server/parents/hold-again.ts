@@ -33,5 +33,10 @@ export async function holdAgain(
       say(res.req, { kind: 'notice', text: wordsOf(event)('check.heldAgain', { time }) });
     res.redirect(303, `${home}/appointments/${held.appointment._id.toHexString()}`);
   } else if (student)
-    await leadToRefusal(res, family, { slot, student, change: replaces, kept: parseId(id), reason: held.reason }, deps.now());
+    await leadToRefusal(
+      res,
+      family,
+      { slot, student, change: replaces, kept: parseId(id), reason: held.reason },
+      deps.now(),
+    );
 }

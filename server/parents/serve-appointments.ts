@@ -327,7 +327,13 @@ function isCancellable(deps: Deps, family: Family, meeting: Meeting): boolean {
 }
 
 /** Leads to the meeting, whose page says how it stands and what can be done. */
-function sayTooLate(deps: Deps, req: Request, res: Response, { event, home }: Family, meeting: Meeting): void {
+function sayTooLate(
+  deps: Deps,
+  req: Request,
+  res: Response,
+  { event, home }: Family,
+  meeting: Meeting,
+): void {
   if (LIVING_STATES.includes(meeting.state)) {
     const key = meeting.from <= deps.now() ? 'ended.started' : 'ended.tooSoon';
     say(req, { kind: 'notice', text: wordsOf(event)(key, { office: sayCallOffice(event) }) });

@@ -69,7 +69,8 @@ async function studentsFor(
 ): Promise<Types.ObjectId[] | undefined> {
   const { event, household } = family;
   const rule = siblingsRule(event);
-  if (household.children.length < 2 || rule === 'apart' || (rule === 'choose' && !isTogether)) return undefined;
+  if (household.children.length < 2 || rule === 'apart' || (rule === 'choose' && !isTogether))
+    return undefined;
   const found = await Slot.findOne({ _id: slot, event: event._id }, { resource: 1 }).lean();
   if (!found) return undefined;
   return (await chooseStudents(family, found.resource, { id: student, name: '' }, isTogether)).students;

@@ -72,7 +72,8 @@ export async function showTimes(deps: Deps, res: Response, family: Family, asked
     days: daysOf(times, event, { ...who, looking, changed }),
     refused: refused && { ...refused, nearest: daysOf(refused.nearest, event, who) },
     ...aboutOpening(deps, res),
-    together: chosen.all && (await mayMeetTogether(looker, chosen.all, times, deps.now())) ? chosen.all.child : '',
+    together:
+      chosen.all && (await mayMeetTogether(looker, chosen.all, times, deps.now())) ? chosen.all.child : '',
     changed,
     inARow: mostInARow(event),
     kept: asked.kept,

@@ -49,7 +49,8 @@ export function sumTimes(
   const codes = new Set(times.map(({ refusal }) => refusal));
   if (times.length === 0) return { code: 'over', note: t('why.over'), text: t('why.overText', values) };
   // There is a time that only their own meeting is in the way of.
-  if (codes.has('household busy')) return { code: 'busy', note: t('why.busy'), text: t('why.busyText', values) };
+  if (codes.has('household busy'))
+    return { code: 'busy', note: t('why.busy'), text: t('why.busyText', values) };
   if (codes.has('taken') || codes.has('teacher busy') || codes.has('day limit'))
     return { code: 'full', note: t('why.full'), text: t('why.fullText', values) };
   if (times.some(({ slot }) => slot.state === 'call the school'))

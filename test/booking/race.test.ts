@@ -88,7 +88,10 @@ describe('200 parents after one slot, through two app processes', function () {
     assert.equal(answers.filter((answer) => answer.confirmed === 303).length, 1);
     const losers = answers.filter((answer) => !answer.isHeld);
     for (const { text } of losers) {
-      assert.match(text, /(Somebody else is deciding on|Another family has) this time[\s\S]*The nearest free times of Mrs Lee/);
+      assert.match(
+        text,
+        /(Somebody else is deciding on|Another family has) this time[\s\S]*The nearest free times of Mrs Lee/,
+      );
       assert.ok((text.match(/class="time time-free"/g) ?? []).length >= 5);
     }
     assert.equal(await Appointment.countDocuments({ state: 'booked' }), 1);

@@ -35,7 +35,14 @@ const home = fc.nat(3);
 const teacher = fc.nat(2);
 const slot = fc.nat(5);
 const kind = <K extends string>(...names: K[]) => fc.constantFrom(...names);
-const press = fc.record({ do: kind('press'), home, teacher, slot, moves: fc.boolean(), atOnce: fc.boolean() });
+const press = fc.record({
+  do: kind('press'),
+  home,
+  teacher,
+  slot,
+  moves: fc.boolean(),
+  atOnce: fc.boolean(),
+});
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 12, arbitrary: press },
@@ -75,7 +82,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       cancel: fc.constantFrom(0, 30),
     }),
   },
-  { weight: 2, arbitrary: fc.record({ do: kind('hide', 'show', 'show', 'leave', 'join', 'join'), teacher, home }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: kind('hide', 'show', 'show', 'leave', 'join', 'join'), teacher, home }),
+  },
   { weight: 1, arbitrary: fc.record({ do: kind('wait'), ms: fc.constantFrom(60_000, HOLD_MS + 1) }) },
   { weight: 1, arbitrary: fc.record({ do: kind('open', 'open', 'close') }) },
 );
@@ -173,7 +183,8 @@ describe('what a page of times shows', function () {
           const faults = await take(test, day, one);
           const said = steps.slice(0, n + 1).map((past) => JSON.stringify(past));
           assert.deepEqual(faults, [], said.join('\n'));
-          for (const { refused } of await Appointment.find({}, { refused: 1 }).lean()) if (refused) seen.add(refused);
+          for (const { refused } of await Appointment.find({}, { refused: 1 }).lean())
+            if (refused) seen.add(refused);
         }
       }),
       { numRuns: RUNS },

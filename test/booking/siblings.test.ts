@@ -17,7 +17,9 @@ describe('siblings with the same teacher', () => {
     await makeHousehold(desk.fair.account._id, desk.fair.students, parent.user._id);
   }
   const about = async () =>
-    (await Appointment.find({ state: 'booked' }).sort({ from: 1 }).lean()).map(({ students }) => students.length);
+    (await Appointment.find({ state: 'booked' }).sort({ from: 1 }).lean()).map(
+      ({ students }) => students.length,
+    );
 
   it('have one meeting each, or one together where the family says so, until the school decides', async () => {
     await arrive();

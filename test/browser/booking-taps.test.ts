@@ -17,19 +17,38 @@ const MOST = { book: 3, change: 3, cancel: 2, schedule: 2 };
 /** What the school asks, in the tests where it asks something. */
 const FIELD = { id: 'q1', kind: 'text', label: 'Topic', required: true, choices: [] };
 
+/** What has the focus, where the bar at the end of the screen lies over it. */
+const UNDER_BAR = String.raw`(() => {
+  const bar = document.querySelector('.next-bar:not(.next-bar-still)');
+  const focus = document.activeElement;
+  if (!bar || !focus || focus === document.body || bar.contains(focus)) return '';
+  const [box, top] = [focus.getBoundingClientRect(), bar.getBoundingClientRect().top];
+  return box.bottom > top + 1 && box.top < innerHeight ? focus.outerHTML.slice(0, 200) : '';
+})()`;
+
 const WORDS = {
   en: {
     ...{ booked: /Your meeting is booked/, next: /^Next: /, book: 'Book this time' },
     ...{ cancel: 'Cancel this meeting', sure: 'Cancel meeting' },
-    ...{ mine: /^Change your meeting with/, drop: /^Cancel your meeting with/, moved: /Your meeting is now at/ },
-    ...{ done: /You’ve booked every teacher you can book now/, at: /^5:\d0 PM, Tuesday, November 24, 2026, with .*, about Ana/ },
+    ...{
+      mine: /^Change your meeting with/,
+      drop: /^Cancel your meeting with/,
+      moved: /Your meeting is now at/,
+    },
+    ...{
+      done: /You’ve booked every teacher you can book now/,
+      at: /^5:\d0 PM, Tuesday, November 24, 2026, with .*, about Ana/,
+    },
     schedule: 'See your schedule',
   },
   es: {
     ...{ booked: /Su cita está reservada/, next: /^Siguiente: /, book: /^Reservar/ },
     ...{ cancel: 'Cancelar esta cita', sure: 'Cancelar la cita' },
     ...{ mine: /^Cambiar su cita con/, drop: /^Cancelar su cita con/, moved: /Nueva hora de su cita/ },
-    ...{ done: /Ya reservó con todas las personas/, at: /^5:\d0 p\.\s?m\., martes, 24 de noviembre de 2026, con .*, sobre Ana/ },
+    ...{
+      done: /Ya reservó con todas las personas/,
+      at: /^5:\d0 p\.\s?m\., martes, 24 de noviembre de 2026, con .*, sobre Ana/,
+    },
     schedule: 'Ver sus citas',
   },
 } as const;
@@ -73,7 +92,10 @@ describe('taps that a booking takes', function () {
 
   async function tap(role: 'link' | 'button', name: string | RegExp): Promise<void> {
     taps += 1;
-    await page.getByRole(role, { name, exact: typeof name === 'string' }).first().click();
+    await page
+      .getByRole(role, { name, exact: typeof name === 'string' })
+      .first()
+      .click();
     await page.waitForLoadState();
     if (hasScript) assert.deepEqual(await axeViolations(page), [], page.url());
     for (const width of [320, 390]) {
@@ -95,7 +117,10 @@ describe('taps that a booking takes', function () {
   const booked = () => Appointment.countDocuments({ state: 'booked' });
   const text = () => page.content();
 
-  for (const [lang, javaScript] of [['en', true], ['es', false]] as const) {
+  for (const [lang, javaScript] of [
+    ['en', true],
+    ['es', false],
+  ] as const) {
     const say = WORDS[lang];
     const how = `in ${lang}, ${javaScript ? 'with' : 'without'} JavaScript`;
 
@@ -167,13 +192,7 @@ describe('taps that a booking takes', function () {
     await page.setViewportSize({ width: 390, height: 500 });
     for (let stop = 0; stop < 30; stop++) {
       await page.keyboard.press('Tab');
-      const hidden = await page.evaluate(() => {
-        const bar = document.querySelector('.next-bar:not(.next-bar-still)');
-        const focus = document.activeElement;
-        if (!bar || !focus || focus === document.body || bar.contains(focus)) return '';
-        const [low, top] = [focus.getBoundingClientRect().bottom, bar.getBoundingClientRect().top];
-        return low > top + 1 && focus.getBoundingClientRect().top < innerHeight ? focus.outerHTML.slice(0, 200) : '';
-      });
+      const hidden = await page.evaluate<string>(UNDER_BAR);
       assert.equal(hidden, '');
     }
     await tap('link', /^Mr Park/);
