@@ -6,6 +6,7 @@ import type { Browser, Page } from 'playwright-core';
 import { createApp } from '../../server/app.js';
 import { Appointment } from '../../server/models/appointment.js';
 import { Event } from '../../server/models/event.js';
+import { Slot } from '../../server/models/slot.js';
 import { EVE } from '../support/booking/conference.js';
 import { Desk } from '../support/booking/desk.js';
 import { axeViolations, launchBrowser, openPage } from '../support/browser.js';
@@ -185,6 +186,25 @@ describe('taps that a booking takes', function () {
     taps += 1;
     assert.match(await text(), /Your meeting is booked/);
     assert.equal(taps, MOST.book);
+  });
+
+  it('is one to hear why not, by keyboard too, in the list and at each time', async () => {
+    await arrive('en', true);
+    const [, park, cohen] = desk.fair.teachers;
+    await Slot.updateMany({ resource: cohen!.resource._id }, { state: 'call the school' });
+    await Slot.updateOne({ _id: park!.slots[1]!._id }, { state: 'unavailable' });
+    await page.reload();
+    await page.locator('details.why summary').focus();
+    await page.keyboard.press('Enter');
+    await page.getByText(/To book with Ms Cohen, call the school’s office/).waitFor();
+    assert.deepEqual(await axeViolations(page), []);
+    await shoot('why-list');
+    await tap('link', /^Mr Park/);
+    await page.locator('.time-why summary').focus();
+    await page.keyboard.press('Enter');
+    await page.getByText('The teacher isn’t available at this time.').waitFor();
+    assert.deepEqual(await axeViolations(page), []);
+    await shoot('why-time');
   });
 
   it('is one to undo, and the focus is never under the bar', async () => {
