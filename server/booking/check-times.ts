@@ -106,11 +106,8 @@ function judgeTime(wish: TimesWish, want: Wanted, slot: Slot, around: Around, no
     if (inTheWay.length > 0)
       return {
         ...refusedFor(need.refusal, inTheWay, isHeld(around, inTheWay)),
-        away: holders.find(
-          (one) =>
-            one.contact?.equals(need.person) ||
-            one.byHand?.staff?.equals(need.person) ||
-            one._id.equals(need.person),
+        away: holders.find(({ _id, contact, byHand }) =>
+          [contact, byHand?.staff, _id].some((id) => id?.equals(need.person)),
         ),
       };
   }

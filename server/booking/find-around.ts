@@ -14,7 +14,7 @@ import { distinctIds, groupBy } from '../web/lists.js';
 import { ABOUT, type About } from './check-booking.js';
 import { HOLDER_FIELDS, type HolderOf } from './check-holder.js';
 import { findLogins, type Login } from './find-people.js';
-import { contactsOf, sittingOf } from './find-sitting.js';
+import { sittingOf } from './find-sitting.js';
 import { prefixOf, utcDays } from './plan-needs.js';
 
 /** More times than the teachers of any family have. */
@@ -88,11 +88,11 @@ export async function findAround(wish: TimesWish, now: Date): Promise<Around> {
       ])
     : [];
   const diaries = await findDiaries(people, found.slots, event.booking.gapMinutes);
-  const holders = new Map(
-    [...found.seats, ...found.counted.flatMap((claim) => claim.by), ...diaries.flatMap(({ by }) => by)].map(
-      (one) => [String(one._id), one as HolderOf] as const,
-    ),
-  );
+  const named: HolderOf[] = [
+    ...found.seats,
+    ...[...found.counted, ...diaries].flatMap(({ by }) => by),
+  ];
+  const holders = new Map(named.map((one) => [String(one._id), one] as const));
   const ids = wanted.map(({ resource }) => resource);
   return {
     household,
