@@ -88,10 +88,7 @@ export async function findAround(wish: TimesWish, now: Date): Promise<Around> {
       ])
     : [];
   const diaries = await findDiaries(people, found.slots, event.booking.gapMinutes);
-  const named: HolderOf[] = [
-    ...found.seats,
-    ...[...found.counted, ...diaries].flatMap(({ by }) => by),
-  ];
+  const named: HolderOf[] = [...found.seats, ...[...found.counted, ...diaries].flatMap(({ by }) => by)];
   const holders = new Map(named.map((one) => [String(one._id), one] as const));
   const ids = wanted.map(({ resource }) => resource);
   return {

@@ -12,21 +12,16 @@ import { sayCallOffice } from '../web/say-office.js';
 import { say } from '../web/session.js';
 import { wordsOf, type Words } from '../web/words.js';
 import { cancelAppointment } from '../booking/cancel-appointment.js';
-import { confirmAppointment } from '../booking/confirm-appointment.js';
 import { findMoved } from '../booking/find-moved.js';
 import { familyOf, type Family } from './load-conference.js';
 import { HOLD_MS, isUndoable, mayCancel, mayWriteNote } from '../booking/policy.js';
 import { changeNote } from './change-note.js';
 import { meetingById, type Meeting } from '../booking/queries.js';
-import { questionsFor, readAnswers } from '../booking/read-answers.js';
-import { sayRefusal } from './refuse-booking.js';
+import { questionsFor } from '../booking/read-answers.js';
 import { showLength } from './show-length.js';
-import { cancelForm, confirmForm, noteForm } from '../booking/schema.js';
-import { leadToRefusal } from './serve-times.js';
+import { cancelForm, noteForm } from '../booking/schema.js';
 import { findNext } from './find-next.js';
 import { findTimes } from './find-times.js';
-import { holdAgain } from './hold-again.js';
-import { keepTyped } from './keep-typed.js';
 import { writeCalendar } from '../booking/write-calendar.js';
 
 /** One appointment from hold to booked to cancelled, always at the same address: loading it again or clicking twice does nothing new. */
@@ -43,80 +38,6 @@ export function appointmentPages(deps: Deps): Router {
   router.get('/appointments/:id', async (req, res) => {
     const { family, meeting } = await meetingOf(deps, req, res);
     await showMeeting(deps, res, family, meeting);
-  });
-
-  router.post('/appointments/:id/confirm', async (req, res) => {
-    const { family, meeting } = await meetingOf(deps, req, res);
-    if (isOver(meeting, deps.now())) {
-      await keepTyped(parseId(meeting.id), req.body);
-      return holdAgain(deps, res, family, meeting);
-    }
-    const parsed = parseForm(confirmForm(meeting.isOpenKind), req.body, wordsFor(res));
-    const read = readAnswers(questionsFor(family.event, 'household'), req.body, wordsFor(res));
-    if (!parsed.ok || !read.ok) {
-      // As the fields stand: the note comes last.
-      const faults: Record<string, string> = parsed.ok ? {} : parsed.errors;
-      const { note, inARow, ...meet } = faults;
-      const errors = {
-        ...(inARow ? { inARow } : {}),
-        ...meet,
-        ...(read.ok ? {} : read.errors),
-        ...(note ? { note } : {}),
-      };
-      res.status(422);
-      await showMeeting(deps, res, family, meeting, { values: typedValues(req.body), errors });
-      return;
-    }
-    const answer = await confirmAppointment(deps, {
-      event: family.event,
-      appointment: parseId(meeting.id),
-      household: family.household._id,
-      user: family.actor.user,
-      by: 'household',
-      note: parsed.value.note,
-      ...(parsed.value.meet ? { kind: parsed.value.meet } : {}),
-      answers: read.answers,
-      inARow: parsed.value.inARow,
-    });
-    if (!answer.ok && answer.kept) {
-      // Only the longer meeting can't be: what was typed stays, and so does the time.
-      const values = { ...typedValues(req.body), inARow: undefined };
-      const errors = { inARow: sayRefusal(family.event, answer.reason) };
-      const { meeting: kept } = await meetingOf(deps, req, res);
-      await showMeeting(deps, res.status(409), family, kept, { values, errors });
-      return;
-    }
-    const [student] = meeting.students;
-    if (answer.ok || meeting.state === 'cancelled' || !student) {
-      res.redirect(303, `${family.home}/appointments/${meeting.id}`);
-      return;
-    }
-    await keepTyped(parseId(meeting.id), req.body);
-    // It ran out at this moment.
-    if (answer.reason === 'hold ended') await holdAgain(deps, res, family, meeting);
-    else
-      await leadToRefusal(
-        res,
-        family,
-        {
-          ...{ slot: meeting.slot, student, change: meeting.replaces, kept: parseId(meeting.id) },
-          reason: answer.reason,
-        },
-        deps.now(),
-      );
-  });
-
-  router.post('/appointments/:id/again', async (req, res) => {
-    const { family, meeting } = await meetingOf(deps, req, res);
-    if (isOver(meeting, deps.now())) await holdAgain(deps, res, family, meeting);
-    else res.redirect(303, `${family.home}/appointments/${meeting.id}`);
-  });
-
-  // To the times, with what was typed.
-  router.post('/appointments/:id/other', async (req, res) => {
-    const { family, meeting } = await meetingOf(deps, req, res);
-    await keepTyped(parseId(meeting.id), req.body);
-    res.redirect(303, timesBeside(family, meeting));
   });
 
   router.get('/appointments/:id/change', async (req, res) => {
@@ -208,7 +129,7 @@ function leadToMoved(deps: Deps): RequestHandler<{ id: string }> {
 }
 
 /** The household's own appointment; anybody else's is as if it were not there. */
-async function meetingOf(
+export async function meetingOf(
   deps: Deps,
   req: Request<{ id: string }>,
   res: Response,
@@ -219,7 +140,8 @@ async function meetingOf(
   return { family, meeting };
 }
 
-async function showMeeting(
+/** The page of an appointment as it stands. */
+export async function showMeeting(
   deps: Deps,
   res: Response,
   family: Family,
@@ -291,11 +213,6 @@ async function showOver(
   return { why: time?.reason ?? t('ended.noLonger', held), isFree: false };
 }
 
-/** Whether it was on hold and is no more, and was never booked. */
-function isOver({ state, expiresAt }: Meeting, now: Date): boolean {
-  return state === 'expired' || (state === 'pending' && (expiresAt ?? now) <= now);
-}
-
 function sayCancelled(t: Words, { cancelledBy }: Meeting): string {
   if (cancelledBy === 'school') return t('ended.bySchool');
   return t(cancelledBy === 'change' ? 'ended.byChange' : 'ended.byYou');
@@ -315,7 +232,7 @@ function timesPath({ home }: Family, { resource, students }: Meeting): string {
 }
 
 /** The times from which another one is chosen for what is on hold, or was. */
-function timesBeside(family: Family, meeting: Meeting): string {
+export function timesBeside(family: Family, meeting: Meeting): string {
   const change = meeting.replaces ? `&change=${meeting.replaces.toHexString()}` : '';
   return `${timesPath(family, meeting)}${change}&kept=${meeting.id}`;
 }

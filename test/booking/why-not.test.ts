@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Event } from '../../server/models/event.js';
 import { Slot } from '../../server/models/slot.js';
 import { makeHousehold } from '../support/booking/conference.js';
-import { Desk } from '../support/booking/desk.js';
+import { Desk, hidden } from '../support/booking/desk.js';
 
 /** The row of a teacher in the list. */
 const rowOf = (html: string, teacher: string) =>
@@ -115,7 +115,7 @@ describe('why a teacher or a time can’t be booked', () => {
       {
         slot: String(desk.fair.teachers[0]!.slots[1]!._id),
         student: String(desk.fair.students[1]!._id),
-        key: /name="key" value="(\w+)"/.exec(page.text)?.[1],
+        key: hidden(page.text, 'key'),
       },
       desk.home,
     );
