@@ -14,7 +14,10 @@ export function readTyped(body: unknown): Record<string, string> {
   const pairs = Object.entries(typeof body === 'object' && body !== null ? body : {}).flatMap(
     ([name, value]): [string, string][] => {
       if (!known.test(name) || typeof value !== 'string') return [];
-      const text = value.slice(0, ANSWER_MAX * 2).replace(/\r\n?/g, '\n');
+      const text = value
+        .slice(0, ANSWER_MAX * 2)
+        .replace(/\r\n?/g, '\n')
+        .replace(/[^\P{Cc}\n]/gu, ' ');
       return [[name, text.slice(0, name === 'note' ? NOTE_MAX : ANSWER_MAX)]];
     },
   );
