@@ -200,8 +200,9 @@ function countsOf(
     prefixOf('limit', [_id, of.household]),
     ...of.students.flatMap((student) => [
       prefixOf('limit-student', [_id, student]),
-      // With a teacher and in a class.
+      // With a teacher and in a class, of all households and of each.
       prefixOf('limit', [_id, student]),
+      prefixOf('limit-family', [_id, student]),
     ]),
     ...(booking.perTeacherAndDay ? of.resources.map((one) => prefixOf('limit-day', [_id, one])) : []),
     ...(of.replaces ? [prefixOf('change', [of.replaces])] : []),

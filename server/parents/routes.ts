@@ -7,6 +7,7 @@ import { myEvents } from './list-my-events.js';
 import { appointmentPages } from './serve-appointments.js';
 import { childrenPages } from './serve-children.js';
 import { holdPages } from './serve-holds.js';
+import { newsPages } from './serve-news.js';
 import { addSchoolPage } from './serve-school.js';
 import { schedulePages } from './serve-schedule.js';
 import { timesPages } from './serve-times.js';
@@ -38,6 +39,7 @@ export function bookingRoutes(deps: Deps): Router {
     appointmentPages(deps),
     holdPages(deps),
     schedulePages(deps),
+    newsPages(deps),
   );
   router.use('/e/:link', event);
   return router;

@@ -13,11 +13,14 @@ import { say } from '../web/session.js';
 import { wordsOf, type Words } from '../web/words.js';
 import { cancelAppointment } from '../booking/cancel-appointment.js';
 import { findMoved } from '../booking/find-moved.js';
+import { isFirstBooking } from './find-first.js';
 import { familyOf, type Family } from './load-conference.js';
 import { HOLD_MS, isUndoable, mayCancel, mayWriteNote } from '../booking/policy.js';
 import { changeNote } from './change-note.js';
 import { meetingById, type Meeting } from '../booking/queries.js';
 import { questionsFor } from '../booking/read-answers.js';
+import { mapOf, partsOf } from '../booking/say-place.js';
+import { sayMoved } from './serve-news.js';
 import { showLength } from './show-length.js';
 import { cancelForm, noteForm } from '../booking/schema.js';
 import { findNext } from './find-next.js';
@@ -168,6 +171,7 @@ export async function showMeeting(
     // What was typed before another time was chosen, until it is sent.
     const typed = shown ?? (meeting.typed ? { values: meeting.typed, errors: {} } : FRESH_FORM);
     res.render('booking/check', {
+      isFirst: await isFirstBooking(family),
       ...{ title: t('check.heading'), ...words, form: typed, until, replaced, questions, length },
     });
   } else if (LIVING_STATES.includes(meeting.state)) {
@@ -175,6 +179,7 @@ export async function showMeeting(
       title: before ? t('done.moved', { time: timeOf(meeting.from) }) : t('done.booked'),
       released: before ? timeOf(before.from) : '',
       ...words,
+      movedBySchool: sayMoved(meeting, family, deps.now()),
       mayCancel: isCancellable(deps, family, meeting),
       mayUndo: isUndoable(meeting, deps.now()),
       mayWrite: mayWriteNote(family.event, meeting, deps.now()),
@@ -223,6 +228,8 @@ function factsOf(family: Family, meeting: Meeting): Record<string, unknown> {
     meeting,
     answers: sayAnswers(meeting.answers, 'family', wordsOf(family.event)),
     when: whenInWords(meeting.from, meeting.to, family.event),
+    places: partsOf(meeting, { place: '' }, family.account),
+    map: mapOf(meeting, family.event, family.account),
     timesHref: timesPath(family, meeting),
   };
 }

@@ -5,6 +5,8 @@ import { daysInWords } from '../web/format-time.js';
 import { bookDecided } from '../booking/leave-plan.js';
 import { findReasons } from './find-reasons.js';
 import { mayChange } from './link-meeting.js';
+import { layMeetings } from './lay-meetings.js';
+import { findNews } from './serve-news.js';
 import { conferenceOf, type Family } from './load-conference.js';
 import { childrenWithTeachers, meetingsOf } from '../booking/queries.js';
 import { aboutOpening } from './show-opening.js';
@@ -18,6 +20,8 @@ export async function showFamily(deps: Deps, res: Response, family: Family): Pro
   const now = deps.now();
   const reachable =
     bookingState(family.event, now) === 'open' ? await findReasons(family, children, now) : [];
+  const news = await findNews(family, meetings, now);
+  const { days: schedule } = layMeetings(family, meetings, now);
   res.render('booking/overview', {
     ...aboutEvent(deps, res),
     children: children.map((child) => ({
@@ -32,7 +36,8 @@ export async function showFamily(deps: Deps, res: Response, family: Family): Pro
         };
       }),
     })),
-    meetings,
+    ...{ meetings, schedule, news },
+    until: now.getTime(),
   });
 }
 

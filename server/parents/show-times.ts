@@ -14,6 +14,7 @@ import { findMoved } from '../booking/find-moved.js';
 import { meetingById, type Meeting } from '../booking/queries.js';
 import { chooseStudents, type Chosen } from './choose-students.js';
 import { childWithTeacher } from './find-child.js';
+import { isFirstBooking } from './find-first.js';
 import { findTimes, type Looker, type TimeView } from './find-times.js';
 import type { Family } from './load-conference.js';
 import { linkMeeting } from './link-meeting.js';
@@ -78,6 +79,7 @@ export async function showTimes(deps: Deps, res: Response, family: Family, asked
     inARow: mostInARow(event),
     kept: asked.kept,
     key: new Types.ObjectId().toHexString(),
+    isFirst: await isFirstBooking(family),
     isAtOnce: !changed && mayBookAtOnce(event),
     why: sumTimes({ ...looking, ...who }, times),
   });

@@ -29,7 +29,7 @@ type Step =
   | { do: 'cut off'; stop: number; cancel: number }
   | { do: 'hide' | 'show' | 'leave' | 'join'; teacher: number; home: number }
   | { do: 'wait'; ms: number }
-  | { do: 'open' | 'close' };
+  | { do: 'open' | 'close' | 'each' | 'all' };
 
 const home = fc.nat(3);
 const teacher = fc.nat(2);
@@ -87,7 +87,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({ do: kind('hide', 'show', 'show', 'leave', 'join', 'join'), teacher, home }),
   },
   { weight: 1, arbitrary: fc.record({ do: kind('wait'), ms: fc.constantFrom(60_000, HOLD_MS + 1) }) },
-  { weight: 1, arbitrary: fc.record({ do: kind('open', 'open', 'close') }) },
+  { weight: 1, arbitrary: fc.record({ do: kind('open', 'open', 'close', 'each', 'all') }) },
 );
 
 /** @returns what a press answered that the page did not say */
@@ -163,6 +163,10 @@ async function take(test: TestApp, day: SchoolDay, one: Step): Promise<string[]>
       await Event.updateOne({ _id: event._id }, { 'booking.closesAt': closesAt });
       break;
     }
+    case 'each':
+    case 'all':
+      await Event.updateOne({ _id: event._id }, { 'booking.eachHousehold': one.do === 'each' });
+      break;
     default:
       await day.changeClass(one.do, one.teacher, one.home);
   }
