@@ -22,6 +22,7 @@ import { auditRoutes, eventAuditRoutes } from './history/routes.js';
 import { keepForSchool, keepOfLost } from './families/keep-appointments.js';
 import { viewingRoutes } from './families/viewing/routes.js';
 import { eventFamilyRoutes, familyRoutes } from './families/routes.js';
+import { householdRoutes } from './households/routes.js';
 import { letterRoutes } from './letters/routes.js';
 import { announceRoutes, mailingRoutes } from './mailings/routes.js';
 import { messageRoutes, outboxRoutes } from './notifications/routes.js';
@@ -65,6 +66,7 @@ export function routes(deps: Deps, passport: PassportStatic): Router {
   router.use(entryRoutes(deps, clear));
   router.use(accountRoutes(deps, passport, clear));
   router.use(calendarRoutes(deps));
+  router.use(householdRoutes(deps));
   router.use(planningRoutes(deps));
   router.use(bookingRoutes(deps));
 

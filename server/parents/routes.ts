@@ -8,6 +8,7 @@ import { myEvents } from './list-my-events.js';
 import { appointmentPages } from './serve-appointments.js';
 import { childrenPages } from './serve-children.js';
 import { linkQuery } from './schema.js';
+import { newsPages } from './serve-news.js';
 import { addSchoolPage } from './serve-school.js';
 import { schedulePages } from './serve-schedule.js';
 import { timesPages } from './serve-times.js';
@@ -40,7 +41,13 @@ export function bookingRoutes(deps: Deps): Router {
   event.use(loadConference);
   event.use(welcomePages(deps));
   event.use(parentGuard);
-  event.use(childrenPages(deps), timesPages(deps), appointmentPages(deps), schedulePages(deps));
+  event.use(
+    childrenPages(deps),
+    timesPages(deps),
+    appointmentPages(deps),
+    schedulePages(deps),
+    newsPages(deps),
+  );
   router.use('/e/:link', event);
   return router;
 }
