@@ -7,7 +7,11 @@ import { findByLink, loadConference, parentGuard } from './load-conference.js';
 import { myEvents } from './list-my-events.js';
 import { appointmentPages } from './serve-appointments.js';
 import { childrenPages } from './serve-children.js';
+<<<<<<< HEAD
 import { linkQuery } from './schema.js';
+=======
+import { holdPages } from './serve-holds.js';
+>>>>>>> main
 import { newsPages } from './serve-news.js';
 import { addSchoolPage } from './serve-school.js';
 import { schedulePages } from './serve-schedule.js';
@@ -45,6 +49,7 @@ export function bookingRoutes(deps: Deps): Router {
     childrenPages(deps),
     timesPages(deps),
     appointmentPages(deps),
+    holdPages(deps),
     schedulePages(deps),
     newsPages(deps),
   );
