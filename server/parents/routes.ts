@@ -7,11 +7,8 @@ import { findByLink, loadConference, parentGuard } from './load-conference.js';
 import { myEvents } from './list-my-events.js';
 import { appointmentPages } from './serve-appointments.js';
 import { childrenPages } from './serve-children.js';
-<<<<<<< HEAD
 import { linkQuery } from './schema.js';
-=======
 import { holdPages } from './serve-holds.js';
->>>>>>> main
 import { newsPages } from './serve-news.js';
 import { addSchoolPage } from './serve-school.js';
 import { schedulePages } from './serve-schedule.js';
