@@ -84,6 +84,12 @@ export function formsOfAccount(place: Place, viewer: User): Record<string, Bad[]
     '/e/:link/register': [
       { fields: { name: 'Jo', email: 'jo' }, says: /like name@example\.org/, keeps: /value="Jo"/ },
     ],
+    '/e/:link/enter': 'goes to the page to register, as there is no email server',
+    '/e/:link/enter/:secret': NOTHING_SENT,
+    '/e/:link/enter/:secret/again': NOTHING_SENT,
+    '/login/link': 'goes to the page to log in, as there is no email server',
+    '/login/link/:secret': NOTHING_SENT,
+    '/login/link/:secret/again': NOTHING_SENT,
     '/e/:link/join': NOTHING_SENT,
     '/e/:link/prove': NOTHING_SENT,
     '/e/:link/children': [
@@ -121,7 +127,9 @@ export function formsOfAccount(place: Place, viewer: User): Record<string, Bad[]
     '/e/:link/appointments/:id/note': [
       { fields: { note: LONG }, says: /Use 500 characters at most/, keeps: /x{500}/ },
     ],
+    '/e/:link/appointments/:id/again': NOTHING_SENT,
     '/e/:link/appointments/:id/cancel': NOTHING_SENT,
+    '/e/:link/appointments/:id/other': NOTHING_SENT,
     '/e/:link/plan': [{ fields: { key: 'abc' }, says: /Select at least one teacher|Booking|no free times/ }],
     '/e/:link/plan/:id/book': NOTHING_SENT,
     '/e/:link/plan/:id/again': NOTHING_SENT,
