@@ -21,6 +21,8 @@ export interface Wish {
   more?: Types.ObjectId[] | undefined;
   students: Types.ObjectId[];
   household: Types.ObjectId;
+  /** The adult who is to go, alone; it counts only where the event lets adults be at two meetings at once. */
+  goer?: Types.ObjectId | undefined;
   by: 'household' | 'school';
   /** Rules that staff have set aside for this booking. */
   over?: readonly Overridable[] | undefined;
@@ -34,6 +36,8 @@ export interface Bookable {
   /** Of the first student with this teacher; the one recorded. Absent: what was made by hand is booked without one. */
   class?: Class;
   people: People;
+  /** The adult who goes, alone. */
+  goer?: Types.ObjectId;
 }
 
 /**
@@ -62,8 +66,10 @@ export async function checkBooking(
     ? await checkMore(wish, slot, wish.more)
     : { ok: true as const, more: [] };
   if (!further.ok) return further;
-  const people = await findPeople(household, sittingOf(holders, found));
-  return { ok: true, slot, more: further.more, resource, ...met, people };
+  const goer = goerOf(wish, household);
+  const going = goer ? { ...household, adults: [goer] } : household;
+  const people = await findPeople(going, sittingOf(holders, found));
+  return { ok: true, slot, more: further.more, resource, ...met, people, ...(goer ? { goer } : {}) };
 }
 
 /** Whether the household is one of those for whom the event opens earlier, and that time has come. */
@@ -72,6 +78,12 @@ async function mayBookEarly({ event, household, by }: Wish, now: Date): Promise<
   if (by !== 'household' || !early || now < early.at) return false;
   const family = await Household.findOne({ _id: household, account: event.account }, { children: 1 }).lean();
   return family !== null && mayBookNow(await openEarly(event, family, now), now, by);
+}
+
+/** Who goes alone; undefined where all of the household do, as where there is only one. */
+function goerOf({ event, goer }: Wish, { adults }: Household): Types.ObjectId | undefined {
+  if (!event.booking.twoAtOnce || adults.length < 2) return undefined;
+  return adults.find((id) => goer?.equals(id));
 }
 
 /** Whether some slots still follow a slot, and the event allows so many. */

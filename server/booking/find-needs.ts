@@ -28,14 +28,16 @@ export async function findNeeds(
   ]);
   if (!event || holders.length === 0) return [];
   const household = found ?? { _id: appointment.household, account: appointment.account, adults: [] };
-  const people = await findPeople(household, await findSitting(holders));
-  const { students, override } = appointment;
+  const { students, override, goer } = appointment;
+  const going = goer ? { ...household, adults: [goer] } : household;
+  const people = await findPeople(going, await findSitting(holders));
   return planNeeds({
     event,
     slot: { _id, from: new Date(from.getTime() - leadMs), to, day, capacity: Infinity },
     resource: { _id: resource },
     students,
     household: household._id,
+    goer,
     people,
     // What staff set aside for it stays so at another time.
     over: override?.rules,

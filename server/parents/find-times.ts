@@ -37,6 +37,8 @@ export interface Looker {
   resource: Resource;
   household: Pick<Household, '_id' | 'account' | 'adults'>;
   user: Types.ObjectId;
+  /** The adult who is to go alone: what another one goes to is in nobody's way. */
+  goer?: Types.ObjectId | undefined;
   /** What is to be changed counts as free. */
   replaces?: Types.ObjectId | undefined;
 }
@@ -189,8 +191,9 @@ function seatsTaken(
     : { state: 'taken', reason: t('times.otherFamily') };
 }
 
-function isTooClose({ event, replaces }: Looker, slot: Slot, meeting: Meeting): boolean {
+function isTooClose({ event, replaces, goer }: Looker, slot: Slot, meeting: Meeting): boolean {
   if (replaces?.equals(meeting.id)) return false;
+  if (goer && meeting.goer && !meeting.goer.id.equals(goer)) return false;
   const gap = event.booking.gapMinutes * 60_000;
   return slot.from.getTime() < meeting.to.getTime() + gap && meeting.from.getTime() < slot.to.getTime() + gap;
 }

@@ -65,12 +65,24 @@ export const newsForm = Joi.object<{ until: number }, true>({
   until: Joi.number().integer().min(0).max(8.64e15).required(),
 });
 
+/** Who goes. Whatever is no such value counts for nothing. */
+const goer = () =>
+  Joi.any().custom((value: unknown) =>
+    typeof value === 'string' && /^([0-9a-f]{24}|all)$/.test(value) ? value : undefined,
+  );
+
 export interface TimesQuery {
   student?: Types.ObjectId;
   change?: Types.ObjectId;
+  /** Who goes: an adult's id, or 'all'. */
+  goer?: string;
 }
 
-export const timesQuery = Joi.object<TimesQuery, true>({ student: objectId(), change: objectId() });
+export const timesQuery = Joi.object<TimesQuery, true>({
+  student: objectId(),
+  change: objectId(),
+  goer: goer(),
+});
 
 export interface HoldForm {
   slot: Types.ObjectId;
@@ -78,6 +90,8 @@ export interface HoldForm {
   /** Of the page that the click was made on: clicking twice asks once. */
   key: string;
   change?: Types.ObjectId;
+  /** Who goes: an adult's id; '' for all. */
+  goer?: string;
   /** The page said that a press books. */
   now: boolean;
 }
@@ -88,4 +102,5 @@ export const holdSchema = Joi.object<HoldForm, true>({
   key: Joi.string().max(40).alphanum().required().label('a time'),
   now: Joi.boolean().truthy('1').empty('').default(false).label('a time'),
   change: objectId().empty('').label('the meeting to change'),
+  goer: goer(),
 });

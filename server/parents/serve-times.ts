@@ -17,6 +17,7 @@ import { isFirstBooking } from './find-first.js';
 import { findTimes, nearestFree, type TimeView } from './find-times.js';
 import { holdSlot } from '../booking/hold-slot.js';
 import { mostInARow } from '../booking/find-following.js';
+import { goerIn, listGoers } from './list-goers.js';
 import { familyOf, type Family } from './load-conference.js';
 import { childWithTeacher } from './find-child.js';
 import { meetingById, type Meeting } from '../booking/queries.js';
@@ -31,9 +32,9 @@ export function timesPages(deps: Deps): Router {
 
   router.get('/times/:resource', async (req, res) => {
     const family = await familyOf(res, deps);
-    const { student, change } = parseQuery(timesQuery, req.query);
+    const { student, change, goer } = parseQuery(timesQuery, req.query);
     if (!student) throw notFound();
-    await showTimes(deps, res, family, { resource: parseId(req.params.resource), student, change });
+    await showTimes(deps, res, family, { resource: parseId(req.params.resource), student, change, goer });
   });
 
   router.post('/appointments', async (req, res) => {
@@ -43,7 +44,7 @@ export function timesPages(deps: Deps): Router {
       refuseHere(res, parsed);
       return showFamily(deps, res, family);
     }
-    const { slot, student, key, change, now } = parsed.value;
+    const { slot, student, key, change, now, goer } = parsed.value;
     const request = {
       event: family.event,
       slot,
@@ -52,11 +53,12 @@ export function timesPages(deps: Deps): Router {
       user: family.actor.user,
       key,
       by: 'household' as const,
+      goer: goerIn(goer),
       ...(change ? { replaces: change } : {}),
     };
     const held = now ? await bookAtOnce(deps, request) : await holdSlot(deps, request);
     if (held.ok) res.redirect(303, `${family.home}/appointments/${held.appointment._id.toHexString()}`);
-    else await showRefusal(deps, res, family, { slot, student, change, reason: held.reason });
+    else await showRefusal(deps, res, family, { slot, student, change, goer, reason: held.reason });
   });
   return router;
 }
@@ -70,6 +72,7 @@ export async function showRefusal(
     slot: Types.ObjectId;
     student: Types.ObjectId;
     change?: Types.ObjectId | undefined;
+    goer?: string | undefined;
     reason: Refusal;
   },
 ): Promise<void> {
@@ -89,6 +92,7 @@ interface Asked {
   resource: Types.ObjectId;
   student: Types.ObjectId;
   change?: Types.ObjectId | undefined;
+  goer?: string | undefined;
   refused?: { reason: Refusal; at: Date };
 }
 
@@ -104,7 +108,12 @@ async function showTimes(deps: Deps, res: Response, family: Family, asked: Asked
   }
   const { resource } = teacher;
   const t = wordsOf(event);
-  const looker = { event, resource, household, user: actor.user, replaces: changed && parseId(changed.id) };
+  const goers = await listGoers(family, asked.goer ?? changed?.goer?.id.toHexString());
+  const goer = goers.find(({ isChosen }) => isChosen)?.id;
+  const looker = {
+    ...{ event, resource, household, user: actor.user, goer: goerIn(goer) },
+    replaces: changed && parseId(changed.id),
+  };
   const times = await findTimes(looker, deps.now());
   const wanted =
     asked.refused && times.find(({ slot }) => slot.from.getTime() === asked.refused?.at.getTime());
@@ -128,6 +137,8 @@ async function showTimes(deps: Deps, res: Response, family: Family, asked: Asked
     changed,
     inARow: mostInARow(event),
     key: new Types.ObjectId().toHexString(),
+    goers,
+    goer: goer ?? '',
     isFirst: await isFirstBooking(family),
     isAtOnce: !changed && mayBookAtOnce(event),
     hasFree: times.some((time) => time.state === 'free'),

@@ -139,7 +139,7 @@ describe('a database of 0.4 with bookings', () => {
       fillClaims(),
     ]);
     assert.ok(answer.ok, answer.ok ? '' : answer.reason);
-    assert.equal((await heldBy(held)).length, 8);
+    assert.equal((await heldBy(held)).length, 9);
     const late = await holdSlot(test.deps, wishOf(fair, homes[1]!, fair.teachers[2]!.slots[8]!));
     assert.ok(late.ok);
     await asBefore();
