@@ -102,7 +102,7 @@ export function questionsAbout(appointments: Appointment[]) {
     ),
     goers: ask<User>(
       User,
-      all((item) => item.goer ?? []),
+      all((item) => (item.goer ? [item.goer] : [])),
       { $project: { name: 1 } },
     ),
     students: ask<Contact>(

@@ -69,7 +69,7 @@ export const newsForm = Joi.object<{ until: number }, true>({
 const goer = () =>
   Joi.any().custom((value: unknown) =>
     typeof value === 'string' && /^([0-9a-f]{24}|all)$/.test(value) ? value : undefined,
-  );
+  ) as unknown as Joi.StringSchema;
 
 export interface TimesQuery {
   student?: Types.ObjectId;
