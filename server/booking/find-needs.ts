@@ -4,7 +4,7 @@ import { Event } from '../models/event.js';
 import { Household } from '../models/household.js';
 import { Resource } from '../models/resource.js';
 import { holdersOf, Slot } from '../models/slot.js';
-import { findPeople } from './find-people.js';
+import { findPeople, goingOf } from './find-people.js';
 import { findSitting, HOLDER, sitBeside } from './find-sitting.js';
 import { planNeeds, type Need } from './plan-needs.js';
 
@@ -29,8 +29,7 @@ export async function findNeeds(
   if (!event || holders.length === 0) return [];
   const household = found ?? { _id: appointment.household, account: appointment.account, adults: [] };
   const { students, override, goer } = appointment;
-  const going = goer ? { ...household, adults: [goer] } : household;
-  const people = await findPeople(going, await findSitting(holders));
+  const people = await findPeople(goingOf(household, goer), await findSitting(holders));
   return planNeeds({
     event,
     slot: { _id, from: new Date(from.getTime() - leadMs), to, day, capacity: Infinity },

@@ -9,7 +9,7 @@ import { Event } from '../models/event.js';
 import { Household } from '../models/household.js';
 import { Resource } from '../models/resource.js';
 import { holdersOf, Slot } from '../models/slot.js';
-import { findPeople } from './find-people.js';
+import { findPeople, goingOf } from './find-people.js';
 import { contactsOf, HOLDER, sittingOf } from './find-sitting.js';
 import { dayOf } from '../web/local-time.js';
 import { diariesFor, planNeeds, type CountedNeed, type DiaryNeed, type Need } from './plan-needs.js';
@@ -52,7 +52,7 @@ async function needsOfAll(appointments: Appointment[]): Promise<Map<string, Need
       adults: [],
     };
     const people = await findPeople(
-      item.goer ? { ...household, adults: [item.goer] } : household,
+      goingOf(household, item.goer),
       sittingOf(
         holdersOf(item).flatMap((id) => byId(resources, id) ?? []),
         teachers,

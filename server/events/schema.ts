@@ -1,7 +1,15 @@
 import Joi from 'joi';
 import { IANAZone } from 'luxon';
 import type { Types } from 'mongoose';
-import { MAX_DAYS, MOST_IN_A_ROW, USUAL_EARLY, USUAL_WALK, type Event } from '../models/event.js';
+import {
+  MAX_DAYS,
+  MOST_IN_A_ROW,
+  SIBLINGS_RULES,
+  USUAL_EARLY,
+  USUAL_WALK,
+  type Event,
+  type SiblingsRule,
+} from '../models/event.js';
 import type { SettingsFields } from '../web/compare-seen.js';
 import { zoneLabel } from '../web/format-zone.js';
 import type { Style } from '../web/place.js';
@@ -33,6 +41,7 @@ export interface EventForm {
   perTeacherAndDay: number;
   gapMinutes: number;
   inARow: number;
+  siblings: SiblingsRule;
   walkRooms: number;
   walkSchools: number;
 }
@@ -83,6 +92,10 @@ export const eventForm = Joi.object<EventForm, true>({
   perTeacherAndDay: count(0, 200, 'the appointments for each teacher and day').optional().default(0),
   gapMinutes: count(0, 240, 'the minutes between two appointments'),
   inARow: count(1, MOST_IN_A_ROW, 'how many slots in a row one appointment may take').optional().default(1),
+  siblings: Joi.string()
+    .valid(...SIBLINGS_RULES)
+    .default('choose')
+    .label('how siblings meet the same teacher'),
   walkRooms: count(0, 60, 'the minutes to walk between rooms').optional().default(USUAL_WALK.walkRooms),
   walkSchools: count(0, 240, 'the minutes to walk between schools')
     .optional()
@@ -114,6 +127,12 @@ export const eventFields = (style: Style): SettingsFields => ({
   perTeacherAndDay: { label: 'For each teacher and day', say: orNone },
   gapMinutes: { label: 'Between two appointments of a family', say: (value) => `${value} minutes` },
   inARow: { label: 'Slots in a row for one appointment' },
+  siblings: {
+    label: 'Siblings with the same teacher',
+    say: (value) =>
+      ({ together: 'One meeting for all of them', apart: 'One meeting for each' })[value] ??
+      'The family chooses',
+  },
   walkRooms: { label: 'Minutes to walk between rooms' },
   walkSchools: { label: 'Minutes to walk between schools' },
 });
@@ -132,6 +151,7 @@ export function formOf(event: EventSettings): Record<string, unknown> {
     ...USUAL_EARLY,
     ...limits,
     inARow: limits.inARow ?? 1,
+    siblings: limits.siblings ?? 'choose',
     eachHousehold: limits.eachHousehold ?? false,
     twoAtOnce: limits.twoAtOnce ?? false,
     name: event.name,
@@ -160,6 +180,7 @@ export function freshEvent(timeZone: string): Record<string, unknown> {
     perTeacherAndDay: 0,
     gapMinutes: 0,
     inARow: 1,
+    siblings: 'choose',
     ...USUAL_WALK,
     ...USUAL_EARLY,
   };

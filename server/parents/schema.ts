@@ -76,11 +76,17 @@ export interface TimesQuery {
   change?: Types.ObjectId;
   /** Who goes: an adult's id, or 'all'. */
   goer?: string;
+  /** The time that was refused. */
+  slot?: Types.ObjectId;
+  /** What was on hold, and what was typed there. */
+  kept?: Types.ObjectId;
 }
 
 export const timesQuery = Joi.object<TimesQuery, true>({
   student: objectId(),
   change: objectId(),
+  slot: objectId(),
+  kept: objectId(),
   goer: goer(),
 });
 
@@ -90,8 +96,12 @@ export interface HoldForm {
   /** Of the page that the click was made on: clicking twice asks once. */
   key: string;
   change?: Types.ObjectId;
-  /** Who goes: an adult's id; '' for all. */
+  /** What was on hold before, whose note and answers go on. */
+  kept?: Types.ObjectId;
+  /** Who goes: an adult's id, or 'all'. */
   goer?: string;
+  /** One meeting about all the siblings who have this teacher. */
+  together: boolean;
   /** The page said that a press books. */
   now: boolean;
 }
@@ -102,5 +112,7 @@ export const holdSchema = Joi.object<HoldForm, true>({
   key: Joi.string().max(40).alphanum().required().label('a time'),
   now: Joi.boolean().truthy('1').empty('').default(false).label('a time'),
   change: objectId().empty('').label('the meeting to change'),
+  kept: objectId().empty('').label('a time'),
   goer: goer(),
+  together: Joi.boolean().truthy('1').empty('').default(false).label('a child'),
 });
