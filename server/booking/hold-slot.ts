@@ -134,7 +134,7 @@ export function judgeChange(
 function draftOf(
   deps: Deps,
   request: HoldRequest,
-  { slot, class: held, old }: Bookable & { old: Appointment | undefined },
+  { slot, class: held, goer, old }: Bookable & { old: Appointment | undefined },
   byKey: string,
 ): Appointment {
   const now = deps.now();
@@ -148,6 +148,7 @@ function draftOf(
     ...(slot.with?.length ? { with: slot.with } : {}),
     household: request.household,
     bookedBy: request.user,
+    ...(goer ? { goer } : {}),
     students: request.students,
     ...(held ? { class: held._id } : {}),
     state: 'pending',
@@ -223,7 +224,14 @@ export function needsOf(
   bookable: Bookable,
   { replaces, override }: Pick<Appointment, 'replaces' | 'override'>,
 ): Need[] {
-  return planNeeds({ ...request, ...bookable, ...(replaces ? { replaces } : {}), over: override?.rules });
+  // Who goes was checked with the rest: it is not always who was asked for.
+  return planNeeds({
+    ...request,
+    goer: undefined,
+    ...bookable,
+    ...(replaces ? { replaces } : {}),
+    over: override?.rules,
+  });
 }
 
 async function takeAll(deps: Deps, appointment: Appointment, needs: Need[]): Promise<Held> {
