@@ -35,6 +35,7 @@ export interface EventForm {
   cancelHoursBefore: number;
   perStudentAndTeacher: number;
   eachHousehold: boolean;
+  twoAtOnce: boolean;
   perHousehold: number;
   perStudent: number;
   perTeacherAndDay: number;
@@ -85,6 +86,7 @@ export const eventForm = Joi.object<EventForm, true>({
   cancelHoursBefore: count(0, 720, 'until when parents may cancel, in hours'),
   perStudentAndTeacher: count(1, 20, 'the appointments for each student with one teacher'),
   eachHousehold: tick(),
+  twoAtOnce: tick(),
   perHousehold: count(0, 100, 'the appointments for each family'),
   perStudent: count(0, 100, 'the appointments for each student').optional().default(0),
   perTeacherAndDay: count(0, 200, 'the appointments for each teacher and day').optional().default(0),
@@ -119,6 +121,7 @@ export const eventFields = (style: Style): SettingsFields => ({
   cancelHoursBefore: { label: 'Parents may cancel until', say: (value) => `${hours(value)} before` },
   perStudentAndTeacher: { label: 'For each student with one teacher' },
   eachHousehold: { label: 'Separated families book their own', say: (value) => (value ? 'Yes' : 'No') },
+  twoAtOnce: { label: 'Two adults at two appointments at once', say: (value) => (value ? 'Yes' : 'No') },
   perHousehold: { label: 'For each family', say: orNone },
   perStudent: { label: 'For each student', say: orNone },
   perTeacherAndDay: { label: 'For each teacher and day', say: orNone },
@@ -150,6 +153,7 @@ export function formOf(event: EventSettings): Record<string, unknown> {
     inARow: limits.inARow ?? 1,
     siblings: limits.siblings ?? 'choose',
     eachHousehold: limits.eachHousehold ?? false,
+    twoAtOnce: limits.twoAtOnce ?? false,
     name: event.name,
     place: event.place,
     description: event.description,
@@ -170,6 +174,7 @@ export function freshEvent(timeZone: string): Record<string, unknown> {
     cancelHoursBefore: 24,
     perStudentAndTeacher: 1,
     eachHousehold: false,
+    twoAtOnce: false,
     perHousehold: 0,
     perStudent: 0,
     perTeacherAndDay: 0,

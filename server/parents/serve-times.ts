@@ -11,6 +11,7 @@ import { siblingsRule } from '../booking/policy.js';
 import { bookAtOnce } from '../booking/book-at-once.js';
 import { holdSlot } from '../booking/hold-slot.js';
 import { chooseStudents } from './choose-students.js';
+import { goerIn } from './list-goers.js';
 import { familyOf, type Family } from './load-conference.js';
 import { readKept } from './keep-typed.js';
 import { sayRefusal } from './refuse-booking.js';
@@ -37,7 +38,7 @@ export function timesPages(deps: Deps): Router {
       refuseHere(res, parsed);
       return showFamily(deps, res, family);
     }
-    const { slot, student, key, change, kept, now } = parsed.value;
+    const { slot, student, key, change, kept, now, goer } = parsed.value;
     const changed = change && (await findChanged(family, { student }, change));
     const chosen = changed ? undefined : await studentsFor(family, slot, student, parsed.value.together);
     const typed = kept && (await readKept(family, kept));
@@ -50,12 +51,19 @@ export function timesPages(deps: Deps): Router {
       user: family.actor.user,
       key,
       by: 'household' as const,
+      goer: goerIn(goer),
       ...(change ? { replaces: change } : {}),
       ...(typed ? { typed } : {}),
     };
     const held = now ? await bookAtOnce(deps, request) : await holdSlot(deps, request);
     if (held.ok) res.redirect(303, `${family.home}/appointments/${held.appointment._id.toHexString()}`);
-    else await leadToRefusal(res, family, { slot, student, change, kept, reason: held.reason }, deps.now());
+    else
+      await leadToRefusal(
+        res,
+        family,
+        { slot, student, change, kept, goer, reason: held.reason },
+        deps.now(),
+      );
   });
   return router;
 }
@@ -81,6 +89,7 @@ interface Refused {
   student: Types.ObjectId;
   change?: Types.ObjectId | undefined;
   kept?: Types.ObjectId | undefined;
+  goer?: string | undefined;
   reason: Refusal;
 }
 
