@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import ts from 'typescript';
+import { ROOT } from '../../server/root.js';
 
-const ROOT = join(import.meta.dirname, '../..');
 
 /** What nobody at a school's front desk says, each with what to write instead. */
 const BANNED: [RegExp, string][] = [
