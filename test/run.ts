@@ -3,7 +3,7 @@
  * tests wait for processes that end or start. What a part says is shown when it ends; at the end stand what failed in any part, once
  * more, and the sum, as mocha prints it.
  * All code is compiled once, to `dist/suite`: of every process that a test starts, reading TypeScript anew would be most of the work.
- * Arguments go to all parts: `npm test -- --grep held`. Exit code: how many tests failed, at most 250; 255 where a process broke down.
+ * Folders named first are run alone, `npm test -- booking slots`; what follows goes to mocha: `npm test -- --grep held`. Exit code: how many tests failed, at most 250; 255 where a process broke down.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -16,17 +16,17 @@ import { ROOT } from '../server/root.js';
 const COMPILED = path.join(ROOT, 'dist', 'suite');
 /** Folders of test/, those that take longest first, so that no long part is left for the end; what none of them names is the last part. */
 const FOLDERS = [
-  'browser',
   'roster',
-  'web',
-  '{sync,duplicates}',
-  '{database,jobs}',
-  '{runs,review}',
+  'browser',
+  'review',
   '{permissions,upgrades}',
-  '{slots,moves,events,contacts}',
+  'web',
+  '{duplicates,contacts}',
+  '{database,jobs}',
+  '{sync,runs}',
   'booking',
-  '{accounts,families,reports,notifications,demo}',
-  '{roster-files,uploads}',
+  '{accounts,desk,events,families,moves,notifications,reports,slots}',
+  '{demo,roster-files,uploads}',
 ];
 /** Of mocha's own exit codes the last that counts failures. */
 const MOST_FAILURES = 250;
@@ -69,7 +69,7 @@ async function run(files: string[]): Promise<Part> {
       '--timeout',
       String(timeout),
       ...files,
-      ...process.argv.slice(2),
+      ...options,
     ],
     { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] },
   );
@@ -90,14 +90,19 @@ function told({ said }: Part): string {
   return /^ *\d+ failing\n([^]*)/m.exec(said)?.[1] ?? '';
 }
 
+const words = process.argv.slice(2);
+const firstOption = words.findIndex((word) => word.startsWith('-'));
+const folders = firstOption < 0 ? words : words.slice(0, firstOption);
+const options = words.slice(folders.length);
 const { timeout } = JSON.parse(await readFile(path.join(ROOT, '.mocharc.json'), 'utf8')) as {
   timeout: number;
 };
 await compile();
 const filesOf = (folder: string) => path.join(COMPILED, 'test', folder, '**/*.test.js');
-const patterns = FOLDERS.map(filesOf);
-const rest = [filesOf(''), ...patterns.flatMap((pattern) => ['--ignore', pattern])];
-const waiting = [...patterns.map((pattern) => [pattern]), rest];
+const patterns = (folders.length > 0 ? folders : FOLDERS).map(filesOf);
+const waiting = patterns.map((pattern) => [pattern]);
+if (folders.length === 0)
+  waiting.push([filesOf(''), ...patterns.flatMap((pattern) => ['--ignore', pattern])]);
 const parts: Part[] = [];
 await Promise.all(
   Array.from({ length: availableParallelism() + 1 }, async () => {

@@ -76,7 +76,9 @@ describe('what forms and addresses may hold', () => {
     const faults: string[] = [];
     let seen = 0;
     for (const file of files.filter((name) => name.endsWith('schema.ts'))) {
-      const module = (await import(pathToFileURL(codeOf(path.join('server', file.replace(/\.ts$/, '')))).href)) as Record<string, unknown>;
+      const module = (await import(
+        pathToFileURL(codeOf(path.join('server', file.replace(/\.ts$/, '')))).href
+      )) as Record<string, unknown>;
       for (const [name, schema] of schemasIn(module)) {
         seen += 1;
         faults.push(...faultsOf(schema, `${file} ${name}`));

@@ -4,7 +4,6 @@ import { join, relative } from 'node:path';
 import ts from 'typescript';
 import { ROOT } from '../../server/root.js';
 
-
 /** What nobody at a school's front desk says, each with what to write instead. */
 const BANNED: [RegExp, string][] = [
   [/\be-mails?\b/i, 'email'],
