@@ -9,7 +9,7 @@ import { fileNames } from './.eslint/file-names.js';
 const base = 'models web audit core notifications';
 const roster = 'roster sources runs clever';
 const all =
-  'core database models web audit notifications clever runs sources tables roster-files roster uploads duplicates mapping sync review importer events classes slots contacts accounts reports booking parents planning desk handmade moves appointments mailings families overview history letters staff';
+  'core database models web audit notifications clever runs sources tables roster-files roster uploads duplicates mapping sync review importer events classes slots contacts accounts reports booking parents calendar planning desk handmade moves appointments mailings families overview history letters staff';
 
 // prettier-ignore
 const layers = [
@@ -42,6 +42,7 @@ const layers = [
   ['reports',       'server/reports/**',                            `sync runs ${base}`],
   ['booking',       'server/booking/**',                            `slots accounts ${base}`],
   ['parents',       'server/parents/**',                            `booking slots accounts ${base}`],
+  ['calendar',      'server/calendar/**',                           `booking ${base}`],
   ['planning',      'server/planning/**',                           `parents booking slots accounts ${base}`],
   ['desk',          'server/desk/**',                               `booking reports contacts slots accounts ${base}`],
   ['handmade',      'server/handmade/**',                           `booking slots ${base}`],
@@ -62,7 +63,7 @@ const layers = [
 
 // The closed file vocabulary of a feature folder.
 const features =
-  'accounts appointments audit booking classes clever contacts desk duplicates events families handmade history importer letters mailings mapping moves notifications overview parents planning reports slots uploads staff'.split(
+  'accounts appointments audit booking calendar classes clever contacts desk duplicates events families handmade history importer letters mailings mapping moves notifications overview parents planning reports slots uploads staff'.split(
     ' ',
   );
 const featureFiles = ['routes.ts', 'schema.ts', 'queries.ts', 'policy.ts', 'client.ts'];

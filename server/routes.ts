@@ -5,6 +5,7 @@ import { accountSetupRoutes } from './accounts/global-setup/routes.js';
 import { endAppointment } from './booking/end-appointment.js';
 import { clearHouseholds } from './booking/clear-household.js';
 import { bookingRoutes } from './parents/routes.js';
+import { calendarRoutes } from './calendar/routes.js';
 import { appointmentRoutes } from './appointments/routes.js';
 import { classRoutes } from './classes/routes.js';
 import { connectionRoutes } from './clever/connection/routes.js';
@@ -59,6 +60,7 @@ export const LONG_FORMS = [
 export function routes(deps: Deps, passport: PassportStatic): Router {
   const router = express.Router();
   router.use(accountRoutes(deps, passport, (ours, user) => clearHouseholds(ours, user, keepForSchool)));
+  router.use(calendarRoutes(deps));
   router.use(planningRoutes(deps));
   router.use(bookingRoutes(deps));
 

@@ -1,10 +1,11 @@
 import type { Appointment } from '../models/appointment.js';
+import { slotsOf } from '../models/appointment-slots.js';
 import { Event } from '../models/event.js';
 import { Household } from '../models/household.js';
 import { Resource } from '../models/resource.js';
 import { holdersOf, Slot } from '../models/slot.js';
 import { findPeople } from './find-people.js';
-import { findSitting, HOLDER } from './find-sitting.js';
+import { findSitting, HOLDER, sitBeside } from './find-sitting.js';
 import { planNeeds, type Need } from './plan-needs.js';
 
 /**
@@ -16,16 +17,19 @@ export async function findNeeds(
   { _id, from, to, day }: Pick<Slot, '_id' | 'from' | 'to' | 'day'>,
   leadMs = 0,
 ): Promise<Need[]> {
-  const slot = await Slot.findById(_id, { resource: 1, with: 1 }).lean();
+  const slots = await Slot.find({ _id: { $in: slotsOf(appointment) } }, { resource: 1, with: 1 }).lean();
+  // Whose the slots are is the first that a merge of two teachers changes. Whoever sits in one slot of a longer meeting sits in all of it.
+  const resource = slots[0]?.resource ?? appointment.resource;
+  const sits = slots.length > 0 ? { resource, with: sitBeside(slots) } : appointment;
   const [event, holders, found] = await Promise.all([
     Event.findById(appointment.event, { booking: 1 }).lean(),
-    Resource.find({ _id: { $in: holdersOf(slot ?? appointment) } }, HOLDER).lean(),
+    Resource.find({ _id: { $in: holdersOf(sits) } }, HOLDER).lean(),
     Household.findById(appointment.household).lean(),
   ]);
   if (!event || holders.length === 0) return [];
   const household = found ?? { _id: appointment.household, account: appointment.account, adults: [] };
   const people = await findPeople(household, await findSitting(holders));
-  const { students, resource, override } = appointment;
+  const { students, override } = appointment;
   return planNeeds({
     event,
     slot: { _id, from: new Date(from.getTime() - leadMs), to, day, capacity: Infinity },

@@ -1,7 +1,7 @@
 import Joi from 'joi';
 import { IANAZone } from 'luxon';
 import type { Types } from 'mongoose';
-import { MAX_DAYS, USUAL_WALK, type Event } from '../models/event.js';
+import { MAX_DAYS, MOST_IN_A_ROW, USUAL_EARLY, USUAL_WALK, type Event } from '../models/event.js';
 import type { SettingsFields } from '../web/compare-seen.js';
 import { zoneLabel } from '../web/format-zone.js';
 import type { Style } from '../web/place.js';
@@ -20,6 +20,8 @@ export interface EventForm {
   days: string[];
   opensAt: string;
   closesAt: string;
+  earlyMinutes: number;
+  earlyChildren: number;
   staffAnytime: boolean;
   stopHoursBefore: number;
   cancelHoursBefore: number;
@@ -28,6 +30,7 @@ export interface EventForm {
   perStudent: number;
   perTeacherAndDay: number;
   gapMinutes: number;
+  inARow: number;
   walkRooms: number;
   walkSchools: number;
 }
@@ -65,6 +68,8 @@ export const eventForm = Joi.object<EventForm, true>({
     .label('the days'),
   opensAt: localMoment(),
   closesAt: localMoment(),
+  earlyMinutes: count(0, 10_080, 'how many minutes earlier').optional().default(0),
+  earlyChildren: count(2, 20, 'how many children a family needs').optional().default(2),
   staffAnytime: tick(),
   stopHoursBefore: count(0, 720, 'when booking stops, in hours'),
   cancelHoursBefore: count(0, 720, 'until when parents may cancel, in hours'),
@@ -73,6 +78,7 @@ export const eventForm = Joi.object<EventForm, true>({
   perStudent: count(0, 100, 'the appointments for each student').optional().default(0),
   perTeacherAndDay: count(0, 200, 'the appointments for each teacher and day').optional().default(0),
   gapMinutes: count(0, 240, 'the minutes between two appointments'),
+  inARow: count(1, MOST_IN_A_ROW, 'how many slots in a row one appointment may take').optional().default(1),
   walkRooms: count(0, 60, 'the minutes to walk between rooms').optional().default(USUAL_WALK.walkRooms),
   walkSchools: count(0, 240, 'the minutes to walk between schools')
     .optional()
@@ -91,6 +97,8 @@ export const eventFields = (style: Style): SettingsFields => ({
   description: { label: 'Description' },
   opensAt: { label: 'Booking opens', say: (value) => fieldMoment(value, style) },
   closesAt: { label: 'Booking closes', say: (value) => fieldMoment(value, style) },
+  earlyMinutes: { label: 'Earlier for families with several children', say: (value) => `${value} minutes` },
+  earlyChildren: { label: 'Children in the event to book earlier' },
   staffAnytime: { label: 'Staff may book at any time', say: (value) => (value ? 'Yes' : 'No') },
   stopHoursBefore: { label: 'Stop booking before a slot', say: hours },
   cancelHoursBefore: { label: 'Parents may cancel until', say: (value) => `${hours(value)} before` },
@@ -99,6 +107,7 @@ export const eventFields = (style: Style): SettingsFields => ({
   perStudent: { label: 'For each student', say: orNone },
   perTeacherAndDay: { label: 'For each teacher and day', say: orNone },
   gapMinutes: { label: 'Between two appointments of a family', say: (value) => `${value} minutes` },
+  inARow: { label: 'Slots in a row for one appointment' },
   walkRooms: { label: 'Minutes to walk between rooms' },
   walkSchools: { label: 'Minutes to walk between schools' },
 });
@@ -114,7 +123,9 @@ export function formOf(event: EventSettings): Record<string, unknown> {
   const { opensAt, closesAt, ...limits } = event.booking;
   return {
     ...USUAL_WALK,
+    ...USUAL_EARLY,
     ...limits,
+    inARow: limits.inARow ?? 1,
     name: event.name,
     place: event.place,
     description: event.description,
@@ -138,7 +149,9 @@ export function freshEvent(timeZone: string): Record<string, unknown> {
     perStudent: 0,
     perTeacherAndDay: 0,
     gapMinutes: 0,
+    inARow: 1,
     ...USUAL_WALK,
+    ...USUAL_EARLY,
   };
 }
 

@@ -14,6 +14,9 @@ import { SLOT_KINDS, SLOT_STATES, type SlotKind, type SlotState } from './slot.j
 /** The minutes to walk until the school says otherwise. */
 export const USUAL_WALK = { walkRooms: 0, walkSchools: 15 } as const;
 
+/** Booking opens for all families at once until the school says otherwise. */
+export const USUAL_EARLY = { earlyMinutes: 0, earlyChildren: 2 } as const;
+
 /** Where an event's classes come from, and whether they are kept fresh. */
 export interface EventSync {
   on: boolean;
@@ -43,6 +46,9 @@ export interface LastSlots {
 
 /** The most days that an event may have. */
 export const MAX_DAYS = 30;
+
+/** The most slots in a row that an event can allow for one appointment. */
+export const MOST_IN_A_ROW = 4;
 
 /** Steps towards opening that only a person can mark as done. */
 export const HAND_TICKED = ['classes', 'link', 'settings', 'emails', 'letters'] as const;
@@ -82,6 +88,9 @@ export interface Event extends Scoped {
     /** Minutes to walk from room to room, and from school to school, which a family's plan leaves between two meetings. Absent: `USUAL_WALK`. */
     walkRooms?: number;
     walkSchools?: number;
+    /** How many minutes earlier booking opens for families with so many children in the event. Absent or 0: for all at once. */
+    earlyMinutes?: number;
+    earlyChildren?: number;
     /** How many slots in a row one appointment may take. Absent: one. */
     inARow?: number;
   };
@@ -128,6 +137,8 @@ const schema = scopedSchema<Event>('event', {
     gapMinutes: { type: Number, default: 0 },
     walkRooms: Number,
     walkSchools: Number,
+    earlyMinutes: Number,
+    earlyChildren: Number,
     inARow: Number,
   },
   fields: { type: [fieldSchema], default: undefined },
