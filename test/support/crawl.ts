@@ -2,8 +2,6 @@ import type { Page } from 'playwright-core';
 
 /** Say which part of a list is shown, and in which order: what the page is made of stays the same. */
 const PARTS = ['page', 'size', 'sort', 'q', 'day', 'after'];
-/** Columns chosen for paper are those of the screen, which is looked at with each of them. */
-const PRINTED = /\/print$/;
 
 /**
  * What tells a page's kind: its path with what differs between records taken out (`/events/:id/classes`), or that with each of its
@@ -14,7 +12,8 @@ export function kindsOf(url: URL): string[] {
     .replace(/\/[0-9a-f]{24}(?=\/|$)/g, '/:id')
     .replace(/\/(e|prove|password|invitation)\/[\w-]{8,}/, '/$1/:link');
   const keys = new Set([...url.searchParams.keys()].filter((key) => !PARTS.includes(key)));
-  return keys.size === 0 || PRINTED.test(path) ? [path] : [...keys].sort().map((key) => `${path}?${key}`);
+  // Columns chosen for paper are those of the screen, which is looked at with each of them.
+  return keys.size === 0 || path.endsWith('/print') ? [path] : [...keys].sort().map((key) => `${path}?${key}`);
 }
 
 /**
