@@ -2,6 +2,7 @@ import { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES, type Override, type Refusal } from '../models/appointment.js';
 import { slotsOf } from '../models/appointment-slots.js';
+import type { Slot } from '../models/slot.js';
 import { writesTo, writeTogether } from '../models/write-together.js';
 import { checkBooking, type Bookable, type Wish } from './check-booking.js';
 import { endHold } from './check-holder.js';
@@ -20,6 +21,8 @@ export interface HoldRequest extends Omit<Wish, 'over'> {
   replaces?: Types.ObjectId;
   /** The caller has checked that whoever asks may set these rules aside. */
   override?: Override | undefined;
+  /** What was typed for another hold that this one takes the place of. */
+  typed?: Record<string, string>;
   /** It is one of a plan, which names the appointment already. */
   plan?: { _id: Types.ObjectId; appointment: Types.ObjectId };
 }
@@ -118,16 +121,25 @@ async function checkReplaced(
     state: { $in: LIVING_STATES },
   }).lean();
   if (!old) return { ok: false, reason: 'hold ended' };
-  if (old.slot.equals(slot._id)) return { ok: false, reason: 'teacher limit' };
-  return mayCancel(request.event, old.from, now, request.by)
-    ? { ok: true, old }
-    : { ok: false, reason: 'too late to change' };
+  const reason = judgeChange(request, slot, old, now);
+  return reason ? { ok: false, reason } : { ok: true, old };
+}
+
+/** Why a meeting can't be changed to a slot now. */
+export function judgeChange(
+  { event, by }: Pick<HoldRequest, 'event' | 'by'>,
+  slot: Pick<Slot, '_id'>,
+  old: Pick<Appointment, 'slot' | 'from'>,
+  now: Date,
+): Refusal | undefined {
+  if (old.slot.equals(slot._id)) return 'teacher limit';
+  return mayCancel(event, old.from, now, by) ? undefined : 'too late to change';
 }
 
 function draftOf(
   deps: Deps,
   request: HoldRequest,
-  { slot, class: held, old }: Bookable & { old: Appointment | undefined },
+  { slot, class: held, goer, old }: Bookable & { old: Appointment | undefined },
   byKey: string,
 ): Appointment {
   const now = deps.now();
@@ -141,6 +153,7 @@ function draftOf(
     ...(slot.with?.length ? { with: slot.with } : {}),
     household: request.household,
     bookedBy: request.user,
+    ...(goer ? { goer } : {}),
     students: request.students,
     ...(held ? { class: held._id } : {}),
     state: 'pending',
@@ -159,6 +172,7 @@ function draftOf(
     ...(old?.answers ? { answers: old.answers } : {}),
     ...(old?.kind ? { kind: old.kind } : {}),
     ...(old?.reminded ? { reminded: old.reminded } : {}),
+    ...(request.typed ? { typed: request.typed } : {}),
     ...(request.override ? { override: request.override } : {}),
     createdAt: now,
   };
@@ -202,7 +216,14 @@ export function needsOf(
   bookable: Bookable,
   { replaces, override }: Pick<Appointment, 'replaces' | 'override'>,
 ): Need[] {
-  return planNeeds({ ...request, ...bookable, ...(replaces ? { replaces } : {}), over: override?.rules });
+  // Who goes was checked with the rest: it is not always who was asked for.
+  return planNeeds({
+    ...request,
+    goer: undefined,
+    ...bookable,
+    ...(replaces ? { replaces } : {}),
+    over: override?.rules,
+  });
 }
 
 async function takeAll(deps: Deps, appointment: Appointment, needs: Need[]): Promise<Held> {
