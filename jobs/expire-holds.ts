@@ -1,5 +1,6 @@
 import { expireHolds } from '../server/booking/expire-holds.js';
 import { finishPlans } from '../server/planning/finish-plans.js';
+import { unlockLeft } from '../server/slots/lock-slots.js';
 import type { Recurring } from './job.js';
 
 /** Ends holds that ran out, and finishes what a killed process left unfinished. */
@@ -9,5 +10,6 @@ export const expireHoldsJob: Recurring = {
   async run(deps, stopping) {
     await finishPlans(deps, stopping);
     await expireHolds(deps, stopping);
+    await unlockLeft(deps);
   },
 };
