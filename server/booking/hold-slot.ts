@@ -2,6 +2,7 @@ import { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES, type Override, type Refusal } from '../models/appointment.js';
 import { slotsOf } from '../models/appointment-slots.js';
+import type { Slot } from '../models/slot.js';
 import { writesTo, writeTogether } from '../models/write-together.js';
 import { checkBooking, type Bookable, type Wish } from './check-booking.js';
 import { endHold } from './check-holder.js';
@@ -20,6 +21,8 @@ export interface HoldRequest extends Omit<Wish, 'over'> {
   replaces?: Types.ObjectId;
   /** The caller has checked that whoever asks may set these rules aside. */
   override?: Override | undefined;
+  /** What was typed for another hold that this one takes the place of. */
+  typed?: Record<string, string>;
   /** It is one of a plan, which names the appointment already. */
   plan?: { _id: Types.ObjectId; appointment: Types.ObjectId };
 }
@@ -73,17 +76,12 @@ async function keepLength(
   hold: Appointment,
   old: Appointment,
 ): Promise<Held> {
-  const { event, by, override } = request;
-  for (let inARow = Math.min(slotsOf(old).length, mostInARow(event)); inARow > 1; inARow--) {
-    const resized = await resizeHold(event, hold, inARow, by);
-    if (!resized.ok || resized.hold.state !== 'pending') continue;
-    const longer = resized.hold;
-    const checked = await checkBooking({ ...request, more: longer.more, over: override?.rules }, deps.now());
-    if (checked.ok && (await takeClaims(deps, longer, needsOf(request, checked, longer))).ok)
-      return { ok: true, appointment: longer };
+  for (let inARow = Math.min(slotsOf(old).length, mostInARow(request.event)); inARow > 1; inARow--) {
+    const resized = await resizeHold(request.event, hold, inARow, request.by);
+    // The hold is that long now; where it cannot be, it is made shorter again.
+    if (resized.ok) return holdAgain(deps, request, resized.hold);
   }
-  const short = await resizeHold(event, hold, 1, by);
-  return { ok: true, appointment: short.ok ? short.hold : hold };
+  return { ok: true, appointment: hold };
 }
 
 /** Looked for after it was written, so that many at once are no more than many one after another. */
@@ -118,16 +116,25 @@ async function checkReplaced(
     state: { $in: LIVING_STATES },
   }).lean();
   if (!old) return { ok: false, reason: 'hold ended' };
-  if (old.slot.equals(slot._id)) return { ok: false, reason: 'teacher limit' };
-  return mayCancel(request.event, old.from, now, request.by)
-    ? { ok: true, old }
-    : { ok: false, reason: 'too late to change' };
+  const reason = judgeChange(request, slot, old, now);
+  return reason ? { ok: false, reason } : { ok: true, old };
+}
+
+/** Why a meeting can't be changed to a slot now. */
+export function judgeChange(
+  { event, by }: Pick<HoldRequest, 'event' | 'by'>,
+  slot: Pick<Slot, '_id'>,
+  old: Pick<Appointment, 'slot' | 'from'>,
+  now: Date,
+): Refusal | undefined {
+  if (old.slot.equals(slot._id)) return 'teacher limit';
+  return mayCancel(event, old.from, now, by) ? undefined : 'too late to change';
 }
 
 function draftOf(
   deps: Deps,
   request: HoldRequest,
-  { slot, class: held, old }: Bookable & { old: Appointment | undefined },
+  { slot, class: held, goer, old }: Bookable & { old: Appointment | undefined },
   byKey: string,
 ): Appointment {
   const now = deps.now();
@@ -141,6 +148,7 @@ function draftOf(
     ...(slot.with?.length ? { with: slot.with } : {}),
     household: request.household,
     bookedBy: request.user,
+    ...(goer ? { goer } : {}),
     students: request.students,
     ...(held ? { class: held._id } : {}),
     state: 'pending',
@@ -159,6 +167,7 @@ function draftOf(
     ...(old?.answers ? { answers: old.answers } : {}),
     ...(old?.kind ? { kind: old.kind } : {}),
     ...(old?.reminded ? { reminded: old.reminded } : {}),
+    ...(request.typed ? { typed: request.typed } : {}),
     ...(request.override ? { override: request.override } : {}),
     createdAt: now,
   };
@@ -187,14 +196,27 @@ async function insert(deps: Deps, request: HoldRequest, draft: Appointment, need
   return isTaken ? { ok: true, appointment: made } : takeAll(deps, made, needs);
 }
 
-/** What a request that was made before is told now; it goes on where that one may have broken off. */
+/**
+ * What a request that was made before is told now; it goes on where that one may have broken off. A hold that cannot be so long is made
+ * shorter, slot by slot: it ends only where its first slot is refused.
+ */
 async function holdAgain(deps: Deps, request: HoldRequest, before: Appointment): Promise<Held> {
   if (LIVING_STATES.includes(before.state)) return { ok: true, appointment: before };
   if (before.state !== 'pending') return refusedBefore(before);
-  const wish = { ...request, more: before.more, over: before.override?.rules };
+  const refused = await takeAgain(deps, request, before);
+  if (!refused) return { ok: true, appointment: before };
+  const shorter = slotsOf(before).length - 1;
+  const resized = shorter > 0 && (await resizeHold(request.event, before, shorter, request.by));
+  return resized && resized.ok ? holdAgain(deps, request, resized.hold) : giveUp(deps, before, refused);
+}
+
+/** @returns why what is on hold cannot be, as long as it is */
+async function takeAgain(deps: Deps, request: HoldRequest, hold: Appointment): Promise<Refusal | undefined> {
+  const wish = { ...request, more: hold.more, over: hold.override?.rules };
   const checked = await checkBooking(wish, deps.now());
-  if (!checked.ok) return giveUp(deps, before, checked.reason);
-  return takeAll(deps, before, needsOf(request, checked, before));
+  if (!checked.ok) return checked.reason;
+  const taken = await takeClaims(deps, hold, needsOf(request, checked, hold));
+  return taken.ok ? undefined : taken.reason;
 }
 
 export function needsOf(
@@ -202,7 +224,14 @@ export function needsOf(
   bookable: Bookable,
   { replaces, override }: Pick<Appointment, 'replaces' | 'override'>,
 ): Need[] {
-  return planNeeds({ ...request, ...bookable, ...(replaces ? { replaces } : {}), over: override?.rules });
+  // Who goes was checked with the rest: it is not always who was asked for.
+  return planNeeds({
+    ...request,
+    goer: undefined,
+    ...bookable,
+    ...(replaces ? { replaces } : {}),
+    over: override?.rules,
+  });
 }
 
 async function takeAll(deps: Deps, appointment: Appointment, needs: Need[]): Promise<Held> {

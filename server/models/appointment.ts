@@ -97,6 +97,8 @@ export interface Appointment extends Scoped {
   with?: Types.ObjectId[];
   household: Types.ObjectId;
   bookedBy: Types.ObjectId;
+  /** The adult of the household who goes, where the event lets several be at two meetings at once. Absent: all of them. */
+  goer?: Types.ObjectId;
   /** One or more contacts, all of the household. */
   students: Types.ObjectId[];
   class?: Types.ObjectId;
@@ -130,6 +132,8 @@ export interface Appointment extends Scoped {
   kind?: MeetingKind;
   /** What the family, or staff for it, answered to the event's questions. Absent: nothing. */
   answers?: Answer[];
+  /** While it is on hold, and when it was not booked: what the family has typed and not sent, by the names of the fields. */
+  typed?: Record<string, string>;
   /** The last reminder that went out for it, or for what it replaces: so many hours before, for which begin, and when. */
   reminded?: { hours: number; from: Date; at: Date };
   createdAt: Date;
@@ -141,6 +145,10 @@ export interface Appointment extends Scoped {
   undoUntil?: Date;
   cancelledAt?: Date;
   cancelledBy?: 'household' | 'school' | 'change';
+  /** The school moved it: when it was before, and when it was moved. */
+  moved?: { from: Date; to: Date; at: Date };
+  /** Who of the family has seen what the school changed last, and when. */
+  seen?: { by: Types.ObjectId; at: Date }[];
   /** The move of slots that canceled it, together with others: it tells the family of all of theirs. */
   canceledIn?: Types.ObjectId;
   /** What the school said to the family when it canceled. */
@@ -165,6 +173,7 @@ const schema = scopedSchema<Appointment>('appointment', {
   with: { type: [Schema.Types.ObjectId], default: undefined },
   household: { type: Schema.Types.ObjectId, required: true },
   bookedBy: { type: Schema.Types.ObjectId, required: true },
+  goer: Schema.Types.ObjectId,
   students: { type: [Schema.Types.ObjectId], required: true },
   class: Schema.Types.ObjectId,
   state: { type: String, enum: APPOINTMENT_STATES, required: true },
@@ -191,12 +200,18 @@ const schema = scopedSchema<Appointment>('appointment', {
   attended: { type: String, enum: ATTENDED },
   kind: { type: String, enum: ['in person', 'video'] },
   answers: { type: [answerSchema], default: undefined },
+  typed: Schema.Types.Mixed,
   reminded: { type: new Schema({ hours: Number, from: Date, at: Date }, { _id: false }) },
   createdAt: { type: Date, required: true },
   bookedAt: Date,
   undoUntil: Date,
   cancelledAt: Date,
   cancelledBy: { type: String, enum: ['household', 'school', 'change'] },
+  moved: { type: new Schema({ from: Date, to: Date, at: Date }, { _id: false }) },
+  seen: {
+    type: [new Schema({ by: Schema.Types.ObjectId, at: Date }, { _id: false })],
+    default: undefined,
+  },
   canceledIn: Schema.Types.ObjectId,
   notice: String,
   override: {

@@ -11,6 +11,7 @@ interface Status {
 
 const KIND_WORDS: Partial<Record<string, string>> = {
   'prove e-mail': 'Confirm an address',
+  'log in': 'Link to log in',
   'new password': 'New password',
   invitation: 'Invitation to log in',
   'new e-mail': 'New email address',
@@ -21,6 +22,7 @@ const KIND_WORDS: Partial<Record<string, string>> = {
   'appointment cancelled': 'Appointment canceled',
   'appointment reminder': 'Reminder',
   'another adult': 'Another adult added',
+  'household invitation': 'Invitation to book together',
   test: 'Test email',
 };
 

@@ -1,7 +1,12 @@
 import type { Response } from 'express';
 import type { Deps } from '../deps.js';
+import { bookingState } from '../web/booking-state.js';
 import { daysInWords } from '../web/format-time.js';
 import { bookDecided } from '../booking/leave-plan.js';
+import { findReasons } from './find-reasons.js';
+import { mayChange } from './link-meeting.js';
+import { layMeetings } from './lay-meetings.js';
+import { findNews } from './serve-news.js';
 import { conferenceOf, type Family } from './load-conference.js';
 import { childrenWithTeachers, meetingsOf } from '../booking/queries.js';
 import { aboutOpening } from './show-opening.js';
@@ -12,7 +17,28 @@ export async function showFamily(deps: Deps, res: Response, family: Family): Pro
   if (!res.locals.viewedFamily) await bookDecided({ event: family.event._id, user: family.actor.user });
   const meetings = await meetingsOf(family.event, family.household._id);
   const children = await childrenWithTeachers(family.event, family.household.children, meetings);
-  res.render('booking/overview', { ...aboutEvent(deps, res), children, meetings });
+  const now = deps.now();
+  const reachable =
+    bookingState(family.event, now) === 'open' ? await findReasons(family, children, now) : [];
+  const news = await findNews(family, meetings, now);
+  const { days: schedule } = layMeetings(family, meetings, now);
+  res.render('booking/overview', {
+    ...aboutEvent(deps, res),
+    children: children.map((child) => ({
+      ...child,
+      teachers: child.teachers.map((teacher) => {
+        const found = reachable.find((one) => one.teacher === teacher);
+        return {
+          ...teacher,
+          meetings: teacher.meetings.map((one) => ({ ...one, mayChange: mayChange(family.event, one, now) })),
+          why: found?.why,
+          isFree: found !== undefined && !found.why,
+        };
+      }),
+    })),
+    ...{ meetings, schedule, news },
+    until: now.getTime(),
+  });
 }
 
 /** What the event's pages say of it. */

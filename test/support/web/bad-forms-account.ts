@@ -51,6 +51,14 @@ export function formsOfAccount(place: Place, viewer: User): Record<string, Bad[]
       },
     ],
     '/my/calendar': NOTHING_SENT,
+    '/e/:link/news': 'has one button, and a moment that the page wrote: another one is as good as none',
+    '/e/:link/family/invitations': [
+      { fields: { email: 'nobody' }, says: /like name@example\.org/, keeps: /value="nobody"/ },
+    ],
+    '/e/:link/family/invitations/:change': 'is of an invitation, of which there is none here',
+    '/e/:link/family/invitations/:change/withdraw': NOTHING_SENT,
+    '/e/:link/family/invitations/:change/decline': NOTHING_SENT,
+    '/e/:link/family/leave': NOTHING_SENT,
     '/my/calendar/off': NOTHING_SENT,
     '/email/:secret': NOTHING_SENT,
     '/global-setup/logins/invitations': [
@@ -76,6 +84,12 @@ export function formsOfAccount(place: Place, viewer: User): Record<string, Bad[]
     '/e/:link/register': [
       { fields: { name: 'Jo', email: 'jo' }, says: /like name@example\.org/, keeps: /value="Jo"/ },
     ],
+    '/e/:link/enter': 'goes to the page to register, as there is no email server',
+    '/e/:link/enter/:secret': NOTHING_SENT,
+    '/e/:link/enter/:secret/again': NOTHING_SENT,
+    '/login/link': 'goes to the page to log in, as there is no email server',
+    '/login/link/:secret': NOTHING_SENT,
+    '/login/link/:secret/again': NOTHING_SENT,
     '/e/:link/join': NOTHING_SENT,
     '/e/:link/prove': NOTHING_SENT,
     '/e/:link/children': [
@@ -113,7 +127,9 @@ export function formsOfAccount(place: Place, viewer: User): Record<string, Bad[]
     '/e/:link/appointments/:id/note': [
       { fields: { note: LONG }, says: /Use 500 characters at most/, keeps: /x{500}/ },
     ],
+    '/e/:link/appointments/:id/again': NOTHING_SENT,
     '/e/:link/appointments/:id/cancel': NOTHING_SENT,
+    '/e/:link/appointments/:id/other': NOTHING_SENT,
     '/e/:link/plan': [{ fields: { key: 'abc' }, says: /Select at least one teacher|Booking|no free times/ }],
     '/e/:link/plan/:id/book': NOTHING_SENT,
     '/e/:link/plan/:id/again': NOTHING_SENT,
@@ -293,7 +309,7 @@ function contactForms({ ids }: Place): Record<string, Bad[] | typeof NOTHING_SEN
 }
 
 /** The pages about a parent's login, in Global Setup and in an event. */
-function familyForms(home: string, place: Place): Record<string, Bad[]> {
+function familyForms(home: string, place: Place): Record<string, Bad[] | string> {
   const { ids } = place;
   const tell: Bad = { fields: { tell: 'perhaps' }, says: /Select this or leave it empty/ };
   const outcome: Bad[] = [
@@ -301,6 +317,10 @@ function familyForms(home: string, place: Place): Record<string, Bad[]> {
     { fields: { appointments: 'keep', tell: 'perhaps' }, says: /Select this or leave it empty/ },
   ];
   return {
+    [`${home}/:user/together`]: [
+      { fields: { email: 'nobody' }, says: /like name@example\.org/, keeps: /value="nobody"/ },
+    ],
+    [`${home}/:user/separate`]: NOTHING_SENT,
     [`${home}/:user/children/:student/removal`]: outcome,
     [`${home}/:user/children/:student/return`]: [
       {

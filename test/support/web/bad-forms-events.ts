@@ -207,6 +207,11 @@ export function formsOfEvents(place: Place): Record<string, Bad[] | string> {
         'appointments/:id/note',
         'plan',
         'children/:student/remove',
+        'family/invitations',
+        'family/invitations/:change',
+        'family/invitations/:change/withdraw',
+        'family/invitations/:change/decline',
+        'family/leave',
       ].map((path) => [`/events/:event/as/:adult/:student/:mode/${path}`, LOOKED_AT]),
     ),
     '/events/:event/letters': [
