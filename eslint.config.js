@@ -9,7 +9,7 @@ import { fileNames } from './.eslint/file-names.js';
 const base = 'models web audit core notifications';
 const roster = 'roster sources runs clever';
 const all =
-  'core database models web audit notifications clever runs sources tables roster-files roster uploads duplicates mapping sync review importer events classes slots contacts accounts reports booking parents planning desk handmade moves appointments mailings families overview history letters staff';
+  'core database models web audit notifications clever runs sources tables roster-files roster uploads duplicates mapping sync review importer events classes slots contacts accounts reports booking parents planning desk handmade moves appointments mailings families overview history letters staff waitlist waitlist-pages';
 
 // prettier-ignore
 const layers = [
@@ -41,8 +41,10 @@ const layers = [
   ['staff',         'server/staff/**',                              `runs accounts ${base}`],
   ['reports',       'server/reports/**',                            `sync runs ${base}`],
   ['booking',       'server/booking/**',                            `slots accounts ${base}`],
-  ['parents',       'server/parents/**',                            `booking slots accounts ${base}`],
-  ['planning',      'server/planning/**',                           `parents booking slots accounts ${base}`],
+  ['waitlist',      'server/waitlist/**',                           `booking slots accounts ${base}`],
+  ['parents',       'server/parents/**',                            `waitlist booking slots accounts ${base}`],
+  ['planning',      'server/planning/**',                           `parents waitlist booking slots accounts ${base}`],
+  ['waitlist-pages','server/waitlist-pages/**',                     `planning parents waitlist booking slots accounts ${base}`],
   ['desk',          'server/desk/**',                               `booking reports contacts slots accounts ${base}`],
   ['handmade',      'server/handmade/**',                           `booking slots ${base}`],
   ['moves',         'server/moves/**',                              `booking slots ${base}`],
@@ -62,7 +64,7 @@ const layers = [
 
 // The closed file vocabulary of a feature folder.
 const features =
-  'accounts appointments audit booking classes clever contacts desk duplicates events families handmade history importer letters mailings mapping moves notifications overview parents planning reports slots uploads staff'.split(
+  'accounts appointments audit booking classes clever contacts desk duplicates events families handmade history importer letters mailings mapping moves notifications overview parents planning reports slots uploads staff waitlist waitlist-pages'.split(
     ' ',
   );
 const featureFiles = ['routes.ts', 'schema.ts', 'queries.ts', 'policy.ts', 'client.ts'];

@@ -82,6 +82,8 @@ export interface Event extends Scoped {
     /** Minutes to walk from room to room, and from school to school, which a family's plan leaves between two meetings. Absent: `USUAL_WALK`. */
     walkRooms?: number;
     walkSchools?: number;
+    /** How many minutes a time is kept for a family on the waitlist. Absent, or 0: there is no waitlist. */
+    waitlistMinutes?: number;
     /** How many slots in a row one appointment may take. Absent: one. */
     inARow?: number;
   };
@@ -128,6 +130,7 @@ const schema = scopedSchema<Event>('event', {
     gapMinutes: { type: Number, default: 0 },
     walkRooms: Number,
     walkSchools: Number,
+    waitlistMinutes: Number,
     inARow: Number,
   },
   fields: { type: [fieldSchema], default: undefined },

@@ -1,0 +1,13 @@
+import express, { type Router } from 'express';
+import type { Deps } from '../deps.js';
+import { loadConference, parentGuard } from '../parents/load-conference.js';
+import { entryPages } from './serve-entry.js';
+import { linePages } from './serve-line.js';
+
+/** A family's waitlist: behind the event's link, for who is logged in. */
+export function waitlistRoutes(deps: Deps): Router {
+  const router = express.Router({ mergeParams: true });
+  router.use('/e/:link/waitlist', loadConference, parentGuard);
+  router.use('/e/:link', linePages(deps), entryPages(deps));
+  return router;
+}

@@ -1,0 +1,89 @@
+import { Types } from 'mongoose';
+import { mayBookNow } from '../booking/policy.js';
+import type { Deps } from '../deps.js';
+import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import { isDuplicateKey } from '../models/duplicate-key.js';
+import { WaitlistEntry, wishOf } from '../models/waitlist-entry.js';
+import { findFit } from './find-fit.js';
+import { findFree } from './find-free.js';
+import { openLine } from './open-line.js';
+import { hasWaitlist, MOST_ENTRIES } from './policy.js';
+
+export type Joining = Pick<WaitlistEntry, 'event' | 'resource' | 'household' | 'user' | 'students'> &
+  Partial<Pick<WaitlistEntry, 'days' | 'breaks'>>;
+
+/** `free`: there is a time that they can book now. `met`: they have as many meetings there as the school allows. */
+export type NotJoined = 'not open' | 'free' | 'met' | 'many';
+
+/**
+ * Puts a family in a teacher's line where nothing is free that it may have. The caller has checked that the children are the household's and
+ * may meet the teacher. Who joins again keeps the place of before; new hours count.
+ */
+export async function joinWaitlist(
+  deps: Deps,
+  joining: Joining,
+): Promise<{ ok: true; entry: WaitlistEntry } | { ok: false; reason: NotJoined }> {
+  const { event: id, resource, household, user, students, days = [], breaks = [] } = joining;
+  const line = await openLine(id, deps.now());
+  if (!line || !hasWaitlist(line.event) || !mayBookNow(line.event, deps.now(), 'household'))
+    return { ok: false, reason: 'not open' };
+  const entry: WaitlistEntry = {
+    _id: new Types.ObjectId(),
+    account: line.event.account,
+    ...{ event: id, resource, household, user, students, days, breaks },
+    wish: wishOf(resource, students),
+    state: 'waiting',
+    open: true,
+    joinedAt: deps.now(),
+    passed: [],
+    lapses: 0,
+    offers: 0,
+  };
+  const refused = await refuseJoining(deps, line, entry);
+  if (refused) return { ok: false, reason: refused };
+  try {
+    await WaitlistEntry.create(entry);
+    return { ok: true, entry };
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+    return { ok: true, entry: await changeHours(entry) };
+  }
+}
+
+async function refuseJoining(
+  deps: Deps,
+  line: NonNullable<Awaited<ReturnType<typeof openLine>>>,
+  entry: WaitlistEntry,
+): Promise<NotJoined | undefined> {
+  const { event, resource, household, students } = entry;
+  const [waiting, met] = await Promise.all([
+    WaitlistEntry.countDocuments({ event, household, open: true }),
+    Appointment.countDocuments({
+      ...{ event, household, resource },
+      students: { $in: students },
+      state: { $in: LIVING_STATES },
+    }),
+  ]);
+  if (waiting >= MOST_ENTRIES) return 'many';
+  const most = line.event.booking.perStudentAndTeacher;
+  if (most > 0 && met >= most * students.length) return 'met';
+  const fit = await findFit(deps, line, await findFree(resource, deps.now()), [entry]);
+  return fit ? 'free' : undefined;
+}
+
+/** When a family in line can come, said anew; its place stays. */
+export async function changeHours({
+  event,
+  household,
+  wish,
+  days,
+  breaks,
+}: Pick<WaitlistEntry, 'event' | 'household' | 'wish' | 'days' | 'breaks'>): Promise<WaitlistEntry> {
+  return WaitlistEntry.findOneAndUpdate(
+    { event, household, wish, open: true },
+    { $set: { days, breaks } },
+    { returnDocument: 'after' },
+  )
+    .orFail()
+    .lean();
+}
