@@ -7,6 +7,7 @@ import { receiveLogo } from './accounts/brand/receive-logo.js';
 import { connectPassport } from './accounts/connect-passport.js';
 import { loadActor } from './accounts/load-actor.js';
 import { followSource } from './audit/follow-source.js';
+import { calendarFeed } from './calendar/serve-feed.js';
 import { databaseAnswersAnew, databaseReady } from './database/connect.js';
 import { watchCommands } from './database/follow-commands.js';
 import { judgeRecovery } from './database/judge-recovery.js';
@@ -52,6 +53,7 @@ export function createApp(deps: Deps): Express {
   app.use(files.router);
   app.use(requestLog(deps));
   app.use(databaseGuard({ ready: databaseReady, watchCommands }, answerFaults));
+  app.use(calendarFeed(deps));
   app.use(sessions(deps.config), saveBeforeRedirect);
   app.use(passport.initialize(), passport.session() as express.RequestHandler, loadActor(deps));
   app.post(LONG_FORMS, formOfWhoIsIn(LONG_FORM));

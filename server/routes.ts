@@ -5,6 +5,7 @@ import { accountSetupRoutes } from './accounts/global-setup/routes.js';
 import { endAppointment } from './booking/end-appointment.js';
 import { clearHouseholds } from './booking/clear-household.js';
 import { bookingRoutes } from './parents/routes.js';
+import { calendarRoutes } from './calendar/routes.js';
 import { appointmentRoutes } from './appointments/routes.js';
 import { classRoutes } from './classes/routes.js';
 import { connectionRoutes } from './clever/connection/routes.js';
@@ -38,6 +39,7 @@ import { generatorRoutes } from './slots/generator/routes.js';
 import { roomRoutes } from './slots/rooms/routes.js';
 import { slotRoutes } from './slots/routes.js';
 import { staffRoutes } from './staff/routes.js';
+import { waitlistRoutes } from './waitlist-pages/routes.js';
 import { eventGuard, levelGuard, signedIn, staffGuard } from './web/guards.js';
 
 /** Forms with a box for every teacher of a large district, or for every slot of one: they may have more fields than others. */
@@ -59,7 +61,9 @@ export const LONG_FORMS = [
 export function routes(deps: Deps, passport: PassportStatic): Router {
   const router = express.Router();
   router.use(accountRoutes(deps, passport, (ours, user) => clearHouseholds(ours, user, keepForSchool)));
+  router.use(calendarRoutes(deps));
   router.use(planningRoutes(deps));
+  router.use(waitlistRoutes(deps));
   router.use(bookingRoutes(deps));
 
   router.use(signedIn);

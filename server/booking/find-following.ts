@@ -4,8 +4,8 @@ import { Slot, type SlotState } from '../models/slot.js';
 /** What of an event says how long a meeting may be. */
 type Rules = Pick<Event, '_id' | 'account' | 'booking' | 'lastSlots'>;
 
-/** The most slots in a row that an event can allow. */
-export const MOST_IN_A_ROW = 4;
+/** A meeting lasts through a break of so many minutes, and through none that is longer. */
+export const LONGEST_BREAK = 15;
 
 /** How many slots in a row one meeting may take. */
 export function mostInARow({ booking }: Pick<Event, 'booking'>): number {
@@ -30,7 +30,7 @@ export function followingOf<S extends Next>(
   slots: S[],
   by: 'household' | 'school',
 ): S[] {
-  const breakMs = (event.lastSlots?.breakMinutes ?? 0) * 60_000;
+  const breakMs = Math.min(event.lastSlots?.breakMinutes ?? 0, LONGEST_BREAK) * 60_000;
   const following: S[] = [];
   let last: Next = slot;
   for (const next of slots) {

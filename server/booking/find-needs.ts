@@ -1,10 +1,11 @@
 import type { Appointment } from '../models/appointment.js';
+import { slotsOf } from '../models/appointment-slots.js';
 import { Event } from '../models/event.js';
 import { Household } from '../models/household.js';
 import { Resource } from '../models/resource.js';
 import { holdersOf, Slot } from '../models/slot.js';
 import { findPeople } from './find-people.js';
-import { findSitting, HOLDER } from './find-sitting.js';
+import { findSitting, HOLDER, sitBeside } from './find-sitting.js';
 import { planNeeds, type Need } from './plan-needs.js';
 
 /**
@@ -16,10 +17,12 @@ export async function findNeeds(
   { _id, from, to, day }: Pick<Slot, '_id' | 'from' | 'to' | 'day'>,
   leadMs = 0,
 ): Promise<Need[]> {
-  const slot = await Slot.findById(_id, { resource: 1, with: 1 }).lean();
+  const slots = await Slot.find({ _id: { $in: slotsOf(appointment) } }, { with: 1 }).lean();
+  // Whoever sits in one slot of a longer meeting sits in all of it.
+  const sits = slots.length > 0 ? { resource: appointment.resource, with: sitBeside(slots) } : appointment;
   const [event, holders, found] = await Promise.all([
     Event.findById(appointment.event, { booking: 1 }).lean(),
-    Resource.find({ _id: { $in: holdersOf(slot ?? appointment) } }, HOLDER).lean(),
+    Resource.find({ _id: { $in: holdersOf(sits) } }, HOLDER).lean(),
     Household.findById(appointment.household).lean(),
   ]);
   if (!event || holders.length === 0) return [];

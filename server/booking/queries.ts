@@ -13,6 +13,7 @@ import { andList } from '../web/format-count.js';
 import { kindOf, linkOf } from '../web/say-kind.js';
 import type { PlacedEvent, Style } from '../web/place.js';
 import { ENGLISH, wordsOf, type Words } from '../web/words.js';
+import { schoolBy, type In } from './find-building.js';
 import { isMeantFor, madeByHand } from './find-by-hand.js';
 import { findMet } from './find-met.js';
 
@@ -21,10 +22,14 @@ export interface Meeting {
   id: string;
   state: AppointmentState;
   slot: Types.ObjectId;
+  /** Further slots of a longer meeting. */
+  more: Types.ObjectId[];
   resource: Types.ObjectId;
   students: Types.ObjectId[];
   teacher: string;
   room: string;
+  /** Whose building it is in, where that is known. */
+  school?: { name: string; address: string };
   className: string;
   /** First names, in words. */
   children: string;
@@ -78,12 +83,15 @@ export async function withNames(appointments: Appointment[], style: Style): Prom
 export function questionsAbout(appointments: Appointment[]) {
   const all = (ids: (item: Appointment) => Types.ObjectId[]) => ({ _id: { $in: appointments.flatMap(ids) } });
   return {
-    resources: ask<Resource>(Resource, all(holdersOf), { $project: { name: 1, room: 1, link: 1 } }),
+    resources: ask<Resource, Resource & In>(Resource, all(holdersOf), ...schoolBy('byHand.school'), {
+      $project: { name: 1, room: 1, link: 1, building: 1 },
+    }),
     slots: ask<Slot>(Slot, all(slotsOf), { $project: { kind: 1, link: 1, with: 1 } }),
-    classes: ask<Class>(
+    classes: ask<Class, Class & In>(
       Class,
       all((item) => (item.class ? [item.class] : [])),
-      { $project: { 'synced.name': 1, 'synced.course': 1, edits: 1, status: 1 } },
+      ...schoolBy('synced.school'),
+      { $project: { 'synced.name': 1, 'synced.course': 1, edits: 1, status: 1, building: 1 } },
     ),
     students: ask<Contact>(
       Contact,
@@ -96,7 +104,7 @@ export function questionsAbout(appointments: Appointment[]) {
 /** What they are called, of what was found; what is there no more is said without a name. */
 export function nameMeetings(
   appointments: Appointment[],
-  found: { resources: Resource[]; slots: Slot[]; classes: Class[]; students: Contact[] },
+  found: { resources: (Resource & In)[]; slots: Slot[]; classes: (Class & In)[]; students: Contact[] },
   style: Style,
 ): Meeting[] {
   const byId = <T extends { _id: Types.ObjectId }>(list: T[]) =>
@@ -113,10 +121,12 @@ export function nameMeetings(
     const slot = slotOf.get(item.slot.toHexString());
     const kind = kindOf(slot, item);
     const held = item.class && classOf.get(item.class.toHexString());
+    const school = (held ?? resource)?.building?.[0];
     return {
       id: item._id.toHexString(),
       state: item.state,
       slot: item.slot,
+      more: item.more ?? [],
       resource: item.resource,
       students: item.students,
       teacher:
@@ -125,6 +135,7 @@ export function nameMeetings(
           style,
         ) || t('meeting.theTeacher'),
       room: kind === 'video' ? '' : held?.edits.room || resource?.room || '',
+      ...(school ? { school: { name: school.name, address: school.address ?? '' } } : {}),
       className: held ? className(held) : '',
       children: andList(
         item.students.map((id) => childName(studentOf.get(id.toHexString()), t)),

@@ -7,6 +7,7 @@ import { Diary, type Busy } from '../models/diary.js';
 import { Resource } from '../models/resource.js';
 import { holdersOf, Slot } from '../models/slot.js';
 import { enterTime } from './enter-time.js';
+import { LONGEST_BREAK } from './find-following.js';
 import { findNeeds } from './find-needs.js';
 import { contactsOf, HOLDER, sitBeside } from './find-sitting.js';
 import { tellHousehold, type Say } from './tell-household.js';
@@ -69,18 +70,21 @@ async function enterAll(slot: Slot, now: Date): Promise<NotFree | undefined> {
     state: { $in: ['pending', ...LIVING_STATES] },
   }).lean();
   for (const appointment of here) {
-    const lead = await leadTo(appointment, slot);
-    const needs = (await findNeeds(appointment, slot, lead)).filter((need) => need.kind === 'diary');
-    for (const need of needs)
-      if (need.shared && (await enterTime(appointment, need, now))) {
-        const holder = await holderOf(slot, need.person);
-        // Of the slot's own teacher it is known already.
-        if (holder) return { holder, at: appointment.from };
-      }
-    await leaveOthers(
-      { appointment: appointment._id, slot: slot._id },
-      needs.map(({ person }) => person.toHexString()),
-    );
+    const all = appointment.more ? await slotsByTime(appointment) : [slot];
+    for (const [index, one] of all.entries()) {
+      const lead = leadBetween(all[index - 1], one);
+      const needs = (await findNeeds(appointment, one, lead)).filter((need) => need.kind === 'diary');
+      for (const need of needs)
+        if (need.shared && (await enterTime(appointment, need, now))) {
+          const holder = await holderOf(slot, need.person);
+          // Of the slot's own teacher it is known already.
+          if (holder) return { holder, at: appointment.from };
+        }
+      await leaveOthers(
+        { appointment: appointment._id, slot: one._id },
+        needs.map(({ person }) => person.toHexString()),
+      );
+    }
   }
   return undefined;
 }
@@ -95,7 +99,7 @@ async function tellAll(deps: Deps, slot: Slot): Promise<void> {
     state: { $in: ['pending', ...LIVING_STATES] },
   }).lean();
   for (const { with: before, ...appointment } of here) {
-    const after = appointment.more ? await besideIn(appointment) : (slot.with ?? []);
+    const after = appointment.more ? sitBeside(await slotsByTime(appointment)) : (slot.with ?? []);
     if (String(before ?? []) === String(after)) continue;
     const sits = after.length > 0 ? { with: after } : {};
     const same = { _id: appointment._id, slot: appointment.slot, state: appointment.state };
@@ -122,17 +126,17 @@ async function tellAll(deps: Deps, slot: Slot): Promise<void> {
   }
 }
 
-/** Who else sits in a longer meeting, in whichever of its slots. */
-async function besideIn(appointment: Pick<Appointment, 'slot' | 'more'>): Promise<Types.ObjectId[]> {
-  return sitBeside(await Slot.find({ _id: { $in: slotsOf(appointment) } }, { with: 1 }).lean());
+function slotsByTime(appointment: Pick<Appointment, 'slot' | 'more'>): Promise<Slot[]> {
+  return Slot.find({ _id: { $in: slotsOf(appointment) } })
+    .sort({ from: 1 })
+    .lean();
 }
 
-/** How long before one of its slots the one before it in a longer meeting ends. */
-async function leadTo(appointment: Pick<Appointment, 'slot' | 'more'>, slot: Slot): Promise<number> {
-  const all = slotsOf(appointment);
-  const before = all[all.findIndex((id) => id.equals(slot._id)) - 1];
-  const last = before && (await Slot.findById(before, { to: 1 }).lean());
-  return last && last.to < slot.from ? slot.from.getTime() - last.to.getTime() : 0;
+/** How long before a slot of a longer meeting the one before it ends. */
+function leadBetween(before: Pick<Slot, 'to'> | undefined, slot: Slot): number {
+  const lead = before ? slot.from.getTime() - before.to.getTime() : 0;
+  // Else one of the two has moved already, and the other one follows.
+  return lead <= LONGEST_BREAK * 60_000 ? lead : 0;
 }
 
 /** "Mr. Park joins this meeting. Ms. Cohen no longer takes part in this meeting." */

@@ -1,5 +1,6 @@
 import Joi from 'joi';
 import type { AppointmentField } from '../models/appointment-field.js';
+import { MOST_IN_A_ROW } from '../models/event.js';
 import type { MeetingKind } from '../models/slot.js';
 import { line, phoneNumber } from '../web/parse.js';
 import type { Words } from '../web/words.js';
@@ -15,19 +16,38 @@ export function confirmForm(chooses: boolean): Joi.ObjectSchema<ConfirmForm> {
   });
 }
 
+const WRONG = [
+  'any.required',
+  'any.only',
+  'string.base',
+  'number.base',
+  'number.min',
+  'number.max',
+  'number.integer',
+];
+
+/** One message whatever is wrong with a field. */
 function sameTexts(message: string): Record<string, string> {
-  return { 'any.required': message, 'any.only': message, 'string.base': message };
+  return Object.fromEntries(WRONG.map((kind) => [kind, message]));
 }
 
 export interface ConfirmForm {
   note: string;
   meet?: MeetingKind;
+  /** How many slots in a row; absent where nothing was asked. */
+  inARow?: number;
 }
 
 /** The longest note of a family. */
 export const NOTE_MAX = 500;
 
 const confirmSchema = Joi.object<ConfirmForm>({
+  inARow: Joi.number()
+    .integer()
+    .min(1)
+    .max(MOST_IN_A_ROW)
+    .empty('')
+    .messages(sameTexts('Select how long you want to meet.')),
   note: Joi.string()
     .trim()
     // Browsers count the end of a line as one character and send two.

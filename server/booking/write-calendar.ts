@@ -1,14 +1,24 @@
-import ical, { escape, ICalCalendarMethod, ICalEventStatus } from 'ical-generator';
+import ical, { escape, ICalCalendarMethod, ICalEventStatus, type ICalCalendar } from 'ical-generator';
 import { DateTime } from 'luxon';
 import type { Account } from '../models/account.js';
 import type { Event } from '../models/event.js';
 import { styleOf, type Style } from '../web/place.js';
 import { wordsOf } from '../web/words.js';
 import type { Meeting } from './queries.js';
+import { mapOf, partsOf } from './say-place.js';
 import { writeZone } from './write-zone.js';
 
 export interface CalendarEntry extends Meeting {
   cancelled?: boolean;
+}
+
+/** The meetings of one event. */
+export interface CalendarPart {
+  event: Pick<Event, 'name' | 'place' | 'timeZone' | 'link'> & Partial<Style>;
+  account: Pick<Account, 'name'>;
+  entries: CalendarEntry[];
+  /** When an entry was last written: that of the same entry never goes back. */
+  stampOf: (entry: CalendarEntry) => Date;
 }
 
 /**
@@ -17,49 +27,85 @@ export interface CalendarEntry extends Meeting {
  * @param stamp when the file is made
  */
 export function writeCalendar(
-  event: Pick<Event, 'name' | 'place' | 'timeZone' | 'link'> & Partial<Style>,
-  account: Pick<Account, 'name'>,
+  event: CalendarPart['event'],
+  account: CalendarPart['account'],
   entries: CalendarEntry[],
   publicUrl: string,
   stamp: Date,
 ): string {
-  const t = wordsOf(styleOf(event));
-  const zone = event.timeZone;
-  const host = new URL(publicUrl).hostname;
   const allCancelled = entries.length > 0 && entries.every((entry) => entry.cancelled);
-  const times = entries.flatMap(({ from, to }) => [from, to]);
+  return writeParts([{ event, account, entries, stampOf: () => stamp }], publicUrl, {
+    name: `${event.name}, ${account.name}`,
+    zone: event.timeZone,
+    method: allCancelled ? ICalCalendarMethod.CANCEL : ICalCalendarMethod.PUBLISH,
+  });
+}
+
+interface Head {
+  name: string;
+  /** The zone that it is read in where a calendar asks for one. */
+  zone: string;
+  method?: ICalCalendarMethod;
+  /** How often a calendar that follows it reads it again, in seconds. */
+  ttl?: number;
+}
+
+/** A calendar of several events, of several schools and zones. */
+export function writeParts(parts: CalendarPart[], publicUrl: string, { name, zone, ...head }: Head): string {
+  const timesIn = new Map<string, Date[]>();
+  for (const { event, entries } of parts) {
+    const times = timesIn.get(event.timeZone) ?? [];
+    timesIn.set(event.timeZone, times);
+    times.push(...entries.flatMap(({ from, to }) => [from, to]));
+  }
   const calendar = ical({
     // The library escapes the texts of entries, but not this one.
-    name: escape(`${event.name}, ${account.name}`, false),
+    name: escape(name, false),
     prodId: { company: 'Slotbell', product: 'Slotbell' },
-    method: allCancelled ? ICalCalendarMethod.CANCEL : ICalCalendarMethod.PUBLISH,
+    ...head,
     // No zone for the calendar itself: DTSTAMP must be in UTC, and would be written in it.
-    timezone: { name: null, generator: () => writeZone(zone, times) },
+    timezone: { name: null, generator: (one) => writeZone(one, timesIn.get(one) ?? []) },
     x: { 'X-WR-TIMEZONE': zone },
   });
-  for (const entry of entries) {
-    calendar.createEvent({
-      id: `${entry.entry?.first ?? entry.id}@${host}`,
-      // Luxon's times carry their zone; a plain Date would be written in the server's.
-      start: DateTime.fromJSDate(entry.from, { zone }),
-      end: DateTime.fromJSDate(entry.to, { zone }),
-      timezone: zone,
-      stamp,
-      sequence: sequenceOf(entry),
-      status: entry.cancelled ? ICalEventStatus.CANCELLED : ICalEventStatus.CONFIRMED,
-      summary: `${entry.teacher} (${entry.children})`,
-      description: [entry.className, account.name, entry.link && t('calendar.videoAt', { link: entry.link })]
-        .filter((part) => part)
-        .join('\n'),
-      location:
-        entry.kind === 'video'
-          ? entry.link || t('calendar.video')
-          : [entry.room, event.place].filter((part) => part).join(', '),
-      // Of one that was moved since, this leads to its new time.
-      url: `${publicUrl}/e/${event.link}/appointments/${entry.id}`,
-    });
-  }
+  for (const part of parts) for (const entry of part.entries) addEntry(calendar, part, entry, publicUrl);
   return calendar.toString();
+}
+
+function addEntry(
+  calendar: ICalCalendar,
+  { event, account, stampOf }: CalendarPart,
+  entry: CalendarEntry,
+  publicUrl: string,
+): void {
+  const t = wordsOf(styleOf(event));
+  const zone = event.timeZone;
+  const map = mapOf(entry, event, account);
+  calendar.createEvent({
+    id: `${entry.entry?.first ?? entry.id}@${new URL(publicUrl).hostname}`,
+    // Luxon's times carry their zone; a plain Date would be written in the server's.
+    start: DateTime.fromJSDate(entry.from, { zone }),
+    end: DateTime.fromJSDate(entry.to, { zone }),
+    timezone: zone,
+    stamp: stampOf(entry),
+    sequence: sequenceOf(entry),
+    status: entry.cancelled ? ICalEventStatus.CANCELLED : ICalEventStatus.CONFIRMED,
+    summary: `${entry.teacher} (${entry.children})`,
+    description: [
+      entry.className,
+      account.name,
+      entry.note && t('done.yourNote', { note: entry.note }),
+      entry.link && t('calendar.videoAt', { link: entry.link }),
+      map && t('calendar.map', { link: map }),
+    ]
+      .filter((part) => part)
+      .join('\n'),
+    location:
+      entry.kind === 'video'
+        ? entry.link || t('calendar.video')
+        : [...partsOf(entry, event, account), entry.school?.address].filter((part) => part).join(', '),
+    // Of one that was moved since, this leads to its new time.
+    url: `${publicUrl}/e/${event.link}/appointments/${entry.id}`,
+  });
 }
 
 /** Two for each change, so that one that was cancelled before its change was booked still comes before it. */

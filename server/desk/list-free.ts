@@ -1,6 +1,9 @@
 import type { Types } from 'mongoose';
+import { followingOf } from '../booking/find-following.js';
 import type { Meeting } from '../booking/queries.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import { slotsOf } from '../models/appointment-slots.js';
+import type { Event } from '../models/event.js';
 import { documentsOf, findTogether } from '../models/find-together.js';
 import { Slot } from '../models/slot.js';
 import { distinctIds, groupBy } from '../web/lists.js';
@@ -62,8 +65,13 @@ export async function listFree(
     ),
     sitting: documentsOf(
       Appointment,
-      { ...ahead, state: { $in: ['pending', ...LIVING_STATES] } },
-      { fields: { slot: 1, state: 1, expiresAt: 1, bookedBy: 1, household: 1 } },
+      {
+        ...ahead,
+        state: { $in: ['pending', ...LIVING_STATES] },
+        // A longer one that has begun may go on.
+        from: { $gt: new Date(now.getTime() - DAY_MS) },
+      },
+      { fields: { slot: 1, more: 1, state: 1, expiresAt: 1, bookedBy: 1, household: 1 } },
     ),
     own: documentsOf(
       Appointment,
@@ -101,6 +109,22 @@ export async function listFree(
   return groupBy(free, ({ slot }) => String(slot.resource));
 }
 
+/**
+ * A free time and those that follow it, as a longer appointment would take them: so many, or as many as there are.
+ * @param free all of one resource, by time
+ */
+export function runAt(
+  event: Pick<Event, 'lastSlots'>,
+  free: FreeTime[],
+  index: number,
+  most: number,
+): FreeTime[] {
+  const [first, ...after] = free.slice(index, index + most);
+  if (!first) return [];
+  const slots = after.map(({ slot }) => slot);
+  return [first, ...after.slice(0, followingOf(event, first.slot, slots, 'school').length)];
+}
+
 /** How many seats of each slot are booked or held. */
 function seatsTaken(
   sitting: Appointment[],
@@ -114,9 +138,7 @@ function seatsTaken(
         ((one.expiresAt ?? now) > now &&
           !(one.bookedBy.equals(user) && household !== undefined && one.household.equals(household)))),
   );
-  return new Map(
-    [...groupBy(counted, ({ slot }) => String(slot))].map(([slot, list]) => [slot, list.length]),
-  );
+  return new Map([...groupBy(counted.flatMap(slotsOf), String)].map(([slot, list]) => [slot, list.length]));
 }
 
 /** Where the family is; with whom only as far as the reader sees it. */

@@ -1,13 +1,16 @@
 import type { Types } from 'mongoose';
 import { isMeantFor, type MaybeMet } from '../booking/find-by-hand.js';
+import { mostInARow } from '../booking/find-following.js';
 import { withNames } from '../booking/queries.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import { slotsOf } from '../models/appointment-slots.js';
 import { Class, isMeetable } from '../models/class.js';
 import { Contact } from '../models/contact.js';
 import { Resource, type ByHand } from '../models/resource.js';
+import { timeSpan } from '../web/format-time.js';
 import { groupBy } from '../web/lists.js';
 import type { SeenEvent } from './find-meeting.js';
-import { listFree, type FreeTime } from './list-free.js';
+import { listFree, runAt, type FreeTime } from './list-free.js';
 
 /**
  * Why no time fits: there is nobody to meet, nobody of the same kind without a class, several teachers match, no time is left, the family
@@ -154,6 +157,12 @@ function likeBefore(
   return alike.length > 0 ? alike : teachers;
 }
 
+/** A time that an appointment can have, with those right after it that it lasts for. */
+interface Open {
+  time: FreeTime;
+  run: FreeTime[];
+}
+
 interface Busy {
   from: Date;
   to: Date;
@@ -177,28 +186,36 @@ function give(
     if (!teacher) return { appointment, why: nobody };
     if (more.length > 0) return { appointment, why: 'several teachers' };
     const busy = busyOf.get(String(appointment.household)) ?? [];
-    const open = (free.get(String(teacher._id)) ?? []).filter(
-      ({ slot }) =>
-        slot.state === 'visible' && !given.has(String(slot._id)) && !slot._id.equals(appointment.slot),
+    const times = (free.get(String(teacher._id)) ?? []).filter(
+      ({ slot }) => slot.state === 'visible' && !given.has(String(slot._id)),
     );
-    const fitting = open.filter(({ slot }) =>
+    // A longer one goes where it keeps its length, as far as the event still allows that.
+    const length = Math.min(slotsOf(appointment).length, mostInARow(event));
+    const open = times.flatMap((time, index) => {
+      const run = runAt(event, times, index, length);
+      return run.length === length && !time.slot._id.equals(appointment.slot) ? [{ time, run }] : [];
+    });
+    const endOf = ({ time, run }: Open) => (run.at(-1) ?? time).slot.to;
+    const fitting = open.filter((choice) =>
       busy.every(
         (one) =>
           one.id === String(appointment._id) ||
-          one.from.getTime() >= slot.to.getTime() + gap ||
-          one.to.getTime() + gap <= slot.from.getTime(),
+          one.from.getTime() >= endOf(choice).getTime() + gap ||
+          one.to.getTime() + gap <= choice.time.slot.from.getTime(),
       ),
     );
-    const distance = ({ slot }: FreeTime) => Math.abs(slot.from.getTime() - appointment.from.getTime());
+    const distance = ({ time }: Open) => Math.abs(time.slot.from.getTime() - appointment.from.getTime());
     const [first] = fitting;
     if (!first) return { appointment, why: open.length > 0 ? 'family busy' : 'no free time' };
     const nearest = fitting.reduce((best, one) => (distance(one) < distance(best) ? one : best), first);
-    given.add(String(nearest.slot._id));
+    const to = endOf(nearest);
+    for (const { slot } of nearest.run) given.add(String(slot._id));
     busyOf.set(String(appointment.household), [
       ...busy.filter((one) => one.id !== String(appointment._id)),
-      { from: nearest.slot.from, to: nearest.slot.to, household: appointment.household },
+      { from: nearest.time.slot.from, to, household: appointment.household },
     ]);
-    return { appointment, to: { ...nearest, teacher: teacher.name } };
+    const time = timeSpan(nearest.time.slot.from, to, event);
+    return { appointment, to: { ...nearest.time, time, teacher: teacher.name } };
   });
 }
 

@@ -18,6 +18,7 @@ import { findTold, sayTold } from './say-told.js';
 import { cancelForm, NOTICE_MAX } from './schema.js';
 import { familyOf, showAppointment, showCheck } from './show-appointment.js';
 import { deskFrame, deskPath, seenIn } from './show-frame.js';
+import { sayRefusal } from './say-refusal.js';
 import { showRefusal } from './show-refusal.js';
 
 /** One appointment at the desk, from hold to booked to canceled, always at one address: the same click twice changes nothing more. */
@@ -117,11 +118,20 @@ async function confirm(
     note: parsed.ok ? parsed.value.note : '',
     ...(parsed.ok && parsed.value.meet ? { kind: parsed.value.meet } : {}),
     ...(read.ok ? { answers: read.answers } : {}),
+    inARow: parsed.ok ? parsed.value.inARow : undefined,
   });
   if (answer.ok) {
     if (appointment.state === 'pending')
       say(req, { kind: 'ok', text: `Booked. ${await sayTold(deps, event, appointment.household)}` });
     res.redirect(303, pathOf(event, found));
+    return;
+  }
+  const again = answer.kept && (await findMeeting(event, appointment._id));
+  if (again) {
+    const values = { ...typedValues(req.body), inARow: undefined };
+    const child = { child: meeting.children, teacher: meeting.teacher };
+    const errors = { inARow: sayRefusal(answer.reason, { ...child, family: await familyOf(appointment) }) };
+    await showCheck(deps, res.status(409), event, again, { values, errors });
     return;
   }
   const [student] = appointment.students;

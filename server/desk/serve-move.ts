@@ -4,15 +4,17 @@ import { confirmAppointment } from '../booking/confirm-appointment.js';
 import { holdSlot, type Held } from '../booking/hold-slot.js';
 import type { Deps } from '../deps.js';
 import { LIVING_STATES, type Appointment, type Override, type Refusal } from '../models/appointment.js';
+import { slotsOf } from '../models/appointment-slots.js';
 import { Slot } from '../models/slot.js';
 import { actorOf } from '../web/actor.js';
 import { notFound } from '../web/errors.js';
+import { countOf } from '../web/format-count.js';
 import { shortDayAndSpan } from '../web/format-time.js';
 import { FRESH_FORM, parseForm, type Form } from '../web/parse.js';
 import { say } from '../web/session.js';
 import { readOverride } from './check-override.js';
 import type { DeskMeeting, SeenEvent } from './find-meeting.js';
-import { listFree } from './list-free.js';
+import { listFree, runAt, type FreeTime } from './list-free.js';
 import { loadChild } from './load-child.js';
 import { sayTold } from './say-told.js';
 import { moveForm } from './schema.js';
@@ -54,9 +56,11 @@ export function movePages(deps: Deps): Router {
       return showRefusal(deps, res, event, tried);
     }
     const when = shortDayAndSpan(moved.appointment.from, moved.appointment.to, event);
+    const missing = slotsOf(appointment).length - slotsOf(moved.appointment).length;
+    const shorter = missing > 0 ? 'It’s shorter than before, as the time after it isn’t free. ' : '';
     say(req, {
-      kind: 'ok',
-      text: `Moved to ${when}. ${await sayTold(deps, event, appointment.household)}`,
+      kind: missing > 0 ? 'notice' : 'ok',
+      text: `Moved to ${when}. ${shorter}${await sayTold(deps, event, appointment.household)}`,
     });
     res.redirect(303, `${deskPath(event)}/appointments/${String(moved.appointment._id)}`);
   });
@@ -125,6 +129,19 @@ async function triedOf(
   };
 }
 
+/** The times that an appointment can move to; those at which a longer one would be shorter say so. */
+function noteShort(event: SeenEvent, appointment: Appointment, free: FreeTime[]): FreeTime[] {
+  const all = slotsOf(appointment).length;
+  return free.flatMap((time, index) => {
+    if (time.slot._id.equals(appointment.slot)) return [];
+    const run = runAt(event, free, index, all);
+    if (run.length === all) return [time];
+    const until = (run.at(-1) ?? time).slot.to;
+    const only = countOf((until.getTime() - time.slot.from.getTime()) / 60_000, 'minute', 'minutes');
+    return [{ ...time, note: [time.note, `only ${only}`].filter(Boolean).join(', ') }];
+  });
+}
+
 async function showMove(
   deps: Deps,
   res: Response,
@@ -154,7 +171,7 @@ async function showMove(
   const groups = views
     .sort((a, b) => Number(b.id === String(same)) - Number(a.id === String(same)))
     .flatMap(({ id, name }) =>
-      daysOf((free.get(id) ?? []).filter(({ slot }) => !slot._id.equals(appointment.slot))).map((day) => ({
+      daysOf(noteShort(event, appointment, free.get(id) ?? [])).map((day) => ({
         ...day,
         label: `${name}, ${day.label}`,
       })),

@@ -5,6 +5,7 @@ import { LIVING_STATES, type Appointment, type AppointmentState } from '../model
 import { User } from '../models/user.js';
 import { findMoved } from '../booking/find-moved.js';
 import { matchFamilies } from '../reports/match-families.js';
+import { countOf } from '../web/format-count.js';
 import { dayAndTime, shortDayAndSpan, timeOfDay, whenInWords } from '../web/format-time.js';
 import type { Form } from '../web/parse.js';
 import { sayAnswers } from '../web/say-answers.js';
@@ -12,6 +13,7 @@ import { KIND_WORDS } from '../web/say-kind.js';
 import { sayProblem } from '../web/say-problem.js';
 import { sayRules } from '../web/say-rules.js';
 import type { DeskMeeting, SeenEvent } from './find-meeting.js';
+import { findLengths } from './find-lengths.js';
 import { findTold } from './say-told.js';
 import { deskFrame, deskPath } from './show-frame.js';
 
@@ -37,10 +39,14 @@ export async function showCheck(
     await showAppointment(deps, res, event, found);
     return;
   }
-  const [family, told] = await Promise.all([
+  const [family, told, lengths] = await Promise.all([
     familyOf(appointment),
     findTold(event.account, appointment.household),
+    findLengths(event, appointment, deps.now()),
   ]);
+  // The message of a field that isn't there any more stands above the form.
+  const { inARow, ...others } = form.errors;
+  const shown = inARow && lengths.length === 0 ? { ...form, errors: { _form: inARow, ...others } } : form;
   res.render('desk/check', {
     ...deskFrame(event, 'Check and book'),
     meeting,
@@ -52,7 +58,11 @@ export async function showCheck(
     override: overrideOf(appointment),
     questions: questionsFor(event, 'school'),
     self: `${deskPath(event)}/appointments/${meeting.id}`,
-    form,
+    lengths: lengths.map(({ inARow: value, minutes, until }) => ({
+      value: String(value),
+      label: `${countOf(minutes, 'minute', 'minutes')}, until ${timeOfDay(until, event)}`,
+    })),
+    form: shown,
   });
 }
 

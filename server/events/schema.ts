@@ -1,7 +1,7 @@
 import Joi from 'joi';
 import { IANAZone } from 'luxon';
 import type { Types } from 'mongoose';
-import { MAX_DAYS, USUAL_WALK, type Event } from '../models/event.js';
+import { MAX_DAYS, MOST_IN_A_ROW, USUAL_WAITLIST, USUAL_WALK, WAITLIST_MINUTES, type Event } from '../models/event.js';
 import type { SettingsFields } from '../web/compare-seen.js';
 import { zoneLabel } from '../web/format-zone.js';
 import type { Style } from '../web/place.js';
@@ -28,6 +28,8 @@ export interface EventForm {
   perStudent: number;
   perTeacherAndDay: number;
   gapMinutes: number;
+  inARow: number;
+  waitlistMinutes: number;
   walkRooms: number;
   walkSchools: number;
 }
@@ -73,6 +75,12 @@ export const eventForm = Joi.object<EventForm, true>({
   perStudent: count(0, 100, 'the appointments for each student').optional().default(0),
   perTeacherAndDay: count(0, 200, 'the appointments for each teacher and day').optional().default(0),
   gapMinutes: count(0, 240, 'the minutes between two appointments'),
+  waitlistMinutes: Joi.number()
+    .valid(...WAITLIST_MINUTES)
+    .optional()
+    .default(0)
+    .label('the waitlist'),
+  inARow: count(1, MOST_IN_A_ROW, 'how many slots in a row one appointment may take').optional().default(1),
   walkRooms: count(0, 60, 'the minutes to walk between rooms').optional().default(USUAL_WALK.walkRooms),
   walkSchools: count(0, 240, 'the minutes to walk between schools')
     .optional()
@@ -99,9 +107,22 @@ export const eventFields = (style: Style): SettingsFields => ({
   perStudent: { label: 'For each student', say: orNone },
   perTeacherAndDay: { label: 'For each teacher and day', say: orNone },
   gapMinutes: { label: 'Between two appointments of a family', say: (value) => `${value} minutes` },
+  inARow: { label: 'Slots in a row for one appointment' },
+  waitlistMinutes: { label: 'Waitlist', say: sayWaitlist },
   walkRooms: { label: 'Minutes to walk between rooms' },
   walkSchools: { label: 'Minutes to walk between schools' },
 });
+
+/** @param value how many minutes an offered time is kept */
+function sayWaitlist(value: string): string {
+  return WAITLIST_OPTIONS.find((one) => String(one.value) === value)?.label ?? value;
+}
+
+/** What the form offers. */
+export const WAITLIST_OPTIONS = WAITLIST_MINUTES.map((value) => ({
+  value,
+  label: value === 0 ? 'No waitlist' : `Keep each offer for ${value < 60 ? `${value} minutes` : hours(String(value / 60))}`,
+}));
 
 /** @param value a list of days, as `seenOf` writes it */
 function sayDays(value: string, style: Style): string {
@@ -115,6 +136,8 @@ export function formOf(event: EventSettings): Record<string, unknown> {
   return {
     ...USUAL_WALK,
     ...limits,
+    inARow: limits.inARow ?? 1,
+    waitlistMinutes: limits.waitlistMinutes ?? 0,
     name: event.name,
     place: event.place,
     description: event.description,
@@ -138,6 +161,8 @@ export function freshEvent(timeZone: string): Record<string, unknown> {
     perStudent: 0,
     perTeacherAndDay: 0,
     gapMinutes: 0,
+    inARow: 1,
+    waitlistMinutes: USUAL_WAITLIST,
     ...USUAL_WALK,
   };
 }

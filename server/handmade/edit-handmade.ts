@@ -3,6 +3,7 @@ import { recordAudit } from '../audit/record-audit.js';
 import { findBusy } from '../booking/find-busy.js';
 import { reconcileSlot, slotsWith } from '../booking/reconcile-slots.js';
 import type { Deps } from '../deps.js';
+import { inSlots, slotsOf } from '../models/appointment-slots.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { asRead } from '../models/as-read.js';
 import type { Event } from '../models/event.js';
@@ -93,7 +94,7 @@ function asFound({ _id, account, event, name, room, byHand }: Handmade) {
 /** When somebody has another meeting during one of its own, or during one of others in which it sits. */
 async function findClash(handmade: Handmade, staff: Types.ObjectId, now: Date): Promise<Date | undefined> {
   const slots = await Slot.distinct('_id', slotsWith(handmade, now));
-  return findBusy([staff], { slot: { $in: slots } }, now);
+  return findBusy([staff], inSlots(slots), now);
 }
 
 /** How many slots are updated while somebody waits; the job does the others within a minute or two. */
@@ -107,19 +108,19 @@ async function settleAll(deps: Deps, handmade: Handmade, now: Date): Promise<Dat
   const slots = slotsWith(handmade, now);
   const taken = await Appointment.find(
     {
-      slot: { $in: await Slot.distinct('_id', slots) },
+      ...inSlots(await Slot.distinct('_id', slots)),
       state: { $in: ['pending', ...LIVING_STATES] },
     },
-    { slot: 1 },
+    { slot: 1, more: 1 },
   )
     .limit(AT_ONCE + 1)
     .lean();
   if (taken.length > AT_ONCE) return undefined;
-  for (const slot of distinctIds(taken.map((one) => one.slot)))
+  for (const slot of distinctIds(taken.flatMap(slotsOf)))
     // The contact's leaving has marked all slots again, so the job continues.
     for (const { at } of await reconcileSlot(deps, slot)) return at;
   await Slot.updateMany(
-    { ...slots, unsettled: true, _id: { $nin: taken.map((one) => one.slot) } },
+    { ...slots, unsettled: true, _id: { $nin: taken.flatMap(slotsOf) } },
     { $unset: { unsettled: 1 } },
   );
   return undefined;

@@ -11,3 +11,6 @@ export function inSlots(slots: Types.ObjectId[]): QueryFilter<Appointment> {
   // Saying that there is one is what lets the partial index answer.
   return { $or: [{ slot: { $in: slots } }, { more: { $in: slots, $exists: true } }] };
 }
+
+/** How many slots an appointment takes, as an aggregation counts them. */
+export const SLOT_COUNT = { $add: [1, { $size: { $ifNull: ['$more', []] } }] };

@@ -15,9 +15,10 @@ export const LIVING_STATES: AppointmentState[] = ['booked', 'problem'];
 
 /**
  * `not together`: the sync found the student in no class of the teacher. `class deleted`: a person deleted the class; whoever brings
- * it back books exactly these again. `two at once`: the family has another meeting then. `text`: in the words of a version before 0.6.
+ * it back books exactly these again. `two at once`: the family has another meeting then. `torn`: its slots no longer follow each other.
+ * `text`: in the words of a version before 0.6.
  */
-export const PROBLEM_CODES = ['not together', 'class deleted', 'two at once', 'text'] as const;
+export const PROBLEM_CODES = ['not together', 'class deleted', 'two at once', 'torn', 'text'] as const;
 
 /** Why an appointment needs a person; said by `web/say-problem.ts`. */
 export interface AppointmentProblem {

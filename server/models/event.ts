@@ -14,6 +14,12 @@ import { SLOT_KINDS, SLOT_STATES, type SlotKind, type SlotState } from './slot.j
 /** The minutes to walk until the school says otherwise. */
 export const USUAL_WALK = { walkRooms: 0, walkSchools: 15 } as const;
 
+/** For how many minutes an offered time can be kept; 0 is no waitlist. */
+export const WAITLIST_MINUTES = [0, 30, 60, 120, 240, 720, 1440] as const;
+
+/** For how long in a new event. */
+export const USUAL_WAITLIST = 120;
+
 /** Where an event's classes come from, and whether they are kept fresh. */
 export interface EventSync {
   on: boolean;
@@ -43,6 +49,9 @@ export interface LastSlots {
 
 /** The most days that an event may have. */
 export const MAX_DAYS = 30;
+
+/** The most slots in a row that an event can allow for one appointment. */
+export const MOST_IN_A_ROW = 4;
 
 /** Steps towards opening that only a person can mark as done. */
 export const HAND_TICKED = ['classes', 'link', 'settings', 'emails', 'letters'] as const;

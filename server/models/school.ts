@@ -5,6 +5,8 @@ import { scopedSchema, type Scoped } from './scoped.js';
 export interface School extends Scoped {
   name: string;
   number?: string;
+  /** Where families go, as for a map; absent or '': nobody has said. */
+  address?: string;
   clever?: { id: string; name: string };
   file?: { id: string; name: string };
   sortKey: string;
@@ -13,6 +15,7 @@ export interface School extends Scoped {
 const schema = scopedSchema<School>('school', {
   name: { type: String, required: true },
   number: String,
+  address: String,
   clever: { type: new Schema({ id: String, name: String }, { _id: false }) },
   file: { type: new Schema({ id: String, name: String }, { _id: false }) },
   sortKey: { type: String, required: true },

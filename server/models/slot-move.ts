@@ -50,7 +50,10 @@ schema.index({ state: 1, tellAt: 1 });
 
 export const SlotMove = mongoose.model<SlotMove>('slotMove', schema);
 
-/** Why a slot stays where it is. `overlap`: another slot of the teacher is there · `elsewhere`: one in another event. */
+/**
+ * Why a slot stays where it is. `overlap`: another slot of the teacher is there · `elsewhere`: one in another event · `longer`: another slot
+ * of a longer meeting cannot go.
+ */
 export const STAY_CODES = [
   'overlap',
   'elsewhere',
@@ -61,6 +64,7 @@ export const STAY_CODES = [
   'no such time',
   'changed',
   'gone',
+  'longer',
 ] as const;
 export type StayCode = (typeof STAY_CODES)[number];
 

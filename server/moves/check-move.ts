@@ -1,4 +1,5 @@
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import { slotsOf } from '../models/appointment-slots.js';
 import { Diary } from '../models/diary.js';
 import type { Event } from '../models/event.js';
 import { Resource } from '../models/resource.js';
@@ -61,7 +62,9 @@ export async function checkMove(
     ),
     busyOf(planned, appointments, [...sitting.values()].flat()),
   ]);
-  const bySlot = groupBy(appointments, ({ slot }) => slot.toHexString());
+  const bySlot = new Map<string, Booked[]>();
+  for (const one of appointments)
+    for (const id of slotsOf(one).map(String)) bySlot.set(id, [...(bySlot.get(id) ?? []), one]);
   const [isInOwn, isElsewhere, isBusy] = [askAbout(own), askAbout(others), askAbout(diaries)];
   let elsewhere = 0;
   const checked = planned.map((one): Planned => {
@@ -81,7 +84,21 @@ export async function checkMove(
     }
     return one;
   });
-  return { ok: true, planned: checked, appointments, elsewhere };
+  return { ok: true, planned: keepTogether(checked, appointments), appointments, elsewhere };
+}
+
+/** A longer meeting moves as one: where one of its slots cannot go, none does, nor what has another seat of these beside it. */
+function keepTogether(planned: Planned[], appointments: Booked[]): Planned[] {
+  const going = new Set(planned.flatMap(({ slot, to }) => (to ? [slot._id.toHexString()] : [])));
+  const longer = appointments.filter(({ more }) => more).map((one) => slotsOf(one).map(String));
+  const tied = new Map<string, string[][]>();
+  for (const ids of longer) for (const id of ids) tied.set(id, [...(tied.get(id) ?? []), ids]);
+  const staying = longer.flat().filter((id) => !going.has(id));
+  for (const id of staying)
+    for (const other of (tied.get(id) ?? []).flat()) if (going.delete(other)) staying.push(other);
+  return planned.map((one) =>
+    !one.to || going.has(one.slot._id.toHexString()) ? one : { slot: one.slot, why: 'longer' },
+  );
 }
 
 /** Makes a test for whether a stretch overlaps one of somebody's; these are sorted once. */

@@ -3,12 +3,14 @@ import { findNeeds } from '../booking/find-needs.js';
 import { finishAppointment } from '../booking/finish-appointment.js';
 import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import { inSlots } from '../models/appointment-slots.js';
 import { asRead } from '../models/as-read.js';
 import { isDuplicateKey } from '../models/duplicate-key.js';
 import { coveredMinutes, Slot } from '../models/slot.js';
 import { SlotMoveItem, type StayCode } from '../models/slot-move.js';
 import { LOCKED } from '../slots/lock-slots.js';
 import { enterDay, leaveDay } from './enter-day.js';
+import { areThere, findParts, leadOf } from './find-parts.js';
 import { enterTime, leaveTime } from '../booking/enter-time.js';
 
 /** A slot's place in time. */
@@ -26,6 +28,7 @@ export interface SlotTime {
  * 3. move the slot if it still is where it was, and unlock it in the same write
  * 4. move its appointments · 5. remove the old time from the diaries, and release the old day's counts
  * If step 2 or 3 fails, what was entered is removed and the slot is unlocked at its old time.
+ * A longer meeting goes to its new time, and leaves the old one, with the last of its slots (`keep-whole.ts`).
  * @returns why it stays, if it does
  */
 export async function moveSlot(
@@ -43,7 +46,7 @@ export async function moveSlot(
   if (!isAt(slot, source)) return 'changed';
   const before = await lockSlot(deps, item, source);
   if (!before) return 'changed';
-  const living = await Appointment.find({ slot: item.slot, state: { $in: LIVING_STATES } }).lean();
+  const living = await livingIn(item.slot);
   const refused = await enterAll(deps, item, living, source, target);
   const why = refused ?? (await moveTo(item, source, target, before, living.length > 0));
   if (why) {
@@ -56,6 +59,9 @@ export async function moveSlot(
   await moveAppointments(item, source, target);
   return undefined;
 }
+
+const livingIn = (slot: SlotMoveItem['slot']): Promise<Appointment[]> =>
+  Appointment.find({ ...inSlots([slot]), state: { $in: LIVING_STATES } }).lean();
 
 const isAt = (slot: Slot, { from, to }: SlotTime) => +slot.from === +from && +slot.to === +to;
 type Before = Pick<Slot, 'state' | 'message'>;
@@ -91,7 +97,7 @@ export async function lockSlot(
     );
     if (locked.matchedCount === 1) break;
   }
-  const holds = await Appointment.find({ slot: item.slot, state: 'pending' }, { _id: 1 }).lean();
+  const holds = await Appointment.find({ ...inSlots([item.slot]), state: 'pending' }, { _id: 1 }).lean();
   for (const { _id } of holds) {
     await endHold(_id, 'not here');
     await finishAppointment(deps, _id);
@@ -115,16 +121,18 @@ export async function unlockSlot(
 
 async function enterAll(
   deps: Deps,
-  { slot, move }: SlotMoveItem,
+  item: SlotMoveItem,
   living: Appointment[],
   source: SlotTime,
   target: SlotTime,
 ): Promise<StayCode | undefined> {
   for (const appointment of living) {
-    const needs = await findNeeds(appointment, { _id: slot, ...target });
+    const parts = appointment.more ? await findParts(item, appointment) : [];
+    if (!parts) return 'longer';
+    const needs = await findNeeds(appointment, { _id: item.slot, ...target }, leadOf(parts, item));
     for (const need of needs) {
       if (need.kind === 'counted') {
-        if (source.day !== target.day && !(await enterDay(appointment, need, move, deps.now())))
+        if (source.day !== target.day && !(await enterDay(appointment, need, item.move, deps.now())))
           return 'day limit';
         continue;
       }
@@ -164,26 +172,52 @@ async function moveTo(
 
 /** Everything that is still at the old time; a change that the family made meanwhile is theirs. */
 async function moveAppointments(item: SlotMoveItem, source: SlotTime, target: SlotTime): Promise<void> {
-  const { slot } = item;
-  const left = await Appointment.find({ slot, state: { $in: LIVING_STATES }, from: source.from }).lean();
-  for (const { _id, entry } of left)
-    await Appointment.updateOne(
-      {
-        _id,
-        state: { $in: LIVING_STATES },
-        from: source.from,
-        ...asRead({ 'entry.changes': entry?.changes }),
-      },
-      {
-        $set: {
-          from: target.from,
-          to: target.to,
-          entry: { first: entry?.first ?? _id, changes: (entry?.changes ?? 0) + 1 },
-        },
-      },
-    );
-  const all = await Appointment.find({ slot, state: { $in: LIVING_STATES } }, { _id: 1 }).lean();
-  const ids = all.map(({ _id }) => _id);
-  await leaveTime(ids, slot, source.to);
+  const left: Appointment[] = [];
+  for (const appointment of await livingIn(item.slot))
+    if (appointment.more) await moveLonger(item, appointment, +source.from !== +item.from);
+    else {
+      left.push(appointment);
+      await writeTime(appointment, source, target);
+    }
+  const ids = left.map(({ _id }) => _id);
+  await leaveTime(ids, item.slot, source.to);
   if (source.day !== target.day) await leaveDay(item, ids, source.day);
+}
+
+/** Moves a longer meeting when the last of its slots has moved. */
+async function moveLonger(item: SlotMoveItem, appointment: Appointment, isBack: boolean): Promise<void> {
+  const parts = await findParts(item, appointment);
+  const [first, last] = [parts?.[0], parts?.at(-1)];
+  if (!parts || !first || !last || !(await areThere(parts, isBack))) return;
+  const [old, fresh] = [
+    { from: first.from, to: last.to },
+    { from: first.newFrom, to: last.newTo },
+  ];
+  await writeTime(appointment, isBack ? fresh : old, isBack ? old : fresh);
+  const ids = [appointment._id];
+  for (const { slot, to, newTo } of parts) await leaveTime(ids, slot, isBack ? newTo : to);
+  if (first.day !== first.newDay) await leaveDay(item, ids, isBack ? first.newDay : first.day);
+}
+
+async function writeTime(
+  { _id, from, entry }: Appointment,
+  source: Pick<SlotTime, 'from'>,
+  target: Pick<SlotTime, 'from' | 'to'>,
+): Promise<void> {
+  if (+from !== +source.from) return;
+  await Appointment.updateOne(
+    {
+      _id,
+      state: { $in: LIVING_STATES },
+      from: source.from,
+      ...asRead({ 'entry.changes': entry?.changes }),
+    },
+    {
+      $set: {
+        from: target.from,
+        to: target.to,
+        entry: { first: entry?.first ?? _id, changes: (entry?.changes ?? 0) + 1 },
+      },
+    },
+  );
 }

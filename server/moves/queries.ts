@@ -1,5 +1,6 @@
 import type { Types } from 'mongoose';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import { inSlots } from '../models/appointment-slots.js';
 import { Contact, contactName } from '../models/contact.js';
 import type { Event } from '../models/event.js';
 import { Household } from '../models/household.js';
@@ -9,13 +10,13 @@ import type { Left } from '../slots/show-left.js';
 
 type EventScope = Pick<Event, '_id' | 'account'>;
 
-export type Booked = Pick<Appointment, '_id' | 'slot' | 'household' | 'students'>;
+export type Booked = Pick<Appointment, '_id' | 'slot' | 'more' | 'household' | 'students'>;
 
 /** The appointments of some slots. */
 export function findBooked(slots: Types.ObjectId[]): Promise<Booked[]> {
   return Appointment.find(
-    { slot: { $in: slots }, state: { $in: LIVING_STATES } },
-    { slot: 1, household: 1, students: 1 },
+    { ...inSlots(slots), state: { $in: LIVING_STATES } },
+    { slot: 1, more: 1, household: 1, students: 1 },
   ).lean();
 }
 

@@ -5,7 +5,8 @@ import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { SlotMove, SlotMoveItem, WORKING_STATES, type MoveState } from '../models/slot-move.js';
 import { MESSAGE_MAX } from '../slots/schema.js';
-import { lockSlot, moveSlot, unlockSlot, type SlotTime } from './move-slot.js';
+import { keepWhole, sourceOf, targetOf } from './keep-whole.js';
+import { lockSlot, moveSlot, unlockSlot } from './move-slot.js';
 import { WAIT_MS } from './policy.js';
 
 /** A worker that has been silent for this long is dead. */
@@ -88,8 +89,7 @@ async function workThrough(deps: Deps, move: SlotMove, stopping: AbortSignal): P
 }
 
 async function workOn(deps: Deps, move: SlotMove, item: SlotMoveItem): Promise<void> {
-  const old: SlotTime = { from: item.from, to: item.to, day: item.day };
-  const fresh: SlotTime = { from: item.newFrom, to: item.newTo, day: item.newDay };
+  const [old, fresh] = [sourceOf(item), targetOf(item)];
   const end = (state: SlotMoveItem['state'], why?: SlotMoveItem['why']) =>
     SlotMoveItem.updateOne(
       { _id: item._id, state: item.state },
@@ -111,6 +111,7 @@ async function workOn(deps: Deps, move: SlotMove, item: SlotMoveItem): Promise<v
   } else {
     const [source, target] = move.state === 'running' ? [old, fresh] : [fresh, old];
     const why = await moveSlot(deps, item, source, target);
+    if (why) await keepWhole(deps, move, item);
     if (!why) await end(move.state === 'running' ? 'done' : 'undone');
     else await (move.state === 'running' ? end('stays', why) : end('done', why));
   }
@@ -133,7 +134,11 @@ async function tellMoved(deps: Deps, move: SlotMove, item: SlotMoveItem): Promis
 
 async function cancelAll(deps: Deps, move: SlotMove, item: SlotMoveItem): Promise<void> {
   const booked = await Appointment.find(
-    { slot: item.slot, state: { $in: LIVING_STATES }, from: item.from },
+    {
+      // Of a longer one that also needs other slots the time is that of its first.
+      $or: [{ slot: item.slot, from: item.from }, { more: { $eq: item.slot, $exists: true } }],
+      state: { $in: LIVING_STATES },
+    },
     { account: 1 },
   ).lean();
   for (const appointment of booked)

@@ -11,4 +11,5 @@ export const SAY_STAY: Record<StayCode, string> = {
   'no such time': 'The clocks skip that time.',
   changed: 'Somebody else moved or removed it.',
   gone: 'Somebody else removed it.',
+  longer: 'A longer meeting also needs another slot, which can’t move.',
 };

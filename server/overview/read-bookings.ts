@@ -1,8 +1,9 @@
 import type { Types } from 'mongoose';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import { inSlots, SLOT_COUNT } from '../models/appointment-slots.js';
 import type { PlacedEvent } from '../web/place.js';
 
-/** The appointments with one holder of slots. */
+/** The appointments with one holder of slots; of a longer one each slot counts. */
 export interface Booked {
   booked: number;
   problems: number;
@@ -78,9 +79,9 @@ export async function readBookings(event: PlacedEvent, bookable: Date): Promise<
           {
             $group: {
               _id: HOLDER,
-              booked: { $sum: 1 },
+              booked: { $sum: SLOT_COUNT },
               problems: { $sum: { $cond: [{ $eq: ['$state', 'problem'] }, 1, 0] } },
-              ahead: { $sum: { $cond: [{ $gt: ['$from', bookable] }, 1, 0] } },
+              ahead: { $sum: { $cond: [{ $gt: ['$from', bookable] }, SLOT_COUNT, 0] } },
               students: { $push: '$students' },
             },
           },
@@ -154,9 +155,10 @@ export async function countOnClosed(
   const counts: OnClosed = { own: new Map(), sat: new Map() };
   if (slots.length === 0) return counts;
   const rows = await Appointment.aggregate<{ _id: Group['_id']; count: number }>([
-    { $match: { slot: { $in: slots }, state: { $in: LIVING_STATES }, event: _id, account } },
+    { $match: { ...inSlots(slots), state: { $in: LIVING_STATES }, event: _id, account } },
+    { $set: { all: { $concatArrays: [['$slot'], { $ifNull: ['$more', []] }] } } },
     ...BY_HOLDER,
-    { $group: { _id: HOLDER, count: { $sum: 1 } } },
+    { $group: { _id: HOLDER, count: { $sum: { $size: { $setIntersection: ['$all', slots] } } } } },
   ]);
   for (const { _id, count } of rows) counts[_id.isOwn ? 'own' : 'sat'].set(_id.holder.toHexString(), count);
   return counts;

@@ -1,5 +1,6 @@
 import type { Types } from 'mongoose';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import { slotsOf } from '../models/appointment-slots.js';
 import { Class, isMeetable } from '../models/class.js';
 import { Resource } from '../models/resource.js';
 import { Slot } from '../models/slot.js';
@@ -42,7 +43,7 @@ export async function readTeacher(
     Slot.find({ ...scope, ...isSitting }).lean(),
     Appointment.find(
       { $or: [{ resource: id }, isSitting], state: { $in: ['pending', ...LIVING_STATES] } },
-      { slot: 1, state: 1, students: 1 },
+      { slot: 1, more: 1, state: 1, students: 1 },
     ).lean(),
     resource.contact
       ? Class.find(
@@ -57,11 +58,11 @@ export async function readTeacher(
   const students = new Set(own.flatMap(({ synced }) => synced.students.map(String)));
   const bookable = new Date(now.getTime() + event.booking.stopHoursBefore * HOUR_MS);
   const seats = new Map<string, number>();
-  for (const { slot } of living) seats.set(String(slot), (seats.get(String(slot)) ?? 0) + 1);
+  for (const id of living.flatMap(slotsOf).map(String)) seats.set(id, (seats.get(id) ?? 0) + 1);
   const free = [...slots, ...sits]
     .filter((slot) => slot.state === 'visible' && slot.from > bookable)
     .reduce((sum, { _id, capacity }) => sum + Math.max(0, capacity - (seats.get(String(_id)) ?? 0)), 0);
   const waiting = [...students].filter((student) => !met.has(student)).length;
-  const taken = new Set(appointments.map(({ slot }) => String(slot)));
+  const taken = new Set(appointments.flatMap(slotsOf).map(String));
   return { resource, slots, sits, taken, bookable, free, waiting, missing: Math.max(0, waiting - free) };
 }

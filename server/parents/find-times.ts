@@ -1,5 +1,6 @@
 import type { Types } from 'mongoose';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import { slotsOf } from '../models/appointment-slots.js';
 import { Contact } from '../models/contact.js';
 import { Diary } from '../models/diary.js';
 import { ask, findTogether } from '../models/find-together.js';
@@ -40,13 +41,21 @@ export interface Looker {
   replaces?: Types.ObjectId | undefined;
 }
 
-/** All times of a teacher that are still ahead and meant for parents, in order. */
-export async function findTimes(looker: Looker, now: Date): Promise<TimeView[]> {
+/**
+ * All times of a teacher that are still ahead and meant for parents, in order.
+ * @param some those that are asked about, by time; absent: all
+ */
+export async function findTimes(looker: Looker, now: Date, some?: Slot[]): Promise<TimeView[]> {
   const { resource, household } = looker;
   const { slots, seats, own, contacts } = await findTogether({
     slots: ask<Slot>(
       Slot,
-      { resource: resource._id, from: { $gt: now }, state: { $ne: 'hidden' } },
+      {
+        resource: resource._id,
+        from: { $gt: now },
+        state: { $ne: 'hidden' },
+        ...(some ? { _id: { $in: some.map(({ _id }) => _id) } } : {}),
+      },
       { $sort: { from: 1 } },
       { $unset: 'minutes' },
     ),
@@ -70,7 +79,7 @@ export async function findTimes(looker: Looker, now: Date): Promise<TimeView[]> 
     ...viewOf(
       looker,
       slot,
-      { seats: seats.filter((seat) => seat.slot.equals(slot._id)), family, elsewhere, fullDays },
+      { seats: seats.filter((seat) => hasSlot(seat, slot)), family, elsewhere, fullDays },
       now,
     ),
   }));
@@ -83,7 +92,14 @@ export function familySince(now: Date): Date {
   return new Date(now.getTime() - DAY_MS);
 }
 
-type Seat = Pick<Appointment, '_id' | 'slot' | 'state' | 'household' | 'bookedBy' | 'expiresAt' | 'from'>;
+type Seat = Pick<
+  Appointment,
+  '_id' | 'slot' | 'more' | 'state' | 'household' | 'bookedBy' | 'expiresAt' | 'from'
+>;
+
+const hasSlot = (of: Pick<Appointment, 'slot' | 'more'>, { _id }: Slot): boolean =>
+  slotsOf(of).some((id) => id.equals(_id));
+
 interface Around {
   seats: Seat[];
   family: Meeting[];
@@ -100,13 +116,13 @@ interface Around {
 
 type Span = Pick<Slot, 'from' | 'to'>;
 
-const SEAT = { slot: 1, state: 1, household: 1, bookedBy: 1, expiresAt: 1, from: 1 };
+const SEAT = { slot: 1, more: 1, state: 1, household: 1, bookedBy: 1, expiresAt: 1, from: 1 };
 
 function viewOf(looker: Looker, slot: Slot, around: Around, now: Date): Omit<TimeView, 'slot'> {
   const { event } = looker;
   const t = wordsOf(event);
   const office = callOffice(event);
-  const mine = around.family.find((meeting) => meeting.slot.equals(slot._id));
+  const mine = around.family.find((meeting) => hasSlot(meeting, slot));
   if (mine) return { state: 'mine', note: mine.children };
   if (slot.state === 'call the school')
     return {

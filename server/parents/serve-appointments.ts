@@ -19,6 +19,7 @@ import { changeNote } from './change-note.js';
 import { meetingById, type Meeting } from '../booking/queries.js';
 import { questionsFor, readAnswers } from '../booking/read-answers.js';
 import { sayRefusal } from './refuse-booking.js';
+import { showLength } from './show-length.js';
 import { cancelForm, confirmForm, noteForm } from '../booking/schema.js';
 import { showRefusal } from './serve-times.js';
 import { writeCalendar } from '../booking/write-calendar.js';
@@ -44,10 +45,15 @@ export function appointmentPages(deps: Deps): Router {
     const parsed = parseForm(confirmForm(meeting.isOpenKind), req.body, wordsFor(res));
     const read = readAnswers(questionsFor(family.event, 'household'), req.body, wordsFor(res));
     if (!parsed.ok || !read.ok) {
-      // As the fields stand: how to meet comes first, the note last.
+      // As the fields stand: the note comes last.
       const faults: Record<string, string> = parsed.ok ? {} : parsed.errors;
-      const { note, ...meet } = faults;
-      const errors = { ...meet, ...(read.ok ? {} : read.errors), ...(note ? { note } : {}) };
+      const { note, inARow, ...meet } = faults;
+      const errors = {
+        ...(inARow ? { inARow } : {}),
+        ...meet,
+        ...(read.ok ? {} : read.errors),
+        ...(note ? { note } : {}),
+      };
       res.status(422);
       await showMeeting(deps, res, family, meeting, { values: typedValues(req.body), errors });
       return;
@@ -61,7 +67,16 @@ export function appointmentPages(deps: Deps): Router {
       note: parsed.value.note,
       ...(parsed.value.meet ? { kind: parsed.value.meet } : {}),
       answers: read.answers,
+      inARow: parsed.value.inARow,
     });
+    if (!answer.ok && answer.kept) {
+      // Only the longer meeting can't be: what was typed stays, and so does the time.
+      const values = { ...typedValues(req.body), inARow: undefined };
+      const errors = { inARow: sayRefusal(family.event, answer.reason) };
+      const { meeting: kept } = await meetingOf(deps, req, res);
+      await showMeeting(deps, res.status(409), family, kept, { values, errors });
+      return;
+    }
     const [student] = meeting.students;
     if (answer.ok) res.redirect(303, `${family.home}/appointments/${meeting.id}`);
     else if (student)
@@ -186,7 +201,19 @@ async function showMeeting(
     const until = timeOfDay(meeting.expiresAt, family.event);
     const replaced = before ? timeOf(before.from) : '';
     const questions = questionsFor(family.event, 'household');
-    res.render('booking/check', { title: t('check.heading'), ...words, until, replaced, questions });
+    const length = await showLength(deps, t, family, meeting, before);
+    // The message of a field that isn't there any more stands above the form.
+    const { inARow, ...others } = form?.errors ?? {};
+    const shown = form && inARow && !length.choice ? { ...form, errors: { _form: inARow, ...others } } : form;
+    res.render('booking/check', {
+      title: t('check.heading'),
+      ...words,
+      ...(shown ? { form: shown } : {}),
+      until,
+      replaced,
+      questions,
+      length,
+    });
   } else if (LIVING_STATES.includes(meeting.state)) {
     res.render('booking/done', {
       title: before ? t('done.moved', { time: timeOf(meeting.from) }) : t('done.booked'),

@@ -14,8 +14,11 @@ import { refuseHere } from '../web/session.js';
 import { wordsOf } from '../web/words.js';
 import { bookAtOnce, mayBookAtOnce } from '../booking/book-at-once.js';
 import { findMoved } from '../booking/find-moved.js';
+import { letLineGoFirst } from '../waitlist/offer-times.js';
+import { waitFor } from '../waitlist/show-wait.js';
 import { findTimes, nearestFree, type TimeView } from './find-times.js';
 import { holdSlot } from '../booking/hold-slot.js';
+import { mostInARow } from '../booking/find-following.js';
 import { familyOf, type Family } from './load-conference.js';
 import { childWithTeacher } from './find-child.js';
 import { meetingById, type Meeting } from '../booking/queries.js';
@@ -52,6 +55,7 @@ export function timesPages(deps: Deps): Router {
       by: 'household' as const,
       ...(change ? { replaces: change } : {}),
     };
+    await letLineGoFirst(deps, family.event, slot);
     const held = now ? await bookAtOnce(deps, request) : await holdSlot(deps, request);
     if (held.ok) res.redirect(303, `${family.home}/appointments/${held.appointment._id.toHexString()}`);
     else await showRefusal(deps, res, family, { slot, student, change, reason: held.reason });
@@ -107,6 +111,9 @@ async function showTimes(deps: Deps, res: Response, family: Family, asked: Asked
   const wanted =
     asked.refused && times.find(({ slot }) => slot.from.getTime() === asked.refused?.at.getTime());
   const nearest = asked.refused ? nearestFree(times, asked.refused.at) : [];
+  const isOpen = bookingState(event, deps.now()) === 'open';
+  const wait =
+    isOpen && !changed ? await waitFor(event, household._id, resource._id, asked.student) : undefined;
   res.status(asked.refused ? 409 : 200).render('booking/times', {
     title: t('times.chooseWith', { teacher: resource.name }),
     child,
@@ -121,8 +128,8 @@ async function showTimes(deps: Deps, res: Response, family: Family, asked: Asked
           clash: wanted?.clash ?? '',
         })
       : '',
-    isOpen: bookingState(event, deps.now()) === 'open',
-    changed,
+    ...{ isOpen, wait, changed },
+    inARow: mostInARow(event),
     key: new Types.ObjectId().toHexString(),
     isAtOnce: !changed && mayBookAtOnce(event),
     hasFree: times.some((time) => time.state === 'free'),

@@ -6,6 +6,8 @@ import { zoneName } from '../web/format-zone.js';
 import type { PlacedEvent } from '../web/place.js';
 import { wordsOf } from '../web/words.js';
 import { bookDecided } from '../booking/leave-plan.js';
+import { hasWaitlist } from '../waitlist/policy.js';
+import { waitsOf } from '../waitlist/show-wait.js';
 import { conferenceOf, type Family } from './load-conference.js';
 import { childrenWithTeachers, meetingsOf } from '../booking/queries.js';
 
@@ -15,7 +17,10 @@ export async function showFamily(deps: Deps, res: Response, family: Family): Pro
   if (!res.locals.viewedFamily) await bookDecided({ event: family.event._id, user: family.actor.user });
   const meetings = await meetingsOf(family.event, family.household._id);
   const children = await childrenWithTeachers(family.event, family.household.children, meetings);
-  res.render('booking/overview', { ...aboutEvent(deps, res), children, meetings });
+  const waits = hasWaitlist(family.event)
+    ? await waitsOf(family.event, family.household._id, deps.now())
+    : [];
+  res.render('booking/overview', { ...aboutEvent(deps, res), children, meetings, waits });
 }
 
 /** What the event's pages say of it. */

@@ -6,6 +6,7 @@ import type { Family } from '../parents/load-conference.js';
 import { utcDays } from '../booking/plan-needs.js';
 import { isSoonEnough } from '../booking/policy.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import { slotsOf } from '../models/appointment-slots.js';
 import { Class } from '../models/class.js';
 import { Diary } from '../models/diary.js';
 import type { PlanGap } from '../models/plan.js';
@@ -56,7 +57,7 @@ type Taken = Pick<
   Appointment,
   '_id' | 'slot' | 'resource' | 'students' | 'state' | 'household' | 'bookedBy' | 'expiresAt' | 'from' | 'to'
 > &
-  Partial<Pick<Appointment, 'class' | 'kind' | 'event'>>;
+  Partial<Pick<Appointment, 'more' | 'class' | 'kind' | 'event'>>;
 
 /**
  * Where a family could still book what it would like, for all of it in a few queries. What only a hold can tell, such as a teacher who is a
@@ -89,7 +90,7 @@ export async function findOpenings(family: Family, wanted: Wanted[], now: Date):
   const ofDay = tally(
     seats.filter(counts).map(({ resource, from }) => `${String(resource)} ${dayOf(from, event.timeZone)}`),
   );
-  const inSlot = tally(seats.filter(counts).map(({ slot }) => String(slot)));
+  const inSlot = tally(seats.filter(counts).flatMap(slotsOf).map(String));
   const living = counted.filter(counts);
   const withTeacher = tally(
     living.flatMap((one) => one.students.map((student) => `${String(student)} ${String(one.resource)}`)),

@@ -46,9 +46,27 @@ export async function countHours(event: Scope, { day }: { day: string }): Promis
   for (const { _id, count } of places) add(_id, { free: count });
   for (const { _id, count } of booked) add(_id, { booked: count, free: -count });
   for (const { _id, count } of elsewhere) add(_id, { free: count });
+  for (const { from, isBookable } of await furtherSlots(scope))
+    add(from, { booked: 1, free: isBookable ? -1 : 0 });
   return [...hours.values()]
     .map((hour) => ({ ...hour, free: Math.max(0, hour.free) }))
     .sort((a, b) => a.at.getTime() - b.at.getTime());
+}
+
+/** When the further slots of longer appointments begin, each as often as it is booked. */
+async function furtherSlots(scope: object): Promise<{ from: Date; isBookable: boolean }[]> {
+  const longer = await Appointment.find(
+    { ...scope, more: { $exists: true }, state: { $in: LIVING_STATES } },
+    { more: 1 },
+  ).lean();
+  if (longer.length === 0) return [];
+  const ids = longer.flatMap(({ more = [] }) => more);
+  const slots = await Slot.find({ _id: { $in: ids } }, { from: 1, state: 1 }).lean();
+  const byId = new Map(slots.map((slot) => [slot._id.toHexString(), slot]));
+  return ids.flatMap((id) => {
+    const slot = byId.get(id.toHexString());
+    return slot ? [{ from: slot.from, isBookable: slot.state === 'visible' }] : [];
+  });
 }
 
 interface Count {

@@ -58,7 +58,8 @@ export async function listTimes(
   ]);
   const booked = await matchNames(event, appointments, { resources: more?.known ?? resources, slots });
   const taken = new Map<string, number>();
-  for (const { slot } of booked) taken.set(slot, (taken.get(slot) ?? 0) + 1);
+  for (const id of booked.flatMap(({ slot, more: further }) => [slot, ...further]))
+    taken.set(id, (taken.get(id) ?? 0) + 1);
   const resourceOf = await namesOf(resources, slots);
   const free = slots.flatMap((slot) => {
     const left = slot.capacity - (taken.get(slot._id.toHexString()) ?? 0);
@@ -91,6 +92,7 @@ function freeRow(event: Scope, slot: SlotRow, left: number, names: Map<string, N
   return {
     id: '',
     slot: slot._id.toHexString(),
+    more: [],
     resource: slot.resource.toHexString(),
     household: '',
     day: dayOf(slot.from, event.timeZone),

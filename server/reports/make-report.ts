@@ -83,6 +83,8 @@ export interface Definition<Row> {
   sum?: (rows: Row[], query: ReportQuery) => string;
   /** The day of a row, if each day gets its own sheet of paper. */
   sheetDay?: (row: Row) => string;
+  /** Groups stand under one another on paper, to be cut apart, instead of each on a sheet of its own. */
+  sharesSheets?: true;
   /** For a list of families: the ids that a row's box stands for, so that somebody who runs the event can write to them. */
   pick?: (row: Row) => string[];
   /** The group of a mailing to everybody in the list. */

@@ -25,6 +25,8 @@ export type NamedResource = Pick<Resource, '_id' | 'name' | 'room'>;
 export interface ReportRow {
   id: string;
   slot: string;
+  /** Further slots of a longer meeting. */
+  more: string[];
   resource: string;
   /** Ids of further teachers who sit in it; their names are included in `teacher`. */
   with: string[];
@@ -119,6 +121,7 @@ export async function matchNames(
     return {
       id: item._id.toHexString(),
       slot: item.slot.toHexString(),
+      more: item.more?.map(String) ?? [],
       resource: item.resource.toHexString(),
       household: item.household.toHexString(),
       day: dayOf(item.from, event.timeZone),
@@ -145,7 +148,7 @@ export async function matchNames(
 /** What of an appointment its row is made of. */
 export const ROW = {
   ...{ slot: 1, resource: 1, with: 1, household: 1, students: 1, class: 1, state: 1, from: 1, to: 1 },
-  ...{ problem: 1, note: 1, attended: 1, kind: 1, answers: 1 },
+  ...{ more: 1, problem: 1, note: 1, attended: 1, kind: 1, answers: 1 },
 } as const;
 
 export const PERSON = { firstName: 1, lastName: 1, email: 1 } as const;

@@ -26,6 +26,9 @@ export async function printReport(
   }
 }
 
+/** A report with as many columns is printed across the sheet. */
+const WIDE_FROM = 8;
+
 /** Marks what `write-rows.ts` and the views made, all of it escaped, as HTML that a view prints as it is. */
 const written = (html: string): string => html;
 
@@ -37,8 +40,9 @@ async function* partsOf(
   back: string,
 ): AsyncGenerator<string> {
   const render = (view: string, locals: object) => renderPart(res, `reports/${view}`, locals);
-  yield await render('print-top', { ...reportFrame(event, report.title), report, back });
   const labels = report.labels(event, 'paper');
+  const isWide = labels.length >= WIDE_FROM;
+  yield await render('print-top', { ...reportFrame(event, report.title), report, back, isWide });
   const frame = { eventName: event.name, labels, labelRow: await render('print-labels', { labels }) };
   const allDays = daysInWords(event.days, event);
   let open = false;

@@ -34,7 +34,8 @@ export function rowWriter<Row>(columns: PaperColumn<Row>[], place: Place): (row:
 
 const SPECIAL = /[&<>'"]/;
 
-/** As views escape; most texts have nothing to escape. */
+/** As views escape; most texts have nothing to escape. A number with hyphens, as a phone's, stays on one line. */
 function escaped(text: string): string {
-  return SPECIAL.test(text) ? ejs.escapeXML(text) : text;
+  const whole = text.includes('-') ? text.replace(/(?<=\d)-(?=\d)/g, '\u2011') : text;
+  return SPECIAL.test(whole) ? ejs.escapeXML(whole) : whole;
 }

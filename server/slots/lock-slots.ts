@@ -1,4 +1,5 @@
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import { inSlots, slotsOf } from '../models/appointment-slots.js';
 import type { Event } from '../models/event.js';
 import { Slot, type SlotState } from '../models/slot.js';
 import type { Types } from 'mongoose';
@@ -63,14 +64,14 @@ export async function unlock(event: Pick<Event, '_id' | 'account'>, slots: ReadS
 /** The slots with appointments or holds, and how many each has. */
 export async function takenAmong(slots: Types.ObjectId[]): Promise<Map<string, Taken>> {
   const appointments = await Appointment.find(
-    { slot: { $in: slots }, state: { $in: ['pending', ...LIVING_STATES] } },
-    { slot: 1, state: 1 },
+    { ...inSlots(slots), state: { $in: ['pending', ...LIVING_STATES] } },
+    { slot: 1, more: 1, state: 1 },
   ).lean();
   const taken = new Map<string, Taken>();
-  for (const { slot, state } of appointments) {
-    const key = slot.toHexString();
-    const { why = 'held', count = 0 } = taken.get(key) ?? {};
-    taken.set(key, { why: state === 'pending' ? why : 'booked', count: count + 1 });
-  }
+  for (const appointment of appointments)
+    for (const key of slotsOf(appointment).map(String)) {
+      const { why = 'held', count = 0 } = taken.get(key) ?? {};
+      taken.set(key, { why: appointment.state === 'pending' ? why : 'booked', count: count + 1 });
+    }
   return taken;
 }

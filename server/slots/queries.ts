@@ -1,5 +1,6 @@
 import type { Types } from 'mongoose';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import { SLOT_COUNT, slotsOf as slotsIn } from '../models/appointment-slots.js';
 import type { Event } from '../models/event.js';
 import { Resource } from '../models/resource.js';
 import { Slot } from '../models/slot.js';
@@ -119,7 +120,7 @@ async function bookedByResource(
 ): Promise<Map<string, number>> {
   const rows = await Appointment.aggregate<{ _id: Types.ObjectId; count: number }>([
     { $match: { resource: { $in: resources }, state: { $in: LIVING_STATES }, event: event._id } },
-    { $group: { _id: '$resource', count: { $sum: 1 } } },
+    { $group: { _id: '$resource', count: { $sum: SLOT_COUNT } } },
   ]);
   return new Map(rows.map((row) => [row._id.toHexString(), row.count]));
 }
@@ -138,11 +139,14 @@ export async function slotsOf(
     Slot.find({ account: event.account, event: event._id, resource }).sort({ from: 1 }).lean(),
     Appointment.find(
       { resource, state: { $in: ['pending', ...LIVING_STATES] }, event: event._id },
-      { slot: 1, state: 1 },
+      { slot: 1, more: 1, state: 1 },
     ).lean(),
   ]);
+  const taken = appointments.flatMap((one) =>
+    slotsIn(one).map((id) => ({ id, held: one.state === 'pending' })),
+  );
   const count = (slot: Slot, held: boolean) =>
-    appointments.filter((one) => one.slot.equals(slot._id) && (one.state === 'pending') === held).length;
+    taken.filter((one) => one.id.equals(slot._id) && one.held === held).length;
   return slots.map((slot) => ({ slot, booked: count(slot, false), held: count(slot, true) }));
 }
 

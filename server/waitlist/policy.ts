@@ -1,5 +1,5 @@
 import { DateTime } from 'luxon';
-import type { Event } from '../models/event.js';
+import { USUAL_WAITLIST, type Event } from '../models/event.js';
 import type { Slot } from '../models/slot.js';
 import { timeOf, type WaitlistEntry } from '../models/waitlist-entry.js';
 import { toLocal } from '../web/local-time.js';
@@ -25,12 +25,6 @@ export const MOST_ENTRIES = 40;
 
 /** Times that a family let go which are remembered. */
 export const MOST_PASSED = 200;
-
-/** How long an offer lasts in a new event. */
-export const USUAL_MINUTES = 120;
-
-/** What the settings offer; 0 is no waitlist. */
-export const WAITLIST_MINUTES = [0, 30, 60, 120, 240, 720, 1440] as const;
 
 export function hasWaitlist({ booking }: Pick<Event, 'booking'>): boolean {
   return (booking.waitlistMinutes ?? 0) > 0;
@@ -66,7 +60,7 @@ export function offerUntil(
 ): Date | undefined {
   const stops = from.getTime() - booking.stopHoursBefore * HOUR_MS;
   const last = Math.min(stops, booking.closesAt?.getTime() ?? Infinity);
-  const most = (booking.waitlistMinutes || USUAL_MINUTES) * MINUTE_MS;
+  const most = (booking.waitlistMinutes || USUAL_WAITLIST) * MINUTE_MS;
   const left = wakingBetween(now, last, most * PART, timeZone);
   if (left < LEAST_MS) return undefined;
   const lasts = Math.min(most, Math.max(LEAST_PART_MS, left / PART));

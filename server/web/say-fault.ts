@@ -9,6 +9,7 @@ const ASKING: Record<string, string> = {
   currentPassword: 'forms.enterCurrentPassword',
   day: 'forms.enterDay',
   email: 'forms.enterEmail',
+  inARow: 'forms.selectLength',
   key: 'forms.selectTime',
   meet: 'forms.selectMeet',
   month: 'forms.enterMonth',

@@ -12,6 +12,7 @@ import { momentOf, read } from '../support/booking/read-calendar.js';
 const meeting: Meeting = {
   id: 'abc',
   state: 'booked',
+  more: [],
   slot: new Types.ObjectId(),
   resource: new Types.ObjectId(),
   students: [],

@@ -7,6 +7,7 @@ import { expireHolds } from '../../server/booking/expire-holds.js';
 import { HOLD_MS } from '../../server/booking/policy.js';
 import type { Deps } from '../../server/deps.js';
 import { Appointment } from '../../server/models/appointment.js';
+import { slotsOf } from '../../server/models/appointment-slots.js';
 import { Claim } from '../../server/models/claim.js';
 import { Diary } from '../../server/models/diary.js';
 import type { Household } from '../../server/models/household.js';
@@ -36,6 +37,8 @@ interface Deed {
   /** Minutes by which its process' clock is off. */
   skew: number;
   dieAfter?: number | undefined;
+  /** For how many slots in a row; undefined leaves it as it is. */
+  inARow?: number | undefined;
 }
 
 const deed: fc.Arbitrary<Deed> = fc.record({
@@ -51,6 +54,7 @@ const deed: fc.Arbitrary<Deed> = fc.record({
   slot: fc.nat(2),
   skew: fc.constantFrom(0, 0, -3, 3),
   dieAfter: fc.option(fc.integer({ min: 1, max: 40 }), { nil: undefined, freq: 3 }),
+  inARow: fc.constantFrom(undefined, undefined, 1, 2, 3),
 });
 
 const scene = fc.record({
@@ -72,11 +76,11 @@ describe('bookings in any order of their steps, some dying on the way', () => {
   let promised: Types.ObjectId[];
   let undone: Set<string>;
 
-  async function act({ kind, home, teacher, slot, skew }: Deed): Promise<void> {
+  async function act({ kind, home, teacher, slot, skew, inARow }: Deed): Promise<void> {
     const deps: Deps = { ...test.deps, now: () => new Date(now.getTime() + skew * 60_000) };
     const household = homes[home]!;
     if (kind === 'clean') return expireHolds(deps, never);
-    if (kind === 'resume') return resume(deps, household);
+    if (kind === 'resume') return resume(deps, household, inARow);
     const old =
       kind === 'book'
         ? null
@@ -96,16 +100,21 @@ describe('bookings in any order of their steps, some dying on the way', () => {
       : fair.teachers[teacher]!;
     const wish = wishOf(fair, household, at.slots[slot]!, old ? { replaces: old._id } : {});
     if (old) undone.add(String(old._id));
-    const answer = await bookSlot(deps, wish);
+    const answer = await bookSlot(deps, wish, inARow);
     if (answer.ok) promised.push(answer.appointment._id);
   }
 
-  async function resume(deps: Deps, household: Household): Promise<void> {
+  async function resume(deps: Deps, household: Household, inARow: number | undefined): Promise<void> {
     const held = await Appointment.findOne({ household: household._id, state: 'pending' }).lean();
     if (!held) return;
     const wish = wishOf(fair, household, fair.teachers[0]!.slots[0]!);
     if (held.replaces) undone.add(String(held.replaces));
-    const answer = await confirmAppointment(deps, { ...wish, appointment: held._id, note: '' });
+    const answer = await confirmAppointment(deps, {
+      ...wish,
+      appointment: held._id,
+      note: '',
+      inARow,
+    });
     if (answer.ok) promised.push(answer.appointment._id);
   }
 
@@ -117,16 +126,17 @@ describe('bookings in any order of their steps, some dying on the way', () => {
       'nothing is left on hold or unfinished',
     );
     const living = all.filter((item) => item.state === 'booked');
-    // A seat, five limits that count, two diaries.
-    const expected = 8;
+    // Five limits that count, two diaries, and a seat of each slot.
+    const expected = 7;
+    const seats = living.reduce((sum, item) => sum + slotsOf(item).length, 0);
     for (const item of living) {
       const own = (await heldBy(item._id)).filter((name) => !name.startsWith('change:'));
-      assert.equal(own.length, expected, 'a booked one holds all that it needs');
+      assert.equal(own.length, expected + slotsOf(item).length, 'a booked one holds all that it needs');
       const old = all.find((other) => item.replaces?.equals(other._id));
       assert.notEqual(old?.state, 'booked', 'a replaced one is cancelled');
     }
     const changes = living.filter((item) => item.replaces).length;
-    const held = living.length * (expected - 2) + changes;
+    const held = living.length * (expected - 2) + seats + changes;
     assert.equal(
       await Claim.countDocuments({ next: { $exists: false } }),
       held,
@@ -134,7 +144,7 @@ describe('bookings in any order of their steps, some dying on the way', () => {
     );
     assert.equal(await Claim.countDocuments({ next: { $exists: true } }), 0);
     const entries = (await Diary.find().lean()).flatMap((diary) => diary.busy);
-    assert.equal(entries.length, living.length * 2, 'no diary entry without a booking');
+    assert.equal(entries.length, seats * 2, 'no diary entry without a booking');
     for (const id of promised.filter((one) => !undone.has(String(one))))
       assert.ok(
         living.some((item) => item._id.equals(id)),
@@ -154,7 +164,7 @@ describe('bookings in any order of their steps, some dying on the way', () => {
           promised = [];
           undone = new Set();
           const deps = { ...test.deps, now: () => now };
-          fair = await makeConference({ capacity, booking: { gapMinutes, perHousehold } });
+          fair = await makeConference({ capacity, booking: { gapMinutes, perHousehold, inARow: 3 } });
           // The first two share a child without being one household.
           homes = await Promise.all(
             [0, 0, 1].map((n) => makeHousehold(fair.account._id, [fair.students[n]!])),

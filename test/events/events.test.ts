@@ -66,6 +66,26 @@ describe('events', () => {
     assert.ok(page.text.includes(`/importer?event=${event?._id.toHexString() ?? ''}`));
   });
 
+  it('how many slots in a row one appointment may take is kept, from 1 to 4, and shown in the settings', async () => {
+    const answer = await admin.post('/events', { ...typed, inARow: 3 }, '/events/new');
+    const home = String(answer.headers.location);
+    assert.equal((await Event.findOne({ account }).lean())?.booking.inARow, 3);
+    assert.match(
+      (await admin.get(`${home}/settings`)).text,
+      /name="inARow"[^>]*value="3"|value="3"[^>]*name="inARow"/,
+    );
+    for (const inARow of [0, 5, 1.5]) {
+      const refused = await admin.post('/events', { ...typed, inARow }, '/events/new');
+      assert.equal(refused.status, 422, String(inARow));
+      assert.match(refused.text, /how many slots in a row one appointment may take/);
+    }
+    await admin.post('/events', typed, '/events/new');
+    assert.deepEqual(
+      (await Event.find({ account }).sort({ _id: 1 }).lean()).map(({ booking }) => booking.inARow),
+      [3, 1],
+    );
+  });
+
   const faults: [string, Record<string, string | string[] | number>, RegExp][] = [
     ['no name', { name: ' ' }, /Enter a name/],
     ['no day', { days: ['', ''] }, /Enter at least one day/],

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Types } from 'mongoose';
+import { cancelAppointment } from '../../server/booking/cancel-appointment.js';
 import { expireHolds } from '../../server/booking/expire-holds.js';
 import { confirmAppointment } from '../../server/booking/confirm-appointment.js';
 import { holdSlot } from '../../server/booking/hold-slot.js';
@@ -258,6 +259,48 @@ describe('moving a day', function () {
     await Appointment.deleteOne({ _id: meeting._id });
     await Diary.updateMany({}, { $pull: { busy: { appointment: meeting._id } } });
     assert.deepEqual(await findFaults(), []);
+  });
+
+  it('a longer meeting goes with all of its slots, or stays with all of them and says why', async () => {
+    await Event.updateOne({ _id: fair.event._id }, { $set: { 'booking.inARow': 2 } });
+    fair = { ...fair, event: (await Event.findById(fair.event._id).lean())! };
+    const [lee] = fair.teachers;
+    const short = booked[2]!;
+    const student = fair.students.find(({ _id }) => short.students[0]!.equals(_id))!;
+    const actor = { user: short.bookedBy };
+    await asApp(() => cancelAppointment(test.deps, { appointment: short, by: 'school', actor }));
+    const family = await makeHousehold(fair.account._id, [student]);
+    const held = await bookSlot(test.deps, wishOf(fair, family, lee!.slots[1]!), 2);
+    assert.ok(held.ok);
+    const longer = held.appointment;
+    const diaries = async () =>
+      (await Diary.find({ 'busy.appointment': longer._id }).lean())
+        .flatMap(({ busy }) => busy.filter(({ appointment }) => appointment.equals(longer._id)))
+        .map(({ from }) => +from)
+        .sort();
+
+    // Where its second slot would go, another one lies.
+    await makeSlot(fair.event, lee!.resource, '2026-12-01T17:25');
+    assert.match((await preview()).text, /A longer meeting also needs another slot, which can’t move/);
+    await start();
+    await work();
+    const stays = await read(longer);
+    assert.deepEqual([stays.from, stays.to, stays.more], [longer.from, longer.to, longer.more]);
+    for (const slot of lee!.slots.slice(1))
+      assert.deepEqual((await Slot.findById(slot._id).lean())?.from, slot.from);
+    assert.deepEqual((await read(booked[0]!)).from, shifted(booked[0]!, WEEK));
+
+    await Slot.deleteMany({ resource: lee!.resource._id, day: '2026-12-01' });
+    await Appointment.deleteOne({ _id: booked[0]!._id });
+    setNow(new Date(+now + WAIT_MS));
+    await work();
+    await start();
+    await work();
+    const went = await read(longer);
+    assert.deepEqual([went.from, went.to], [shifted(longer, WEEK), new Date(+longer.to + WEEK)]);
+    const begins = lee!.slots.slice(1).map((slot) => +shifted(slot, WEEK));
+    assert.deepEqual(await diaries(), [...begins, ...begins].sort());
+    assert.deepEqual(await findDoubles(fair), []);
   });
 
   it('what staff set aside for an appointment stays set aside; who joined a slot meanwhile is settled by the job', async () => {

@@ -22,7 +22,7 @@ import { Visits } from '../support/permissions/visits.js';
 
 /** Told to whoever has the link, and to nobody through it. */
 const OPEN =
-  /^\/(healthz|readyz|assets|setup|login|forgot|password|prove|invitation|unsubscribe|logout|choose-school|brand)/;
+  /^\/(healthz|readyz|assets|setup|login|forgot|password|prove|invitation|unsubscribe|calendar|logout|choose-school|brand)/;
 
 describe('who may see and change what', function () {
   this.timeout(600_000);

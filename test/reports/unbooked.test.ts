@@ -59,7 +59,7 @@ describe('families without an appointment', () => {
     await makeClass(event, 'None', { students: [hid!._id], edits: { allowed: 0 } });
     await guardian('Kim Adams', ['Bea Adams', 'Al Adams'], {
       email: 'kim@example.org',
-      phone: '+1 555 0100',
+      phone: '+1 555-010-0100',
     });
     await guardian('Lou Adams', ['Al Adams'], { email: 'lou@example.org' });
     await guardian('Aunt May', ['Cy Brown'], { relationship: 'Aunt', phone: '555 0199' });
@@ -73,7 +73,7 @@ describe('families without an appointment', () => {
       createdAt: new Date(),
     });
     assert.deepEqual(await rowsOf(), [
-      'Al Adams, Bea Adams 4, 4 Kim Adams, kim@example.org, +1 555 0100 Lou Adams, lou@example.org',
+      'Al Adams, Bea Adams 4, 4 Kim Adams, kim@example.org, +1 555-010-0100 Lou Adams, lou@example.org',
       'Cy Brown 4 Aunt May, 555 0199',
       'Di Cole 4 Mo Cole',
       'Ed Dunn 4 Zoe Dunn, zoe@example.org',
@@ -82,6 +82,8 @@ describe('families without an appointment', () => {
     assert.match(page.text, /Families without an appointment<\/dt>\s*<dd>4/);
     assert.match(page.text, /Students without an appointment<\/dt>\s*<dd>5<span class="stat-note">of 5/);
     assert.deepEqual(await rowsOf('?q=lou'), (await rowsOf()).slice(0, 1));
+    // A phone number stays on one line of paper.
+    assert.match((await visitor.get(`${path}/print`)).text, /\+1 555\u2011010\u20110100/);
     const file = await visitor.get(`${path}.csv`);
     const lines = file.text.replace('\uFEFF', '').trim().split('\n');
     assert.equal(
@@ -90,7 +92,7 @@ describe('families without an appointment', () => {
     );
     assert.equal(
       lines[1],
-      `"Al Adams, Bea Adams","4, 4",Kim Adams,kim@example.org,'+1 555 0100,Lou Adams,lou@example.org,,`,
+      `"Al Adams, Bea Adams","4, 4",Kim Adams,kim@example.org,'+1 555-010-0100,Lou Adams,lou@example.org,,`,
     );
   });
 

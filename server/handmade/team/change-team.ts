@@ -4,6 +4,7 @@ import { findBusy } from '../../booking/find-busy.js';
 import { findSitting, HOLDER } from '../../booking/find-sitting.js';
 import { reconcileSlot } from '../../booking/reconcile-slots.js';
 import type { Deps } from '../../deps.js';
+import { inSlots } from '../../models/appointment-slots.js';
 import { asRead } from '../../models/as-read.js';
 import { Resource } from '../../models/resource.js';
 import { Slot } from '../../models/slot.js';
@@ -68,6 +69,6 @@ async function checkJoining(slot: Slot, holder: Types.ObjectId, now: Date): Prom
   ).lean();
   if (!found || (!found.contact && !found.byHand)) return { ok: false, reason: 'unknown' };
   const people = (await findSitting([found])).map(({ _id }) => _id);
-  const at = await findBusy(people, { slot: slot._id }, now);
+  const at = await findBusy(people, inSlots([slot._id]), now);
   return at ? { ok: false, reason: 'busy', at } : undefined;
 }

@@ -1,6 +1,7 @@
 import express, { type Request, type Response, type Router } from 'express';
 import type { Deps } from '../../deps.js';
 import { addresseesOf } from '../../booking/tell-household.js';
+import { inSlots } from '../../models/appointment-slots.js';
 import { Appointment, LIVING_STATES } from '../../models/appointment.js';
 import { Household } from '../../models/household.js';
 import { holdersOf, Slot } from '../../models/slot.js';
@@ -75,7 +76,7 @@ function sayRefused(done: Exclude<TeamChange, { ok: true }>, res: Response): str
 /** How many families have a future meeting in it: only these are told. */
 async function countAhead(deps: Deps, slot: Slot): Promise<number> {
   return slot.from > deps.now()
-    ? Appointment.countDocuments({ slot: slot._id, state: { $in: LIVING_STATES } })
+    ? Appointment.countDocuments({ ...inSlots([slot._id]), state: { $in: LIVING_STATES } })
     : 0;
 }
 
@@ -84,7 +85,7 @@ async function sayTold(deps: Deps, slot: Slot): Promise<string> {
   if ((await countAhead(deps, slot)) === 0) return '';
   if (!deps.config.smtpUrl) return 'No email server is set up, so no family was told by email.';
   const households = await Appointment.distinct('household', {
-    slot: slot._id,
+    ...inSlots([slot._id]),
     state: { $in: LIVING_STATES },
   });
   const families = await Household.find({ _id: { $in: households }, account: slot.account }).lean();

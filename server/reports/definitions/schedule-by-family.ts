@@ -37,7 +37,8 @@ interface NamedFamily {
 export const scheduleByFamily: Definition<TimeRow> = {
   name: 'families',
   title: 'Schedule by family',
-  about: 'Each family’s appointments. Prints a sheet per family, to send home.',
+  about: 'Each family’s appointments. Prints families under one another, to cut apart and send home.',
+  sharesSheets: true,
   columns: [asHeading(FAMILY), ...WHEN, TEACHER, ...ROOM, ...STUDENT, ...STATE, ...NOTE, asHeading(CAME)],
   eventColumns: answerColumns,
   search: 'Search parents, students and teachers',

@@ -1,6 +1,7 @@
 import { DateTime } from 'luxon';
 import type { Types } from 'mongoose';
 import { Appointment, LIVING_STATES } from '../../models/appointment.js';
+import { inSlots, slotsOf } from '../../models/appointment-slots.js';
 import { Contact } from '../../models/contact.js';
 import { Resource } from '../../models/resource.js';
 import { holdsWords } from '../../models/search-key.js';
@@ -84,21 +85,21 @@ interface TakenSlots {
 
 async function takenBySlot(slots: Pick<Slot, '_id'>[], now: Date): Promise<TakenSlots> {
   const appointments = await Appointment.find(
-    { slot: { $in: slots.map(({ _id }) => _id) }, state: { $in: ['pending', ...LIVING_STATES] } },
-    { slot: 1, state: 1, students: 1, expiresAt: 1 },
+    { ...inSlots(slots.map(({ _id }) => _id)), state: { $in: ['pending', ...LIVING_STATES] } },
+    { slot: 1, more: 1, state: 1, students: 1, expiresAt: 1 },
   ).lean();
   const bySlot = new Map<string, Taken>();
-  for (const { slot, state, students, expiresAt } of appointments) {
-    const key = slot.toHexString();
-    const taken = bySlot.get(key) ?? { booked: 0, held: 0, problem: false, students: [] };
-    bySlot.set(key, taken);
-    if (state === 'pending') taken.held += expiresAt && expiresAt > now ? 1 : 0;
-    else {
-      taken.booked += 1;
-      taken.problem ||= state === 'problem';
-      taken.students.push(...students);
+  for (const { state, students, expiresAt, ...appointment } of appointments)
+    for (const key of slotsOf(appointment).map(String)) {
+      const taken = bySlot.get(key) ?? { booked: 0, held: 0, problem: false, students: [] };
+      bySlot.set(key, taken);
+      if (state === 'pending') taken.held += expiresAt && expiresAt > now ? 1 : 0;
+      else {
+        taken.booked += 1;
+        taken.problem ||= state === 'problem';
+        taken.students.push(...students);
+      }
     }
-  }
   const ids = [...bySlot.values()].flatMap(({ students }) => students);
   const people = await Contact.find({ _id: { $in: ids } }, { firstName: 1, lastName: 1 }).lean();
   return { bySlot, names: new Map(people.map((person) => [person._id.toHexString(), shortName(person)])) };

@@ -1,5 +1,6 @@
 import type { Types } from 'mongoose';
 import { Appointment, LIVING_STATES, type AppointmentState } from '../../models/appointment.js';
+import { inSlots } from '../../models/appointment-slots.js';
 import { Contact, contactName } from '../../models/contact.js';
 import type { Event } from '../../models/event.js';
 import { Resource } from '../../models/resource.js';
@@ -23,6 +24,8 @@ export interface SlotPage {
     kind: string;
     answers: SaidAnswer[];
     bookedAt?: Date;
+    /** Of a meeting that also takes other slots: from when to when it lasts. */
+    span?: { from: Date; to: Date };
   }[];
   /** Holds that have not run out. */
   held: number;
@@ -39,7 +42,7 @@ export async function findSlot(
   const resource = slot && (await Resource.findById(slot.resource, { name: 1, room: 1, link: 1 }).lean());
   if (!slot || !resource) return null;
   const found = await Appointment.find({
-    slot: slot._id,
+    ...inSlots([slot._id]),
     state: { $in: ['pending', ...LIVING_STATES] },
   }).lean();
   const living = found.filter(({ state }) => state !== 'pending');
@@ -57,16 +60,19 @@ export async function findSlot(
     slot,
     resource,
     others: others.map(({ name }) => name),
-    appointments: living.map(({ _id: one, students, state, problem, note, kind, answers, bookedAt }) => ({
-      id: one.toHexString(),
-      students: students.map((student) => names.get(student.toHexString()) ?? 'No name'),
-      state,
-      problem: sayProblem(problem),
-      note,
-      kind: KIND_WORDS[kindOf(slot, kind ? { kind } : {})],
-      answers: sayAnswers(answers, 'staff'),
-      ...(bookedAt ? { bookedAt } : {}),
-    })),
+    appointments: living.map(
+      ({ _id: one, students, state, problem, note, kind, answers, bookedAt, more, from, to }) => ({
+        id: one.toHexString(),
+        students: students.map((student) => names.get(student.toHexString()) ?? 'No name'),
+        state,
+        problem: sayProblem(problem),
+        note,
+        kind: KIND_WORDS[kindOf(slot, kind ? { kind } : {})],
+        answers: sayAnswers(answers, 'staff'),
+        ...(bookedAt ? { bookedAt } : {}),
+        ...(more ? { span: { from, to } } : {}),
+      }),
+    ),
     held: found.filter(({ state, expiresAt }) => state === 'pending' && expiresAt && expiresAt > now).length,
   };
 }

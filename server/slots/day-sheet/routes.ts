@@ -115,8 +115,9 @@ function showSlot(res: Response, found: SlotPage, form: Form): void {
   res.render('slots/slot', {
     ...sheetPage(event, `${time}, ${found.resource.name}`),
     ...found,
-    appointments: appointments.map(({ bookedAt, ...one }) => ({
+    appointments: appointments.map(({ bookedAt, span, ...one }) => ({
       ...one,
+      lasts: span ? timeSpan(span.from, span.to, event) : '',
       bookedAt: bookedAt ? dayAndTime(bookedAt, event) : '',
     })),
     time,

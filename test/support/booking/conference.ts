@@ -2,6 +2,7 @@ import { Types } from 'mongoose';
 import type { Deps } from '../../../server/deps.js';
 import { Account } from '../../../server/models/account.js';
 import { Appointment } from '../../../server/models/appointment.js';
+import { slotsOf } from '../../../server/models/appointment-slots.js';
 import { Claim } from '../../../server/models/claim.js';
 import { Class } from '../../../server/models/class.js';
 import { Contact } from '../../../server/models/contact.js';
@@ -181,11 +182,11 @@ export function wishOf(
   };
 }
 
-/** Holds and confirms. */
-export async function bookSlot(deps: Deps, wish: HoldRequest): Promise<Held> {
+/** Holds and confirms, one slot unless told for how many. */
+export async function bookSlot(deps: Deps, wish: HoldRequest, inARow?: number): Promise<Held> {
   const held = await holdSlot(deps, wish);
   if (!held.ok) return held;
-  return confirmAppointment(deps, { ...wish, appointment: held.appointment._id, note: '' });
+  return confirmAppointment(deps, { ...wish, appointment: held.appointment._id, note: '', inARow });
 }
 
 export async function stateOf(id: Types.ObjectId): Promise<string | undefined> {
@@ -217,7 +218,7 @@ export async function findDoubles(conference: Conference): Promise<string[]> {
       if (number > most(key)) faults.push(`${what} ${key}: ${String(number)}`);
   };
   count(
-    (item) => [item.slot.toHexString()],
+    (item) => slotsOf(item).map(String),
     (key) => capacities.get(key) ?? 0,
     'slot',
   );
@@ -239,7 +240,8 @@ export async function findDoubles(conference: Conference): Promise<string[]> {
       if (a._id.toHexString() >= b._id.toHexString()) continue;
       const close = +a.from < +b.to + gap && +b.from < +a.to + gap;
       if (close && a.household.equals(b.household)) faults.push(`household at two places`);
-      const overlap = a.from < b.to && b.from < a.to && !a.slot.equals(b.slot);
+      const isShared = slotsOf(a).some((slot) => slotsOf(b).some((other) => other.equals(slot)));
+      const overlap = a.from < b.to && b.from < a.to && !isShared;
       if (overlap && a.resource.equals(b.resource)) faults.push(`teacher at two places`);
     }
   }

@@ -50,6 +50,8 @@ export function formsOfAccount(place: Place, viewer: User): Record<string, Bad[]
         keeps: /value="nobody"/,
       },
     ],
+    '/my/calendar': NOTHING_SENT,
+    '/my/calendar/off': NOTHING_SENT,
     '/email/:secret': NOTHING_SENT,
     '/global-setup/logins/invitations': [
       { fields: { once: 'abcdefgh12', level: 'appointment maker' }, says: /Select at least one person/ },

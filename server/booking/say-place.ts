@@ -1,0 +1,44 @@
+import type { Event } from '../models/event.js';
+import type { Account } from '../models/account.js';
+import type { Style } from '../web/place.js';
+import { wordsOf } from '../web/words.js';
+import type { Meeting } from './queries.js';
+
+/** Begins the address of a place on a map. It is a link that somebody follows; nothing is loaded from there. */
+export const MAP_URL = 'https://www.google.com/maps/search/?api=1&query=';
+
+type Located = Pick<Meeting, 'kind' | 'link' | 'room' | 'school'>;
+type At = Pick<Event, 'place'>;
+type Of = Pick<Account, 'name'>;
+
+/** Where a meeting is, from the room to the place; of a video meeting how to join it. */
+export function sayWhere(meeting: Located, event: At & Style, account: Of): string {
+  const t = wordsOf(event);
+  if (meeting.kind === 'video')
+    return meeting.link ? t('mails.videoAt', { link: meeting.link }) : t('mails.videoLater');
+  return partsOf(meeting, event, account).join(', ');
+}
+
+/** Room, building and place, in that order; what is not known or says the same again is left out. */
+export function partsOf(meeting: Located, { place }: At, account: Of): string[] {
+  return [meeting.room, buildingOf(meeting, account), place].filter(
+    (part, index, all) => part !== '' && all.findIndex((other) => holds(other, part)) === index,
+  );
+}
+
+/** The school whose building it is, where the account has several; '' where it goes without saying. */
+export function buildingOf({ school }: Pick<Meeting, 'school'>, account: Of): string {
+  return school && school.name !== account.name ? school.name : '';
+}
+
+/** Where the building is on a map; '' for a video meeting, and where the school has not said where it is. */
+export function mapOf(meeting: Located, { place }: At, account: Of): string {
+  if (meeting.kind === 'video') return '';
+  const building = buildingOf(meeting, account) || account.name;
+  const query = meeting.school?.address || (place && [place, building].join(', '));
+  return query ? `${MAP_URL}${encodeURIComponent(query.slice(0, 300))}` : '';
+}
+
+function holds(whole: string, part: string): boolean {
+  return whole.toLowerCase().includes(part.toLowerCase());
+}

@@ -1,0 +1,28 @@
+import { findFollowing, mostInARow } from '../booking/find-following.js';
+import { lengthsOf, type Length } from '../booking/find-lengths.js';
+import type { Meeting } from '../booking/queries.js';
+import { Resource } from '../models/resource.js';
+import { Slot } from '../models/slot.js';
+import { findTimes, type Looker } from './find-times.js';
+
+/** The lengths that a family can choose for what it has on hold, the shortest first; [] where there is but one. */
+export async function findLengths(
+  looker: Omit<Looker, 'resource'>,
+  hold: Pick<Meeting, 'slot' | 'resource'>,
+  replaced: Pick<Meeting, 'slot' | 'more'> | undefined,
+  now: Date,
+): Promise<Length[]> {
+  const { event } = looker;
+  if (mostInARow(event) === 1) return [];
+  const slot = await Slot.findById(hold.slot).lean();
+  const following = slot ? await findFollowing(event, slot, 'household') : [];
+  const resource = following.length > 0 ? await Resource.findById(hold.resource).lean() : null;
+  if (!slot || !resource) return [];
+  const times = await findTimes(Object.assign({ resource }, looker), now, following);
+  const own = replaced ? [replaced.slot, ...replaced.more] : [];
+  return lengthsOf(slot, following, (next) => {
+    const state = times.find((time) => time.slot._id.equals(next._id))?.state;
+    // What the change gives up is theirs to take.
+    return state === 'free' || (state === 'mine' && own.some((id) => id.equals(next._id)));
+  });
+}
