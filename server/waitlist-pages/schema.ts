@@ -46,3 +46,7 @@ export const hoursForm = Joi.object<HoursForm>({
   from: clock(),
   to: clock(),
 }).unknown();
+
+export const offerForm = Joi.object<{ slot: Types.ObjectId }, true>({
+  slot: objectId().required().label('a time'),
+});

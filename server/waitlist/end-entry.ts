@@ -34,7 +34,7 @@ export async function endEntry(
 export async function endOffer(deps: Deps, { appointment }: Pick<Offer, 'appointment'>): Promise<boolean> {
   const ended = await endHold(appointment, 'hold ended');
   await finishAppointment(deps, appointment);
-  await revokeOffer(appointment);
+  await revokeOffer(appointment, deps.now());
   return ended;
 }
 

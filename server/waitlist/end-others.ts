@@ -33,7 +33,8 @@ export async function endOthers(deps: Deps, { event }: Line, entries: WaitlistEn
         entry.students.some((student) => hasId(one.students, student)) &&
         // A meeting of before at another time is no new one.
         !one.replaces &&
-        (one.bookedAt ?? entry.joinedAt) > entry.joinedAt,
+        one.bookedAt !== undefined &&
+        one.bookedAt >= entry.joinedAt,
     );
     const isLost =
       !home ||

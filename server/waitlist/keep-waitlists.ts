@@ -10,16 +10,11 @@ import type { Offering } from './hold-offer.js';
 import { offerTimes } from './offer-times.js';
 import { openLine } from './open-line.js';
 
-/** Looks at all waitlists. One that fails is left for the next look and does not hold the others up. */
+/** Looks at all waitlists. */
 export async function keepWaitlists(deps: Deps, stopping: AbortSignal): Promise<void> {
   const events = await WaitlistEntry.distinct('event', { open: true });
-  let failed: unknown;
-  for (const event of events) {
-    if (stopping.aborted) return;
-    await keepWaitlist(deps, event, stopping).catch((error: unknown) => (failed ??= error));
-  }
-  await endStrayHolds(deps);
-  if (failed) throw failed instanceof Error ? failed : new Error('keeping a waitlist failed');
+  await eachOf(events, stopping, (event) => keepWaitlist(deps, event, stopping));
+  await endStrayHolds(deps, stopping);
 }
 
 /**
@@ -29,12 +24,26 @@ export async function keepWaitlists(deps: Deps, stopping: AbortSignal): Promise<
 export async function keepWaitlist(deps: Deps, event: Types.ObjectId, stopping: AbortSignal): Promise<void> {
   const line = await openLine(event, deps.now());
   if (!line) return;
-  for (const entry of await openEntries(event))
-    if (isOffering(entry) && !stopping.aborted) await finishOffer(deps, line, entry);
+  const offering = (await openEntries(event)).filter(isOffering);
+  await eachOf(offering, stopping, (entry) => finishOffer(deps, line, entry));
   await endOthers(deps, line, await openEntries(event));
   const waiting = (await openEntries(event)).filter(({ state }) => state === 'waiting');
-  for (const resource of distinctIds(waiting.map((entry) => entry.resource)))
-    if (!stopping.aborted) await offerTimes(deps, line, resource);
+  const resources = distinctIds(waiting.map(({ resource }) => resource));
+  await eachOf(resources, stopping, (resource) => offerTimes(deps, line, resource));
+}
+
+/** One that fails is left for the next look and does not hold the others up. */
+async function eachOf<T>(
+  items: T[],
+  stopping: AbortSignal,
+  work: (item: T) => Promise<unknown>,
+): Promise<void> {
+  let failed: unknown;
+  for (const item of items) {
+    if (stopping.aborted) break;
+    await work(item).catch((error: unknown) => (failed ??= error));
+  }
+  if (failed) throw failed instanceof Error ? failed : new Error('keeping a waitlist failed');
 }
 
 /** In the order of the line. */
@@ -48,7 +57,7 @@ function isOffering(entry: WaitlistEntry): entry is Offering {
 }
 
 /** Holds that no entry names: whoever ended the entry died before ending the hold, or the hold came after that. */
-async function endStrayHolds(deps: Deps): Promise<void> {
+async function endStrayHolds(deps: Deps, stopping: AbortSignal): Promise<void> {
   const held = await Appointment.find({ offer: { $exists: true }, state: 'pending' }, { offer: 1 }).lean();
   if (held.length === 0) return;
   const entries = await WaitlistEntry.find(
@@ -56,5 +65,6 @@ async function endStrayHolds(deps: Deps): Promise<void> {
     { 'offer.appointment': 1 },
   ).lean<Offering[]>();
   const named = new Set(entries.flatMap(({ offer }) => (offer ? String(offer.appointment) : [])));
-  for (const { _id } of held) if (!named.has(String(_id))) await endOffer(deps, { appointment: _id });
+  const stray = held.filter(({ _id }) => !named.has(String(_id)));
+  await eachOf(stray, stopping, ({ _id }) => endOffer(deps, { appointment: _id }));
 }

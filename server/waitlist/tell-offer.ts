@@ -64,14 +64,15 @@ export async function tellEnd(
   });
 }
 
-/** Takes back the mail about an offer that has ended before the mail went out. */
-export async function revokeOffer(appointment: Types.ObjectId): Promise<void> {
+/** Takes back the mail about an offer that has ended in the night, before the mail went out. */
+export async function revokeOffer(appointment: Types.ObjectId, now: Date): Promise<void> {
   const id = appointment.toHexString();
   await Notification.deleteMany({
     // ';' follows ':' in the order of bytes.
     key: { $gt: `offer:${id}:`, $lt: `offer:${id};` },
     state: { $in: ['queued', 'kept'] },
     attempts: 0,
+    nextAt: { $gt: now },
   });
 }
 
