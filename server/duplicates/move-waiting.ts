@@ -27,7 +27,9 @@ async function rename(
   const about = { resource, students, wish: wishOf(resource, students) };
   try {
     // The hold of an offer that no entry names any more is ended.
-    const anew = open ? { $set: { ...about, state: 'waiting' as const }, $unset: { offer: 1 as const } } : { $set: about };
+    const anew = open
+      ? { $set: { ...about, state: 'waiting' as const }, $unset: { offer: 1 as const } }
+      : { $set: about };
     await WaitlistEntry.updateOne({ _id, open: open ?? { $exists: false } }, anew);
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;

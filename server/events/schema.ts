@@ -1,7 +1,14 @@
 import Joi from 'joi';
 import { IANAZone } from 'luxon';
 import type { Types } from 'mongoose';
-import { MAX_DAYS, MOST_IN_A_ROW, USUAL_WAITLIST, USUAL_WALK, WAITLIST_MINUTES, type Event } from '../models/event.js';
+import {
+  MAX_DAYS,
+  MOST_IN_A_ROW,
+  USUAL_WAITLIST,
+  USUAL_WALK,
+  WAITLIST_MINUTES,
+  type Event,
+} from '../models/event.js';
 import type { SettingsFields } from '../web/compare-seen.js';
 import { zoneLabel } from '../web/format-zone.js';
 import type { Style } from '../web/place.js';
@@ -121,7 +128,10 @@ function sayWaitlist(value: string): string {
 /** What the form offers. */
 export const WAITLIST_OPTIONS = WAITLIST_MINUTES.map((value) => ({
   value,
-  label: value === 0 ? 'No waitlist' : `Keep each offer for ${value < 60 ? `${value} minutes` : hours(String(value / 60))}`,
+  label:
+    value === 0
+      ? 'No waitlist'
+      : `Keep each offer for ${value < 60 ? `${value} minutes` : hours(String(value / 60))}`,
 }));
 
 /** @param value a list of days, as `seenOf` writes it */

@@ -108,10 +108,7 @@ const schema = scopedSchema<WaitlistEntry>('waitlistEntry', {
   endedBy: Schema.Types.ObjectId,
 });
 // A household waits once for each teacher and child, however often and from how many pages it joins.
-schema.index(
-  { event: 1, household: 1, wish: 1 },
-  { unique: true, partialFilterExpression: { open: true } },
-);
+schema.index({ event: 1, household: 1, wish: 1 }, { unique: true, partialFilterExpression: { open: true } });
 // The line of a teacher, in its order.
 schema.index({ resource: 1, open: 1, joinedAt: 1, _id: 1 });
 // The events in which somebody waits.

@@ -83,7 +83,15 @@ export function sumFigures(
     const students = [...(taught.get(contact) ?? [])];
     const waiting = students.filter((student) => !own?.students.has(student)).length;
     const booked = (own?.booked ?? 0) + (own?.sat.booked ?? 0);
-    return { id, name, booked, free, waiting, missing: Math.max(0, waiting - free), inLine: inLine.get(id) ?? 0 };
+    return {
+      id,
+      name,
+      booked,
+      free,
+      waiting,
+      missing: Math.max(0, waiting - free),
+      inLine: inLine.get(id) ?? 0,
+    };
   });
   const all = [...by.values()];
   const met = new Set(all.flatMap(({ students }) => [...students]));

@@ -80,7 +80,12 @@ async function join(deps: Deps, req: Request, res: Response, family: Family, ask
     res.redirect(303, `${home}/waitlist/${joined.entry._id.toHexString()}`);
     return;
   }
-  const whys = { 'not open': 'waitlist.off', free: 'waitlist.free', met: 'waitlist.met', many: 'waitlist.many' };
+  const whys = {
+    'not open': 'waitlist.off',
+    free: 'waitlist.free',
+    met: 'waitlist.met',
+    many: 'waitlist.many',
+  };
   say(req, { kind: 'notice', text: t(whys[joined.reason], { teacher: teacher.name }) });
   const isHere = joined.reason === 'free' || joined.reason === 'not open';
   const times = `${home}/times/${asked.resource.toHexString()}?student=${asked.student.toHexString()}`;

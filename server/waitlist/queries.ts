@@ -6,9 +6,7 @@ export type Placed = WaitlistEntry & { place: number };
 
 /** What a household waits for in an event, in the order of joining, with its place in each line. */
 export async function entriesOf(event: Types.ObjectId, household: Types.ObjectId): Promise<Placed[]> {
-  const mine = await WaitlistEntry.find({ event, household, open: true })
-    .sort({ joinedAt: 1 })
-    .lean();
+  const mine = await WaitlistEntry.find({ event, household, open: true }).sort({ joinedAt: 1 }).lean();
   return withPlaces(mine);
 }
 

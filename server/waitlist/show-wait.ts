@@ -46,11 +46,7 @@ export interface WaitLine {
 }
 
 /** What a family waits for in an event: what is kept for it comes first. */
-export async function waitsOf(
-  event: PlacedEvent,
-  household: Types.ObjectId,
-  now: Date,
-): Promise<WaitLine[]> {
+export async function waitsOf(event: PlacedEvent, household: Types.ObjectId, now: Date): Promise<WaitLine[]> {
   const entries = await entriesOf(event._id, household);
   if (entries.length === 0) return [];
   const resources = await Resource.find(
@@ -81,5 +77,5 @@ export function sayPlace({ place }: Pick<Placed, 'place'>, event: PlacedEvent): 
   const t = wordsOf(event);
   if (place === 1) return t('waitlist.place1');
   if (place === 2) return t('waitlist.place2');
-  return place === 3 ? t('waitlist.place3') : t('waitlist.placeLater', { count: place });
+  return place === 3 ? t('waitlist.place3') : t('waitlist.placeLater', { place });
 }

@@ -93,7 +93,11 @@ async function tell(
 ): Promise<void> {
   const household = await Household.findById(entry.household).lean();
   if (!household) return;
-  const about = { ...entry, slot: entry.offer?.slot ?? entry._id, state: 'pending' } as unknown as Appointment;
+  const about = {
+    ...entry,
+    slot: entry.offer?.slot ?? entry._id,
+    state: 'pending',
+  } as unknown as Appointment;
   const facts = await findTogether(questionsAbout([about]));
   for (const adult of await addresseesOf(household)) {
     const reader = readerCalled(adult.language, account);

@@ -62,10 +62,13 @@ const scene = fc.record({
     maxLength: 8,
   }),
   freed: fc.array(deedOf('free', 'work'), { minLength: 2, maxLength: 5 }),
-  after: fc.array(deedOf('accept', 'pass', 'leave', 'press', 'cancel', 'later', 'take back', 'join', 'work'), {
-    minLength: 2,
-    maxLength: 5,
-  }),
+  after: fc.array(
+    deedOf('accept', 'pass', 'leave', 'press', 'cancel', 'later', 'take back', 'join', 'work'),
+    {
+      minLength: 2,
+      maxLength: 5,
+    },
+  ),
   choices: fc.infiniteStream(fc.nat(4)),
 });
 
@@ -107,7 +110,10 @@ describe('the line for a teacher, in any order of steps, some dying on the way',
         return;
       }
       case 'cancel': {
-        const found = await Appointment.findOne({ household: home._id, state: { $in: LIVING_STATES } }).lean();
+        const found = await Appointment.findOne({
+          household: home._id,
+          state: { $in: LIVING_STATES },
+        }).lean();
         if (!found) return;
         promised.delete(String(found._id));
         await cancelAppointment(deps, { appointment: found, by: 'household', actor: who });
@@ -116,7 +122,13 @@ describe('the line for a teacher, in any order of steps, some dying on the way',
       case 'accept': {
         const entry = await offerOf(home);
         if (!entry?.offer) return;
-        const ask = { event, ...who, appointment: entry.offer.appointment, by: 'household' as const, note: '' };
+        const ask = {
+          event,
+          ...who,
+          appointment: entry.offer.appointment,
+          by: 'household' as const,
+          note: '',
+        };
         const booked = await confirmAppointment(deps, ask);
         if (booked.ok) promised.add(String(booked.appointment._id));
         return;
@@ -150,12 +162,19 @@ describe('the line for a teacher, in any order of steps, some dying on the way',
     const taking = await Appointment.find({ state: { $in: ['pending', ...LIVING_STATES] } }).lean();
     const perSlot = new Map<string, number>();
     for (const { slot } of taking) perSlot.set(String(slot), (perSlot.get(String(slot)) ?? 0) + 1);
-    assert.ok([...perSlot.values()].every((count) => count === 1), 'a time is kept for one');
+    assert.ok(
+      [...perSlot.values()].every((count) => count === 1),
+      'a time is kept for one',
+    );
 
     // What is offered is on hold, and what is on hold is offered; each was told once.
-    const offers = entries.flatMap(({ state, offer }) => (offer ? [{ state, id: String(offer.appointment) }] : []));
+    const offers = entries.flatMap(({ state, offer }) =>
+      offer ? [{ state, id: String(offer.appointment) }] : [],
+    );
     assert.ok(offers.every(({ state }) => state === 'offered'));
-    const held = taking.filter(({ offer, state }) => offer && state === 'pending').map(({ _id }) => String(_id));
+    const held = taking
+      .filter(({ offer, state }) => offer && state === 'pending')
+      .map(({ _id }) => String(_id));
     assert.deepEqual(held.sort(), offers.map(({ id }) => id).sort());
     for (const { id } of offers) {
       const mails = await Notification.countDocuments({ key: { $regex: `^offer:${id}:` } });

@@ -26,7 +26,8 @@ describe('the waitlist, as families and the office see it', () => {
 
   const work = () => keepWaitlists(desk.test.deps, never);
   const later = (minutes: number) => desk.test.setNow(new Date(EVE.getTime() + minutes * MINUTE));
-  const entryOf = ({ household }: Parent) => WaitlistEntry.findOne({ household: household._id }).orFail().lean();
+  const entryOf = ({ household }: Parent) =>
+    WaitlistEntry.findOne({ household: household._id }).orFail().lean();
   const mailsTo = ({ user }: Parent, kind = 'waitlist offer') =>
     Notification.find({ to: user.email, kind }).lean();
 
@@ -34,7 +35,10 @@ describe('the waitlist, as families and the office see it', () => {
   async function join(parent: Parent, student: number) {
     const page = await parent.visitor.get(desk.timesPath(0, student));
     assert.match(page.text, /Join the waitlist/);
-    const fields = { student: hidden(page.text, 'student'), resource: String(desk.fair.teachers[0]!.resource._id) };
+    const fields = {
+      student: hidden(page.text, 'student'),
+      resource: String(desk.fair.teachers[0]!.resource._id),
+    };
     const joined = await parent.visitor.post(`${desk.home}/waitlist`, fields, desk.timesPath(0, student));
     assert.equal(joined.status, 303);
     return joined.headers.location ?? '';
@@ -60,10 +64,16 @@ describe('the waitlist, as families and the office see it', () => {
     assert.equal(await join(kim, 0).catch(() => 'no button'), 'no button', 'in line already');
 
     await free();
-    assert.ok(desk.test.asked.some(({ name }) => name === 'offer-times'), 'the line is woken');
+    assert.ok(
+      desk.test.asked.some(({ name }) => name === 'offer-times'),
+      'the line is woken',
+    );
     await work();
     const [mail] = await mailsTo(kim);
-    assert.match(mail?.text ?? '', /a time with Mrs Lee has become free[\s\S]*5:00[\s\S]*Ana[\s\S]*Room 10[\s\S]*until/);
+    assert.match(
+      mail?.text ?? '',
+      /a time with Mrs Lee has become free[\s\S]*5:00[\s\S]*Ana[\s\S]*Room 10[\s\S]*until/,
+    );
     const link = new URL(/http\S+/.exec(mail!.text)![0]).pathname;
     assert.equal(link, path);
     // A look books nothing; nobody else is told.
@@ -80,7 +90,10 @@ describe('the waitlist, as families and the office see it', () => {
     const again = await kim.visitor.post(`${path}/accept`, {}, desk.home);
     assert.equal(again.headers.location, accepted.headers.location, 'the same button twice');
     const living = await Appointment.find({ state: 'booked' }).lean();
-    assert.deepEqual(living.map(({ note }) => note), ['Hello']);
+    assert.deepEqual(
+      living.map(({ note }) => note),
+      ['Hello'],
+    );
     await work();
     assert.equal((await entryOf(kim)).state, 'booked');
     assert.match((await lou.visitor.get(second)).text, /first in line/);
@@ -113,7 +126,10 @@ describe('the waitlist, as families and the office see it', () => {
     await Appointment.updateMany({ state: 'pending' }, { state: 'expired' });
     const slot = desk.fair.teachers[0]!.slots[0]!;
     const move = (minutes: number) =>
-      Slot.updateOne({ _id: slot._id }, { from: new Date(+slot.from + minutes * MINUTE), to: new Date(+slot.to + minutes * MINUTE) });
+      Slot.updateOne(
+        { _id: slot._id },
+        { from: new Date(+slot.from + minutes * MINUTE), to: new Date(+slot.to + minutes * MINUTE) },
+      );
     await move(30);
     await kim.visitor.post(`${path}/leave`, {}, path);
     await work();
@@ -155,14 +171,26 @@ describe('the waitlist, as families and the office see it', () => {
     const form = `${desk.home}/waitlist/new?student=${String(desk.fair.students[0]!._id)}&resource=${String(desk.fair.teachers[0]!.resource._id)}`;
     const page = await kim.visitor.get(form);
     const fields = { student: hidden(page.text, 'student'), resource: hidden(page.text, 'resource') };
-    const wrong = await kim.visitor.post(`${desk.home}/waitlist/new`, { ...fields, from: '18:00', to: '17:00' }, form);
+    const wrong = await kim.visitor.post(
+      `${desk.home}/waitlist/new`,
+      { ...fields, from: '18:00', to: '17:00' },
+      form,
+    );
     assert.equal(wrong.status, 422);
-    const joined = await kim.visitor.post(`${desk.home}/waitlist/new`, { ...fields, from: '18:00', to: '' }, form);
+    const joined = await kim.visitor.post(
+      `${desk.home}/waitlist/new`,
+      { ...fields, from: '18:00', to: '' },
+      form,
+    );
     assert.match(joined.headers.location ?? '', /\/waitlist\/[0-9a-f]{24}$/);
     await work();
     const waiting = await entryOf(kim);
     assert.deepEqual([waiting.state, waiting.days[0]?.day, waiting.days[0]?.from], ['waiting', DAY, '18:00']);
-    await kim.visitor.post(`${joined.headers.location!}/hours`, { from: '', to: '' }, joined.headers.location!);
+    await kim.visitor.post(
+      `${joined.headers.location!}/hours`,
+      { from: '', to: '' },
+      joined.headers.location!,
+    );
     await work();
     assert.equal((await entryOf(kim)).state, 'offered');
   });
@@ -184,10 +212,7 @@ describe('the waitlist, as families and the office see it', () => {
     await Event.updateMany({}, { 'booking.closesAt': new Date(EVE.getTime() + 3600 * 24_000) });
     const { children, _id } = kim.household;
     const [child] = children;
-    await Household.updateOne(
-      { _id },
-      { children: [], dropped: [{ ...child, since: EVE }] },
-    );
+    await Household.updateOne({ _id }, { children: [], dropped: [{ ...child, since: EVE }] });
     await work();
     assert.equal((await entryOf(kim)).state, 'gone');
     assert.equal(await Appointment.countDocuments({ state: 'pending' }), 0);
@@ -216,7 +241,11 @@ describe('the waitlist, as families and the office see it', () => {
       ({ resource }) => `${String(desk.fair.students[0]!._id)}:${String(resource._id)}`,
     );
     const times = { [`from-${DAY}`]: '16:00', [`to-${DAY}`]: '20:00' };
-    const made = await kim.visitor.post(`${desk.home}/plan`, { key: 'plan1', day: DAY, wish, gap: '0', ...times }, `${desk.home}/plan`);
+    const made = await kim.visitor.post(
+      `${desk.home}/plan`,
+      { key: 'plan1', day: DAY, wish, gap: '0', ...times },
+      `${desk.home}/plan`,
+    );
     const path = made.headers.location ?? '';
     assert.match((await kim.visitor.get(path)).text, /Join the waitlist/);
     await kim.visitor.post(`${path}/lines/0/wait`, {}, path);
@@ -231,12 +260,21 @@ describe('the waitlist, as families and the office see it', () => {
     const { account, event } = desk.fair;
     const office = await new Visitor(desk.test.app).logIn(await makeUser(account._id, 'administrator'));
     const lines = `/events/${String(event._id)}/waitlist`;
-    assert.match((await office.get(lines)).text, /2 families wait[\s\S]*Mrs Lee[\s\S]*Ana Lopez[\s\S]*Leo Lopez/);
+    assert.match(
+      (await office.get(lines)).text,
+      /2 families wait[\s\S]*Mrs Lee[\s\S]*Ana Lopez[\s\S]*Leo Lopez/,
+    );
     assert.match((await office.get(`/events/${String(event._id)}`)).text, /On the waitlist/);
-    assert.match((await office.get(`/reports/${String(event._id)}/waitlist`)).text, /Mrs Lee[\s\S]*Leo Lopez/);
+    assert.match(
+      (await office.get(`/reports/${String(event._id)}/waitlist`)).text,
+      /Mrs Lee[\s\S]*Leo Lopez/,
+    );
     const lous = `${lines}/${String((await entryOf(lou))._id)}`;
     // The first is not free to have it: then it would be offered by itself.
-    await WaitlistEntry.updateOne({ household: kim.household._id }, { days: [{ day: DAY, from: '20:00', to: '21:00' }] });
+    await WaitlistEntry.updateOne(
+      { household: kim.household._id },
+      { days: [{ day: DAY, from: '20:00', to: '21:00' }] },
+    );
     await free();
     const slot = String(desk.fair.teachers[0]!.slots[0]!._id);
     assert.equal((await office.post(`${lous}/offer`, { slot }, `${lous}/offer`)).headers.location, lines);
@@ -246,7 +284,9 @@ describe('the waitlist, as families and the office see it', () => {
     assert.equal(await Appointment.countDocuments({ state: 'pending' }), 0);
     assert.match((await lou.visitor.get(second)).text, /The school took you off/);
     assert.equal((await mailsTo(lou, 'waitlist ended')).length, 1);
-    const stranger = await new Visitor(desk.test.app).logIn(await makeUser((await makeUser(account._id, 'customer')).grants[0]!.account, 'customer'));
+    const stranger = await new Visitor(desk.test.app).logIn(
+      await makeUser((await makeUser(account._id, 'customer')).grants[0]!.account, 'customer'),
+    );
     assert.notEqual((await stranger.get(lines)).status, 200);
     assert.ok(booked);
   });

@@ -52,7 +52,8 @@ export const waitlist: Definition<Row> = {
     },
     {
       label: 'Kept until',
-      value: ({ entry: { offer, open } }, style) => (offer && open ? shortDayAndTime(offer.until, style) : ''),
+      value: ({ entry: { offer, open } }, style) =>
+        offer && open ? shortDayAndTime(offer.until, style) : '',
     },
     { label: 'Offers', isNumber: true, value: ({ entry }) => entry.offers },
   ],
@@ -75,10 +76,7 @@ export const waitlist: Definition<Row> = {
 
 type Item = Pick<Row, 'entry' | 'place' | 'teacher'>;
 
-async function findEntries(
-  { _id, account }: ReportEvent,
-  { show }: ReportQuery,
-): Promise<{ items: Item[] }> {
+async function findEntries({ _id, account }: ReportEvent, { show }: ReportQuery): Promise<{ items: Item[] }> {
   const [entries, resources] = await Promise.all([
     WaitlistEntry.find({ event: _id, account, ...(show === 'all' ? {} : { open: true }) }).lean(),
     Resource.find({ event: _id, account }, { name: 1, sortKey: 1 }).lean(),
