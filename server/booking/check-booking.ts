@@ -11,6 +11,7 @@ import { findFollowing, isOffered, mostInARow } from './find-following.js';
 import { findPeople, type People } from './find-people.js';
 import { sittingOf } from './find-sitting.js';
 import { isMeantFor, type MaybeMet } from './find-by-hand.js';
+import { earlyOpening, openEarly } from './open-early.js';
 import { isSoonEnough, mayBookNow } from './policy.js';
 
 export interface Wish {
@@ -44,7 +45,8 @@ export async function checkBooking(
   now: Date,
 ): Promise<({ ok: true } & Bookable) | { ok: false; reason: Refusal }> {
   const { event, by, over = [] } = wish;
-  if (!mayBookNow(event, now, by) && !over.includes('not open')) return { ok: false, reason: 'not open' };
+  const mayNow = mayBookNow(event, now, by) || (await mayBookEarly(wish, now));
+  if (!mayNow && !over.includes('not open')) return { ok: false, reason: 'not open' };
   const { slot, resource, household, holders, contacts: found, classes } = await readAbout(wish);
   if (!slot || !resource || (!resource.contact && !resource.byHand)) return { ok: false, reason: 'not here' };
   const students = found.filter(({ type, status }) => type === 'student' && status === 'active');
@@ -62,6 +64,14 @@ export async function checkBooking(
   if (!further.ok) return further;
   const people = await findPeople(household, sittingOf(holders, found));
   return { ok: true, slot, more: further.more, resource, ...met, people };
+}
+
+/** Whether the household is one of those for whom the event opens earlier, and that time has come. */
+async function mayBookEarly({ event, household, by }: Wish, now: Date): Promise<boolean> {
+  const early = earlyOpening(event);
+  if (by !== 'household' || !early || now < early.at) return false;
+  const family = await Household.findOne({ _id: household, account: event.account }, { children: 1 }).lean();
+  return family !== null && mayBookNow(await openEarly(event, family, now), now, by);
 }
 
 /** Whether some slots still follow a slot, and the event allows so many. */

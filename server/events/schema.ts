@@ -4,6 +4,7 @@ import type { Types } from 'mongoose';
 import {
   MAX_DAYS,
   MOST_IN_A_ROW,
+  USUAL_EARLY,
   USUAL_WAITLIST,
   USUAL_WALK,
   WAITLIST_MINUTES,
@@ -27,6 +28,8 @@ export interface EventForm {
   days: string[];
   opensAt: string;
   closesAt: string;
+  earlyMinutes: number;
+  earlyChildren: number;
   staffAnytime: boolean;
   stopHoursBefore: number;
   cancelHoursBefore: number;
@@ -74,6 +77,8 @@ export const eventForm = Joi.object<EventForm, true>({
     .label('the days'),
   opensAt: localMoment(),
   closesAt: localMoment(),
+  earlyMinutes: count(0, 10_080, 'how many minutes earlier').optional().default(0),
+  earlyChildren: count(2, 20, 'how many children a family needs').optional().default(2),
   staffAnytime: tick(),
   stopHoursBefore: count(0, 720, 'when booking stops, in hours'),
   cancelHoursBefore: count(0, 720, 'until when parents may cancel, in hours'),
@@ -106,6 +111,8 @@ export const eventFields = (style: Style): SettingsFields => ({
   description: { label: 'Description' },
   opensAt: { label: 'Booking opens', say: (value) => fieldMoment(value, style) },
   closesAt: { label: 'Booking closes', say: (value) => fieldMoment(value, style) },
+  earlyMinutes: { label: 'Earlier for families with several children', say: (value) => `${value} minutes` },
+  earlyChildren: { label: 'Children in the event to book earlier' },
   staffAnytime: { label: 'Staff may book at any time', say: (value) => (value ? 'Yes' : 'No') },
   stopHoursBefore: { label: 'Stop booking before a slot', say: hours },
   cancelHoursBefore: { label: 'Parents may cancel until', say: (value) => `${hours(value)} before` },
@@ -145,6 +152,7 @@ export function formOf(event: EventSettings): Record<string, unknown> {
   const { opensAt, closesAt, ...limits } = event.booking;
   return {
     ...USUAL_WALK,
+    ...USUAL_EARLY,
     ...limits,
     inARow: limits.inARow ?? 1,
     waitlistMinutes: limits.waitlistMinutes ?? 0,
@@ -174,6 +182,7 @@ export function freshEvent(timeZone: string): Record<string, unknown> {
     inARow: 1,
     waitlistMinutes: USUAL_WAITLIST,
     ...USUAL_WALK,
+    ...USUAL_EARLY,
   };
 }
 

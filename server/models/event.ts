@@ -20,6 +20,9 @@ export const WAITLIST_MINUTES = [0, 30, 60, 120, 240, 720, 1440] as const;
 /** For how long in a new event. */
 export const USUAL_WAITLIST = 120;
 
+/** Booking opens for all families at once until the school says otherwise. */
+export const USUAL_EARLY = { earlyMinutes: 0, earlyChildren: 2 } as const;
+
 /** Where an event's classes come from, and whether they are kept fresh. */
 export interface EventSync {
   on: boolean;
@@ -93,6 +96,9 @@ export interface Event extends Scoped {
     walkSchools?: number;
     /** How many minutes a time is kept for a family on the waitlist. Absent, or 0: there is no waitlist. */
     waitlistMinutes?: number;
+    /** How many minutes earlier booking opens for families with so many children in the event. Absent or 0: for all at once. */
+    earlyMinutes?: number;
+    earlyChildren?: number;
     /** How many slots in a row one appointment may take. Absent: one. */
     inARow?: number;
   };
@@ -140,6 +146,8 @@ const schema = scopedSchema<Event>('event', {
     walkRooms: Number,
     walkSchools: Number,
     waitlistMinutes: Number,
+    earlyMinutes: Number,
+    earlyChildren: Number,
     inARow: Number,
   },
   fields: { type: [fieldSchema], default: undefined },

@@ -62,6 +62,9 @@ export interface WaitlistEntry extends Scoped {
   endedBy?: Types.ObjectId;
 }
 
+/** One to which a time is offered, or about to be. */
+export type Offering = WaitlistEntry & { offer: Offer };
+
 /** @param students in any order */
 export function wishOf(resource: Types.ObjectId, students: readonly Types.ObjectId[]): string {
   return [resource, ...students.map(String).sort()].join(':');

@@ -8,7 +8,8 @@ import { daysInWords } from '../web/format-time.js';
 import { placed, styleOf } from '../web/place.js';
 import type { Reader } from '../web/read-language.js';
 import { styleIn } from '../web/words.js';
-import { sayWindow } from './show-family.js';
+import { openEarly } from '../booking/open-early.js';
+import { sayWindow } from './show-opening.js';
 
 interface MyEvent {
   name: string;
@@ -35,7 +36,7 @@ export async function myEvents(
     .map(({ account }) => account);
   const households = await Household.find(
     { account: { $in: accounts }, adults: user._id },
-    { _id: 1 },
+    { account: 1, children: 1 },
   ).lean();
   const own = await Appointment.aggregate<{ _id: Types.ObjectId; meetings: number }>([
     {
@@ -55,7 +56,13 @@ export async function myEvents(
     Account.find({ _id: { $in: accounts } }, { name: 1, locale: 1 }).lean(),
   ]);
   const schoolOf = new Map(schools.map((school) => [school._id.toHexString(), school]));
-  return events
+  const opened = await Promise.all(
+    events.map(async (event) => {
+      const household = households.find(({ account }) => account.equals(event.account));
+      return household ? openEarly(event, household, now) : event;
+    }),
+  );
+  return opened
     .sort((a, b) => (b.days.at(-1) ?? '').localeCompare(a.days.at(-1) ?? ''))
     .map((event) => {
       const school = schoolOf.get(event.account.toHexString());

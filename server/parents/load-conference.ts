@@ -14,6 +14,7 @@ import { callOffice } from '../web/say-office.js';
 import { brandOf } from '../web/show-brand.js';
 import { placed, type PlacedEvent } from '../web/place.js';
 import { ensureHousehold, findHousehold } from '../booking/ensure-household.js';
+import { openEarly } from '../booking/open-early.js';
 
 /** The event that a parents' link names, and its school. */
 export interface Conference {
@@ -21,6 +22,8 @@ export interface Conference {
   account: Account;
   /** Where its pages are: /e/<link>. */
   home: string;
+  /** When booking opens for others, where it opens earlier for this family. */
+  usual?: Date | undefined;
 }
 
 /**
@@ -104,7 +107,10 @@ export interface Family extends Conference {
   inSight?: ReadonlySet<string>;
 }
 
-/** Everything a parent's page starts from, behind `parentGuard`. Only what somebody sends makes a household, not a look. */
+/**
+ * Everything a parent's page starts from, behind `parentGuard`, with the event as it opens for this family. Only what somebody sends makes
+ * a household, not a look.
+ */
 export async function familyOf(res: Response, deps: Pick<Deps, 'now'>): Promise<Family> {
   // Staff who look at the pages as this family sees them.
   const viewed = res.locals.viewedFamily as Family | undefined;
@@ -112,5 +118,15 @@ export async function familyOf(res: Response, deps: Pick<Deps, 'now'>): Promise<
   const conference = conferenceOf(res);
   const actor = actorOf(res);
   const find = res.req.method === 'POST' ? ensureHousehold : findHousehold;
-  return { ...conference, actor, household: await find(conference.account._id, actor.user, deps.now()) };
+  const household = await find(conference.account._id, actor.user, deps.now());
+  const own = await openFor(conference, household, deps.now());
+  res.locals.conference = own;
+  return { ...own, actor, household };
+}
+
+/** The conference as it opens for a household. */
+export async function openFor(conference: Conference, household: Household, now: Date): Promise<Conference> {
+  const event = await openEarly(conference.event, household, now);
+  if (event === conference.event) return conference;
+  return { ...conference, event, usual: conference.event.booking.opensAt };
 }

@@ -3,7 +3,6 @@ import { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
 import { LIVING_STATES, type Refusal } from '../models/appointment.js';
 import { Slot } from '../models/slot.js';
-import { bookingState } from '../web/booking-state.js';
 import { HttpError, notFound } from '../web/errors.js';
 import { andList } from '../web/format-count.js';
 import { fullDay, hourOfDay, timeUnderHour } from '../web/format-time.js';
@@ -24,6 +23,7 @@ import { childWithTeacher } from './find-child.js';
 import { meetingById, type Meeting } from '../booking/queries.js';
 import { sayRefusal } from './refuse-booking.js';
 import { showFamily } from './show-family.js';
+import { aboutOpening, sayWindow } from './show-opening.js';
 import { holdSchema, timesQuery } from './schema.js';
 
 /** A teacher's times, and the click on one of them. */
@@ -79,7 +79,7 @@ export async function showRefusal(
     { _id: wanted.slot, event: family.event._id },
     { resource: 1, from: 1 },
   ).lean();
-  if (!slot) throw refusal(wanted.reason, family.event);
+  if (!slot) throw refusal(wanted.reason, family.event, deps.now());
   await showTimes(deps, res, family, {
     ...wanted,
     resource: slot.resource,
@@ -102,7 +102,7 @@ async function showTimes(deps: Deps, res: Response, family: Family, asked: Asked
   const changed = asked.change && (await findChanged(family, asked, asked.change));
   if (!child || !teacher) {
     // Nothing of a teacher who is not this child's: no name, no times.
-    throw child && asked.refused ? refusal(asked.refused.reason, event) : notFound();
+    throw child && asked.refused ? refusal(asked.refused.reason, event, deps.now()) : notFound();
   }
   const { resource } = teacher;
   const t = wordsOf(event);
@@ -117,7 +117,7 @@ async function showTimes(deps: Deps, res: Response, family: Family, asked: Asked
   res.status(asked.refused ? 409 : 200).render('booking/times', {
     title: t('times.chooseWith', { teacher: resource.name }),
     child,
-    teacher: { name: resource.name, room: teacher.room },
+    teacher: { id: String(resource._id), name: resource.name, room: teacher.room },
     days: daysOf(times, event),
     nearest: daysOf(nearest, event),
     refused: asked.refused
@@ -126,9 +126,11 @@ async function showTimes(deps: Deps, res: Response, family: Family, asked: Asked
           teacher: resource.name,
           most: event.booking.perStudentAndTeacher,
           clash: wanted?.clash ?? '',
+          window: sayWindow(event, deps.now()),
         })
       : '',
-    ...{ isOpen, wait, changed },
+    ...aboutOpening(deps, res),
+    ...{ wait, changed },
     inARow: mostInARow(event),
     key: new Types.ObjectId().toHexString(),
     isAtOnce: !changed && mayBookAtOnce(event),
@@ -155,8 +157,9 @@ async function findChanged(
   return isHere ? meeting : undefined;
 }
 
-function refusal(reason: Refusal, event: PlacedEvent): HttpError {
-  return new HttpError(409, sayRefusal(event, reason), { key: 'refusals.goBack' });
+function refusal(reason: Refusal, event: PlacedEvent, now: Date): HttpError {
+  const window = sayWindow(event, now);
+  return new HttpError(409, sayRefusal(event, reason, { window }), { key: 'refusals.goBack' });
 }
 
 interface DayView {

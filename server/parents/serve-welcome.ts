@@ -1,6 +1,7 @@
 import express, { type Response, type Router } from 'express';
 import type { Deps } from '../deps.js';
 import { maybeActor } from '../web/actor.js';
+import { bookingState } from '../web/booking-state.js';
 import { parseForm, typedValues } from '../web/parse.js';
 import { wordsFor } from '../web/read-language.js';
 import { rateLimit, refusedTry } from '../web/rate-limit.js';
@@ -9,6 +10,7 @@ import { conferenceOf, familyOf } from './load-conference.js';
 import { joinSchool, registerParent } from './register-parent.js';
 import { registrationSchema } from './schema.js';
 import { aboutEvent, showFamily } from './show-family.js';
+import { timeLeft } from './show-opening.js';
 
 const HOUR = 3600;
 
@@ -21,6 +23,13 @@ export function welcomePages(deps: Deps): Router {
   router.get('/', async (req, res) => {
     if (maybeActor(res)) await greetFamily(deps, res);
     else res.render('booking/event', { ...aboutEvent(deps, res), isLoggedIn: Boolean(req.user) });
+  });
+
+  // For pages that count down to the opening: how long it takes still.
+  router.get('/opening', async (_req, res) => {
+    const { event } = maybeActor(res) ? await familyOf(res, deps) : conferenceOf(res);
+    const isOpen = bookingState(event, deps.now()) === 'open';
+    res.set('Cache-Control', 'no-store').json({ leftMs: isOpen ? 0 : (timeLeft(event, deps.now()) ?? null) });
   });
 
   router.get('/register', (_req, res) => {

@@ -1,15 +1,12 @@
 import type { Response } from 'express';
 import type { Deps } from '../deps.js';
-import { bookingState } from '../web/booking-state.js';
-import { dayAndTimeSoon, daysInWords } from '../web/format-time.js';
-import { zoneName } from '../web/format-zone.js';
-import type { PlacedEvent } from '../web/place.js';
-import { wordsOf } from '../web/words.js';
+import { daysInWords } from '../web/format-time.js';
 import { bookDecided } from '../booking/leave-plan.js';
 import { hasWaitlist } from '../waitlist/policy.js';
 import { waitsOf } from '../waitlist/show-wait.js';
 import { conferenceOf, type Family } from './load-conference.js';
 import { childrenWithTeachers, meetingsOf } from '../booking/queries.js';
+import { aboutOpening } from './show-opening.js';
 
 /** A family's first page: its children with their teachers, and its meetings. */
 export async function showFamily(deps: Deps, res: Response, family: Family): Promise<void> {
@@ -30,23 +27,6 @@ export function aboutEvent(deps: Deps, res: Response): Record<string, unknown> {
     title: event.name,
     account,
     days: daysInWords(event.days, event),
-    booking: sayWindow(event, deps.now()),
-    isOpen: bookingState(event, deps.now()) === 'open',
+    ...aboutOpening(deps, res),
   };
-}
-
-/** Whether parents can book, and from when until when. */
-export function sayWindow(event: PlacedEvent, now: Date): string {
-  const { opensAt, closesAt } = event.booking;
-  const t = wordsOf(event);
-  const at = (moment: Date) => `${dayAndTimeSoon(moment, event, now)} (${zoneName(event)})`;
-  switch (bookingState(event, now)) {
-    case 'open':
-      return closesAt ? t('booking.openUntil', { at: at(closesAt) }) : t('booking.open');
-    case 'not set':
-    case 'before':
-      return opensAt ? t('booking.opensOn', { at: at(opensAt) }) : t('booking.notOpen');
-    default:
-      return t('booking.closed');
-  }
 }

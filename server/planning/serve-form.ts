@@ -1,7 +1,7 @@
 import express, { type Request, type Response, type Router } from 'express';
 import { Types } from 'mongoose';
 import { familyOf, type Family } from '../parents/load-conference.js';
-import { sayWindow } from '../parents/show-family.js';
+import { aboutOpening } from '../parents/show-opening.js';
 import type { Deps } from '../deps.js';
 import { Plan } from '../models/plan.js';
 import { bookingState } from '../web/booking-state.js';
@@ -142,8 +142,7 @@ async function showForm(
     title: say('plan.title'),
     ...(form ? { form } : {}),
     key: new Types.ObjectId().toHexString(),
-    isOpen: bookingState(event, deps.now()) === 'open',
-    window: sayWindow(event, deps.now()),
+    ...aboutOpening(deps, res),
     children: offer.children.map(({ name, left, choices }) => ({
       name,
       left,

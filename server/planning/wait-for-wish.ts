@@ -30,7 +30,7 @@ export async function waitForWish(deps: Deps, family: Family, plan: Plan, n: num
   );
   if (!wish || met.some((one) => !one?.teacher)) return { kind: 'notice', text: t('planWhy.notHere') };
   const joined = await joinWaitlist(deps, {
-    ...{ event: event._id, household: household._id, user: actor.user },
+    ...{ event, household: household._id, user: actor.user },
     ...{ resource: wish.resource, students: wish.students, days: plan.days, breaks: plan.breaks },
   });
   return joined.ok

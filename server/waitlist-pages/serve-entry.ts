@@ -37,6 +37,7 @@ export function entryPages(deps: Deps): Router {
     const { family, entry } = await entryAt(deps, req, res);
     const meeting = await keptFor(family, entry);
     if (!meeting) {
+      if (entry.open) say(req, { kind: 'notice', text: wordsFor(res)('waitlist.offerOver') });
       res.redirect(303, pathOf(family, entry));
       return;
     }
@@ -64,7 +65,9 @@ export function entryPages(deps: Deps): Router {
       return;
     }
     const { teacher, children: child } = meeting;
-    say(req, { kind: 'notice', text: sayRefusal(family.event, booked.reason, { teacher, child }) });
+    const why = sayRefusal(family.event, booked.reason, { teacher, child });
+    const isOver = booked.reason === 'hold ended';
+    say(req, { kind: 'notice', text: isOver ? wordsFor(res)('waitlist.offerOver') : why });
     res.redirect(303, pathOf(family, entry));
   });
 

@@ -71,7 +71,7 @@ async function join(deps: Deps, req: Request, res: Response, family: Family, ask
   const { teacher } = await metBy(family, asked.student, asked.resource);
   const t = wordsOf(event);
   const joined = await joinWaitlist(deps, {
-    ...{ event: event._id, household: household._id, user: actor.user },
+    ...{ event, household: household._id, user: actor.user },
     resource: asked.resource,
     students: [asked.student],
     days: asked.days ?? [],

@@ -5,13 +5,11 @@ import { holdSlot } from '../booking/hold-slot.js';
 import type { Deps } from '../deps.js';
 import { LIVING_STATES } from '../models/appointment.js';
 import type { Slot } from '../models/slot.js';
-import { timeOf, WaitlistEntry, type Offer } from '../models/waitlist-entry.js';
+import { timeOf, WaitlistEntry, type Offer, type Offering } from '../models/waitlist-entry.js';
 import { requestOf } from './find-fit.js';
 import { goBack } from './end-entry.js';
 import type { Line } from './open-line.js';
 import { tellOffer } from './tell-offer.js';
-
-export type Offering = WaitlistEntry & { offer: Offer };
 
 /** Whether a time is being put on hold for it, by somebody who may be dead. */
 export function isBegun(entry: WaitlistEntry): entry is Offering {

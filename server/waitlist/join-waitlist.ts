@@ -2,6 +2,7 @@ import { Types } from 'mongoose';
 import { mayBookNow } from '../booking/policy.js';
 import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import type { Event } from '../models/event.js';
 import { isDuplicateKey } from '../models/duplicate-key.js';
 import { WaitlistEntry, wishOf } from '../models/waitlist-entry.js';
 import { findFit } from './find-fit.js';
@@ -9,8 +10,11 @@ import { findFree } from './find-free.js';
 import { openLine } from './open-line.js';
 import { hasWaitlist, MOST_ENTRIES } from './policy.js';
 
-export type Joining = Pick<WaitlistEntry, 'event' | 'resource' | 'household' | 'user' | 'students'> &
-  Partial<Pick<WaitlistEntry, 'days' | 'breaks'>>;
+export type Joining = Pick<WaitlistEntry, 'resource' | 'household' | 'user' | 'students'> &
+  Partial<Pick<WaitlistEntry, 'days' | 'breaks'>> & {
+    /** As the family sees it: for some it opens earlier. */
+    event: Event;
+  };
 
 /** `free`: there is a time that they can book now. `met`: they have as many meetings there as the school allows. */
 export type NotJoined = 'not open' | 'free' | 'met' | 'many';
@@ -23,14 +27,14 @@ export async function joinWaitlist(
   deps: Deps,
   joining: Joining,
 ): Promise<{ ok: true; entry: WaitlistEntry } | { ok: false; reason: NotJoined }> {
-  const { event: id, resource, household, user, students, days = [], breaks = [] } = joining;
-  const line = await openLine(id, deps.now());
-  if (!line || !hasWaitlist(line.event) || !mayBookNow(line.event, deps.now(), 'household'))
+  const { event, resource, household, user, students, days = [], breaks = [] } = joining;
+  const line = await openLine(event._id, deps.now());
+  if (!line || !hasWaitlist(line.event) || !mayBookNow(event, deps.now(), 'household'))
     return { ok: false, reason: 'not open' };
   const entry: WaitlistEntry = {
     _id: new Types.ObjectId(),
     account: line.event.account,
-    ...{ event: id, resource, household, user, students, days, breaks },
+    ...{ event: event._id, resource, household, user, students, days, breaks },
     wish: wishOf(resource, students),
     state: 'waiting',
     open: true,

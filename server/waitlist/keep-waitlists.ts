@@ -1,12 +1,11 @@
 import type { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
 import { Appointment } from '../models/appointment.js';
-import { WaitlistEntry } from '../models/waitlist-entry.js';
+import { WaitlistEntry, type Offering } from '../models/waitlist-entry.js';
 import { distinctIds } from '../web/lists.js';
 import { endOffer } from './end-entry.js';
 import { endOthers } from './end-others.js';
 import { finishOffer } from './finish-offers.js';
-import type { Offering } from './hold-offer.js';
 import { offerTimes } from './offer-times.js';
 import { openLine } from './open-line.js';
 

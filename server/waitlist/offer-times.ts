@@ -2,10 +2,10 @@ import type { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
 import type { Event } from '../models/event.js';
 import { Slot } from '../models/slot.js';
-import { WaitlistEntry } from '../models/waitlist-entry.js';
+import { WaitlistEntry, type Offering } from '../models/waitlist-entry.js';
 import { findFit, nothingRefused } from './find-fit.js';
 import { findFree } from './find-free.js';
-import { holdOffer, isBegun, nameOffer, type Offering } from './hold-offer.js';
+import { holdOffer, isBegun, nameOffer } from './hold-offer.js';
 import { openLine, type Line } from './open-line.js';
 import { hasWaitlist } from './policy.js';
 

@@ -19,6 +19,14 @@ export async function openLine(id: Types.ObjectId, now: Date): Promise<Line | un
   const event = await Event.findOne({ _id: id, status: { $ne: 'deleted' } }).lean();
   const account = event && (await Account.findById(event.account).lean());
   if (!event || !account) return undefined;
-  const isMoving = hasWaitlist(event) && mayBookNow(event, now, 'household');
+  const isMoving = hasWaitlist(event) && mayBookNow(asEarliest(event), now, 'household');
   return { event, account, timeZone: account.timeZone, isMoving };
+}
+
+/** As it is for families for whom it opens first; what each of them may have is asked of each. */
+function asEarliest(event: Event): Event {
+  const { opensAt, earlyMinutes = 0 } = event.booking;
+  if (!opensAt || earlyMinutes === 0) return event;
+  const earliest = new Date(opensAt.getTime() - earlyMinutes * 60_000);
+  return { ...event, booking: { ...event.booking, opensAt: earliest } };
 }

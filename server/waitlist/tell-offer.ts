@@ -6,14 +6,13 @@ import type { Appointment } from '../models/appointment.js';
 import { findTogether } from '../models/find-together.js';
 import { Household } from '../models/household.js';
 import { Notification } from '../models/notification.js';
-import type { WaitlistEntry } from '../models/waitlist-entry.js';
+import type { Offering, WaitlistEntry } from '../models/waitlist-entry.js';
 import { queueMail, type Mail } from '../notifications/queue-mail.js';
 import { dayAndTimeSoon, whenInWords } from '../web/format-time.js';
 import { placed, type PlacedEvent } from '../web/place.js';
 import { inLanguage, readerCalled } from '../web/read-language.js';
 import { answersTo, sayCallOffice } from '../web/say-office.js';
 import { wordsOf } from '../web/words.js';
-import type { Offering } from './hold-offer.js';
 import type { Line } from './open-line.js';
 import { mailFrom } from './policy.js';
 

@@ -92,7 +92,7 @@ describe('the line for a teacher, in any order of steps, some dying on the way',
     switch (deed.kind) {
       case 'join':
         await joinWaitlist(deps, {
-          event: event._id,
+          event,
           resource: teachers[deed.teacher]!.resource._id,
           ...who,
           students: [home.children[0]!.student],

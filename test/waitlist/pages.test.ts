@@ -248,7 +248,8 @@ describe('the waitlist, as families and the office see it', () => {
     );
     const path = made.headers.location ?? '';
     assert.match((await kim.visitor.get(path)).text, /Join the waitlist/);
-    await kim.visitor.post(`${path}/lines/0/wait`, {}, path);
+    const [wait] = /\/lines\/\d\/wait/.exec((await kim.visitor.get(path)).text)!;
+    await kim.visitor.post(`${path}${wait}`, {}, path);
     assert.match((await kim.visitor.get(path)).text, /See your place/);
     assert.equal((await entryOf(kim)).state, 'waiting');
   });

@@ -1,6 +1,6 @@
 import type { RequestHandler, Response } from 'express';
 import { recordAudit } from '../../audit/record-audit.js';
-import { openConference, type Family } from '../../parents/load-conference.js';
+import { openConference, openFor, type Family } from '../../parents/load-conference.js';
 import type { Deps } from '../../deps.js';
 import { AuditEntry } from '../../models/audit-entry.js';
 import { contactName } from '../../models/contact.js';
@@ -40,7 +40,8 @@ export function openView(deps: Deps): RequestHandler {
     const path = `/events/${event._id.toHexString()}/as/${adult}/${child._id.toHexString()}`;
     const reader = readerCalled(viewed.actor.language, account);
     const shown = placed(mode === 'open' ? asOpen(event) : event, reader);
-    const conference = { event: shown, account, home: `${path}/${mode}` };
+    const opened = { event: shown, account, home: `${path}/${mode}` };
+    const conference = await openFor(opened, viewed.household, deps.now());
     speakIn(res, reader, account);
     openConference(res, conference);
     const family: Family = { ...conference, ...viewed };

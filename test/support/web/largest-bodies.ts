@@ -13,7 +13,7 @@ const MORE_NAMES =
   );
 /** Read as numbers, whatever the type of their schema. */
 const NUMBERS =
-  `allowed capacity hour gapMinutes minutes breakMinutes perHousehold day month year page size stopHoursBefore walkRooms walkSchools`.split(
+  `allowed capacity hour gapMinutes minutes breakMinutes perHousehold day month year page size stopHoursBefore earlyMinutes earlyChildren walkRooms walkSchools`.split(
     ' ',
   );
 /** Read as lists, whatever the type of their schema. */
