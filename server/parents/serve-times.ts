@@ -111,9 +111,9 @@ async function showTimes(deps: Deps, res: Response, family: Family, asked: Asked
   const wanted =
     asked.refused && times.find(({ slot }) => slot.from.getTime() === asked.refused?.at.getTime());
   const nearest = asked.refused ? nearestFree(times, asked.refused.at) : [];
-  const isOpen = bookingState(event, deps.now()) === 'open';
+  const opening = aboutOpening(deps, res);
   const wait =
-    isOpen && !changed ? await waitFor(event, household._id, resource._id, asked.student) : undefined;
+    opening.isOpen && !changed ? await waitFor(event, household._id, resource._id, asked.student) : undefined;
   res.status(asked.refused ? 409 : 200).render('booking/times', {
     title: t('times.chooseWith', { teacher: resource.name }),
     child,
@@ -129,7 +129,7 @@ async function showTimes(deps: Deps, res: Response, family: Family, asked: Asked
           window: sayWindow(event, deps.now()),
         })
       : '',
-    ...aboutOpening(deps, res),
+    ...opening,
     ...{ wait, changed },
     inARow: mostInARow(event),
     key: new Types.ObjectId().toHexString(),

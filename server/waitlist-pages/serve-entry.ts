@@ -28,12 +28,12 @@ import { dayOptions, namesOf } from './serve-line.js';
 export function entryPages(deps: Deps): Router {
   const router = express.Router({ mergeParams: true });
 
-  router.get('/waitlist/:id', async (req, res) => {
+  router.get('/waitlist/:waiting', async (req, res) => {
     const { family, entry } = await entryAt(deps, req, res);
     await showEntry(deps, res, family, entry);
   });
 
-  router.post('/waitlist/:id/accept', async (req, res) => {
+  router.post('/waitlist/:waiting/accept', async (req, res) => {
     const { family, entry } = await entryAt(deps, req, res);
     const meeting = await keptFor(family, entry);
     if (!meeting) {
@@ -71,7 +71,7 @@ export function entryPages(deps: Deps): Router {
     res.redirect(303, pathOf(family, entry));
   });
 
-  router.post('/waitlist/:id/pass', async (req, res) => {
+  router.post('/waitlist/:waiting/pass', async (req, res) => {
     const { family, entry } = await entryAt(deps, req, res);
     const answer = await passOffer(deps, entry);
     if (answer === 'booked' && entry.offer) {
@@ -86,7 +86,7 @@ export function entryPages(deps: Deps): Router {
     res.redirect(303, pathOf(family, entry));
   });
 
-  router.post('/waitlist/:id/leave', async (req, res) => {
+  router.post('/waitlist/:waiting/leave', async (req, res) => {
     const { family, entry } = await entryAt(deps, req, res);
     if (await endEntry(deps, entry, 'left')) {
       const { teacher } = await namesOf(family, entry);
@@ -96,7 +96,7 @@ export function entryPages(deps: Deps): Router {
     res.redirect(303, `${family.home}/waitlist`);
   });
 
-  router.post('/waitlist/:id/hours', async (req, res) => {
+  router.post('/waitlist/:waiting/hours', async (req, res) => {
     const { family, entry } = await entryAt(deps, req, res);
     const read = readHours(family.event, req.body);
     if (!read.ok) {
@@ -120,11 +120,11 @@ function pathOf({ home }: Family, { _id }: Pick<WaitlistEntry, '_id'>): string {
 /** The household's own; anybody else's is as if it were not there. */
 async function entryAt(
   deps: Deps,
-  req: Request<{ id: string }>,
+  req: Request<{ waiting: string }>,
   res: Response,
 ): Promise<{ family: Family; entry: Placed }> {
   const family = await familyOf(res, deps);
-  const entry = await entryOf(family.event._id, family.household._id, parseId(req.params.id));
+  const entry = await entryOf(family.event._id, family.household._id, parseId(req.params.waiting));
   if (!entry) throw notFound();
   return { family, entry };
 }

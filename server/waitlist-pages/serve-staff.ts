@@ -38,11 +38,11 @@ export function staffPages(deps: Deps): Router {
     });
   });
 
-  router.get('/:entry/offer', async (req, res) => {
+  router.get('/:waiting/offer', async (req, res) => {
     await showTimes(deps, res, await entryAt(req, res));
   });
 
-  router.post('/:entry/offer', async (req, res) => {
+  router.post('/:waiting/offer', async (req, res) => {
     const entry = await entryAt(req, res);
     const parsed = parseForm(offerForm, req.body);
     if (!parsed.ok) {
@@ -61,7 +61,7 @@ export function staffPages(deps: Deps): Router {
     res.redirect(303, offered.ok ? lines : `${here(entry)}/offer`);
   });
 
-  router.get('/:entry/removal', async (req, res) => {
+  router.get('/:waiting/removal', async (req, res) => {
     const entry = await entryAt(req, res);
     const event = eventOf(res);
     res.render('waitlist/removal', {
@@ -72,7 +72,7 @@ export function staffPages(deps: Deps): Router {
     });
   });
 
-  router.post('/:entry/removal', async (req, res) => {
+  router.post('/:waiting/removal', async (req, res) => {
     const entry = await entryAt(req, res);
     const actor = actorOf(res);
     const line = entry.open && (await openLine(entry.event, deps.now()));
@@ -96,10 +96,10 @@ function pathsOf(res: Response) {
   return { home, lines, here: ({ _id }: WaitlistEntry) => `${lines}/${_id.toHexString()}` };
 }
 
-async function entryAt(req: Request<{ entry: string }>, res: Response): Promise<WaitlistEntry> {
+async function entryAt(req: Request<{ waiting: string }>, res: Response): Promise<WaitlistEntry> {
   const event = eventOf(res);
   const found = await WaitlistEntry.findOne({
-    _id: parseId(req.params.entry),
+    _id: parseId(req.params.waiting),
     event: event._id,
     account: event.account,
   }).lean();

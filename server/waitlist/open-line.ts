@@ -1,4 +1,5 @@
 import type { Types } from 'mongoose';
+import { earlyOpening } from '../booking/open-early.js';
 import { mayBookNow } from '../booking/policy.js';
 import { Account } from '../models/account.js';
 import { Event } from '../models/event.js';
@@ -25,8 +26,6 @@ export async function openLine(id: Types.ObjectId, now: Date): Promise<Line | un
 
 /** As it is for families for whom it opens first; what each of them may have is asked of each. */
 function asEarliest(event: Event): Event {
-  const { opensAt, earlyMinutes = 0 } = event.booking;
-  if (!opensAt || earlyMinutes === 0) return event;
-  const earliest = new Date(opensAt.getTime() - earlyMinutes * 60_000);
-  return { ...event, booking: { ...event.booking, opensAt: earliest } };
+  const early = earlyOpening(event);
+  return early ? { ...event, booking: { ...event.booking, opensAt: early.at } } : event;
 }
