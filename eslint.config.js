@@ -74,8 +74,8 @@ const verbs = `
   clear close collect compare confirm connect consume convert copy count create decide delete deliver detach
   diff disable disconnect download draw drop edit enable end enforce ensure enter exchange expire explain export
   extract fetch filter find finish follow format free generate group guard hash hide hold import insert
-  invite issue keep lay leave limit link list load lock log mail make map mark match measure merge move normalize
-  name notify number offer open order parse pause pick plan post prepare preview print propose protect prove
+  invite issue join keep lay leave limit link list load lock log mail make map mark match measure merge move normalize
+  name notify number offer open order parse pass pause pick plan post prepare preview print propose protect prove
   publish pull purge push put queue rank rate read receive reconcile record redeem refresh refuse register
   reject release remind remove rename render reopen repair replace report request require reschedule reset
   resolve restore resume retry return revoke rotate run save say scan schedule search seed select send serve set

@@ -4,7 +4,7 @@ import { meetingById, type Meeting } from '../booking/queries.js';
 import { questionsFor, readAnswers } from '../booking/read-answers.js';
 import { confirmForm } from '../booking/schema.js';
 import type { Deps } from '../deps.js';
-import { WaitlistEntry, type WaitlistState } from '../models/waitlist-entry.js';
+import type { WaitlistEntry, WaitlistState } from '../models/waitlist-entry.js';
 import { familyOf, type Family } from '../parents/load-conference.js';
 import { sayRefusal } from '../parents/refuse-booking.js';
 import { bookingState } from '../web/booking-state.js';
@@ -105,7 +105,7 @@ export function entryPages(deps: Deps): Router {
       return;
     }
     if (entry.open) {
-      await changeHours({ ...entry, ...read.hours, breaks: [] });
+      await changeHours(entry, read.hours.days);
       say(req, { kind: 'ok', text: wordsFor(res)('waitlist.hoursSaved') });
     }
     res.redirect(303, pathOf(family, entry));

@@ -3,7 +3,7 @@ import { isOffered } from '../booking/find-following.js';
 import type { Deps } from '../deps.js';
 import { Appointment } from '../models/appointment.js';
 import { Slot } from '../models/slot.js';
-import { WaitlistEntry, type Offering } from '../models/waitlist-entry.js';
+import type { Offering, WaitlistEntry } from '../models/waitlist-entry.js';
 import { endEntry, endOffer, goBack } from './end-entry.js';
 import { holdOffer } from './hold-offer.js';
 import type { Line } from './open-line.js';

@@ -49,7 +49,7 @@ export async function nameOffer(
     { $set: { state: 'offering', offer } },
     { returnDocument: 'after' },
   ).lean();
-  return named ? { ...named, offer } : undefined;
+  return named ? Object.assign({}, named, { offer }) : undefined;
 }
 
 /**

@@ -50,7 +50,9 @@ export async function joinWaitlist(
     return { ok: true, entry };
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
-    return { ok: true, entry: await changeHours(entry) };
+    const before = await changeHours(entry, days, breaks);
+    // It has ended this moment.
+    return before ? { ok: true, entry: before } : joinWaitlist(deps, joining);
   }
 }
 
@@ -76,18 +78,14 @@ async function refuseJoining(
 }
 
 /** When a family in line can come, said anew; its place stays. */
-export async function changeHours({
-  event,
-  household,
-  wish,
-  days,
-  breaks,
-}: Pick<WaitlistEntry, 'event' | 'household' | 'wish' | 'days' | 'breaks'>): Promise<WaitlistEntry> {
+export async function changeHours(
+  { event, household, wish }: Pick<WaitlistEntry, 'event' | 'household' | 'wish'>,
+  days: WaitlistEntry['days'],
+  breaks: WaitlistEntry['breaks'] = [],
+): Promise<WaitlistEntry | null> {
   return WaitlistEntry.findOneAndUpdate(
     { event, household, wish, open: true },
     { $set: { days, breaks } },
     { returnDocument: 'after' },
-  )
-    .orFail()
-    .lean();
+  ).lean();
 }

@@ -62,7 +62,7 @@ async function endStrayHolds(deps: Deps, stopping: AbortSignal): Promise<void> {
   const entries = await WaitlistEntry.find(
     { _id: { $in: held.flatMap(({ offer }) => offer ?? []) }, open: true },
     { 'offer.appointment': 1 },
-  ).lean<Offering[]>();
+  ).lean<Partial<Offering>[]>();
   const named = new Set(entries.flatMap(({ offer }) => (offer ? String(offer.appointment) : [])));
   const stray = held.filter(({ _id }) => !named.has(String(_id)));
   await eachOf(stray, stopping, ({ _id }) => endOffer(deps, { appointment: _id }));

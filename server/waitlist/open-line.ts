@@ -27,5 +27,5 @@ export async function openLine(id: Types.ObjectId, now: Date): Promise<Line | un
 /** As it is for families for whom it opens first; what each of them may have is asked of each. */
 function asEarliest(event: Event): Event {
   const early = earlyOpening(event);
-  return early ? { ...event, booking: { ...event.booking, opensAt: early.at } } : event;
+  return early ? Object.assign({}, event, { booking: { ...event.booking, opensAt: early.at } }) : event;
 }

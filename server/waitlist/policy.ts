@@ -60,7 +60,7 @@ export function offerUntil(
 ): Date | undefined {
   const stops = from.getTime() - booking.stopHoursBefore * HOUR_MS;
   const last = Math.min(stops, booking.closesAt?.getTime() ?? Infinity);
-  const most = (booking.waitlistMinutes || USUAL_WAITLIST) * MINUTE_MS;
+  const most = (booking.waitlistMinutes ?? USUAL_WAITLIST) * MINUTE_MS;
   const left = wakingBetween(now, last, most * PART, timeZone);
   if (left < LEAST_MS) return undefined;
   const lasts = Math.min(most, Math.max(LEAST_PART_MS, left / PART));

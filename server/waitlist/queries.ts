@@ -30,10 +30,11 @@ async function withPlaces(mine: WaitlistEntry[]): Promise<Placed[]> {
           { resource: { $in: open.map(({ resource }) => resource) }, open: true },
           { resource: 1, joinedAt: 1 },
         ).lean<Pick<WaitlistEntry, '_id' | 'resource' | 'joinedAt'>[]>();
-  return mine.map((entry) => ({
-    ...entry,
-    place: lines.filter((one) => one.resource.equals(entry.resource) && comesUpTo(one, entry)).length,
-  }));
+  return mine.map((entry) =>
+    Object.assign({}, entry, {
+      place: lines.filter((one) => one.resource.equals(entry.resource) && comesUpTo(one, entry)).length,
+    }),
+  );
 }
 
 type Joined = Pick<WaitlistEntry, '_id' | 'joinedAt'>;

@@ -92,17 +92,14 @@ async function tell(
 ): Promise<void> {
   const household = await Household.findById(entry.household).lean();
   if (!household) return;
-  const about = {
-    ...entry,
-    slot: entry.offer?.slot ?? entry._id,
-    state: 'pending',
-  } as unknown as Appointment;
-  const facts = await findTogether(questionsAbout([about]));
+  const slot = entry.offer?.slot ?? entry._id;
+  const about: unknown = Object.assign({}, entry, { slot, state: 'pending' });
+  const facts = await findTogether(questionsAbout([about as Appointment]));
   for (const adult of await addresseesOf(household)) {
     const reader = readerCalled(adult.language, account);
     const event = placed(found, reader);
     const t = wordsOf(event);
-    const [meeting] = nameMeetings([about], facts, event);
+    const [meeting] = nameMeetings([about as Appointment], facts, event);
     if (!meeting) continue;
     const { teacher, children, room } = meeting;
     const { parts, subject, ...mail } = write(event, { teacher, children, room, school: account.name });
