@@ -32,7 +32,8 @@ export async function finishFound(deps: Deps, found: Appointment, before: Write[
     await releaseClaims(_id, deps.now());
     if (state === 'cancelled') {
       await revokeMails(found, deps.now());
-      if (await isToHear(found)) await tellHousehold(deps, found, 'cancelled');
+      // Of all that a move cancels they are told together.
+      if (!found.canceledIn && (await isToHear(found))) await tellHousehold(deps, found, 'cancelled');
     }
     await Appointment.updateOne({ _id, state }, { $unset: { unfinished: 1 } });
     await wakeLine(deps, found);

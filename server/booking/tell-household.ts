@@ -46,11 +46,11 @@ export async function tellHousehold(
 
 export type Facts = Awaited<ReturnType<typeof readFacts>>;
 
-/** All that is told of an appointment, and whom, by one command. */
-export function readFacts(appointment: Appointment) {
+/** All that is told of an appointment, or of several of one household and event, and whom, by one command. */
+export function readFacts(appointment: Appointment, all = [appointment]) {
   const ofHousehold = { _id: appointment.household };
   return findTogether({
-    ...questionsAbout([appointment]),
+    ...questionsAbout(all),
     households: ask<Household>(Household, ofHousehold),
     adults: ask<Household, Addressee>(
       Household,
@@ -84,10 +84,11 @@ export async function writeMails(
   { appointment, facts }: { appointment: Appointment; facts: Facts },
   news: MessageKind,
   {
+    about = appointment._id.toHexString(),
     once = '',
     notice: words = appointment.notice ?? '',
     say,
-  }: { once?: string; notice?: string; say?: Say } = {},
+  }: { about?: string; once?: string; notice?: string; say?: Say } = {},
 ): Promise<Mail[]> {
   const {
     households: [household],
@@ -123,7 +124,7 @@ export async function writeMails(
       // Words of an event's own may leave the news out, with which it stands else.
       text: text.includes(notice) ? text : `${notice}\n\n${text}`,
       ...(news === 'reminder' ? { mayUnsubscribe: true } : { ics }),
-      key: [news, meeting.id, ...(once ? [once] : []), adult._id.toHexString()].join(':'),
+      key: [news, about, ...(once ? [once] : []), adult._id.toHexString()].join(':'),
     };
   });
 }
@@ -169,7 +170,8 @@ async function withoutUnsubscribed(
   return addressees.filter((one) => !without.has(emailOf(one)));
 }
 
-function valuesOf(
+/** What the macros of a mail about one meeting stand for. */
+export function valuesOf(
   news: MessageKind,
   meeting: Meeting,
   event: PlacedEvent,

@@ -143,6 +143,8 @@ export interface Appointment extends Scoped {
   undoUntil?: Date;
   cancelledAt?: Date;
   cancelledBy?: 'household' | 'school' | 'change';
+  /** The move of slots that canceled it, together with others: it tells the family of all of theirs. */
+  canceledIn?: Types.ObjectId;
   /** What the school said to the family when it canceled. */
   notice?: string;
   /** Absent: booked within the rules. */
@@ -198,6 +200,7 @@ const schema = scopedSchema<Appointment>('appointment', {
   undoUntil: Date,
   cancelledAt: Date,
   cancelledBy: { type: String, enum: ['household', 'school', 'change'] },
+  canceledIn: Schema.Types.ObjectId,
   notice: String,
   override: {
     type: new Schema<Override>(

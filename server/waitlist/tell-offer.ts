@@ -11,7 +11,7 @@ import { queueMail, type Mail } from '../notifications/queue-mail.js';
 import { dayAndTimeSoon, whenInWords } from '../web/format-time.js';
 import { placed, type PlacedEvent } from '../web/place.js';
 import { inLanguage, readerCalled } from '../web/read-language.js';
-import { answersTo, sayCallOffice } from '../web/say-office.js';
+import { answersTo, callOffice } from '../web/say-office.js';
 import { wordsOf } from '../web/words.js';
 import type { Line } from './open-line.js';
 import { mailFrom } from './policy.js';
@@ -110,7 +110,7 @@ async function tell(
       ...answersTo(found),
       ...mail,
       subject: subject.slice(0, 250),
-      text: `${[t('planMail.hello', { name: adult.name }), ...parts, sayCallOffice(event)].join('\n\n')}\n`,
+      text: `${[t('planMail.hello', { name: adult.name }), ...parts, t('planMail.questions', { office: callOffice(event) })].join('\n\n')}\n`,
       ...inLanguage(reader),
       key: `${key}:${adult._id.toHexString()}`,
     });

@@ -83,11 +83,18 @@ describe('the waitlist on a phone', function () {
       await look(page, `${lang}-line`);
 
       const [appointment] = await Appointment.find({ state: 'booked' }).lean();
-      await cancelAppointment(desk.test.deps, { appointment: appointment!, by: 'school', actor: { user: staff._id } });
+      await cancelAppointment(desk.test.deps, {
+        appointment: appointment!,
+        by: 'school',
+        actor: { user: staff._id },
+      });
       await keepWaitlists(desk.test.deps, new AbortController().signal);
       const mail = await Notification.findOne({ kind: 'waitlist offer' }).orFail().lean();
       if (SHOTS) {
-        await writeFile(`${SHOTS}/${lang}-mail.html`, writeHtml(mail.text, desk.test.deps.config.publicUrl, {}));
+        await writeFile(
+          `${SHOTS}/${lang}-mail.html`,
+          writeHtml(mail.text, desk.test.deps.config.publicUrl, {}),
+        );
         await page.goto(`file://${SHOTS}/${lang}-mail.html`);
         await page.screenshot({ path: `${SHOTS}/${lang}-mail.png`, fullPage: true });
       }
