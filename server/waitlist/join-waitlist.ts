@@ -8,7 +8,7 @@ import { WaitlistEntry, wishOf } from '../models/waitlist-entry.js';
 import { findFit } from './find-fit.js';
 import { findFree } from './find-free.js';
 import { openLine } from './open-line.js';
-import { hasWaitlist, MOST_ENTRIES } from './policy.js';
+import { hasWaitlist, MOST_ENTRIES, MOST_JOINED } from './policy.js';
 
 export type Joining = Pick<WaitlistEntry, 'resource' | 'household' | 'user' | 'students'> &
   Partial<Pick<WaitlistEntry, 'days' | 'breaks'>> & {
@@ -62,15 +62,16 @@ async function refuseJoining(
   entry: WaitlistEntry,
 ): Promise<NotJoined | undefined> {
   const { event, resource, household, students } = entry;
-  const [waiting, met] = await Promise.all([
+  const [waiting, joined, met] = await Promise.all([
     WaitlistEntry.countDocuments({ event, household, open: true }),
+    WaitlistEntry.countDocuments({ event, household }),
     Appointment.countDocuments({
       ...{ event, household, resource },
       students: { $in: students },
       state: { $in: LIVING_STATES },
     }),
   ]);
-  if (waiting >= MOST_ENTRIES) return 'many';
+  if (waiting >= MOST_ENTRIES || joined >= MOST_JOINED) return 'many';
   const most = line.event.booking.perStudentAndTeacher;
   if (most > 0 && met >= most * students.length) return 'met';
   const fit = await findFit(deps, line, await findFree(resource, deps.now()), [entry]);

@@ -23,6 +23,9 @@ export const MOST_LAPSES = 2;
 /** Teachers that one family may wait for in an event. */
 export const MOST_ENTRIES = 40;
 
+/** How often one family may join in an event, whatever it leaves again. */
+export const MOST_JOINED = 400;
+
 /** Times that a family let go which are remembered. */
 export const MOST_PASSED = 200;
 
