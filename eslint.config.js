@@ -9,7 +9,7 @@ import { fileNames } from './.eslint/file-names.js';
 const base = 'models web audit core notifications';
 const roster = 'roster sources runs clever';
 const all =
-  'core database models web audit notifications clever runs sources tables roster-files roster uploads duplicates mapping sync review importer events classes slots contacts accounts reports booking parents calendar planning desk handmade moves appointments mailings families overview history letters staff waitlist waitlist-pages';
+  'core database models web audit notifications clever runs sources tables roster-files roster uploads duplicates mapping sync review importer events classes slots contacts accounts reports booking parents calendar households planning desk handmade moves appointments mailings families overview history letters staff waitlist waitlist-pages';
 
 // prettier-ignore
 const layers = [
@@ -44,6 +44,7 @@ const layers = [
   ['waitlist',      'server/waitlist/**',                           `booking slots accounts ${base}`],
   ['parents',       'server/parents/**',                            `waitlist booking slots accounts ${base}`],
   ['calendar',      'server/calendar/**',                           `booking ${base}`],
+  ['households',    'server/households/**',                         `parents booking accounts ${base}`],
   ['planning',      'server/planning/**',                           `parents waitlist booking slots accounts ${base}`],
   ['waitlist-pages','server/waitlist-pages/**',                     `planning parents waitlist booking slots accounts ${base}`],
   ['desk',          'server/desk/**',                               `booking reports contacts slots accounts ${base}`],
@@ -51,7 +52,7 @@ const layers = [
   ['moves',         'server/moves/**',                              `booking slots ${base}`],
   ['appointments',  'server/appointments/**',                       `booking desk reports sync ${base}`],
   ['mailings',      'server/mailings/**',                           `booking reports events ${base}`],
-  ['families',      'server/families/**',                           `waitlist-pages planning parents waitlist booking contacts accounts ${base}`],
+  ['families',      'server/families/**',                           `households waitlist-pages planning parents waitlist booking contacts accounts ${base}`],
   ['letters',       'server/letters/**',                           `mailings contacts events ${base}`],
   ['overview',      'server/overview/**',                           `events slots accounts reports sync runs ${base}`],
   ['history',       'server/history/**',                            `events accounts ${base}`],
@@ -65,7 +66,7 @@ const layers = [
 
 // The closed file vocabulary of a feature folder.
 const features =
-  'accounts appointments audit booking calendar classes clever contacts desk duplicates events families handmade history importer letters mailings mapping moves notifications overview parents planning reports slots uploads staff waitlist waitlist-pages'.split(
+  'accounts appointments audit booking calendar classes clever contacts desk duplicates events families handmade history households importer letters mailings mapping moves notifications overview parents planning reports slots uploads staff waitlist waitlist-pages'.split(
     ' ',
   );
 const featureFiles = ['routes.ts', 'schema.ts', 'queries.ts', 'policy.ts', 'client.ts'];

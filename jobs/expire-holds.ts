@@ -1,4 +1,5 @@
 import { expireHolds } from '../server/booking/expire-holds.js';
+import { finishChanges } from '../server/households/finish-changes.js';
 import { finishPlans } from '../server/planning/finish-plans.js';
 import type { Recurring } from './job.js';
 
@@ -8,6 +9,7 @@ export const expireHoldsJob: Recurring = {
   everyMs: 60_000,
   async run(deps, stopping) {
     await finishPlans(deps, stopping);
+    await finishChanges(deps, stopping);
     await expireHolds(deps, stopping);
   },
 };

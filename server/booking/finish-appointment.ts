@@ -64,7 +64,8 @@ async function finishBooked(deps: Deps, found: Appointment, before: Write[]): Pr
   const isNews = !appointment.replaces || (replaced && !(await wasTold(replaced)));
   const news = isNews ? 'booked' : 'changed';
   // Of a plan all are told together, when the whole of it is done.
-  const mails = appointment.plan ? [] : await writeMails(deps, { appointment, facts }, news);
+  const words = replaced ? { before: replaced } : {};
+  const mails = appointment.plan ? [] : await writeMails(deps, { appointment, facts }, news, words);
   const notBefore = appointment.undoUntil;
   const settled = {
     filter: { _id: appointment._id, state: { $in: LIVING_STATES } },

@@ -12,8 +12,9 @@ import { inLanguage, readerCalled } from '../web/read-language.js';
 import { answersTo } from '../web/say-office.js';
 import { wordsOf } from '../web/words.js';
 import { nameMeetings, type Meeting } from './queries.js';
-import { addresseesOf, readFacts, valuesOf, writeMails, type Facts } from './tell-household.js';
+import { addresseesOf, readFacts, writeMails, type Facts } from './tell-household.js';
 import { writeCalendar } from './write-calendar.js';
+import { valuesOf } from './write-values.js';
 
 type News = 'changed' | 'cancelled';
 
@@ -65,7 +66,9 @@ async function writeTogether(
     const usual = wordsTogether(news, meetings, place, account.name);
     const values = {
       ...valuesTogether(
-        meetings.map((meeting) => valuesOf(news, meeting, place, account)),
+        meetings.map((meeting) =>
+          valuesOf(news, meeting, place, account, news === 'changed' ? meeting.moved : undefined),
+        ),
         place,
       ),
       news: notice ? `${usual.news}\n\n${notice}` : usual.news,
@@ -102,7 +105,7 @@ function wordsTogether(news: News, meetings: Meeting[], event: PlacedEvent, scho
     ? {
         subject: t('together.changedSubject', said),
         news: t('together.changed', said),
-        text: t('mails.text', { closing: t('planMail.see', { count }) }),
+        text: t('mails.text', { closing: t('mails.closingMany') }),
       }
     : { subject: t('together.cancelledSubject', said), news: t('together.cancelled', said), text };
 }

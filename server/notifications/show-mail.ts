@@ -23,6 +23,7 @@ const KIND_WORDS: Partial<Record<string, string>> = {
   'waitlist offer': 'Time offered from the waitlist',
   'waitlist ended': 'Taken off the waitlist',
   'another adult': 'Another adult added',
+  'household invitation': 'Invitation to book together',
   test: 'Test email',
 };
 

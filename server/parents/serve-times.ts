@@ -15,6 +15,7 @@ import { bookAtOnce, mayBookAtOnce } from '../booking/book-at-once.js';
 import { findMoved } from '../booking/find-moved.js';
 import { letLineGoFirst } from '../waitlist/offer-times.js';
 import { waitFor } from '../waitlist/show-wait.js';
+import { isFirstBooking } from './find-first.js';
 import { findTimes, nearestFree, type TimeView } from './find-times.js';
 import { holdSlot } from '../booking/hold-slot.js';
 import { mostInARow } from '../booking/find-following.js';
@@ -133,6 +134,7 @@ async function showTimes(deps: Deps, res: Response, family: Family, asked: Asked
     ...{ wait, changed },
     inARow: mostInARow(event),
     key: new Types.ObjectId().toHexString(),
+    isFirst: await isFirstBooking(family),
     isAtOnce: !changed && mayBookAtOnce(event),
     hasFree: times.some((time) => time.state === 'free'),
   });

@@ -4,6 +4,8 @@ import { daysInWords } from '../web/format-time.js';
 import { bookDecided } from '../booking/leave-plan.js';
 import { hasWaitlist } from '../waitlist/policy.js';
 import { waitsOf } from '../waitlist/show-wait.js';
+import { layMeetings } from './lay-meetings.js';
+import { findNews } from './serve-news.js';
 import { conferenceOf, type Family } from './load-conference.js';
 import { childrenWithTeachers, meetingsOf } from '../booking/queries.js';
 import { aboutOpening } from './show-opening.js';
@@ -17,7 +19,14 @@ export async function showFamily(deps: Deps, res: Response, family: Family): Pro
   const waits = hasWaitlist(family.event)
     ? await waitsOf(family.event, family.household._id, deps.now())
     : [];
-  res.render('booking/overview', { ...aboutEvent(deps, res), children, meetings, waits });
+  const now = deps.now();
+  const news = await findNews(family, meetings, now);
+  const { days: schedule } = layMeetings(family, meetings, now);
+  res.render('booking/overview', {
+    ...aboutEvent(deps, res),
+    ...{ children, meetings, schedule, news, waits },
+    until: now.getTime(),
+  });
 }
 
 /** What the event's pages say of it. */

@@ -11,8 +11,8 @@ import { notFound } from '../web/errors.js';
 import { eventFrame } from '../web/event-tabs.js';
 import { dayAndSpan, shortDayAndTime } from '../web/format-time.js';
 import { eventOf } from '../web/guards.js';
-import { parseForm, parseId } from '../web/parse.js';
-import { refuseHere, say } from '../web/session.js';
+import { FRESH_FORM, parseForm, parseId, type Form } from '../web/parse.js';
+import { say } from '../web/session.js';
 import { endEntry } from '../waitlist/end-entry.js';
 import { requestOf } from '../waitlist/find-fit.js';
 import { findFree } from '../waitlist/find-free.js';
@@ -46,8 +46,8 @@ export function staffPages(deps: Deps): Router {
     const entry = await entryAt(req, res);
     const parsed = parseForm(offerForm, req.body);
     if (!parsed.ok) {
-      refuseHere(res, { ...parsed, errors: { slot: 'Select a time.' } });
-      await showTimes(deps, res, entry);
+      res.status(422);
+      await showTimes(deps, res, entry, { values: {}, errors: { slot: 'Select a time.' } });
       return;
     }
     const offered = await offerByHand(deps, res, entry, parsed.value.slot);
@@ -162,7 +162,12 @@ async function audit(
   await recordAudit({ account, event, user, action, targets: [_id], detail: {}, at: deps.now() });
 }
 
-async function showTimes(deps: Deps, res: Response, entry: WaitlistEntry): Promise<void> {
+async function showTimes(
+  deps: Deps,
+  res: Response,
+  entry: WaitlistEntry,
+  form: Form = FRESH_FORM,
+): Promise<void> {
   const event = eventOf(res);
   const free = await findFree(entry.resource, deps.now());
   res.render('waitlist/offer-by-hand', {
@@ -170,6 +175,7 @@ async function showTimes(deps: Deps, res: Response, entry: WaitlistEntry): Promi
     ...pathsOf(res),
     path: pathsOf(res).here(entry),
     names: await nameEntry(event, entry),
+    form,
     isWaiting: entry.state === 'waiting',
     times: free.map((slot) => ({
       value: slot._id.toHexString(),

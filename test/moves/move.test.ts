@@ -145,7 +145,7 @@ describe('moving a day', function () {
       assert.deepEqual([after.from, after.slot], [shifted(before, WEEK), before.slot]);
       assert.deepEqual(after.entry, { first: before._id, changes: 1 });
       const held = await heldBy(before._id);
-      assert.equal(held.length, 8);
+      assert.equal(held.length, 9);
       assert.deepEqual(
         held.filter((id) => id.startsWith('limit-day:')).map((id) => id.split(':')[3]),
         ['2026-12-01'],
