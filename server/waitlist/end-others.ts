@@ -36,15 +36,13 @@ export async function endOthers(deps: Deps, { event }: Line, entries: WaitlistEn
         one.bookedAt !== undefined &&
         one.bookedAt >= entry.joinedAt,
     );
-    const isLost =
-      !home ||
-      entry.students.some((student) =>
-        [...(home.removed ?? []), ...(home.dropped ?? [])].some((one) => one.student.equals(student)),
-      );
+    const lost = [...(home?.removed ?? []), ...(home?.dropped ?? [])];
+    const isLost = entry.students.some((student) => lost.some((one) => one.student.equals(student)));
     if (met) await endEntry(deps, entry, 'booked');
     else if (isOver || isLost || !resources.some(({ _id }) => _id.equals(entry.resource)))
       await endEntry(deps, entry, 'gone');
-    else if (!home._id.equals(entry.household)) await takeAlong(deps, entry, home._id);
+    // An adult who is joining a household this moment is in none.
+    else if (home && !home._id.equals(entry.household)) await takeAlong(deps, entry, home._id);
   }
 }
 

@@ -1,5 +1,8 @@
 import type { Types } from 'mongoose';
+import type { Household } from '../models/household.js';
 import { WaitlistEntry } from '../models/waitlist-entry.js';
+
+type Waiter = Pick<Household, '_id' | 'children'>;
 
 /** An entry, and how many are in line up to it. */
 export type Placed = WaitlistEntry & { place: number };
@@ -13,11 +16,16 @@ export async function entriesOf(event: Types.ObjectId, household: Types.ObjectId
 /** One entry of the household, whatever became of it; nothing of anybody else's. */
 export async function entryOf(
   event: Types.ObjectId,
-  household: Types.ObjectId,
+  household: Waiter,
   _id: Types.ObjectId,
 ): Promise<Placed | undefined> {
-  const found = await WaitlistEntry.findOne({ _id, event, household }).lean();
-  return found ? (await withPlaces([found]))[0] : undefined;
+  const found = await WaitlistEntry.findOne({ _id, event, household: household._id }).lean();
+  return found && isTheirs(household, found) ? (await withPlaces([found]))[0] : undefined;
+}
+
+/** Nothing is said of a child whom the family has no more. */
+function isTheirs({ children }: Waiter, { students }: WaitlistEntry): boolean {
+  return students.every((id) => children.some(({ student }) => student.equals(id)));
 }
 
 /** Lines are short: of those that a household waits in all are read at once. */
