@@ -17,7 +17,7 @@ export async function showFamily(deps: Deps, res: Response, family: Family): Pro
   const meetings = await meetingsOf(family.event, family.household._id);
   const children = await childrenWithTeachers(family.event, family.household.children, meetings);
   const waits = hasWaitlist(family.event)
-    ? await waitsOf(family.event, family.household._id, deps.now())
+    ? await waitsOf(family.event, family.household, deps.now())
     : [];
   const now = deps.now();
   const news = await findNews(family, meetings, now);

@@ -95,7 +95,7 @@ async function linesOf(deps: Deps, family: Family, plan: Plan) {
     Appointment.find({ _id: { $in: plan.appointments }, state: 'pending' }).lean(),
     meetingsOf(event, household._id),
     namesOf(family, plan),
-    hasWaitlist(event) ? entriesOf(event._id, household._id) : undefined,
+    hasWaitlist(event) ? entriesOf(event._id, household) : undefined,
   ]);
   const held = byWish(plan.wishes, holds);
   const meetings = await withNames([...held.values()], event);

@@ -124,7 +124,7 @@ async function entryAt(
   res: Response,
 ): Promise<{ family: Family; entry: Placed }> {
   const family = await familyOf(res, deps);
-  const entry = await entryOf(family.event._id, family.household._id, parseId(req.params.waiting));
+  const entry = await entryOf(family.event._id, family.household, parseId(req.params.waiting));
   if (!entry) throw notFound();
   return { family, entry };
 }

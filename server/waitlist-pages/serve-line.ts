@@ -27,7 +27,7 @@ export function linePages(deps: Deps): Router {
     const { event, household, actor } = family;
     res.render('waitlist/mine', {
       title: wordsOf(event)('waitlist.heading'),
-      waits: await waitsOf(event, household._id, deps.now()),
+      waits: await waitsOf(event, household, deps.now()),
       minutes: event.booking.waitlistMinutes ?? 0,
       isOpen: bookingState(event, deps.now()) === 'open',
       email: actor.email,

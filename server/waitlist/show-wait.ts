@@ -1,4 +1,5 @@
 import type { Types } from 'mongoose';
+import type { Household } from '../models/household.js';
 import { Resource } from '../models/resource.js';
 import { WaitlistEntry, wishOf } from '../models/waitlist-entry.js';
 import { dayAndTimeSoon, whenInWords } from '../web/format-time.js';
@@ -46,7 +47,11 @@ export interface WaitLine {
 }
 
 /** What a family waits for in an event: what is kept for it comes first. */
-export async function waitsOf(event: PlacedEvent, household: Types.ObjectId, now: Date): Promise<WaitLine[]> {
+export async function waitsOf(
+  event: PlacedEvent,
+  household: Pick<Household, '_id' | 'children'>,
+  now: Date,
+): Promise<WaitLine[]> {
   const entries = await entriesOf(event._id, household);
   if (entries.length === 0) return [];
   const resources = await Resource.find(
