@@ -110,7 +110,7 @@ async function tell(
       ...answersTo(found),
       ...mail,
       subject: subject.slice(0, 250),
-      text: `${[t('planMail.hello', { name: adult.name }), ...parts, t('planMail.questions', { office: callOffice(event) })].join('\n\n')}\n`,
+      text: `${[t('waitlistMail.hello', { name: adult.name }), ...parts, t('waitlistMail.questions', { office: callOffice(event) })].join('\n\n')}\n`,
       ...inLanguage(reader),
       key: `${key}:${adult._id.toHexString()}`,
     });
