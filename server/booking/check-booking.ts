@@ -47,9 +47,38 @@ export async function checkBooking(
   const { event, by, over = [] } = wish;
   const mayNow = mayBookNow(event, now, by) || (await mayBookEarly(wish, now));
   if (!mayNow && !over.includes('not open')) return { ok: false, reason: 'not open' };
-  const { slot, resource, household, holders, contacts: found, classes } = await readAbout(wish);
+  const about = await readAbout(wish);
+  const judged = judgeByRules(wish, about, now);
+  if (!judged.ok) return judged;
+  const { household, ...bookable } = judged;
+  const further = wish.more?.length
+    ? await checkMore(wish, bookable.slot, wish.more)
+    : { ok: true as const, more: [] };
+  if (!further.ok) return further;
+  const people = await findPeople(household, sittingOf(about.holders, about.contacts));
+  return { ...bookable, more: further.more, people };
+}
+
+/** What the rules look at. */
+export interface Known {
+  slot: Slot | undefined;
+  resource: Resource | undefined;
+  household: Household | undefined;
+  contacts: About[];
+  classes: Class[];
+}
+
+/** The rules that need no further look: of a booking that is made, and of the times that are shown before. */
+export function judgeByRules(
+  wish: Pick<Wish, 'event' | 'students' | 'by' | 'over'>,
+  { slot, resource, household, contacts, classes }: Known,
+  now: Date,
+):
+  | ({ ok: true; household: Household } & Pick<Bookable, 'slot' | 'resource' | 'class'>)
+  | { ok: false; reason: Refusal } {
+  const { event, by, over = [] } = wish;
   if (!slot || !resource || (!resource.contact && !resource.byHand)) return { ok: false, reason: 'not here' };
-  const students = found.filter(({ type, status }) => type === 'student' && status === 'active');
+  const students = contacts.filter(({ type, status }) => type === 'student' && status === 'active');
   const areTheirs = wish.students.length > 0 && wish.students.every((id) => hasId(students, id));
   if (!household || !areTheirs) return { ok: false, reason: 'not your child' };
   const met = findMet(wish, resource, students, classes);
@@ -58,12 +87,7 @@ export async function checkBooking(
   // One that has begun, while it lasts, for who stands at the door.
   const last = over.includes('too late') ? slot.to : slot.from;
   if (!isSoonEnough(event, last, now, by)) return { ok: false, reason: 'too late' };
-  const further = wish.more?.length
-    ? await checkMore(wish, slot, wish.more)
-    : { ok: true as const, more: [] };
-  if (!further.ok) return further;
-  const people = await findPeople(household, sittingOf(holders, found));
-  return { ok: true, slot, more: further.more, resource, ...met, people };
+  return { ok: true, household, slot, resource, ...met };
 }
 
 /** Whether the household is one of those for whom the event opens earlier, and that time has come. */
@@ -88,7 +112,7 @@ async function checkMore(
 
 /** Over which class they meet, or that they may meet without one; undefined where they may not. */
 function findMet(
-  { students: ids, by }: Wish,
+  { students: ids, by }: Pick<Wish, 'students' | 'by'>,
   { contact, byHand, status }: Resource,
   students: MaybeMet[],
   classes: Class[],
@@ -114,8 +138,8 @@ function hasId(list: { _id: Types.ObjectId }[], id: Types.ObjectId): boolean {
 }
 
 type Around = Slot & { holders: Resource[]; sitting: About[] };
-type About = Pick<Contact, '_id' | 'type' | 'status' | 'email' | 'schools' | 'grade'>;
-const ABOUT = { $project: { type: 1, status: 1, email: 1, schools: 1, grade: 1 } };
+export type About = Pick<Contact, '_id' | 'type' | 'status' | 'email' | 'schools' | 'grade'>;
+export const ABOUT = { $project: { type: 1, status: 1, email: 1, schools: 1, grade: 1 } };
 
 /** All that the rules look at, by one command; of classes no student but those for whom it is. */
 async function readAbout({ event, slot, students, household }: Wish) {

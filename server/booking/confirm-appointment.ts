@@ -189,7 +189,7 @@ async function book(
         ...(moved ? { moved } : {}),
         ...(ask.isAtOnce ? { undoUntil: new Date(now.getTime() + UNDO_MS) } : {}),
       },
-      $unset: { expiresAt: 1, plan: 1 },
+      $unset: { expiresAt: 1, plan: 1, typed: 1 },
     },
     { returnDocument: 'after' },
   ).lean();

@@ -2,6 +2,7 @@ import { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES, type Override, type Refusal } from '../models/appointment.js';
 import { slotsOf } from '../models/appointment-slots.js';
+import type { Slot } from '../models/slot.js';
 import { writesTo, writeTogether } from '../models/write-together.js';
 import { checkBooking, type Bookable, type Wish } from './check-booking.js';
 import { endHold } from './check-holder.js';
@@ -20,6 +21,8 @@ export interface HoldRequest extends Omit<Wish, 'over'> {
   replaces?: Types.ObjectId;
   /** The caller has checked that whoever asks may set these rules aside. */
   override?: Override | undefined;
+  /** What was typed for another hold that this one takes the place of. */
+  typed?: Record<string, string>;
   /** It is one of a plan, which names the appointment already. */
   plan?: { _id: Types.ObjectId; appointment: Types.ObjectId };
   /** It is offered to an entry of a waitlist, which names the appointment already, until a moment. */
@@ -133,10 +136,19 @@ async function checkReplaced(
     state: { $in: LIVING_STATES },
   }).lean();
   if (!old) return { ok: false, reason: 'hold ended' };
-  if (old.slot.equals(slot._id)) return { ok: false, reason: 'teacher limit' };
-  return mayCancel(request.event, old.from, now, request.by)
-    ? { ok: true, old }
-    : { ok: false, reason: 'too late to change' };
+  const reason = judgeChange(request, slot, old, now);
+  return reason ? { ok: false, reason } : { ok: true, old };
+}
+
+/** Why a meeting can't be changed to a slot now. */
+export function judgeChange(
+  { event, by }: Pick<HoldRequest, 'event' | 'by'>,
+  slot: Pick<Slot, '_id'>,
+  old: Pick<Appointment, 'slot' | 'from'>,
+  now: Date,
+): Refusal | undefined {
+  if (old.slot.equals(slot._id)) return 'teacher limit';
+  return mayCancel(event, old.from, now, by) ? undefined : 'too late to change';
 }
 
 function draftOf(
@@ -175,6 +187,7 @@ function draftOf(
     ...(old?.answers ? { answers: old.answers } : {}),
     ...(old?.kind ? { kind: old.kind } : {}),
     ...(old?.reminded ? { reminded: old.reminded } : {}),
+    ...(request.typed ? { typed: request.typed } : {}),
     ...(request.override ? { override: request.override } : {}),
     createdAt: now,
   };

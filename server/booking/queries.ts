@@ -45,6 +45,8 @@ export interface Meeting {
   /** Where a video meeting is, or ''. */
   link: string;
   expiresAt?: Date;
+  /** What was typed and not sent, by the names of the fields. */
+  typed?: Record<string, string>;
   /** Until when it can be undone, where it was booked by one press. */
   undoUntil?: Date;
   cancelledBy?: Appointment['cancelledBy'];
@@ -154,6 +156,7 @@ export function nameMeetings(
       chosenKind: item.kind ?? '',
       link: kind === 'video' ? linkOf(slot, resource) : '',
       ...(item.expiresAt ? { expiresAt: item.expiresAt } : {}),
+      ...(item.typed ? { typed: item.typed } : {}),
       ...(item.undoUntil ? { undoUntil: item.undoUntil } : {}),
       ...(item.cancelledBy ? { cancelledBy: item.cancelledBy } : {}),
       ...(item.cancelledAt ? { cancelledAt: item.cancelledAt } : {}),

@@ -4,11 +4,13 @@ import type { Types } from 'mongoose';
 import {
   MAX_DAYS,
   MOST_IN_A_ROW,
+  SIBLINGS_RULES,
   USUAL_EARLY,
   USUAL_WAITLIST,
   USUAL_WALK,
   WAITLIST_MINUTES,
   type Event,
+  type SiblingsRule,
 } from '../models/event.js';
 import type { SettingsFields } from '../web/compare-seen.js';
 import { zoneLabel } from '../web/format-zone.js';
@@ -41,6 +43,7 @@ export interface EventForm {
   gapMinutes: number;
   inARow: number;
   waitlistMinutes: number;
+  siblings: SiblingsRule;
   walkRooms: number;
   walkSchools: number;
 }
@@ -95,6 +98,10 @@ export const eventForm = Joi.object<EventForm, true>({
     .default(0)
     .label('the waitlist'),
   inARow: count(1, MOST_IN_A_ROW, 'how many slots in a row one appointment may take').optional().default(1),
+  siblings: Joi.string()
+    .valid(...SIBLINGS_RULES)
+    .default('choose')
+    .label('how siblings meet the same teacher'),
   walkRooms: count(0, 60, 'the minutes to walk between rooms').optional().default(USUAL_WALK.walkRooms),
   walkSchools: count(0, 240, 'the minutes to walk between schools')
     .optional()
@@ -126,6 +133,12 @@ export const eventFields = (style: Style): SettingsFields => ({
   gapMinutes: { label: 'Between two appointments of a family', say: (value) => `${value} minutes` },
   inARow: { label: 'Slots in a row for one appointment' },
   waitlistMinutes: { label: 'Waitlist', say: sayWaitlist },
+  siblings: {
+    label: 'Siblings with the same teacher',
+    say: (value) =>
+      ({ together: 'One meeting for all of them', apart: 'One meeting for each' })[value] ??
+      'The family chooses',
+  },
   walkRooms: { label: 'Minutes to walk between rooms' },
   walkSchools: { label: 'Minutes to walk between schools' },
 });
@@ -159,6 +172,7 @@ export function formOf(event: EventSettings): Record<string, unknown> {
     ...limits,
     inARow: limits.inARow ?? 1,
     waitlistMinutes: limits.waitlistMinutes ?? 0,
+    siblings: limits.siblings ?? 'choose',
     eachHousehold: limits.eachHousehold ?? false,
     name: event.name,
     place: event.place,
@@ -186,6 +200,7 @@ export function freshEvent(timeZone: string): Record<string, unknown> {
     gapMinutes: 0,
     inARow: 1,
     waitlistMinutes: USUAL_WAITLIST,
+    siblings: 'choose',
     ...USUAL_WALK,
     ...USUAL_EARLY,
   };

@@ -132,6 +132,8 @@ export interface Appointment extends Scoped {
   kind?: MeetingKind;
   /** What the family, or staff for it, answered to the event's questions. Absent: nothing. */
   answers?: Answer[];
+  /** While it is on hold, and when it was not booked: what the family has typed and not sent, by the names of the fields. */
+  typed?: Record<string, string>;
   /** The last reminder that went out for it, or for what it replaces: so many hours before, for which begin, and when. */
   reminded?: { hours: number; from: Date; at: Date };
   createdAt: Date;
@@ -198,6 +200,7 @@ const schema = scopedSchema<Appointment>('appointment', {
   attended: { type: String, enum: ATTENDED },
   kind: { type: String, enum: ['in person', 'video'] },
   answers: { type: [answerSchema], default: undefined },
+  typed: Schema.Types.Mixed,
   reminded: { type: new Schema({ hours: Number, from: Date, at: Date }, { _id: false }) },
   createdAt: { type: Date, required: true },
   bookedAt: Date,

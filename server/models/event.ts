@@ -60,6 +60,10 @@ export const MOST_IN_A_ROW = 4;
 export const HAND_TICKED = ['classes', 'link', 'settings', 'emails', 'letters'] as const;
 export type HandTicked = (typeof HAND_TICKED)[number];
 
+/** Siblings with the same teacher have one meeting together, one each, or as the family chooses. */
+export const SIBLINGS_RULES = ['choose', 'together', 'apart'] as const;
+export type SiblingsRule = (typeof SIBLINGS_RULES)[number];
+
 /** A round of conferences that parents book for. */
 export interface Event extends Scoped {
   name: string;
@@ -103,6 +107,8 @@ export interface Event extends Scoped {
     earlyChildren?: number;
     /** How many slots in a row one appointment may take. Absent: one. */
     inARow?: number;
+    /** How siblings meet the same teacher. Absent: as the family chooses. */
+    siblings?: SiblingsRule;
   };
   /** Questions asked at booking, in their order. Absent: there never were any. */
   fields?: AppointmentField[];
@@ -152,6 +158,7 @@ const schema = scopedSchema<Event>('event', {
     earlyMinutes: Number,
     earlyChildren: Number,
     inARow: Number,
+    siblings: { type: String, enum: SIBLINGS_RULES },
   },
   fields: { type: [fieldSchema], default: undefined },
   office: { type: officeSchema },

@@ -6,6 +6,7 @@ import { loadConference, parentGuard } from './load-conference.js';
 import { myEvents } from './list-my-events.js';
 import { appointmentPages } from './serve-appointments.js';
 import { childrenPages } from './serve-children.js';
+import { holdPages } from './serve-holds.js';
 import { newsPages } from './serve-news.js';
 import { addSchoolPage } from './serve-school.js';
 import { schedulePages } from './serve-schedule.js';
@@ -36,6 +37,7 @@ export function bookingRoutes(deps: Deps): Router {
     childrenPages(deps),
     timesPages(deps),
     appointmentPages(deps),
+    holdPages(deps),
     schedulePages(deps),
     newsPages(deps),
   );

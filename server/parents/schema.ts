@@ -68,9 +68,18 @@ export const newsForm = Joi.object<{ until: number }, true>({
 export interface TimesQuery {
   student?: Types.ObjectId;
   change?: Types.ObjectId;
+  /** The time that was refused. */
+  slot?: Types.ObjectId;
+  /** What was on hold, and what was typed there. */
+  kept?: Types.ObjectId;
 }
 
-export const timesQuery = Joi.object<TimesQuery, true>({ student: objectId(), change: objectId() });
+export const timesQuery = Joi.object<TimesQuery, true>({
+  student: objectId(),
+  change: objectId(),
+  slot: objectId(),
+  kept: objectId(),
+});
 
 export interface HoldForm {
   slot: Types.ObjectId;
@@ -78,6 +87,10 @@ export interface HoldForm {
   /** Of the page that the click was made on: clicking twice asks once. */
   key: string;
   change?: Types.ObjectId;
+  /** What was on hold before, whose note and answers go on. */
+  kept?: Types.ObjectId;
+  /** One meeting about all the siblings who have this teacher. */
+  together: boolean;
   /** The page said that a press books. */
   now: boolean;
 }
@@ -88,4 +101,6 @@ export const holdSchema = Joi.object<HoldForm, true>({
   key: Joi.string().max(40).alphanum().required().label('a time'),
   now: Joi.boolean().truthy('1').empty('').default(false).label('a time'),
   change: objectId().empty('').label('the meeting to change'),
+  kept: objectId().empty('').label('a time'),
+  together: Joi.boolean().truthy('1').empty('').default(false).label('a child'),
 });

@@ -1,9 +1,12 @@
 import type { Response } from 'express';
 import type { Deps } from '../deps.js';
+import { bookingState } from '../web/booking-state.js';
 import { daysInWords } from '../web/format-time.js';
 import { bookDecided } from '../booking/leave-plan.js';
 import { hasWaitlist } from '../waitlist/policy.js';
 import { waitsOf } from '../waitlist/show-wait.js';
+import { findReasons } from './find-reasons.js';
+import { mayChange } from './link-meeting.js';
 import { layMeetings } from './lay-meetings.js';
 import { findNews } from './serve-news.js';
 import { conferenceOf, type Family } from './load-conference.js';
@@ -16,15 +19,27 @@ export async function showFamily(deps: Deps, res: Response, family: Family): Pro
   if (!res.locals.viewedFamily) await bookDecided({ event: family.event._id, user: family.actor.user });
   const meetings = await meetingsOf(family.event, family.household._id);
   const children = await childrenWithTeachers(family.event, family.household.children, meetings);
-  const waits = hasWaitlist(family.event)
-    ? await waitsOf(family.event, family.household, deps.now())
-    : [];
+  const waits = hasWaitlist(family.event) ? await waitsOf(family.event, family.household, deps.now()) : [];
   const now = deps.now();
+  const reachable =
+    bookingState(family.event, now) === 'open' ? await findReasons(family, children, now) : [];
   const news = await findNews(family, meetings, now);
   const { days: schedule } = layMeetings(family, meetings, now);
   res.render('booking/overview', {
     ...aboutEvent(deps, res),
-    ...{ children, meetings, schedule, news, waits },
+    children: children.map((child) => ({
+      ...child,
+      teachers: child.teachers.map((teacher) => {
+        const found = reachable.find((one) => one.teacher === teacher);
+        return {
+          ...teacher,
+          meetings: teacher.meetings.map((one) => ({ ...one, mayChange: mayChange(family.event, one, now) })),
+          why: found?.why,
+          isFree: found !== undefined && !found.why,
+        };
+      }),
+    })),
+    ...{ meetings, schedule, news, waits },
     until: now.getTime(),
   });
 }

@@ -1,4 +1,5 @@
 import { Types } from 'mongoose';
+import { siblingsRule } from '../booking/policy.js';
 import type { Family } from '../parents/load-conference.js';
 import { childrenWithTeachers, meetingsOf, type Meeting, type TeacherView } from '../booking/queries.js';
 import type { PlanGap } from '../models/plan.js';
@@ -81,7 +82,7 @@ export async function offerPlan(family: Family, now: Date): Promise<Offer> {
     })),
     choices,
     days: daysOf(openings, event.timeZone),
-    shared: sharedOf(choices),
+    shared: siblingsRule(event) === 'apart' ? [] : sharedOf(choices),
   };
 }
 

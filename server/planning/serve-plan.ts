@@ -1,7 +1,7 @@
 import express, { type Request, type Response, type Router } from 'express';
 import { familyOf, type Family } from '../parents/load-conference.js';
 import { questionsFor, readAnswers } from '../booking/read-answers.js';
-import { daysOf } from '../parents/serve-times.js';
+import { daysOf } from '../parents/show-times.js';
 import type { Deps } from '../deps.js';
 import { Plan } from '../models/plan.js';
 import { notFound } from '../web/errors.js';
@@ -241,6 +241,6 @@ async function showLine(deps: Deps, res: Response, family: Family, plan: Plan, w
     action: `${home}/plan/${String(plan._id)}/lines/${wish}`,
     ...{ teacher, children },
     hasTime: mine !== undefined,
-    days: daysOf(views, event),
+    days: daysOf(views, event, { teacher, child: children }),
   });
 }

@@ -8,6 +8,13 @@ import { wordsOf } from '../web/words.js';
 import { hasWaitlist } from './policy.js';
 import { entriesOf, type Placed } from './queries.js';
 
+const WORTH: ReadonlySet<string> = new Set(['full', 'busy', 'over', 'not offered']);
+
+/** Whether a time may become free that a family could have. @param why none is now; absent: some are, but may not suit it */
+export function isWorthWaiting(why?: string): boolean {
+  return why === undefined || WORTH.has(why);
+}
+
 /** A family's way to a teacher's waitlist from that one's times. */
 export interface Wait {
   resource: string;

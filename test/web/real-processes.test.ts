@@ -69,7 +69,8 @@ class Parents {
         key: new Types.ObjectId().toHexString(),
         slot: String(slots[round % slots.length]!._id),
       });
-      if (held.status !== 303) continue;
+      // A refusal leads elsewhere.
+      if (held.status !== 303 || !held.to.includes('/appointments/')) continue;
       const id = held.to.split('/').at(-1) ?? '';
       if ((await this.#ask(parent, `${held.to}/confirm`, { note: '' })).status === 303) this.booked.add(id);
       await this.#ask(parent, held.to);

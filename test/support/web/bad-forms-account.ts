@@ -123,7 +123,9 @@ export function formsOfAccount(place: Place, viewer: User): Record<string, Bad[]
     '/e/:link/appointments/:id/note': [
       { fields: { note: LONG }, says: /Use 500 characters at most/, keeps: /x{500}/ },
     ],
+    '/e/:link/appointments/:id/again': NOTHING_SENT,
     '/e/:link/appointments/:id/cancel': NOTHING_SENT,
+    '/e/:link/appointments/:id/other': NOTHING_SENT,
     '/e/:link/plan': [{ fields: { key: 'abc' }, says: /Select at least one teacher|Booking|no free times/ }],
     '/e/:link/plan/:id/book': NOTHING_SENT,
     '/e/:link/plan/:id/again': NOTHING_SENT,
