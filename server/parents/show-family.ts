@@ -4,7 +4,7 @@ import { bookingState } from '../web/booking-state.js';
 import { daysInWords } from '../web/format-time.js';
 import { bookDecided } from '../booking/leave-plan.js';
 import { hasWaitlist } from '../waitlist/policy.js';
-import { waitsOf } from '../waitlist/show-wait.js';
+import { isWorthWaiting, waitsOf } from '../waitlist/show-wait.js';
 import { findReasons } from './find-reasons.js';
 import { mayChange } from './link-meeting.js';
 import { layMeetings } from './lay-meetings.js';
@@ -19,8 +19,8 @@ export async function showFamily(deps: Deps, res: Response, family: Family): Pro
   if (!res.locals.viewedFamily) await bookDecided({ event: family.event._id, user: family.actor.user });
   const meetings = await meetingsOf(family.event, family.household._id);
   const children = await childrenWithTeachers(family.event, family.household.children, meetings);
-  const waits = hasWaitlist(family.event) ? await waitsOf(family.event, family.household, deps.now()) : [];
   const now = deps.now();
+  const waits = hasWaitlist(family.event) ? await waitsOf(family.event, family.household, now) : [];
   const reachable =
     bookingState(family.event, now) === 'open' ? await findReasons(family, children, now) : [];
   const news = await findNews(family, meetings, now);
@@ -35,6 +35,7 @@ export async function showFamily(deps: Deps, res: Response, family: Family): Pro
           ...teacher,
           meetings: teacher.meetings.map((one) => ({ ...one, mayChange: mayChange(family.event, one, now) })),
           why: found?.why,
+          mayWait: hasWaitlist(family.event) && found?.why !== undefined && isWorthWaiting(found.why.code),
           isFree: found !== undefined && !found.why,
         };
       }),
