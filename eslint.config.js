@@ -9,7 +9,7 @@ import { fileNames } from './.eslint/file-names.js';
 const base = 'models web audit core notifications';
 const roster = 'roster sources runs clever';
 const all =
-  'core database models web audit notifications clever runs sources tables roster-files roster uploads duplicates mapping sync review importer events classes slots contacts accounts reports booking parents calendar households planning desk handmade moves appointments mailings families overview history letters staff waitlist waitlist-pages';
+  'core database models web audit notifications clever runs sources tables roster-files roster uploads duplicates mapping sync review importer events classes slots contacts accounts reports booking parents entry calendar households planning desk handmade moves appointments mailings families overview history letters staff waitlist waitlist-pages';
 
 // prettier-ignore
 const layers = [
@@ -43,6 +43,7 @@ const layers = [
   ['booking',       'server/booking/**',                            `slots accounts ${base}`],
   ['waitlist',      'server/waitlist/**',                           `booking slots accounts ${base}`],
   ['parents',       'server/parents/**',                            `waitlist booking slots accounts ${base}`],
+  ['entry',         'server/entry/**',                              `parents booking accounts ${base}`],
   ['calendar',      'server/calendar/**',                           `booking ${base}`],
   ['households',    'server/households/**',                         `parents booking accounts ${base}`],
   ['planning',      'server/planning/**',                           `parents waitlist booking slots accounts ${base}`],
@@ -66,13 +67,13 @@ const layers = [
 
 // The closed file vocabulary of a feature folder.
 const features =
-  'accounts appointments audit booking calendar classes clever contacts desk duplicates events families handmade history households importer letters mailings mapping moves notifications overview parents planning reports slots uploads staff waitlist waitlist-pages'.split(
+  'accounts appointments audit booking calendar classes clever contacts desk duplicates entry events families handmade history households importer letters mailings mapping moves notifications overview parents planning reports slots uploads staff waitlist waitlist-pages'.split(
     ' ',
   );
 const featureFiles = ['routes.ts', 'schema.ts', 'queries.ts', 'policy.ts', 'client.ts'];
 const verbs = `
   add apply approve archive assign attach authenticate authorize block book build cancel change check choose claim
-  clear close collect compare confirm connect consume convert copy count create decide delete deliver detach
+  clear close collect compare confirm connect consume continue convert copy count create decide delete deliver detach
   diff disable disconnect download draw drop edit enable end enforce ensure enter exchange expire explain export
   extract fetch filter find finish follow format free generate group guard hash hide hold import insert
   invite issue join keep lay leave limit link list load lock log mail make map mark match measure merge move normalize

@@ -1,5 +1,6 @@
 import express, { type Router } from 'express';
 import type { PassportStatic } from 'passport';
+import type { ClearHouseholds } from './accounts/choose-password.js';
 import { accountRoutes } from './accounts/routes.js';
 import { accountSetupRoutes } from './accounts/global-setup/routes.js';
 import { endAppointment } from './booking/end-appointment.js';
@@ -13,6 +14,7 @@ import { dataBrowserRoutes } from './clever/data-browser/routes.js';
 import { contactRoutes } from './contacts/routes.js';
 import type { Deps } from './deps.js';
 import { deskRoutes } from './desk/routes.js';
+import { entryRoutes } from './entry/routes.js';
 import { eventRoutes } from './events/routes.js';
 import { handmadeRoutes } from './handmade/routes.js';
 import { teamRoutes } from './handmade/team/routes.js';
@@ -61,7 +63,9 @@ export const LONG_FORMS = [
  */
 export function routes(deps: Deps, passport: PassportStatic): Router {
   const router = express.Router();
-  router.use(accountRoutes(deps, passport, (ours, user) => clearHouseholds(ours, user, keepForSchool)));
+  const clear: ClearHouseholds = (ours, user) => clearHouseholds(ours, user, keepForSchool);
+  router.use(entryRoutes(deps, clear));
+  router.use(accountRoutes(deps, passport, clear));
   router.use(calendarRoutes(deps));
   router.use(householdRoutes(deps));
   router.use(planningRoutes(deps));

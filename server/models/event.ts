@@ -72,7 +72,7 @@ export interface Event extends Scoped {
   timeZone: string;
   /** Local days, YYYY-MM-DD, ascending. */
   days: string[];
-  /** Part of the parents' link; not guessable. */
+  /** Part of the parents’ link. Short, as it is typed from paper too. */
   link: string;
   /** `deleted`: nobody sees it any more, and a job deletes all that is in it, itself last. */
   status: 'active' | 'archived' | 'deleted';

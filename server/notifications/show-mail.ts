@@ -11,6 +11,7 @@ interface Status {
 
 const KIND_WORDS: Partial<Record<string, string>> = {
   'prove e-mail': 'Confirm an address',
+  'log in': 'Link to log in',
   'new password': 'New password',
   invitation: 'Invitation to log in',
   'new e-mail': 'New email address',

@@ -1,5 +1,4 @@
 import Joi from 'joi';
-import { DateTime } from 'luxon';
 import type { Types } from 'mongoose';
 import { newPassword, personName } from '../accounts/schema.js';
 import { emailAddress, line, objectId, objectIds } from '../web/parse.js';
@@ -16,45 +15,26 @@ export const registrationSchema = Joi.object<Registration, true>({
   password: newPassword(),
 });
 
+/** What a parent types to show that a child is theirs: a number with a birth date or the school's code, or a printed code alone. */
 export interface ChildProofForm {
   number: string;
-  day?: number;
-  month?: number;
-  year?: number;
+  month: string;
+  day: string;
+  year: string;
   code: string;
 }
 
-const part = (least: number, most: number, label: string): Joi.NumberSchema =>
-  Joi.number()
-    .integer()
-    .min(least)
-    .max(most)
-    .empty('')
-    .label(label)
-    .messages(sameForAll(`Enter ${label} as a number from ${least} to ${most}.`));
+const typed = (most: number) => line(most).allow('').default('');
 
-const FOUR_DIGITS = sameForAll('Enter the year with four digits, like 2015.');
+export const proofFields = {
+  number: typed(60),
+  month: typed(60),
+  day: typed(60),
+  year: typed(60),
+  code: typed(60),
+};
 
-/** One message whatever is wrong with a number. */
-function sameForAll(message: string): Record<string, string> {
-  return { 'number.base': message, 'number.min': message, 'number.max': message, 'number.integer': message };
-}
-
-/** Three fields for a date: nobody mistakes the day for the month, and every phone can type it. */
-export const childProofSchema = Joi.object<ChildProofForm, true>({
-  number: line(60).required().label('the Student ID'),
-  day: part(1, 31, 'the day'),
-  month: part(1, 12, 'the month'),
-  year: part(1900, 2100, 'the year').messages(FOUR_DIGITS),
-  code: line(60).empty('').default(''),
-});
-
-/** The date as YYYY-MM-DD; '' where it is not given or there is no such day. */
-export function birthDateOf({ day, month, year }: ChildProofForm): string {
-  if (!day || !month || !year) return '';
-  const date = DateTime.fromObject({ year, month, day });
-  return date.toISODate() ?? '';
-}
+export const childProofSchema = Joi.object<ChildProofForm, true>(proofFields);
 
 export const childrenSchema = Joi.object<{ students: Types.ObjectId[] }, true>({
   students: objectIds(50).min(1).required().label('a child'),
@@ -104,3 +84,6 @@ export const holdSchema = Joi.object<HoldForm, true>({
   kept: objectId().empty('').label('a time'),
   together: Joi.boolean().truthy('1').empty('').default(false).label('a child'),
 });
+
+/** A link that was typed again, whole or its last part. */
+export const linkQuery = Joi.object<{ link: string }, true>({ link: line(300).allow('').default('') });

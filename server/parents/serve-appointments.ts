@@ -5,7 +5,7 @@ import { bookingState } from '../web/booking-state.js';
 import { notFound } from '../web/errors.js';
 import { shortDayAndTime, timeOfDay, whenInWords } from '../web/format-time.js';
 import { dayOf } from '../web/local-time.js';
-import { FRESH_FORM, parseForm, parseId, typedValues, type Form } from '../web/parse.js';
+import { FRESH_FORM, parseForm, parseId, type Form } from '../web/parse.js';
 import { wordsFor } from '../web/read-language.js';
 import { sayAnswers } from '../web/say-answers.js';
 import { sayCallOffice } from '../web/say-office.js';

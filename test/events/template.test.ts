@@ -26,6 +26,8 @@ describe('a new event from a past one', () => {
         perStudent: 2,
         gapMinutes: 5,
         inARow: 2,
+        siblings: 'together',
+        eachHousehold: true,
         earlyMinutes: 60,
         earlyChildren: 3,
         walkRooms: 3,

@@ -10,7 +10,7 @@ const PARTS = ['page', 'size', 'sort', 'q', 'day', 'after'];
 export function kindsOf(url: URL): string[] {
   const path = url.pathname
     .replace(/\/[0-9a-f]{24}(?=\/|$)/g, '/:id')
-    .replace(/\/(e|prove|password|invitation)\/[\w-]{8,}/, '/$1/:link');
+    .replace(/\/(e|enter|prove|password|invitation)\/[\w-]{8,}/, '/$1/:link');
   const keys = new Set([...url.searchParams.keys()].filter((key) => !PARTS.includes(key)));
   return keys.size === 0 ? [path] : [...keys].sort().map((key) => `${path}?${key}`);
 }

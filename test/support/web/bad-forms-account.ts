@@ -86,6 +86,12 @@ export function formsOfAccount(place: Place, viewer: User): Record<string, Bad[]
     '/e/:link/register': [
       { fields: { name: 'Jo', email: 'jo' }, says: /like name@example\.org/, keeps: /value="Jo"/ },
     ],
+    '/e/:link/enter': 'goes to the page to register, as there is no email server',
+    '/e/:link/enter/:secret': NOTHING_SENT,
+    '/e/:link/enter/:secret/again': NOTHING_SENT,
+    '/login/link': 'goes to the page to log in, as there is no email server',
+    '/login/link/:secret': NOTHING_SENT,
+    '/login/link/:secret/again': NOTHING_SENT,
     '/e/:link/join': NOTHING_SENT,
     '/e/:link/prove': NOTHING_SENT,
     '/e/:link/children': [
