@@ -8,9 +8,11 @@ type Waiter = Pick<Household, '_id' | 'children'>;
 export type Placed = WaitlistEntry & { place: number };
 
 /** What a household waits for in an event, in the order of joining, with its place in each line. */
-export async function entriesOf(event: Types.ObjectId, household: Types.ObjectId): Promise<Placed[]> {
-  const mine = await WaitlistEntry.find({ event, household, open: true }).sort({ joinedAt: 1 }).lean();
-  return withPlaces(mine);
+export async function entriesOf(event: Types.ObjectId, household: Waiter): Promise<Placed[]> {
+  const mine = await WaitlistEntry.find({ event, household: household._id, open: true })
+    .sort({ joinedAt: 1 })
+    .lean();
+  return withPlaces(mine.filter((entry) => isTheirs(household, entry)));
 }
 
 /** One entry of the household, whatever became of it; nothing of anybody else's. */
