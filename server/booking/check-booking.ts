@@ -8,7 +8,7 @@ import { Household } from '../models/household.js';
 import { Resource } from '../models/resource.js';
 import { Slot } from '../models/slot.js';
 import { findFollowing, isOffered, mostInARow } from './find-following.js';
-import { findPeople, type People } from './find-people.js';
+import { findPeople, goingOf, type People } from './find-people.js';
 import { sittingOf } from './find-sitting.js';
 import { isMeantFor, type MaybeMet } from './find-by-hand.js';
 import { earlyOpening, openEarly } from './open-early.js';
@@ -21,6 +21,8 @@ export interface Wish {
   more?: Types.ObjectId[] | undefined;
   students: Types.ObjectId[];
   household: Types.ObjectId;
+  /** The adult who is to go, alone; it counts only where the event lets adults be at two meetings at once. */
+  goer?: Types.ObjectId | undefined;
   by: 'household' | 'school';
   /** Rules that staff have set aside for this booking. */
   over?: readonly Overridable[] | undefined;
@@ -34,6 +36,8 @@ export interface Bookable {
   /** Of the first student with this teacher; the one recorded. Absent: what was made by hand is booked without one. */
   class?: Class;
   people: People;
+  /** The adult who goes, alone. */
+  goer?: Types.ObjectId;
 }
 
 /**
@@ -55,8 +59,9 @@ export async function checkBooking(
     ? await checkMore(wish, bookable.slot, wish.more)
     : { ok: true as const, more: [] };
   if (!further.ok) return further;
-  const people = await findPeople(household, sittingOf(about.holders, about.contacts));
-  return { ...bookable, more: further.more, people };
+  const goer = goerOf(wish, household);
+  const people = await findPeople(goingOf(household, goer), sittingOf(about.holders, about.contacts));
+  return { ...bookable, more: further.more, people, ...(goer ? { goer } : {}) };
 }
 
 /** What the rules look at. */
@@ -96,6 +101,15 @@ async function mayBookEarly({ event, household, by }: Wish, now: Date): Promise<
   if (by !== 'household' || !early || now < early.at) return false;
   const family = await Household.findOne({ _id: household, account: event.account }, { children: 1 }).lean();
   return family !== null && mayBookNow(await openEarly(event, family, now), now, by);
+}
+
+/** Who goes alone; undefined where all of the household do, as where there is only one. */
+export function goerOf(
+  { event, goer }: Pick<Wish, 'event' | 'goer'>,
+  { adults }: Pick<Household, 'adults'>,
+): Types.ObjectId | undefined {
+  if (!event.booking.twoAtOnce || adults.length < 2) return undefined;
+  return adults.find((id) => goer?.equals(id));
 }
 
 /** Whether some slots still follow a slot, and the event allows so many. */

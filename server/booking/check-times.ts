@@ -4,11 +4,11 @@ import type { Resource } from '../models/resource.js';
 import { holdersOf, type Slot } from '../models/slot.js';
 import { groupBy } from '../web/lists.js';
 import { mayBookAtOnce } from './book-at-once.js';
-import { judgeByRules } from './check-booking.js';
+import { goerOf, judgeByRules } from './check-booking.js';
 import { keepsNothing, type Claimant } from './check-holder.js';
 import { isInTheWay } from './enter-diary.js';
 import { findAround, type Around, type TimesWish, type Wanted } from './find-around.js';
-import { peopleOf } from './find-people.js';
+import { goingOf, peopleOf } from './find-people.js';
 import { sittingOf } from './find-sitting.js';
 import { judgeChange } from './hold-slot.js';
 import { diariesFor, planNeeds, type CountedNeed, type DiaryNeed } from './plan-needs.js';
@@ -82,9 +82,11 @@ function judgeTime(wish: TimesWish, want: Wanted, slot: Slot, around: Around, no
   if (stays) return refusedFor(stays, [old._id]);
 
   const holders = holdersOf(slot).flatMap((id) => around.resources.get(String(id)) ?? []);
-  const people = peopleOf(around.logins, judged.household, sittingOf(holders, around.contacts));
+  const goer = goerOf({ event, goer: wish.goer }, judged.household);
+  const going = goingOf(judged.household, goer);
+  const people = peopleOf(around.logins, going, sittingOf(holders, around.contacts));
   const needs = planNeeds({
-    ...{ event, slot, students: want.students, household: wish.household, people },
+    ...{ event, slot, students: want.students, household: wish.household, goer, people },
     resource: judged.resource,
     ...(judged.class ? { class: judged.class } : {}),
     ...(replaces ? { replaces } : {}),

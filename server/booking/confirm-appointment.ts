@@ -100,7 +100,7 @@ async function checkRules(
   pending: Appointment,
 ): Promise<({ ok: true } & Pick<Bookable, 'class'>) | Refused> {
   const { slot: first, more, students, override } = pending;
-  const wish = { ...ask, slot: first, more, students, over: override?.rules };
+  const wish = { ...ask, slot: first, more, students, goer: pending.goer, over: override?.rules };
   const checked = await checkBooking(wish, deps.now());
   if (!checked.ok) return checked;
   const { to } = checked.more.at(-1) ?? checked.slot;

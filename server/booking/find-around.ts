@@ -32,6 +32,8 @@ export interface TimesWish {
   /** Who books. Their own older holds give way. */
   user: Types.ObjectId;
   wanted: Wanted[];
+  /** The adult who is to go alone. */
+  goer?: Types.ObjectId | undefined;
   /** The appointment that is to be changed. */
   replaces?: Types.ObjectId | undefined;
   /** The slots that are asked about. Absent: all that are ahead. */

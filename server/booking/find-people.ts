@@ -12,6 +12,11 @@ export interface People {
   teacher: Types.ObjectId[];
 }
 
+/** Who of a household goes: one adult alone, or all. */
+export function goingOf({ _id, account, adults }: Family, goer: Types.ObjectId | undefined): Family {
+  return { _id, account, adults: goer ? [goer] : adults };
+}
+
 /** Somebody on the school's side of the table. */
 export type Teacher = Pick<Contact, '_id' | 'email'>;
 type Family = Pick<Household, '_id' | 'account' | 'adults'>;

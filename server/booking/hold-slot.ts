@@ -90,17 +90,12 @@ async function keepLength(
   hold: Appointment,
   old: Appointment,
 ): Promise<Held> {
-  const { event, by, override } = request;
-  for (let inARow = Math.min(slotsOf(old).length, mostInARow(event)); inARow > 1; inARow--) {
-    const resized = await resizeHold(event, hold, inARow, by);
-    if (!resized.ok || resized.hold.state !== 'pending') continue;
-    const longer = resized.hold;
-    const checked = await checkBooking({ ...request, more: longer.more, over: override?.rules }, deps.now());
-    if (checked.ok && (await takeClaims(deps, longer, needsOf(request, checked, longer))).ok)
-      return { ok: true, appointment: longer };
+  for (let inARow = Math.min(slotsOf(old).length, mostInARow(request.event)); inARow > 1; inARow--) {
+    const resized = await resizeHold(request.event, hold, inARow, request.by);
+    // The hold is that long now; where it cannot be, it is made shorter again.
+    if (resized.ok) return holdAgain(deps, request, resized.hold);
   }
-  const short = await resizeHold(event, hold, 1, by);
-  return { ok: true, appointment: short.ok ? short.hold : hold };
+  return { ok: true, appointment: hold };
 }
 
 /** Looked for after it was written, so that many at once are no more than many one after another. */
@@ -154,7 +149,7 @@ export function judgeChange(
 function draftOf(
   deps: Deps,
   request: HoldRequest,
-  { slot, class: held, old }: Bookable & { old: Appointment | undefined },
+  { slot, class: held, goer, old }: Bookable & { old: Appointment | undefined },
   byKey: string,
 ): Appointment {
   const now = deps.now();
@@ -169,6 +164,7 @@ function draftOf(
     ...(slot.with?.length ? { with: slot.with } : {}),
     household: request.household,
     bookedBy: request.user,
+    ...(goer ? { goer } : {}),
     students: request.students,
     ...(held ? { class: held._id } : {}),
     state: 'pending',
@@ -216,14 +212,27 @@ async function insert(deps: Deps, request: HoldRequest, draft: Appointment, need
   return isTaken ? { ok: true, appointment: made } : takeAll(deps, made, needs);
 }
 
-/** What a request that was made before is told now; it goes on where that one may have broken off. */
+/**
+ * What a request that was made before is told now; it goes on where that one may have broken off. A hold that cannot be so long is made
+ * shorter, slot by slot: it ends only where its first slot is refused.
+ */
 async function holdAgain(deps: Deps, request: HoldRequest, before: Appointment): Promise<Held> {
   if (LIVING_STATES.includes(before.state)) return { ok: true, appointment: before };
   if (before.state !== 'pending') return refusedBefore(before);
-  const wish = { ...request, more: before.more, over: before.override?.rules };
+  const refused = await takeAgain(deps, request, before);
+  if (!refused) return { ok: true, appointment: before };
+  const shorter = slotsOf(before).length - 1;
+  const resized = shorter > 0 && (await resizeHold(request.event, before, shorter, request.by));
+  return resized && resized.ok ? holdAgain(deps, request, resized.hold) : giveUp(deps, before, refused);
+}
+
+/** @returns why what is on hold cannot be, as long as it is */
+async function takeAgain(deps: Deps, request: HoldRequest, hold: Appointment): Promise<Refusal | undefined> {
+  const wish = { ...request, more: hold.more, over: hold.override?.rules };
   const checked = await checkBooking(wish, deps.now());
-  if (!checked.ok) return giveUp(deps, before, checked.reason);
-  return takeAll(deps, before, needsOf(request, checked, before));
+  if (!checked.ok) return checked.reason;
+  const taken = await takeClaims(deps, hold, needsOf(request, checked, hold));
+  return taken.ok ? undefined : taken.reason;
 }
 
 export function needsOf(
@@ -231,7 +240,14 @@ export function needsOf(
   bookable: Bookable,
   { replaces, override }: Pick<Appointment, 'replaces' | 'override'>,
 ): Need[] {
-  return planNeeds({ ...request, ...bookable, ...(replaces ? { replaces } : {}), over: override?.rules });
+  // Who goes was checked with the rest: it is not always who was asked for.
+  return planNeeds({
+    ...request,
+    goer: undefined,
+    ...bookable,
+    ...(replaces ? { replaces } : {}),
+    over: override?.rules,
+  });
 }
 
 async function takeAll(deps: Deps, appointment: Appointment, needs: Need[]): Promise<Held> {

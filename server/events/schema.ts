@@ -37,6 +37,7 @@ export interface EventForm {
   cancelHoursBefore: number;
   perStudentAndTeacher: number;
   eachHousehold: boolean;
+  twoAtOnce: boolean;
   perHousehold: number;
   perStudent: number;
   perTeacherAndDay: number;
@@ -88,6 +89,7 @@ export const eventForm = Joi.object<EventForm, true>({
   cancelHoursBefore: count(0, 720, 'until when parents may cancel, in hours'),
   perStudentAndTeacher: count(1, 20, 'the appointments for each student with one teacher'),
   eachHousehold: tick(),
+  twoAtOnce: tick(),
   perHousehold: count(0, 100, 'the appointments for each family'),
   perStudent: count(0, 100, 'the appointments for each student').optional().default(0),
   perTeacherAndDay: count(0, 200, 'the appointments for each teacher and day').optional().default(0),
@@ -127,6 +129,7 @@ export const eventFields = (style: Style): SettingsFields => ({
   cancelHoursBefore: { label: 'Parents may cancel until', say: (value) => `${hours(value)} before` },
   perStudentAndTeacher: { label: 'For each student with one teacher' },
   eachHousehold: { label: 'Separated families book their own', say: (value) => (value ? 'Yes' : 'No') },
+  twoAtOnce: { label: 'Two adults at two appointments at once', say: (value) => (value ? 'Yes' : 'No') },
   perHousehold: { label: 'For each family', say: orNone },
   perStudent: { label: 'For each student', say: orNone },
   perTeacherAndDay: { label: 'For each teacher and day', say: orNone },
@@ -174,6 +177,7 @@ export function formOf(event: EventSettings): Record<string, unknown> {
     waitlistMinutes: limits.waitlistMinutes ?? 0,
     siblings: limits.siblings ?? 'choose',
     eachHousehold: limits.eachHousehold ?? false,
+    twoAtOnce: limits.twoAtOnce ?? false,
     name: event.name,
     place: event.place,
     description: event.description,
@@ -194,6 +198,7 @@ export function freshEvent(timeZone: string): Record<string, unknown> {
     cancelHoursBefore: 24,
     perStudentAndTeacher: 1,
     eachHousehold: false,
+    twoAtOnce: false,
     perHousehold: 0,
     perStudent: 0,
     perTeacherAndDay: 0,

@@ -97,6 +97,8 @@ export interface Appointment extends Scoped {
   with?: Types.ObjectId[];
   household: Types.ObjectId;
   bookedBy: Types.ObjectId;
+  /** The adult of the household who goes, where the event lets several be at two meetings at once. Absent: all of them. */
+  goer?: Types.ObjectId;
   /** One or more contacts, all of the household. */
   students: Types.ObjectId[];
   class?: Types.ObjectId;
@@ -173,6 +175,7 @@ const schema = scopedSchema<Appointment>('appointment', {
   with: { type: [Schema.Types.ObjectId], default: undefined },
   household: { type: Schema.Types.ObjectId, required: true },
   bookedBy: { type: Schema.Types.ObjectId, required: true },
+  goer: Schema.Types.ObjectId,
   students: { type: [Schema.Types.ObjectId], required: true },
   class: Schema.Types.ObjectId,
   state: { type: String, enum: APPOINTMENT_STATES, required: true },

@@ -95,6 +95,8 @@ export interface Event extends Scoped {
     perStudent: number;
     /** Appointments that one resource has on one day; 0 is no limit. */
     perTeacherAndDay: number;
+    /** Adults who act as one may be at two meetings at once, each at one. Absent: not. */
+    twoAtOnce?: boolean;
     /** Least minutes between two appointments of one household; 0 allows back to back. */
     gapMinutes: number;
     /** Minutes to walk from room to room, and from school to school, which a family's plan leaves between two meetings. Absent: `USUAL_WALK`. */
@@ -148,6 +150,7 @@ const schema = scopedSchema<Event>('event', {
     cancelHoursBefore: { type: Number, default: 0 },
     perStudentAndTeacher: { type: Number, default: 1 },
     eachHousehold: Boolean,
+    twoAtOnce: Boolean,
     perHousehold: { type: Number, default: 0 },
     perStudent: { type: Number, default: 0 },
     perTeacherAndDay: { type: Number, default: 0 },

@@ -24,6 +24,8 @@ export interface Looker {
   students: Types.ObjectId[];
   /** What they are called. */
   child?: string;
+  /** The adult who is to go alone: what another one goes to is in nobody's way. */
+  goer?: Types.ObjectId | undefined;
   /** What is to be changed counts as free. */
   replaces?: Types.ObjectId | undefined;
 }
@@ -33,11 +35,11 @@ export interface Looker {
  * @param some those that are asked about; absent: all
  */
 export async function findTimes(looker: Looker, now: Date, some?: Pick<Slot, '_id'>[]): Promise<TimeView[]> {
-  const { event, resource, household, user, students, replaces } = looker;
+  const { event, resource, household, user, students, goer, replaces } = looker;
   const wanted = [{ students, resource: resource._id }];
   const slots = some?.map(({ _id }) => _id);
   const [[checked], meetings] = await Promise.all([
-    checkTimes({ event, household: household._id, user, wanted, replaces, slots }, now),
+    checkTimes({ event, household: household._id, user, wanted, goer, replaces, slots }, now),
     meetingsSince(event, household._id, now),
   ]);
   return (checked?.times ?? []).map((time) => viewOf(looker, time, meetings));

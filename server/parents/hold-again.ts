@@ -15,12 +15,13 @@ export async function holdAgain(
   deps: Deps,
   res: Response,
   family: Family,
-  { id, slot, students, replaces, from }: Meeting,
+  { id, slot, students, replaces, from, goer }: Meeting,
 ): Promise<void> {
   const { event, household, actor, home } = family;
   const typed = await readKept(family, parseId(id));
   const held = await holdSlot(deps, {
     ...{ event, slot, students, household: household._id, user: actor.user, by: 'household' },
+    goer: goer?.id,
     // Pressed twice it is held once.
     key: `again${id}`,
     ...(replaces ? { replaces } : {}),

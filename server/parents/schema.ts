@@ -45,9 +45,17 @@ export const newsForm = Joi.object<{ until: number }, true>({
   until: Joi.number().integer().min(0).max(8.64e15).required(),
 });
 
+/** Who goes. Whatever is no such value counts for nothing. */
+const goer = () =>
+  Joi.any().custom((value: unknown) =>
+    typeof value === 'string' && /^([0-9a-f]{24}|all)$/.test(value) ? value : undefined,
+  ) as unknown as Joi.StringSchema;
+
 export interface TimesQuery {
   student?: Types.ObjectId;
   change?: Types.ObjectId;
+  /** Who goes: an adult's id, or 'all'. */
+  goer?: string;
   /** The time that was refused. */
   slot?: Types.ObjectId;
   /** What was on hold, and what was typed there. */
@@ -59,6 +67,7 @@ export const timesQuery = Joi.object<TimesQuery, true>({
   change: objectId(),
   slot: objectId(),
   kept: objectId(),
+  goer: goer(),
 });
 
 export interface HoldForm {
@@ -69,6 +78,8 @@ export interface HoldForm {
   change?: Types.ObjectId;
   /** What was on hold before, whose note and answers go on. */
   kept?: Types.ObjectId;
+  /** Who goes: an adult's id, or 'all'. */
+  goer?: string;
   /** One meeting about all the siblings who have this teacher. */
   together: boolean;
   /** The page said that a press books. */
@@ -82,6 +93,7 @@ export const holdSchema = Joi.object<HoldForm, true>({
   now: Joi.boolean().truthy('1').empty('').default(false).label('a time'),
   change: objectId().empty('').label('the meeting to change'),
   kept: objectId().empty('').label('a time'),
+  goer: goer(),
   together: Joi.boolean().truthy('1').empty('').default(false).label('a child'),
 });
 

@@ -12,6 +12,7 @@ import { bookAtOnce } from '../booking/book-at-once.js';
 import { holdSlot } from '../booking/hold-slot.js';
 import { letLineGoFirst } from '../waitlist/offer-times.js';
 import { chooseStudents } from './choose-students.js';
+import { goerIn } from './list-goers.js';
 import { familyOf, type Family } from './load-conference.js';
 import { readKept } from './keep-typed.js';
 import { sayRefusal } from './refuse-booking.js';
@@ -38,7 +39,7 @@ export function timesPages(deps: Deps): Router {
       refuseHere(res, parsed);
       return showFamily(deps, res, family);
     }
-    const { slot, student, key, change, kept, now } = parsed.value;
+    const { slot, student, key, change, kept, now, goer } = parsed.value;
     const changed = change && (await findChanged(family, { student }, change));
     const chosen = changed ? undefined : await studentsFor(family, slot, student, parsed.value.together);
     const typed = kept && (await readKept(family, kept));
@@ -51,13 +52,20 @@ export function timesPages(deps: Deps): Router {
       user: family.actor.user,
       key,
       by: 'household' as const,
+      goer: goerIn(goer),
       ...(change ? { replaces: change } : {}),
       ...(typed ? { typed } : {}),
     };
     await letLineGoFirst(deps, family.event, slot);
     const held = now ? await bookAtOnce(deps, request) : await holdSlot(deps, request);
     if (held.ok) res.redirect(303, `${family.home}/appointments/${held.appointment._id.toHexString()}`);
-    else await leadToRefusal(res, family, { slot, student, change, kept, reason: held.reason }, deps.now());
+    else
+      await leadToRefusal(
+        res,
+        family,
+        { slot, student, change, kept, goer, reason: held.reason },
+        deps.now(),
+      );
   });
   return router;
 }
@@ -83,6 +91,7 @@ interface Refused {
   student: Types.ObjectId;
   change?: Types.ObjectId | undefined;
   kept?: Types.ObjectId | undefined;
+  goer?: string | undefined;
   reason: Refusal;
 }
 

@@ -17,6 +17,7 @@ import { chooseStudents, type Chosen } from './choose-students.js';
 import { childWithTeacher } from './find-child.js';
 import { isFirstBooking } from './find-first.js';
 import { findTimes, type Looker, type TimeView } from './find-times.js';
+import { goerIn, listGoers } from './list-goers.js';
 import type { Family } from './load-conference.js';
 import { linkMeeting } from './link-meeting.js';
 import { aboutOpening } from './show-opening.js';
@@ -33,13 +34,16 @@ export interface Asked {
   slot?: Types.ObjectId | undefined;
   /** An appointment that was on hold, and whose note and answers go on to the next. */
   kept?: Types.ObjectId | undefined;
+  /** Who goes: an adult's id, or 'all'. */
+  goer?: string | undefined;
 }
 
 /** The address of a page of times. */
-export function timesHref(home: string, { resource, student, change, slot, kept }: Asked): string {
+export function timesHref(home: string, { resource, student, change, slot, kept, goer }: Asked): string {
   const query = Object.entries({ student, change, slot, kept }).flatMap(([name, id]) =>
     id ? [`${name}=${id.toHexString()}`] : [],
   );
+  if (goer) query.push(`goer=${goer}`);
   return `${home}/times/${resource.toHexString()}?${query.join('&')}`;
 }
 
@@ -58,8 +62,10 @@ export async function showTimes(deps: Deps, res: Response, family: Family, asked
     ? { students: changed.students, child: changed.children }
     : await chooseStudents(family, resource._id, { id: asked.student, name: child.name }, false);
   const about = chosen.child;
+  const goers = await listGoers(family, asked.goer ?? changed?.goer?.id.toHexString());
+  const goer = goers.find(({ isChosen }) => isChosen)?.id;
   const looker = {
-    ...{ event, resource, household, user: actor.user, child: about },
+    ...{ event, resource, household, user: actor.user, child: about, goer: goerIn(goer) },
     students: chosen.students,
     replaces: changed && parseId(changed.id),
   };
@@ -83,6 +89,8 @@ export async function showTimes(deps: Deps, res: Response, family: Family, asked
     changed,
     inARow: mostInARow(event),
     kept: asked.kept,
+    goers,
+    goer: goer ?? '',
     key: new Types.ObjectId().toHexString(),
     isFirst: await isFirstBooking(family),
     isAtOnce: !changed && mayBookAtOnce(event),

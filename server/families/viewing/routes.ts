@@ -7,6 +7,7 @@ import { timesPages } from '../../parents/serve-times.js';
 import { showFamily } from '../../parents/show-family.js';
 import type { Deps } from '../../deps.js';
 import { contactName } from '../../models/contact.js';
+import { adultPages } from '../../households/routes.js';
 import { formPages } from '../../planning/serve-form.js';
 import { notFound } from '../../web/errors.js';
 import { eventFrame } from '../../web/event-tabs.js';
@@ -62,6 +63,7 @@ export function viewingRoutes(deps: Deps): Router {
     appointmentPages(deps),
     schedulePages(deps),
     formPages(deps),
+    adultPages(deps),
     linePages(deps),
     entryPages(deps),
   );

@@ -209,6 +209,11 @@ export function formsOfEvents(place: Place): Record<string, Bad[] | string> {
         ...['waitlist', 'waitlist/new'],
         ...['accept', 'pass', 'leave', 'hours'].map((what) => `waitlist/:waiting/${what}`),
         'children/:student/remove',
+        'family/invitations',
+        'family/invitations/:change',
+        'family/invitations/:change/withdraw',
+        'family/invitations/:change/decline',
+        'family/leave',
       ].map((path) => [`/events/:event/as/:adult/:student/:mode/${path}`, LOOKED_AT]),
     ),
     '/events/:event/waitlist/:waiting/offer': [
