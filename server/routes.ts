@@ -42,6 +42,7 @@ import { generatorRoutes } from './slots/generator/routes.js';
 import { roomRoutes } from './slots/rooms/routes.js';
 import { slotRoutes } from './slots/routes.js';
 import { staffRoutes } from './staff/routes.js';
+import { lineRoutes, waitlistRoutes } from './waitlist-pages/routes.js';
 import { eventGuard, levelGuard, signedIn, staffGuard } from './web/guards.js';
 
 /** Forms with a box for every teacher of a large district, or for every slot of one: they may have more fields than others. */
@@ -68,6 +69,7 @@ export function routes(deps: Deps, passport: PassportStatic): Router {
   router.use(calendarRoutes(deps));
   router.use(householdRoutes(deps));
   router.use(planningRoutes(deps));
+  router.use(waitlistRoutes(deps));
   router.use(bookingRoutes(deps));
 
   router.use(signedIn);
@@ -101,6 +103,7 @@ export function routes(deps: Deps, passport: PassportStatic): Router {
   router.use('/events/:event/announce', eventGuard('event administrator'), announceRoutes(deps));
   router.use('/events/:event/mailings', eventGuard('event administrator'), mailingRoutes(deps));
   router.use('/events/:event/families', eventGuard('event administrator'), eventFamilyRoutes(deps));
+  router.use('/events/:event/waitlist', eventGuard('event administrator'), lineRoutes(deps));
   router.use('/events/:event/settings/audit', eventAuditRoutes(deps));
   router.use('/events/:event', letterRoutes(deps));
   router.use('/events/:event/as', viewingRoutes(deps));

@@ -4,7 +4,7 @@ import { leavePlan } from './leave-plan.js';
 
 export type Claimant = Pick<
   Appointment,
-  '_id' | 'household' | 'bookedBy' | 'createdAt' | 'byKey' | 'plan' | 'resource' | 'students'
+  '_id' | 'household' | 'bookedBy' | 'createdAt' | 'byKey' | 'plan' | 'offer' | 'resource' | 'students'
 >;
 
 /**
@@ -37,11 +37,12 @@ export function keepsNothing(found: HolderOf | null | undefined, now: Date, take
 }
 
 /**
+ * What somebody is offered takes nothing from them: it is offered where it is free beside what they have on hold.
  * A total order, so that two holds of one person never end each other. What the same request made, sent twice at once, is no other hold.
  */
 function isOlderHold(held: Claimant, taker: Claimant): boolean {
   if (!held.household.equals(taker.household) || !held.bookedBy.equals(taker.bookedBy)) return false;
-  if (held.byKey === taker.byKey) return false;
+  if (held.byKey === taker.byKey || taker.offer) return false;
   if (held.plan && taker.plan?.equals(held.plan) && !isSameMeeting(held, taker)) return false;
   const byTime = held.createdAt.getTime() - taker.createdAt.getTime();
   return byTime === 0 ? held._id.toHexString() < taker._id.toHexString() : byTime < 0;

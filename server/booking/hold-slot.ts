@@ -25,6 +25,8 @@ export interface HoldRequest extends Omit<Wish, 'over'> {
   typed?: Record<string, string>;
   /** It is one of a plan, which names the appointment already. */
   plan?: { _id: Types.ObjectId; appointment: Types.ObjectId };
+  /** It is offered to an entry of a waitlist, which names the appointment already, until a moment. */
+  offer?: { _id: Types.ObjectId; appointment: Types.ObjectId; until: Date };
 }
 
 export type Held =
@@ -69,6 +71,18 @@ export async function holdOnce(
     : { held, found: checked };
 }
 
+/** Whether a slot could be put on hold now; no hold is made. */
+export async function mayHold(
+  deps: Deps,
+  request: HoldRequest,
+): Promise<{ ok: true } | { ok: false; reason: Refusal }> {
+  const checked = await checkBooking({ ...request, over: request.override?.rules }, deps.now());
+  if (!checked.ok) return checked;
+  const draft = draftOf(deps, request, { ...checked, old: undefined }, request.key);
+  const planned = await planWrites(draft, needsOf(request, checked, draft), deps.now());
+  return planned.ok ? { ok: true } : planned;
+}
+
 /** What replaces a longer meeting lasts as long as that one, or as long as it can. */
 async function keepLength(
   deps: Deps,
@@ -86,14 +100,15 @@ async function keepLength(
 
 /** Looked for after it was written, so that many at once are no more than many one after another. */
 async function isOneTooMany(request: HoldRequest, { _id }: Appointment, now: Date): Promise<boolean> {
-  // A plan counts as nothing here: a login has one at a time, of so many meetings at most.
-  if (request.by !== 'household' || request.plan) return false;
+  // A plan counts as nothing here: a login has one at a time, of so many meetings at most. Nor does what they are offered.
+  if (request.by !== 'household' || request.plan || request.offer) return false;
   const before = await Appointment.countDocuments({
     household: request.household,
     bookedBy: request.user,
     state: 'pending',
     expiresAt: { $gt: now },
     plan: { $exists: false },
+    offer: { $exists: false },
     _id: { $lt: _id },
   });
   return before >= MOST_HOLDS;
@@ -139,8 +154,9 @@ function draftOf(
 ): Appointment {
   const now = deps.now();
   return {
-    _id: request.plan?.appointment ?? new Types.ObjectId(),
+    _id: (request.plan ?? request.offer)?.appointment ?? new Types.ObjectId(),
     ...(request.plan ? { plan: request.plan._id } : {}),
+    ...(request.offer ? { offer: request.offer._id } : {}),
     account: request.event.account,
     event: request.event._id,
     slot: slot._id,
@@ -155,7 +171,7 @@ function draftOf(
     from: slot.from,
     to: slot.to,
     byKey,
-    expiresAt: new Date(now.getTime() + HOLD_MS),
+    expiresAt: request.offer?.until ?? new Date(now.getTime() + HOLD_MS),
     ...(old
       ? {
           replaces: old._id,

@@ -40,6 +40,10 @@ export function entryPages(deps: Deps, clear: ClearHouseholds): Router {
   router.use(keptToItself);
 
   router.get('/', (_req, res) => {
+    if (!deps.config.smtpUrl) {
+      res.redirect(303, homeOf(res));
+      return;
+    }
     const title = wordsFor(res)('register.checkEmail');
     res.render('entry/sent', { title, minutes: ENTRY_MINUTES, again: homeOf(res) });
   });

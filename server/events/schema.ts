@@ -6,7 +6,9 @@ import {
   MOST_IN_A_ROW,
   SIBLINGS_RULES,
   USUAL_EARLY,
+  USUAL_WAITLIST,
   USUAL_WALK,
+  WAITLIST_MINUTES,
   type Event,
   type SiblingsRule,
 } from '../models/event.js';
@@ -41,6 +43,7 @@ export interface EventForm {
   perTeacherAndDay: number;
   gapMinutes: number;
   inARow: number;
+  waitlistMinutes: number;
   siblings: SiblingsRule;
   walkRooms: number;
   walkSchools: number;
@@ -91,6 +94,11 @@ export const eventForm = Joi.object<EventForm, true>({
   perStudent: count(0, 100, 'the appointments for each student').optional().default(0),
   perTeacherAndDay: count(0, 200, 'the appointments for each teacher and day').optional().default(0),
   gapMinutes: count(0, 240, 'the minutes between two appointments'),
+  waitlistMinutes: Joi.number()
+    .valid(...WAITLIST_MINUTES)
+    .optional()
+    .default(0)
+    .label('the waitlist'),
   inARow: count(1, MOST_IN_A_ROW, 'how many slots in a row one appointment may take').optional().default(1),
   siblings: Joi.string()
     .valid(...SIBLINGS_RULES)
@@ -127,6 +135,7 @@ export const eventFields = (style: Style): SettingsFields => ({
   perTeacherAndDay: { label: 'For each teacher and day', say: orNone },
   gapMinutes: { label: 'Between two appointments of a family', say: (value) => `${value} minutes` },
   inARow: { label: 'Slots in a row for one appointment' },
+  waitlistMinutes: { label: 'Waitlist', say: sayWaitlist },
   siblings: {
     label: 'Siblings with the same teacher',
     say: (value) =>
@@ -136,6 +145,20 @@ export const eventFields = (style: Style): SettingsFields => ({
   walkRooms: { label: 'Minutes to walk between rooms' },
   walkSchools: { label: 'Minutes to walk between schools' },
 });
+
+/** @param value how many minutes an offered time is kept */
+function sayWaitlist(value: string): string {
+  return WAITLIST_OPTIONS.find((one) => String(one.value) === value)?.label ?? value;
+}
+
+/** What the form offers. */
+export const WAITLIST_OPTIONS = WAITLIST_MINUTES.map((value) => ({
+  value,
+  label:
+    value === 0
+      ? 'No waitlist'
+      : `Keep each offer for ${value < 60 ? `${value} minutes` : hours(String(value / 60))}`,
+}));
 
 /** @param value a list of days, as `seenOf` writes it */
 function sayDays(value: string, style: Style): string {
@@ -151,6 +174,7 @@ export function formOf(event: EventSettings): Record<string, unknown> {
     ...USUAL_EARLY,
     ...limits,
     inARow: limits.inARow ?? 1,
+    waitlistMinutes: limits.waitlistMinutes ?? 0,
     siblings: limits.siblings ?? 'choose',
     eachHousehold: limits.eachHousehold ?? false,
     twoAtOnce: limits.twoAtOnce ?? false,
@@ -180,6 +204,7 @@ export function freshEvent(timeZone: string): Record<string, unknown> {
     perTeacherAndDay: 0,
     gapMinutes: 0,
     inARow: 1,
+    waitlistMinutes: USUAL_WAITLIST,
     siblings: 'choose',
     ...USUAL_WALK,
     ...USUAL_EARLY,

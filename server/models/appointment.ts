@@ -113,6 +113,8 @@ export interface Appointment extends Scoped {
   expiresAt?: Date;
   /** The plan of a visit that it was put on hold in. */
   plan?: Types.ObjectId;
+  /** The entry of a waitlist that it was put on hold for: a time that is offered. */
+  offer?: Types.ObjectId;
   /** The appointment that this one replaces. */
   replaces?: Types.ObjectId;
   /** Its place in the family's calendar, if it replaces another. Absent: an entry of its own. */
@@ -182,6 +184,7 @@ const schema = scopedSchema<Appointment>('appointment', {
   byKey: { type: String, required: true },
   expiresAt: Date,
   plan: Schema.Types.ObjectId,
+  offer: Schema.Types.ObjectId,
   replaces: Schema.Types.ObjectId,
   entry: {
     type: new Schema<CalendarEntry>(
@@ -236,6 +239,7 @@ schema.index({ with: 1, state: 1, from: 1 }, { partialFilterExpression: { with: 
 schema.index({ event: 1, students: 1, state: 1 });
 schema.index({ event: 1, class: 1, state: 1 });
 schema.index({ state: 1, expiresAt: 1 });
+schema.index({ offer: 1, state: 1 }, { partialFilterExpression: { offer: { $exists: true } } });
 schema.index({ unfinished: 1 }, { partialFilterExpression: { unfinished: true } });
 
 export const Appointment = mongoose.model<Appointment>('appointment', schema);

@@ -14,6 +14,12 @@ import { SLOT_KINDS, SLOT_STATES, type SlotKind, type SlotState } from './slot.j
 /** The minutes to walk until the school says otherwise. */
 export const USUAL_WALK = { walkRooms: 0, walkSchools: 15 } as const;
 
+/** For how many minutes an offered time can be kept; 0 is no waitlist. */
+export const WAITLIST_MINUTES = [0, 30, 60, 120, 240, 720, 1440] as const;
+
+/** For how long in a new event. */
+export const USUAL_WAITLIST = 120;
+
 /** Booking opens for all families at once until the school says otherwise. */
 export const USUAL_EARLY = { earlyMinutes: 0, earlyChildren: 2 } as const;
 
@@ -96,6 +102,8 @@ export interface Event extends Scoped {
     /** Minutes to walk from room to room, and from school to school, which a family's plan leaves between two meetings. Absent: `USUAL_WALK`. */
     walkRooms?: number;
     walkSchools?: number;
+    /** How many minutes a time is kept for a family on the waitlist. Absent, or 0: there is no waitlist. */
+    waitlistMinutes?: number;
     /** How many minutes earlier booking opens for families with so many children in the event. Absent or 0: for all at once. */
     earlyMinutes?: number;
     earlyChildren?: number;
@@ -149,6 +157,7 @@ const schema = scopedSchema<Event>('event', {
     gapMinutes: { type: Number, default: 0 },
     walkRooms: Number,
     walkSchools: Number,
+    waitlistMinutes: Number,
     earlyMinutes: Number,
     earlyChildren: Number,
     inARow: Number,

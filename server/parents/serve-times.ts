@@ -10,6 +10,7 @@ import { refuseHere, say } from '../web/session.js';
 import { siblingsRule } from '../booking/policy.js';
 import { bookAtOnce } from '../booking/book-at-once.js';
 import { holdSlot } from '../booking/hold-slot.js';
+import { letLineGoFirst } from '../waitlist/offer-times.js';
 import { chooseStudents } from './choose-students.js';
 import { goerIn } from './list-goers.js';
 import { familyOf, type Family } from './load-conference.js';
@@ -55,6 +56,7 @@ export function timesPages(deps: Deps): Router {
       ...(change ? { replaces: change } : {}),
       ...(typed ? { typed } : {}),
     };
+    await letLineGoFirst(deps, family.event, slot);
     const held = now ? await bookAtOnce(deps, request) : await holdSlot(deps, request);
     if (held.ok) res.redirect(303, `${family.home}/appointments/${held.appointment._id.toHexString()}`);
     else

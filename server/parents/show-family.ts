@@ -3,6 +3,8 @@ import type { Deps } from '../deps.js';
 import { bookingState } from '../web/booking-state.js';
 import { daysInWords } from '../web/format-time.js';
 import { bookDecided } from '../booking/leave-plan.js';
+import { hasWaitlist } from '../waitlist/policy.js';
+import { isWorthWaiting, waitsOf } from '../waitlist/show-wait.js';
 import { findReasons } from './find-reasons.js';
 import { mayChange } from './link-meeting.js';
 import { layMeetings } from './lay-meetings.js';
@@ -18,6 +20,7 @@ export async function showFamily(deps: Deps, res: Response, family: Family): Pro
   const meetings = await meetingsOf(family.event, family.household._id);
   const children = await childrenWithTeachers(family.event, family.household.children, meetings);
   const now = deps.now();
+  const waits = hasWaitlist(family.event) ? await waitsOf(family.event, family.household, now) : [];
   const reachable =
     bookingState(family.event, now) === 'open' ? await findReasons(family, children, now) : [];
   const news = await findNews(family, meetings, now);
@@ -32,11 +35,12 @@ export async function showFamily(deps: Deps, res: Response, family: Family): Pro
           ...teacher,
           meetings: teacher.meetings.map((one) => ({ ...one, mayChange: mayChange(family.event, one, now) })),
           why: found?.why,
+          mayWait: hasWaitlist(family.event) && found?.why !== undefined && isWorthWaiting(found.why.code),
           isFree: found !== undefined && !found.why,
         };
       }),
     })),
-    ...{ meetings, schedule, news },
+    ...{ meetings, schedule, news, waits },
     until: now.getTime(),
   });
 }

@@ -12,6 +12,7 @@ import { mayBookAtOnce } from '../booking/book-at-once.js';
 import { mostInARow } from '../booking/find-following.js';
 import { findMoved } from '../booking/find-moved.js';
 import { meetingById, type Meeting } from '../booking/queries.js';
+import { isWorthWaiting, waitFor } from '../waitlist/show-wait.js';
 import { chooseStudents, type Chosen } from './choose-students.js';
 import { childWithTeacher } from './find-child.js';
 import { isFirstBooking } from './find-first.js';
@@ -72,13 +73,17 @@ export async function showTimes(deps: Deps, res: Response, family: Family, asked
   const looking = { event, home: family.home, now: deps.now() };
   const refused = asked.slot && explainRefusal({ ...looking, resource, times }, asked.slot);
   const who = { teacher: resource.name, child: about };
+  const opening = aboutOpening(deps, res);
+  const why = sumTimes({ ...looking, ...who }, times);
+  const mayWait = opening.isOpen === true && !changed && isWorthWaiting(why?.code);
+  const wait = mayWait ? await waitFor(event, household._id, resource._id, asked.student) : undefined;
   res.render('booking/times', {
     title: t('times.chooseWith', { teacher: resource.name }),
     child: { ...child, name: about },
     teacher: { id: String(resource._id), name: resource.name, room: teacher.room },
     days: daysOf(times, event, { ...who, looking, changed }),
     refused: refused && { ...refused, nearest: daysOf(refused.nearest, event, who) },
-    ...aboutOpening(deps, res),
+    ...opening,
     together:
       chosen.all && (await mayMeetTogether(looker, chosen.all, times, deps.now())) ? chosen.all.child : '',
     changed,
@@ -89,7 +94,7 @@ export async function showTimes(deps: Deps, res: Response, family: Family, asked
     key: new Types.ObjectId().toHexString(),
     isFirst: await isFirstBooking(family),
     isAtOnce: !changed && mayBookAtOnce(event),
-    why: sumTimes({ ...looking, ...who }, times),
+    ...{ why, wait },
   });
 }
 

@@ -155,7 +155,7 @@ async function showForm(
     children: offer.children.map(({ name, left, choices }) => ({
       name,
       left,
-      choices: choices.map(({ key, teacher, gap, meeting, isUsual }) => ({
+      choices: choices.map(({ key, teacher, gap, meeting, isOpen, isUsual }) => ({
         value: key,
         label: teacher.name,
         hint: [
@@ -166,7 +166,7 @@ async function showForm(
           .filter(Boolean)
           .join(' · '),
         isUsual,
-        disabled: gap !== undefined,
+        disabled: !isOpen,
       })),
     })),
     usual: offer.choices.filter(({ isUsual }) => isUsual).map(({ key }) => key),

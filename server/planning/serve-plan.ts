@@ -17,6 +17,7 @@ import { findPlan } from './make-plan.js';
 import { sayGap } from './say-gap.js';
 import { chooseForm, readNote, readTyped } from './schema.js';
 import { namesOf, showPlan } from './show-plan.js';
+import { waitForWish } from './wait-for-wish.js';
 
 /** While another request makes it, the page asks again. */
 const MAKING_MS = 60_000;
@@ -120,6 +121,13 @@ function linePages(deps: Deps): Router {
         await chooseTime(deps, family, await opened(deps, family, plan), wish, parsed.value.slot),
       );
     else res.redirect(303, `${family.home}/plan/${String(plan._id)}`);
+  });
+
+  router.post('/wait', async (req: Request<{ id: string; n: string }>, res) => {
+    const { family, plan, wish } = await lineOf(deps, req, res);
+    await keepTyped(plan, req);
+    tell(req, await waitForWish(deps, family, plan, wish));
+    res.redirect(303, `${family.home}/plan/${String(plan._id)}`);
   });
 
   router.post('/out', async (req: Request<{ id: string; n: string }>, res) => {

@@ -25,6 +25,7 @@ describe('a new event from a past one', () => {
         perHousehold: 6,
         perStudent: 2,
         gapMinutes: 5,
+        waitlistMinutes: 240,
         inARow: 2,
         siblings: 'together',
         eachHousehold: true,

@@ -13,6 +13,8 @@ import { notFound } from '../../web/errors.js';
 import { eventFrame } from '../../web/event-tabs.js';
 import { eventGuard, eventOf } from '../../web/guards.js';
 import { parseId, parseQuery } from '../../web/parse.js';
+import { entryPages } from '../../waitlist-pages/serve-entry.js';
+import { linePages } from '../../waitlist-pages/serve-line.js';
 import { openView } from './open-view.js';
 import { classesOf, findChild, listOnlookers, searchChildren } from './queries.js';
 import { viewingQuery } from './schema.js';
@@ -62,6 +64,8 @@ export function viewingRoutes(deps: Deps): Router {
     schedulePages(deps),
     formPages(deps),
     adultPages(deps),
+    linePages(deps),
+    entryPages(deps),
   );
   router.use('/:adult/:student/:mode', pages);
   return router;

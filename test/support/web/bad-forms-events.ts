@@ -206,6 +206,8 @@ export function formsOfEvents(place: Place): Record<string, Bad[] | string> {
         'appointments/:id/cancel',
         'appointments/:id/note',
         'plan',
+        ...['waitlist', 'waitlist/new'],
+        ...['accept', 'pass', 'leave', 'hours'].map((what) => `waitlist/:waiting/${what}`),
         'children/:student/remove',
         'family/invitations',
         'family/invitations/:change',
@@ -214,6 +216,11 @@ export function formsOfEvents(place: Place): Record<string, Bad[] | string> {
         'family/leave',
       ].map((path) => [`/events/:event/as/:adult/:student/:mode/${path}`, LOOKED_AT]),
     ),
+    '/events/:event/waitlist/:waiting/offer': [
+      { fields: { slot: 'x' }, says: /Select a time/ },
+      { fields: {}, says: /Select a time/ },
+    ],
+    '/events/:event/waitlist/:waiting/removal': NOTHING_SENT,
     '/events/:event/letters': [
       { fields: { all: 'on', perSheet: '3' }, says: /Select the letters on a sheet/ },
       { fields: { ids: 'x', codes: 'missing' }, says: /Select the students from the list/ },
