@@ -13,7 +13,7 @@ export interface Cleared {
 /** Removes everything that a login's households have; supplied by booking. */
 export type ClearHouseholds = (deps: Deps, user: Pick<User, '_id' | 'grants'>) => Promise<Cleared>;
 
-const NOTHING: Cleared = { children: 0, appointments: 0 };
+export const NOTHING: Cleared = { children: 0, appointments: 0 };
 
 /**
  * Sets the password that somebody chose through a mailed link, which proves that the address is theirs. Somebody else may have used the
@@ -25,7 +25,7 @@ export async function choosePassword(
   clear: ClearHouseholds,
   id: Types.ObjectId,
   { password, name }: PasswordForm,
-): Promise<{ user: User; cleared: Cleared } | null> {
+): Promise<{ user: User; hadFeed: boolean; cleared: Cleared } | null> {
   const before = await User.findById(id).lean();
   if (!before) return null;
   let cleared = NOTHING;
@@ -37,8 +37,8 @@ export async function choosePassword(
     );
     cleared = await clear(deps, before);
   }
-  const user = await setPassword(id, password, deps.now());
-  return user && { user, cleared };
+  const set = await setPassword(id, password, deps.now());
+  return set && { ...set, cleared };
 }
 
 /** Whether the person who gave this login its name and password may not be the owner of its address. */
@@ -46,6 +46,7 @@ export function mayBeStrangers(user: Pick<User, 'emailProvenAt' | 'passwordHash'
   return user?.emailProvenAt === undefined && user?.passwordHash !== undefined;
 }
 
-function nameIn(email: string): string {
+/** A name for somebody who gave none: the address up to its @. */
+export function nameIn(email: string): string {
   return email.split('@')[0] ?? email;
 }

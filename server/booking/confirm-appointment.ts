@@ -100,7 +100,7 @@ async function checkRules(
   pending: Appointment,
 ): Promise<({ ok: true } & Pick<Bookable, 'class'>) | Refused> {
   const { slot: first, more, students, override } = pending;
-  const wish = { ...ask, slot: first, more, students, over: override?.rules };
+  const wish = { ...ask, slot: first, more, students, goer: pending.goer, over: override?.rules };
   const checked = await checkBooking(wish, deps.now());
   if (!checked.ok) return checked;
   const { to } = checked.more.at(-1) ?? checked.slot;
@@ -178,6 +178,7 @@ async function book(
 ): Promise<Appointment | undefined> {
   const now = deps.now();
   const before = pending.answers ?? [];
+  const moved = ask.by === 'school' ? await movedFrom(pending, now) : undefined;
   const answers = ask.answers ? mergeAnswers(before, ask.answers, questionsFor(ask.event, ask.by)) : before;
   const booked = await Appointment.findOneAndUpdate(
     { _id: pending._id, state: 'pending', expiresAt: { $gt: now }, ...asRead({ more: pending.more }) },
@@ -185,9 +186,10 @@ async function book(
       // The class that was gone through now: the student may have changed classes while it was on hold.
       $set: {
         ...{ state: 'booked', ...agreed, bookedAt: now, note: ask.note, answers, unfinished: true },
+        ...(moved ? { moved } : {}),
         ...(ask.isAtOnce ? { undoUntil: new Date(now.getTime() + UNDO_MS) } : {}),
       },
-      $unset: { expiresAt: 1, plan: 1 },
+      $unset: { expiresAt: 1, plan: 1, typed: 1 },
     },
     { returnDocument: 'after' },
   ).lean();
@@ -206,4 +208,10 @@ async function book(
   });
   await finishFound(deps, booked, audit);
   return booked;
+}
+
+/** When the meeting was before the school moves it now. */
+async function movedFrom({ replaces }: Appointment, at: Date): Promise<Appointment['moved']> {
+  const old = replaces && (await Appointment.findById(replaces, { from: 1, to: 1 }).lean());
+  return old ? { from: old.from, to: old.to, at } : undefined;
 }

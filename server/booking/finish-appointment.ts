@@ -2,6 +2,7 @@ import type { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { slotsOf } from '../models/appointment-slots.js';
+import { WaitlistEntry } from '../models/waitlist-entry.js';
 import { writeAnyway, writesTo, type Write } from '../models/write-together.js';
 import { mailWrites, wakeDelivery } from '../notifications/queue-mail.js';
 import { sitBeside } from './find-sitting.js';
@@ -31,10 +32,19 @@ export async function finishFound(deps: Deps, found: Appointment, before: Write[
     await releaseClaims(_id, deps.now());
     if (state === 'cancelled') {
       await revokeMails(found, deps.now());
-      if (await isToHear(found)) await tellHousehold(deps, found, 'cancelled');
+      // Of all that a move cancels they are told together.
+      if (!found.canceledIn && (await isToHear(found))) await tellHousehold(deps, found, 'cancelled');
     }
     await Appointment.updateOne({ _id, state }, { $unset: { unfinished: 1 } });
+    await wakeLine(deps, found);
   }
+}
+
+/** Has the time that is free again be offered to who waits for it. What was refused held nothing. */
+async function wakeLine(deps: Deps, { resource, event, state, refused }: Appointment): Promise<void> {
+  if (state === 'expired' && refused !== 'hold ended') return;
+  if (await WaitlistEntry.exists({ resource, open: true }))
+    await deps.queue.add('offer-times', event.toHexString());
 }
 
 /** What the school cancels they hear in any case: they have seen on the page that it was booked, and did not undo it themselves. */
@@ -54,7 +64,8 @@ async function finishBooked(deps: Deps, found: Appointment, before: Write[]): Pr
   const isNews = !appointment.replaces || (replaced && !(await wasTold(replaced)));
   const news = isNews ? 'booked' : 'changed';
   // Of a plan all are told together, when the whole of it is done.
-  const mails = appointment.plan ? [] : await writeMails(deps, { appointment, facts }, news);
+  const words = replaced ? { before: replaced } : {};
+  const mails = appointment.plan ? [] : await writeMails(deps, { appointment, facts }, news, words);
   const notBefore = appointment.undoUntil;
   const settled = {
     filter: { _id: appointment._id, state: { $in: LIVING_STATES } },

@@ -23,6 +23,8 @@ export interface DiaryNeed {
   gapMs: number;
   /** A teacher may sit with several families in the seats of one slot. */
   shared: boolean;
+  /** In a household's diary: the adult who goes, alone. */
+  who?: Types.ObjectId;
   refusal: Refusal;
 }
 
@@ -44,6 +46,8 @@ export interface Plan {
   resource: { _id: Types.ObjectId };
   students: Types.ObjectId[];
   household: Types.ObjectId;
+  /** The adult of the household who goes, alone. */
+  goer?: Types.ObjectId | undefined;
   class?: { _id: Types.ObjectId; edits: { allowed?: number } };
   people: People;
   /** The appointment whose place it takes: only one may. */
@@ -85,6 +89,7 @@ function needsByTheRules(plan: Plan): Need[] {
       person: plan.household,
       gapMs: gapMinutes * 60_000,
       shared: sits(plan.household),
+      ...(plan.goer ? { who: plan.goer } : {}),
       refusal: 'household busy',
     }),
     // Only a family's own meetings need a way between them.
@@ -101,15 +106,26 @@ function needsByTheRules(plan: Plan): Need[] {
   ];
 }
 
-/** In the event, with the teacher, and in the class; a number set for the class may also be above the usual one. */
-function studentLimits({ event, resource, class: held }: Plan, student: Types.ObjectId): CountedNeed[] {
+/**
+ * In the event, with the teacher, and in the class; a number set for the class may also be above the usual one. Where each household of a
+ * student may book its own, what others have is counted and compared with nothing; else what a household has alone is.
+ */
+function studentLimits(
+  { event, resource, household, class: held }: Plan,
+  student: Types.ObjectId,
+): CountedNeed[] {
   const allowed = held?.edits.allowed;
-  const { perStudentAndTeacher: usual, perStudent } = event.booking;
+  const { perStudentAndTeacher: usual, perStudent, eachHousehold = false } = event.booking;
   const most = usual > 0 ? Math.max(usual, allowed ?? 0) : Infinity;
+  const ofAll = (most: number) => (eachHousehold ? Infinity : most);
+  const ofEach = eachHousehold ? (allowed ?? most) : Infinity;
   return [
     counted('limit-student', [event._id, student], perStudent || Infinity, 'student limit'),
-    counted('limit', [event._id, student, resource._id], most, 'teacher limit'),
-    ...(held ? [counted('limit', [event._id, student, held._id], allowed ?? Infinity, 'class limit')] : []),
+    counted('limit', [event._id, student, resource._id], ofAll(most), 'teacher limit'),
+    counted('limit-family', [event._id, student, resource._id, household], ofEach, 'teacher limit'),
+    ...(held
+      ? [counted('limit', [event._id, student, held._id], ofAll(allowed ?? Infinity), 'class limit')]
+      : []),
   ];
 }
 
@@ -128,7 +144,7 @@ export function prefixOf(kind: string, ids: (Types.ObjectId | string)[]): string
  */
 function diary(
   slots: PlannedSlot[],
-  need: Pick<DiaryNeed, 'person' | 'gapMs' | 'shared' | 'refusal'>,
+  need: Pick<DiaryNeed, 'person' | 'gapMs' | 'shared' | 'who' | 'refusal'>,
 ): DiaryNeed[] {
   return slots.map(({ _id, from, to }, index) => ({
     kind: 'diary',

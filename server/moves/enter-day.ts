@@ -1,10 +1,10 @@
 import type { Types } from 'mongoose';
 import { prefixOf, type CountedNeed } from '../booking/plan-needs.js';
-import { writeAll } from '../booking/take-claims.js';
 import { takeCount } from '../booking/take-count.js';
 import { Appointment } from '../models/appointment.js';
 import { Claim, underPrefix } from '../models/claim.js';
 import { SlotMoveItem } from '../models/slot-move.js';
+import { writesTo, writeTogether } from '../models/write-together.js';
 
 /**
  * Takes one of the places that a teacher may have on the new day, beside that of the old day.
@@ -23,7 +23,7 @@ export async function enterDay(
     if (!writes) return false;
     if (writes.length === 0) return true;
     // This also happens if all were written: somebody may have taken the same one at this moment.
-    await writeAll(Claim, writes);
+    await writeTogether(writesTo<Claim>(Claim, writes));
   }
 }
 
@@ -40,12 +40,14 @@ async function countBeyond(claims: readonly Claim[], move: Types.ObjectId): Prom
   return SlotMoveItem.countDocuments({ move, slot: { $in: found.map(({ slot }) => slot) } });
 }
 
-/** Releases the places that some appointments have on a day. */
+/** Releases the places that some appointments have on a day, also where a merge has given them to another teacher meanwhile. */
 export async function leaveDay(
-  { event, resource }: Pick<SlotMoveItem, 'event' | 'resource'>,
+  { event }: Pick<SlotMoveItem, 'event'>,
   appointments: Types.ObjectId[],
   day: string,
 ): Promise<void> {
-  const prefix = prefixOf('limit-day', [event, resource, day]);
-  await Claim.deleteMany({ ...underPrefix(prefix), appointment: { $in: appointments } });
+  const claims = await Claim.find({ appointment: { $in: appointments } }, { _id: 1 }).lean();
+  const [prefix, ofDay] = [prefixOf('limit-day', [event]), `:${day}:`];
+  const left = claims.map(({ _id }) => _id).filter((id) => id.startsWith(prefix) && id.includes(ofDay));
+  await Claim.deleteMany({ _id: { $in: left }, appointment: { $in: appointments } });
 }

@@ -8,7 +8,9 @@ import { daysInWords } from '../web/format-time.js';
 import { placed, styleOf } from '../web/place.js';
 import type { Reader } from '../web/read-language.js';
 import { styleIn } from '../web/words.js';
-import { sayWindow } from './show-family.js';
+import { myMeetings, type MyMeeting } from './list-my-meetings.js';
+import { openEarly } from '../booking/open-early.js';
+import { sayWindow } from './show-opening.js';
 
 interface MyEvent {
   name: string;
@@ -17,6 +19,8 @@ interface MyEvent {
   days: string;
   /** How many meetings they have there. */
   meetings: number;
+  /** Those that are still to come. */
+  upcoming: MyMeeting[];
   /** Whether they can book, and from when until when. */
   window: string;
 }
@@ -35,7 +39,7 @@ export async function myEvents(
     .map(({ account }) => account);
   const households = await Household.find(
     { account: { $in: accounts }, adults: user._id },
-    { _id: 1 },
+    { account: 1, children: 1 },
   ).lean();
   const own = await Appointment.aggregate<{ _id: Types.ObjectId; meetings: number }>([
     {
@@ -46,16 +50,27 @@ export async function myEvents(
     },
     { $group: { _id: '$event', meetings: { $sum: 1 } } },
   ]);
-  const [events, schools] = await Promise.all([
+  const [events, schools, meetingsIn] = await Promise.all([
     Event.find({
       account: { $in: accounts },
       status: 'active',
       $or: [{ 'booking.opensAt': { $exists: true } }, { _id: { $in: own.map(({ _id }) => _id) } }],
     }).lean(),
     Account.find({ _id: { $in: accounts } }, { name: 1, locale: 1 }).lean(),
+    myMeetings(
+      households.map(({ _id }) => _id),
+      { locale: language.locale },
+      now,
+    ),
   ]);
   const schoolOf = new Map(schools.map((school) => [school._id.toHexString(), school]));
-  return events
+  const opened = await Promise.all(
+    events.map(async (event) => {
+      const household = households.find(({ account }) => account.equals(event.account));
+      return household ? openEarly(event, household, now) : event;
+    }),
+  );
+  return opened
     .sort((a, b) => (b.days.at(-1) ?? '').localeCompare(a.days.at(-1) ?? ''))
     .map((event) => {
       const school = schoolOf.get(event.account.toHexString());
@@ -66,6 +81,7 @@ export async function myEvents(
         link: event.link,
         days: daysInWords(event.days, here),
         meetings: own.find(({ _id }) => _id.equals(event._id))?.meetings ?? 0,
+        upcoming: meetingsIn(here),
         window: sayWindow(here, now),
       };
     });

@@ -5,7 +5,6 @@ import { Account } from '../models/account.js';
 import { Event } from '../models/event.js';
 import type { Household } from '../models/household.js';
 import { actorOf, maybeActor, type Actor } from '../web/actor.js';
-import { notFound } from '../web/errors.js';
 import { shortDay, shortDayAndTime, timeOfDay } from '../web/format-time.js';
 import { zoneName } from '../web/format-zone.js';
 import { dayOf } from '../web/local-time.js';
@@ -14,6 +13,8 @@ import { callOffice } from '../web/say-office.js';
 import { brandOf } from '../web/show-brand.js';
 import { placed, type PlacedEvent } from '../web/place.js';
 import { ensureHousehold, findHousehold } from '../booking/ensure-household.js';
+import { openEarly } from '../booking/open-early.js';
+import { showLost, tidyLink } from './show-lost.js';
 
 /** The event that a parents' link names, and its school. */
 export interface Conference {
@@ -21,6 +22,8 @@ export interface Conference {
   account: Account;
   /** Where its pages are: /e/<link>. */
   home: string;
+  /** When booking opens for others, where it opens earlier for this family. */
+  usual?: Date | undefined;
 }
 
 /**
@@ -31,22 +34,25 @@ export const loadConference: RequestHandler<{ link: string }> = async (req, res,
   const found = await findByLink(req.params.link);
   if (!found) {
     if (req.user) setActor(req, res, req.user);
-    throw notFound();
+    await showLost(res, req.params.link);
+    return;
   }
   const { event, account } = found;
   // Of a session that has just ended it is null.
   const isMember = req.user ? accountsOf(req.user).includes(account._id.toHexString()) : false;
   res.locals.actor = req.user && isMember ? actorIn(req.user, account) : undefined;
+  res.locals.offersPassword = req.user?.emailProvenAt !== undefined && req.user.passwordHash === undefined;
   const reader = await speakTo(res, account);
   openConference(res, { event: placed(event, reader), account, home: `/e/${event.link}` });
   next();
 };
 
-async function findByLink(link: string): Promise<{ event: Event; account: Account } | undefined> {
+/** The event of a parents' link, and its school. */
+export async function findByLink(link: string): Promise<{ event: Event; account: Account } | undefined> {
   if (!/^[\w-]{1,60}$/.test(link)) return undefined;
-  const [found] = await Event.aggregate<Event & { school: Account[] }>([
-    { $match: { link, status: { $ne: 'deleted' } } },
-    { $limit: 1 },
+  // Links from before 0.10 have capitals; newer ones may be typed from paper, in capitals or with a hyphen.
+  const all = await Event.aggregate<Event & { school: Account[] }>([
+    { $match: { link: { $in: [link, tidyLink(link)] }, status: { $ne: 'deleted' } } },
     {
       $lookup: {
         from: Account.collection.name,
@@ -56,6 +62,7 @@ async function findByLink(link: string): Promise<{ event: Event; account: Accoun
       },
     },
   ]);
+  const found = all.find((event) => event.link === link) ?? all[0];
   if (!found) return undefined;
   const {
     school: [account],
@@ -104,7 +111,10 @@ export interface Family extends Conference {
   inSight?: ReadonlySet<string>;
 }
 
-/** Everything a parent's page starts from, behind `parentGuard`. Only what somebody sends makes a household, not a look. */
+/**
+ * Everything a parent's page starts from, behind `parentGuard`, with the event as it opens for this family. Only what somebody sends makes
+ * a household, not a look.
+ */
 export async function familyOf(res: Response, deps: Pick<Deps, 'now'>): Promise<Family> {
   // Staff who look at the pages as this family sees them.
   const viewed = res.locals.viewedFamily as Family | undefined;
@@ -112,5 +122,15 @@ export async function familyOf(res: Response, deps: Pick<Deps, 'now'>): Promise<
   const conference = conferenceOf(res);
   const actor = actorOf(res);
   const find = res.req.method === 'POST' ? ensureHousehold : findHousehold;
-  return { ...conference, actor, household: await find(conference.account._id, actor.user, deps.now()) };
+  const household = await find(conference.account._id, actor.user, deps.now());
+  const own = await openFor(conference, household, deps.now());
+  res.locals.conference = own;
+  return { ...own, actor, household };
+}
+
+/** The conference as it opens for a household. */
+export async function openFor(conference: Conference, household: Household, now: Date): Promise<Conference> {
+  const event = await openEarly(conference.event, household, now);
+  if (event === conference.event) return conference;
+  return { ...conference, event, usual: conference.event.booking.opensAt };
 }

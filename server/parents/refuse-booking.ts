@@ -13,6 +13,8 @@ export interface Refused {
   most: number;
   /** The family’s other meeting, as a sentence; '' where none is known. */
   clash: string;
+  /** When booking opens, or since when it is closed, as a sentence. */
+  window: string;
 }
 
 /** What a parent reads, as keys of the catalog. */
@@ -48,6 +50,7 @@ export function sayRefusal(
 ): string {
   const t = wordsOf(place);
   if (reason === 'household busy' && of.clash) return of.clash;
+  if (reason === 'not open' && of.window) return of.window;
   return t(SENTENCES[reason], {
     child: of.child ?? t('children.yourChild'),
     teacher: of.teacher ?? t('refusals.thisTeacher'),

@@ -11,7 +11,7 @@ import { speakTo } from '../web/read-language.js';
 import { callOffice } from '../web/say-office.js';
 import { wordsOf } from '../web/words.js';
 import { brandOf } from '../web/show-brand.js';
-import { sayWindow } from './show-family.js';
+import { sayWindow } from './show-opening.js';
 
 /** More events than a school opens at a time. */
 const LISTED = 50;

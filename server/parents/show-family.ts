@@ -1,13 +1,17 @@
 import type { Response } from 'express';
 import type { Deps } from '../deps.js';
 import { bookingState } from '../web/booking-state.js';
-import { dayAndTimeSoon, daysInWords } from '../web/format-time.js';
-import { zoneName } from '../web/format-zone.js';
-import type { PlacedEvent } from '../web/place.js';
-import { wordsOf } from '../web/words.js';
+import { daysInWords } from '../web/format-time.js';
 import { bookDecided } from '../booking/leave-plan.js';
+import { hasWaitlist } from '../waitlist/policy.js';
+import { isWorthWaiting, waitsOf } from '../waitlist/show-wait.js';
+import { findReasons } from './find-reasons.js';
+import { mayChange } from './link-meeting.js';
+import { layMeetings } from './lay-meetings.js';
+import { findNews } from './serve-news.js';
 import { conferenceOf, type Family } from './load-conference.js';
 import { childrenWithTeachers, meetingsOf } from '../booking/queries.js';
+import { aboutOpening } from './show-opening.js';
 
 /** A family's first page: its children with their teachers, and its meetings. */
 export async function showFamily(deps: Deps, res: Response, family: Family): Promise<void> {
@@ -15,7 +19,30 @@ export async function showFamily(deps: Deps, res: Response, family: Family): Pro
   if (!res.locals.viewedFamily) await bookDecided({ event: family.event._id, user: family.actor.user });
   const meetings = await meetingsOf(family.event, family.household._id);
   const children = await childrenWithTeachers(family.event, family.household.children, meetings);
-  res.render('booking/overview', { ...aboutEvent(deps, res), children, meetings });
+  const now = deps.now();
+  const waits = hasWaitlist(family.event) ? await waitsOf(family.event, family.household, now) : [];
+  const reachable =
+    bookingState(family.event, now) === 'open' ? await findReasons(family, children, now) : [];
+  const news = await findNews(family, meetings, now);
+  const { days: schedule } = layMeetings(family, meetings, now);
+  res.render('booking/overview', {
+    ...aboutEvent(deps, res),
+    children: children.map((child) => ({
+      ...child,
+      teachers: child.teachers.map((teacher) => {
+        const found = reachable.find((one) => one.teacher === teacher);
+        return {
+          ...teacher,
+          meetings: teacher.meetings.map((one) => ({ ...one, mayChange: mayChange(family.event, one, now) })),
+          why: found?.why,
+          mayWait: hasWaitlist(family.event) && found?.why !== undefined && isWorthWaiting(found.why.code),
+          isFree: found !== undefined && !found.why,
+        };
+      }),
+    })),
+    ...{ meetings, schedule, news, waits },
+    until: now.getTime(),
+  });
 }
 
 /** What the event's pages say of it. */
@@ -25,23 +52,6 @@ export function aboutEvent(deps: Deps, res: Response): Record<string, unknown> {
     title: event.name,
     account,
     days: daysInWords(event.days, event),
-    booking: sayWindow(event, deps.now()),
-    isOpen: bookingState(event, deps.now()) === 'open',
+    ...aboutOpening(deps, res),
   };
-}
-
-/** Whether parents can book, and from when until when. */
-export function sayWindow(event: PlacedEvent, now: Date): string {
-  const { opensAt, closesAt } = event.booking;
-  const t = wordsOf(event);
-  const at = (moment: Date) => `${dayAndTimeSoon(moment, event, now)} (${zoneName(event)})`;
-  switch (bookingState(event, now)) {
-    case 'open':
-      return closesAt ? t('booking.openUntil', { at: at(closesAt) }) : t('booking.open');
-    case 'not set':
-    case 'before':
-      return opensAt ? t('booking.opensOn', { at: at(opensAt) }) : t('booking.notOpen');
-    default:
-      return t('booking.closed');
-  }
 }

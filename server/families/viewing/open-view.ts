@@ -1,10 +1,10 @@
 import type { RequestHandler, Response } from 'express';
 import { recordAudit } from '../../audit/record-audit.js';
-import { openConference, type Family } from '../../parents/load-conference.js';
+import { openConference, openFor, type Family } from '../../parents/load-conference.js';
 import type { Deps } from '../../deps.js';
 import { AuditEntry } from '../../models/audit-entry.js';
 import { contactName } from '../../models/contact.js';
-import { actorOf } from '../../web/actor.js';
+import { accountOf, actorOf } from '../../web/actor.js';
 import { bookingState } from '../../web/booking-state.js';
 import { disableForms } from '../../web/disable-forms.js';
 import { HttpError, notFound } from '../../web/errors.js';
@@ -31,8 +31,8 @@ export function openView(deps: Deps): RequestHandler {
     const { adult = '', student = '', mode = '' } = req.params as Record<string, string>;
     if (mode !== 'now' && mode !== 'open') throw notFound();
     const child = await findChild(event, parseId(student));
-    const account = req.user?.accounts?.find(({ _id }) => _id.equals(event.account));
-    if (!child || !account) throw notFound();
+    const account = accountOf(res);
+    if (!child) throw notFound();
     const viewed = await findViewed({ event, account, child, adult, staff, now: deps.now() });
     if (!viewed) throw notFound();
     await noteLook(deps, res, child._id);
@@ -40,7 +40,8 @@ export function openView(deps: Deps): RequestHandler {
     const path = `/events/${event._id.toHexString()}/as/${adult}/${child._id.toHexString()}`;
     const reader = readerCalled(viewed.actor.language, account);
     const shown = placed(mode === 'open' ? asOpen(event) : event, reader);
-    const conference = { event: shown, account, home: `${path}/${mode}` };
+    const opened = { event: shown, account, home: `${path}/${mode}` };
+    const conference = await openFor(opened, viewed.household, deps.now());
     speakIn(res, reader, account);
     openConference(res, conference);
     const family: Family = { ...conference, ...viewed };

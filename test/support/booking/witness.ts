@@ -18,8 +18,8 @@ interface Before {
 /** Says what does not hold at a school, one line a fault; its last teacher is the adult of its last household. */
 export class Witness {
   constructor(
-    protected readonly fair: Conference,
-    protected readonly homes: Household[],
+    readonly fair: Conference,
+    readonly homes: Household[],
   ) {}
 
   private get parentTeacher(): { household: Household; contact: Types.ObjectId } {
@@ -203,6 +203,7 @@ function namesOf(item: Appointment, day: string): string[] {
     ...item.students.flatMap((student) => [
       `limit-student:${event}:${String(student)}`,
       `limit:${event}:${String(student)}:${String(item.resource)}`,
+      `limit-family:${event}:${String(student)}:${String(item.resource)}:${String(item.household)}`,
       `limit:${event}:${String(student)}:${String(item.class)}`,
     ]),
     ...(item.replaces ? [`change:${String(item.replaces)}`] : []),

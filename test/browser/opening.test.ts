@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Browser, Page } from 'playwright-core';
+import { createApp } from '../../server/app.js';
+import { EVE } from '../support/booking/conference.js';
+import { Desk } from '../support/booking/desk.js';
+import { axeViolations, launchBrowser, openPage } from '../support/browser.js';
+import { makeSessions } from '../support/sessions.js';
+
+/** Where to leave pictures of the pages, for somebody who looks at them. */
+const { SHOTS } = process.env;
+
+describe('waiting for booking to open, on a phone', function () {
+  this.timeout(120_000);
+  let browser: Browser;
+  let server: Server;
+  before(async () => {
+    browser = await launchBrowser();
+  });
+  after(() => browser.close());
+  afterEach(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  async function arrive(leftMs: number, options: Parameters<typeof openPage>[1], query = ''): Promise<Page> {
+    const desk = await Desk.open({ booking: { opensAt: new Date(EVE.getTime() + leftMs) } });
+    const { user } = await desk.parentOf(0);
+    server = createApp(desk.test.deps).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const base = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+    const [session] = await makeSessions([user], desk.test.deps.config.appSecret, EVE);
+    const page = await openPage(browser, options);
+    const [name = '', value = ''] = session!.cookie.split(/[=;]/);
+    await page.context().addCookies([{ name, value, url: base }]);
+    // A device whose clock is a day fast: it would open at once.
+    await page.addInitScript('{ const now = Date.now; Date.now = () => now() + 86400000; }');
+    await page.goto(`${base}${desk.home}${query}`);
+    return page;
+  }
+  const shoot = async (page: Page, name: string) => {
+    if (SHOTS) await page.screenshot({ path: `${SHOTS}/${name}.png`, fullPage: true });
+  };
+
+  it('counts down whatever the device’s clock says, and turns into the way in without loading', async () => {
+    const page = await arrive(4000, { width: 390 });
+    const clock = page.locator('[data-part=clock]');
+    await clock.waitFor();
+    assert.match(await clock.innerText(), /^Opens in 0:0[1-4]$/);
+    assert.equal(await page.locator('[data-part=ready]').isVisible(), false);
+    assert.deepEqual(await axeViolations(page), []);
+    let loads = 0;
+    page.on('load', () => loads++);
+    await page.getByRole('link', { name: 'Choose times' }).waitFor();
+    assert.deepEqual([loads, await clock.isVisible()], [0, false]);
+    await shoot(page, 'opening-ready');
+  });
+
+  it('says days and hours in the reader’s language', async () => {
+    const page = await arrive(51 * 3600_000 + 65_000, { width: 320, dark: true }, '?lang=es');
+    await page.locator('[data-part=clock]').waitFor();
+    assert.match(await page.locator('[data-part=clock]').innerText(), /^Se abren en 2 días 3 horas 1:0\d$/);
+    await shoot(page, 'opening-es-320');
+    assert.equal(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), true);
+  });
+
+  it('comes back right after the opening without JavaScript', async () => {
+    const page = await arrive(90_000, { width: 1280, javaScript: false });
+    assert.match(await page.content(), /<meta http-equiv="refresh" content="9[1-3]">/);
+    assert.match(await page.locator('main').innerText(), /loads again by itself/);
+    await shoot(page, 'opening-nojs');
+  });
+});
