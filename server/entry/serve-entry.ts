@@ -70,7 +70,7 @@ export function entryPages(deps: Deps, clear: ClearHouseholds): Router {
     const { name, password } = parsed.value;
     const errors = {
       ...(isNew(opened) && !name ? { name: wordsFor(res)('forms.enterName') } : {}),
-      ...(password && opened.hasEntries && opened.user
+      ...(password && opened.asksPassword && opened.user
         ? await comparePassword(req, res, opened.user, password)
         : {}),
     };
@@ -82,20 +82,20 @@ export function entryPages(deps: Deps, clear: ClearHouseholds): Router {
       name,
       language: languageOf(conferenceIn(res)?.event ?? findReader(req)).code,
       account: conferenceIn(res)?.account,
-      knowsPassword: opened.isIn || (opened.hasEntries && password !== ''),
+      knowsPassword: opened.asksPassword ? password !== '' : opened.isIn,
     });
     // It may have become a login that works somewhere at this moment.
     if (!redeemed || (worksSomewhere(redeemed.user) && !opened.isIn)) {
       showOver(req, res, await findEntry(req.params.secret, conferenceIn(res)?.event._id));
       return;
     }
-    const { user, cleared, link } = redeemed;
+    const { user, cleared, hadPassword, link } = redeemed;
     const { account } = opened.isIn ? req.session : {};
     await signIn(req, user, deps, account);
     markDevice(deps.config, req, res, user);
     if (link.sender) await limits.wasUsed(link.sender);
     const conference = conferenceIn(res);
-    const said = saidOf(res, cleared);
+    const said = saidOf(res, cleared, hadPassword);
     const isTheirs = isAsker(deps.config, req, link);
     forgetAsker(deps.config, req, res);
     if (conference) await goOn(req, res, { conference, user, link, isAsker: isTheirs, said });
@@ -167,7 +167,7 @@ function showEntry(
   opened: Opened,
   form: Form = FRESH_FORM,
 ): void {
-  const { user, isIn, refused, hasEntries } = opened;
+  const { user, isIn, refused, asksPassword } = opened;
   if (res.statusCode === 200) res.status(statusOf(form));
   const t = wordsFor(res);
   res.render('entry/link', {
@@ -175,9 +175,9 @@ function showEntry(
     email: entry.email,
     other: !isIn && res.req.user ? res.req.user.email : '',
     refused,
-    asksName: !user || (user.emailProvenAt === undefined && !isIn),
+    asksName: !user || asksPassword || (user.emailProvenAt === undefined && !isIn),
     name: entry.name ?? '',
-    hasEntries,
+    asksPassword,
     hasChild: entry.proof !== undefined,
     addsChild: isAsker(config, res.req, entry),
     login: `/login?next=${encodeURIComponent(res.req.originalUrl)}`,
@@ -204,9 +204,14 @@ function showOver(req: Request, res: Response, entry: Entry | null, form: Form =
   });
 }
 
-function saidOf(res: Response, cleared: Cleared): string {
+function saidOf(res: Response, cleared: Cleared, hadPassword: boolean): string {
+  const t = wordsFor(res);
   const what = sayCleared(res, cleared);
-  return what ? wordsFor(res)('enter.cleared', { what }) : '';
+  const parts = [
+    ...(what ? [t('enter.cleared', { what })] : []),
+    ...(hadPassword ? [t('enter.passwordGone')] : []),
+  ];
+  return parts.join(' ');
 }
 
 /** "m…@example.org": enough for the owner, and nothing for who finds an old link. */
