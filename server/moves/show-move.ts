@@ -8,6 +8,7 @@ import { countOf } from '../web/format-count.js';
 import { fullDay, timeOfDay } from '../web/format-time.js';
 import { eventOf } from '../web/guards.js';
 import type { PlacedEvent } from '../web/place.js';
+import { findReturned } from './tell-returned.js';
 import { countItems, findStays, type ItemCounts } from './queries.js';
 import { SAY_STAY } from './say-stay.js';
 
@@ -38,6 +39,7 @@ export async function showMove(deps: Deps, res: Response, move: SlotMove): Promi
     mayUndo: move.state === 'waiting' && tellAt !== undefined && tellAt > deps.now(),
     hasMail: deps.config.smtpUrl !== undefined,
     isWorking,
+    returned: move.state === 'undone' ? (await findReturned(move)).length : 0,
     stages: stagesOf(move, counts),
     sheet: `/events/${event._id.toHexString()}/day-sheet?day=${toDay}`,
   });
