@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { Appointment } from '../../server/models/appointment.js';
 import { Event } from '../../server/models/event.js';
 import { Notification } from '../../server/models/notification.js';
-import { SlotMove } from '../../server/models/slot-move.js';
+import { SlotMove, SlotMoveItem } from '../../server/models/slot-move.js';
 import { User } from '../../server/models/user.js';
+import { countItems } from '../../server/moves/queries.js';
+import { stagesOf } from '../../server/moves/show-move.js';
 import { undoMove } from '../../server/moves/undo-move.js';
 import { makeUser, Visitor } from '../support/app.js';
 import { EVE } from '../support/booking/conference.js';
@@ -57,7 +59,9 @@ describe('what families hear of a move', () => {
     ])
       assert.match(
         mail.text,
-        new RegExp(`Teacher: ${teacher!}\nFor: Ana\nClass: [^\n]+\nWhen: Tuesday, December 1, 2026, ${when!} PM`),
+        new RegExp(
+          `Teacher: ${teacher!}\nFor: Ana\nClass: [^\n]+\nWhen: Tuesday, December 1, 2026, ${when!} PM`,
+        ),
       );
     assert.match(mail.text, /See, change or cancel them here:\nhttps?:\/\/.*\/e\//);
     assert.deepEqual(summaries(mail.ics ?? ''), [
@@ -151,6 +155,29 @@ describe('what families hear of a move', () => {
     await moving.end();
     assert.match((await mailTo('adult1@x.org')).text, /November 24, 2026, 5:10/);
     assert.doesNotMatch((await mailTo('adult1@x.org')).text, /December 1,/);
+  });
+
+  it('the bar counts what is canceled, and then says that families are told', async () => {
+    const id = await moving.start({ kind: 'cancel' });
+    await moving.work();
+    await SlotMove.updateOne({}, { $set: { state: 'telling' } });
+    const move = await SlotMove.findById(id).orFail().lean();
+    const shown = async () =>
+      stagesOf(move, await countItems(move._id)).map(({ label, state }) => [label, state]);
+    assert.deepEqual(await shown(), [
+      ['Canceling appointments', 'running'],
+      ['Telling families', 'waiting'],
+    ]);
+    await SlotMoveItem.updateMany({}, { $set: { state: 'told' } });
+    assert.deepEqual(await shown(), [
+      ['Canceling appointments', 'done'],
+      ['Telling families', 'running'],
+    ]);
+    const staff = await makeUser(moving.fair.account._id, 'event administrator');
+    const page = await (
+      await new Visitor(moving.test.app).logIn(staff)
+    ).get(`/events/${String(moving.fair.event._id)}/slots/moves/${id}`);
+    assert.match(page.text, /9 of 9[\s\S]*Telling families/);
   });
 
   it('what the family changed itself before it was told is none of it', async () => {
