@@ -45,7 +45,12 @@ export function entryPages(deps: Deps, clear: ClearHouseholds): Router {
       return;
     }
     const title = wordsFor(res)('register.checkEmail');
-    res.render('entry/sent', { title, minutes: ENTRY_MINUTES, again: homeOf(res) });
+    res.render('entry/sent', {
+      title,
+      minutes: ENTRY_MINUTES,
+      again: homeOf(res),
+      isSure: conferenceIn(res) !== undefined,
+    });
   });
 
   router.get('/:secret', async (req, res) => {
@@ -168,6 +173,7 @@ function showEntry(res: Response, entry: Entry, opened: Opened, form: Form = FRE
     asksName: !user || asksPassword || (user.emailProvenAt === undefined && !isIn),
     name: entry.name ?? '',
     asksPassword,
+    hasPassword: user?.passwordHash !== undefined,
     addsChild: entry.proof !== undefined,
     login: `/login?next=${encodeURIComponent(res.req.originalUrl)}`,
     form,
