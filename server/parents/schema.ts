@@ -97,5 +97,10 @@ export const holdSchema = Joi.object<HoldForm, true>({
   together: Joi.boolean().truthy('1').empty('').default(false).label('a child'),
 });
 
+/** Of the page on which a time was taken again: clicking twice asks once. */
+export const againForm = Joi.object<{ key: string }, true>({
+  key: Joi.string().max(40).alphanum().allow('').default(''),
+});
+
 /** A link that was typed again, whole or its last part. */
 export const linkQuery = Joi.object<{ link: string }, true>({ link: line(300).allow('').default('') });
