@@ -14,7 +14,13 @@ import type { PlacedEvent } from '../web/place.js';
 export async function studentsFor(
   deps: Deps,
   event: PlacedEvent,
-  asked: { household: Types.ObjectId; student: Types.ObjectId; slot: Slot; user: Types.ObjectId; key: string },
+  asked: {
+    household: Types.ObjectId;
+    student: Types.ObjectId;
+    slot: Slot;
+    user: Types.ObjectId;
+    key: string;
+  },
 ): Promise<Types.ObjectId[]> {
   const { household, student, slot, user, key } = asked;
   if (siblingsRule(event) !== 'together') return [student];

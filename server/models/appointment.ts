@@ -147,8 +147,8 @@ export interface Appointment extends Scoped {
   undoUntil?: Date;
   cancelledAt?: Date;
   cancelledBy?: 'household' | 'school' | 'change';
-  /** The school moved it: when it was before, and when it was moved. */
-  moved?: { from: Date; to: Date; at: Date };
+  /** The school moved it: when it was before, whose it was where another teacher has it now, and when it was moved. */
+  moved?: { from: Date; to: Date; at: Date; resource?: Types.ObjectId };
   /** Who of the family has seen what the school changed last, and when. */
   seen?: { by: Types.ObjectId; at: Date }[];
   /** The move of slots that canceled it, together with others: it tells the family of all of theirs. */
@@ -210,7 +210,9 @@ const schema = scopedSchema<Appointment>('appointment', {
   undoUntil: Date,
   cancelledAt: Date,
   cancelledBy: { type: String, enum: ['household', 'school', 'change'] },
-  moved: { type: new Schema({ from: Date, to: Date, at: Date }, { _id: false }) },
+  moved: {
+    type: new Schema({ from: Date, to: Date, at: Date, resource: Schema.Types.ObjectId }, { _id: false }),
+  },
   seen: {
     type: [new Schema({ by: Schema.Types.ObjectId, at: Date }, { _id: false })],
     default: undefined,

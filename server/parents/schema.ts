@@ -40,8 +40,9 @@ export const childrenSchema = Joi.object<{ students: Types.ObjectId[] }, true>({
   students: objectIds(50).min(1).required().label('a child'),
 });
 
-/** Until when what the school changed was seen, in ms. */
-export const newsForm = Joi.object<{ until: number }, true>({
+/** Until when what the school changed was seen, in ms, and which meetings the page named. */
+export const newsForm = Joi.object<{ until: number; shown: Types.ObjectId[] }, true>({
+  shown: objectIds(50).default([]),
   until: Joi.number().integer().min(0).max(8.64e15).required(),
 });
 
