@@ -101,8 +101,8 @@ describe('adults who share a child', () => {
       assert.doesNotMatch((await lou!.visitor.get(desk.timesPath(1))).text, /Who goes/);
 
       // What one of them has on hold is nobody's meeting yet.
-      await desk.choose(kim!.visitor, 0, 1);
-      const busy = (await lou!.visitor.get(desk.timesPath(1))).text;
+      await desk.choose(kim!.visitor, 1, 1, 1);
+      const busy = (await lou!.visitor.get(desk.timesPath(0, 1))).text;
       assert.match(busy, /Somebody in your family has a time on hold then/);
       assert.doesNotMatch(busy, /You teach/);
       await Appointment.updateMany({ state: 'pending' }, { $set: { state: 'expired' } });
