@@ -10,6 +10,7 @@ import { coveredMinutes, Slot } from '../models/slot.js';
 import { SlotMoveItem, type StayCode } from '../models/slot-move.js';
 import { LOCKED } from '../slots/lock-slots.js';
 import { enterDay, leaveDay } from './enter-day.js';
+import { noteBack, noteMoved } from './note-moved.js';
 import { areThere, findParts, leadOf } from './find-parts.js';
 import { enterTime, leaveTime } from '../booking/enter-time.js';
 
@@ -71,6 +72,8 @@ const whereIs = ({ _id, account, event }: Slot, { from, to }: SlotTime) => ({
 
 const livingIn = (slot: SlotMoveItem['slot']): Promise<Appointment[]> =>
   Appointment.find({ ...inSlots([slot]), state: { $in: LIVING_STATES } }).lean();
+
+const isWayBack = (item: SlotMoveItem, source: SlotTime) => +source.from !== +item.from;
 
 const isAt = (slot: Slot, { from, to }: SlotTime) => +slot.from === +from && +slot.to === +to;
 type Before = Pick<Slot, 'state' | 'message'>;
@@ -137,7 +140,7 @@ async function enterAll(
   target: SlotTime,
 ): Promise<StayCode | undefined> {
   for (const appointment of living) {
-    const parts = appointment.more ? await findParts(item, appointment) : [];
+    const parts = appointment.more ? await findParts(item, appointment, isWayBack(item, source)) : [];
     if (!parts) return 'longer';
     const needs = await findNeeds(appointment, { _id: item.slot, ...target }, leadOf(parts, item));
     for (const need of needs) {
@@ -186,13 +189,13 @@ async function moveAppointments(
   target: SlotTime,
   now: Date,
 ): Promise<void> {
-  const isBack = +source.from !== +item.from;
+  const isBack = isWayBack(item, source);
   const left: Appointment[] = [];
   for (const appointment of await livingIn(item.slot))
     if (appointment.more) await moveLonger(item, appointment, isBack, now);
     else {
       left.push(appointment);
-      await writeTime(appointment, source, target, isBack ? undefined : now);
+      await writeTime(item, appointment, source, target, { isBack, now });
     }
   const ids = left.map(({ _id }) => _id);
   await leaveTime(ids, item.slot, source.to);
@@ -206,28 +209,44 @@ async function moveLonger(
   isBack: boolean,
   now: Date,
 ): Promise<void> {
-  const parts = await findParts(item, appointment);
+  const parts = await findParts(item, appointment, isBack);
   const [first, last] = [parts?.[0], parts?.at(-1)];
   if (!parts || !first || !last || !(await areThere(parts, isBack))) return;
   const [old, fresh] = [
     { from: first.from, to: last.to },
     { from: first.newFrom, to: last.newTo },
   ];
-  await writeTime(appointment, isBack ? fresh : old, isBack ? old : fresh, isBack ? undefined : now);
+  await writeTime(item, appointment, isBack ? fresh : old, isBack ? old : fresh, { isBack, now });
   const ids = [appointment._id];
   for (const { slot, to, newTo } of parts) await leaveTime(ids, slot, isBack ? newTo : to);
   if (first.day !== first.newDay) await leaveDay(item, ids, isBack ? first.newDay : first.day);
 }
 
-/** @param at when the school moved it, as the family's page says; of one that goes back nothing is said */
 async function writeTime(
-  { _id, from, to, entry }: Appointment,
+  item: SlotMoveItem,
+  appointment: Appointment,
   source: Pick<SlotTime, 'from'>,
   target: Pick<SlotTime, 'from' | 'to'>,
-  at: Date | undefined,
+  way: { isBack: boolean; now: Date },
 ): Promise<void> {
-  if (+from !== +source.from) return;
-  await Appointment.updateOne(
+  let one: Appointment | null = appointment;
+  // Who sits in it may change at this moment: the old time is left only once no appointment is there any more.
+  while (one && LIVING_STATES.includes(one.state) && +one.from === +source.from) {
+    const moved = way.isBack
+      ? await noteBack(item, one, way.now)
+      : await noteMoved(item, one, target, way.now);
+    if (await writeOnce(one, source, target, moved)) return;
+    one = await Appointment.findById(one._id).lean();
+  }
+}
+
+async function writeOnce(
+  { _id, entry }: Appointment,
+  source: Pick<SlotTime, 'from'>,
+  target: Pick<SlotTime, 'from' | 'to'>,
+  moved: Appointment['moved'],
+): Promise<boolean> {
+  const written = await Appointment.updateOne(
     {
       _id,
       state: { $in: LIVING_STATES },
@@ -238,10 +257,11 @@ async function writeTime(
       $set: {
         from: target.from,
         to: target.to,
-        ...(at ? { moved: { from, to, at } } : {}),
+        ...(moved ? { moved } : {}),
         entry: { first: entry?.first ?? _id, changes: (entry?.changes ?? 0) + 1 },
       },
-      ...(at ? {} : { $unset: { moved: 1 } }),
+      ...(moved ? {} : { $unset: { moved: 1 } }),
     },
   );
+  return written.matchedCount === 1;
 }

@@ -3,6 +3,7 @@ import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { inSlots, SLOT_COUNT } from '../models/appointment-slots.js';
 import { ask, findTogether, rowsOf } from '../models/find-together.js';
 import { WaitlistEntry } from '../models/waitlist-entry.js';
+import { Slot } from '../models/slot.js';
 import type { PlacedEvent } from '../web/place.js';
 
 /** The appointments with one holder of slots; of a longer one each slot counts. */
@@ -44,6 +45,8 @@ interface Group {
 
 interface Facets {
   by: Group[];
+  /** Of longer ones that have begun, the slots that have not. */
+  going: Pick<Group, '_id' | 'ahead'>[];
   begun: { _id: string; count: number }[];
   ended: { _id: { day: string; isChange: boolean }; count: number }[];
 }
@@ -90,6 +93,21 @@ export async function readBookings(event: PlacedEvent, bookable: Date): Promise<
             },
           },
         ],
+        going: [
+          isLiving,
+          { $match: { from: { $lte: bookable }, to: { $gt: bookable }, more: { $exists: true } } },
+          {
+            $lookup: {
+              from: Slot.collection.name,
+              localField: 'more',
+              foreignField: '_id',
+              pipeline: [{ $match: { from: { $gt: bookable } } }, { $project: { _id: 1 } }],
+              as: 'later',
+            },
+          },
+          ...BY_HOLDER,
+          { $group: { _id: HOLDER, ahead: { $sum: { $size: '$later' } } } },
+        ],
         begun: [{ $group: { _id: dayOf(bookedAt), count: { $sum: 1 } } }],
         ended: [
           { $match: { state: 'cancelled' } },
@@ -114,13 +132,13 @@ export async function readBookings(event: PlacedEvent, bookable: Date): Promise<
   const { booked, inLine } = await findTogether({ booked: asked, inLine: waiting });
   const [found] = booked;
   return {
-    by: sumHolders(found?.by ?? []),
+    by: sumHolders(found?.by ?? [], found?.going ?? []),
     days: sumDays(found?.begun ?? [], found?.ended ?? []),
     inLine: new Map(inLine.map(({ _id, count }) => [_id.toHexString(), count])),
   };
 }
 
-function sumHolders(groups: Group[]): Bookings['by'] {
+function sumHolders(groups: Group[], going: Facets['going']): Bookings['by'] {
   const by: Bookings['by'] = new Map();
   for (const { _id, booked, problems, ahead, students } of groups) {
     const none = {
@@ -135,6 +153,11 @@ function sumHolders(groups: Group[]): Bookings['by'] {
     if (_id.isOwn) Object.assign(one, { booked, problems, ahead });
     else one.sat = { booked, ahead };
     for (const student of students.flat()) one.students.add(student.toHexString());
+  }
+  // Whoever has one that goes on is among the groups.
+  for (const { _id, ahead } of going) {
+    const one = by.get(_id.holder.toHexString());
+    if (one) (_id.isOwn ? one : one.sat).ahead += ahead;
   }
   return by;
 }
