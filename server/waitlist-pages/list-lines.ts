@@ -24,6 +24,8 @@ interface StaffLine extends Named {
   joined: string;
   hours: string;
   isWaiting: boolean;
+  /** A time is kept for it, and it was told. */
+  isOffered: boolean;
   /** The time that is kept for it. */
   offered: string;
   until: string;
@@ -54,6 +56,7 @@ export async function listLines(
         joined: shortDayAndTime(entry.joinedAt, event),
         hours: entry.days.length > 0 ? hoursInWords(entry, event) : '',
         isWaiting: state === 'waiting',
+        isOffered: state === 'offered',
         offered: isOffered ? shortDayAndSpan(offer.from, offer.to, event) : '',
         until: isOffered ? shortDayAndTime(offer.until, event) : '',
         lapses: entry.lapses,

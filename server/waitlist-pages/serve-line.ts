@@ -12,7 +12,7 @@ import { fullDay } from '../web/format-time.js';
 import { parseForm, parseQuery, statusOf, typedValues, type Form } from '../web/parse.js';
 import { say } from '../web/session.js';
 import { wordsOf } from '../web/words.js';
-import { joinWaitlist } from '../waitlist/join-waitlist.js';
+import { joinWaitlist, type Joining } from '../waitlist/join-waitlist.js';
 import { hasWaitlist } from '../waitlist/policy.js';
 import { waitsOf } from '../waitlist/show-wait.js';
 import { readHours } from './read-hours.js';
@@ -59,12 +59,13 @@ export function linePages(deps: Deps): Router {
     const family = await familyOf(res, deps);
     const parsed = parseForm(joinForm, req.body);
     if (!parsed.ok) throw notFound();
-    await join(deps, req, res, family, { ...parsed.value, days: [] });
+    await join(deps, req, res, family, parsed.value);
   });
   return router;
 }
 
-type Asked = Pick<Parameters<typeof joinWaitlist>[1], 'resource' | 'days'> & { student: Types.ObjectId };
+/** Without days it is the bare button, which says nothing about hours. */
+type Asked = Pick<Joining, 'resource' | 'days'> & { student: Types.ObjectId };
 
 async function join(deps: Deps, req: Request, res: Response, family: Family, asked: Asked): Promise<void> {
   const { event, household, actor, home } = family;
@@ -74,7 +75,7 @@ async function join(deps: Deps, req: Request, res: Response, family: Family, ask
     ...{ event, household: household._id, user: actor.user },
     resource: asked.resource,
     students: [asked.student],
-    days: asked.days ?? [],
+    ...(asked.days ? { days: asked.days } : {}),
   });
   if (joined.ok) {
     res.redirect(303, `${home}/waitlist/${joined.entry._id.toHexString()}`);

@@ -7,7 +7,7 @@ import type { Offering, WaitlistEntry } from '../models/waitlist-entry.js';
 import { endEntry, endOffer, goBack } from './end-entry.js';
 import { holdOffer } from './hold-offer.js';
 import type { Line } from './open-line.js';
-import { MOST_LAPSES } from './policy.js';
+import { hasWaitlist, MOST_LAPSES } from './policy.js';
 import { tellEnd } from './tell-offer.js';
 
 /** A process that named an offer and made no hold of it for so long is dead. */
@@ -44,6 +44,8 @@ async function lapse(deps: Deps, line: Line, entry: Offering): Promise<void> {
   if (held && held.state !== 'expired') return;
   // Of what was never told nobody could miss the end.
   if (entry.state === 'offering') return goBack(entry);
+  // Without a waitlist nobody is to answer, and nobody is taken off it.
+  if (!hasWaitlist(line.event)) return goBack(entry);
   if (entry.lapses + 1 < MOST_LAPSES) return goBack(entry, 'lapsed');
   await tellEnd(deps, line, entry, 'lapsed');
   await endEntry(deps, entry, 'lapsed');
