@@ -69,7 +69,7 @@ export function entryPages(deps: Deps, clear: ClearHouseholds): Router {
     const { name, password } = parsed.value;
     const errors = {
       ...(isNew(opened) && !name ? { name: wordsFor(res)('forms.enterName') } : {}),
-      ...(password && opened.hasEntries && opened.user
+      ...(password && opened.asksPassword && opened.user
         ? await comparePassword(req, res, opened.user, password)
         : {}),
     };
@@ -81,20 +81,20 @@ export function entryPages(deps: Deps, clear: ClearHouseholds): Router {
       name,
       language: languageOf(conferenceIn(res)?.event ?? findReader(req)).code,
       account: conferenceIn(res)?.account,
-      knowsPassword: opened.isIn || (opened.hasEntries && password !== ''),
+      knowsPassword: opened.asksPassword ? password !== '' : opened.isIn,
     });
     // It may have become a login that works somewhere at this moment.
     if (!redeemed || (worksSomewhere(redeemed.user) && !opened.isIn)) {
       showOver(req, res, await findEntry(req.params.secret, conferenceIn(res)?.event._id));
       return;
     }
-    const { user, cleared, link } = redeemed;
+    const { user, cleared, hadPassword, link } = redeemed;
     const { account } = opened.isIn ? req.session : {};
     await signIn(req, user, deps, account);
     markDevice(deps.config, req, res, user);
     if (link.sender) await limits.wasUsed(link.sender);
     const conference = conferenceIn(res);
-    const said = saidOf(res, cleared);
+    const said = saidOf(res, cleared, hadPassword);
     if (conference) await goOn(req, res, { conference, user, link, said });
     else {
       if (said) say(req, { kind: 'notice', text: said });
@@ -157,7 +157,7 @@ function homeOf(res: Response): string {
 }
 
 function showEntry(res: Response, entry: Entry, opened: Opened, form: Form = FRESH_FORM): void {
-  const { user, isIn, refused, hasEntries } = opened;
+  const { user, isIn, refused, asksPassword } = opened;
   if (res.statusCode === 200) res.status(statusOf(form));
   const t = wordsFor(res);
   res.render('entry/link', {
@@ -165,9 +165,9 @@ function showEntry(res: Response, entry: Entry, opened: Opened, form: Form = FRE
     email: entry.email,
     other: !isIn && res.req.user ? res.req.user.email : '',
     refused,
-    asksName: !user || (user.emailProvenAt === undefined && !isIn),
+    asksName: !user || asksPassword || (user.emailProvenAt === undefined && !isIn),
     name: entry.name ?? '',
-    hasEntries,
+    asksPassword,
     addsChild: entry.proof !== undefined,
     login: `/login?next=${encodeURIComponent(res.req.originalUrl)}`,
     form,
@@ -193,9 +193,14 @@ function showOver(req: Request, res: Response, entry: Entry | null, form: Form =
   });
 }
 
-function saidOf(res: Response, cleared: Cleared): string {
+function saidOf(res: Response, cleared: Cleared, hadPassword: boolean): string {
+  const t = wordsFor(res);
   const what = sayCleared(res, cleared);
-  return what ? wordsFor(res)('enter.cleared', { what }) : '';
+  const parts = [
+    ...(what ? [t('enter.cleared', { what })] : []),
+    ...(hadPassword ? [t('enter.passwordGone')] : []),
+  ];
+  return parts.join(' ');
 }
 
 /** "m…@example.org": enough for the owner, and nothing for who finds an old link. */

@@ -337,7 +337,10 @@ describe('getting in by a mailed link', () => {
       const path = await lastLink();
       assert.match((await owner.get(path)).text, /registered with this address before/);
       assert.equal((await use(owner, path)).headers.location, `${home}/children`);
-      assert.match((await owner.get(`${home}/children`)).text, /They are removed/);
+      assert.match(
+        (await owner.get(`${home}/children`)).text,
+        /They are removed[\s\S]*The password chosen [^.]* was removed/,
+      );
       const user = await User.findOne({ email: EMAIL }).orFail().lean();
       assert.deepEqual([user.passwordHash, user.name], [undefined, 'Maya Lopez']);
       assert.deepEqual(await children(), []);
@@ -345,7 +348,7 @@ describe('getting in by a mailed link', () => {
       await assert.rejects(visitor().logIn({ email: EMAIL }));
     });
 
-    it('keeps everything where it was the owner, who knows the password, or is logged in', async () => {
+    it('keeps everything where it was the owner, who knows the password', async () => {
       const owner = visitor();
       await ask(owner);
       const path = await lastLink();
@@ -355,6 +358,26 @@ describe('getting in by a mailed link', () => {
       assert.equal((await use(owner, path, { password: PASSWORD })).status, 303);
       assert.equal((await children()).length, 1);
       assert.ok((await User.findOne({ email: EMAIL }).lean())?.emailProvenAt);
+    });
+
+    it('asks for the password also in a browser that somebody left logged in', async () => {
+      await ask(stranger);
+      const path = await lastLink();
+      assert.match((await stranger.get(path)).text, /registered with this address before/);
+      assert.equal((await use(stranger, path)).status, 303);
+      assert.equal((await User.findOne({ email: EMAIL }).lean())?.passwordHash, undefined);
+      assert.deepEqual(await children(), []);
+      assert.ok(await isIn(stranger));
+    });
+
+    it('asks for the password also where no child was added, and says that it was removed', async () => {
+      await Household.deleteMany();
+      const owner = visitor();
+      await ask(owner);
+      const path = await lastLink();
+      assert.match((await owner.get(path)).text, /registered with this address before/);
+      await use(owner, path);
+      assert.match((await owner.get(`${home}/children`)).text, /The password chosen [^.]* was removed/);
     });
   });
 
