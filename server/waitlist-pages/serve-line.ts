@@ -4,7 +4,9 @@ import { childName } from '../booking/queries.js';
 import type { Deps } from '../deps.js';
 import { Contact } from '../models/contact.js';
 import { Resource } from '../models/resource.js';
+import { chooseStudents } from '../parents/choose-students.js';
 import { childWithTeacher } from '../parents/find-child.js';
+import { goerIn } from '../parents/list-goers.js';
 import { familyOf, type Family } from '../parents/load-conference.js';
 import { bookingState } from '../web/booking-state.js';
 import { notFound } from '../web/errors.js';
@@ -16,7 +18,7 @@ import { joinWaitlist, type Joining } from '../waitlist/join-waitlist.js';
 import { hasWaitlist } from '../waitlist/policy.js';
 import { waitsOf } from '../waitlist/show-wait.js';
 import { readHours } from './read-hours.js';
-import { joinForm, joinQuery } from './schema.js';
+import { joinForm, joinQuery, type JoinForm } from './schema.js';
 
 /** What a family waits for, and joining a teacher's line. */
 export function linePages(deps: Deps): Router {
@@ -47,7 +49,7 @@ export function linePages(deps: Deps): Router {
     if (!parsed.ok) throw notFound();
     const { resource, student } = parsed.value;
     const read = readHours(family.event, req.body);
-    if (read.ok) await join(deps, req, res, family, { resource, student, ...read.hours });
+    if (read.ok) await join(deps, req, res, family, { ...parsed.value, ...read.hours });
     else
       await showForm(deps, res, family, resource, student, {
         values: typedValues(req.body),
@@ -65,16 +67,23 @@ export function linePages(deps: Deps): Router {
 }
 
 /** Without days it is the bare button, which says nothing about hours. */
-type Asked = Pick<Joining, 'resource' | 'days'> & { student: Types.ObjectId };
+type Asked = Pick<Joining, 'resource' | 'days'> & JoinForm;
 
 async function join(deps: Deps, req: Request, res: Response, family: Family, asked: Asked): Promise<void> {
   const { event, household, actor, home } = family;
-  const { teacher } = await metBy(family, asked.student, asked.resource);
+  const { child, teacher } = await metBy(family, asked.student, asked.resource);
+  const { students } = await chooseStudents(
+    family,
+    asked.resource,
+    { id: asked.student, name: child },
+    false,
+  );
   const t = wordsOf(event);
   const joined = await joinWaitlist(deps, {
     ...{ event, household: household._id, user: actor.user },
     resource: asked.resource,
-    students: [asked.student],
+    students,
+    ...(asked.goer ? { goer: goerIn(asked.goer) ?? 'all' } : {}),
     ...(asked.days ? { days: asked.days } : {}),
   });
   if (joined.ok) {

@@ -55,11 +55,11 @@ async function lapse(deps: Deps, line: Line, entry: Offering): Promise<void> {
 async function isBookable(
   deps: Deps,
   { event }: Line,
-  { students, household, offer }: WaitlistEntry,
+  { students, household, goer, offer }: WaitlistEntry,
   from: Date,
 ): Promise<boolean> {
   const slot = offer && (await Slot.findById(offer.slot, { state: 1, from: 1 }).lean());
   if (!slot || !isOffered(slot, 'household') || +slot.from !== +from) return false;
-  const asked = { event, slot: slot._id, students, household, by: 'household' as const };
+  const asked = { event, slot: slot._id, students, household, goer, by: 'household' as const };
   return (await checkBooking(asked, deps.now())).ok;
 }

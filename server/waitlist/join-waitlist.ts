@@ -12,6 +12,8 @@ import { hasWaitlist, MOST_ENTRIES, MOST_JOINED } from './policy.js';
 
 export type Joining = Pick<WaitlistEntry, 'resource' | 'household' | 'user' | 'students'> &
   Partial<Pick<WaitlistEntry, 'days' | 'breaks'>> & {
+    /** The adult who is to go, alone. Absent: who joins, as when somebody books. */
+    goer?: Types.ObjectId | 'all';
     /** As the family sees it: for some it opens earlier. */
     event: Event;
   };
@@ -27,7 +29,7 @@ export async function joinWaitlist(
   deps: Deps,
   joining: Joining,
 ): Promise<{ ok: true; entry: WaitlistEntry } | { ok: false; reason: NotJoined }> {
-  const { event, resource, household, user, students, days, breaks } = joining;
+  const { event, resource, household, user, students, goer = user, days, breaks } = joining;
   const line = await openLine(event._id, deps.now());
   if (!line || !hasWaitlist(line.event) || !mayBookNow(event, deps.now(), 'household'))
     return { ok: false, reason: 'not open' };
@@ -35,6 +37,7 @@ export async function joinWaitlist(
     _id: new Types.ObjectId(),
     account: line.event.account,
     ...{ event: event._id, resource, household, user, students },
+    ...(goer === 'all' ? {} : { goer }),
     days: days ?? [],
     breaks: breaks ?? [],
     wish: wishOf(resource, students),

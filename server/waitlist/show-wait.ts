@@ -1,7 +1,7 @@
 import type { Types } from 'mongoose';
 import type { Household } from '../models/household.js';
 import { Resource } from '../models/resource.js';
-import { WaitlistEntry, wishOf } from '../models/waitlist-entry.js';
+import { WaitlistEntry } from '../models/waitlist-entry.js';
 import { dayAndTimeSoon, whenInWords } from '../web/format-time.js';
 import type { PlacedEvent } from '../web/place.js';
 import { wordsOf } from '../web/words.js';
@@ -31,8 +31,9 @@ export async function waitFor(
   student: Types.ObjectId,
 ): Promise<Wait | undefined> {
   if (!hasWaitlist(event)) return undefined;
+  // Also where siblings are to be met together.
   const found = await WaitlistEntry.findOne(
-    { event: event._id, household, wish: wishOf(resource, [student]), open: true },
+    { event: event._id, household, resource, students: student, open: true },
     { _id: 1 },
   ).lean();
   return {

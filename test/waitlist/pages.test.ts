@@ -352,6 +352,44 @@ describe('the waitlist, as families and the office see it', () => {
     assert.deepEqual([kept.days, kept.breaks], [[{ ...days[0], to: '20:00' }], breaks]);
   });
 
+  it('waits for siblings together where the school says so, as they are booked', async () => {
+    const [, second] = desk.fair.students;
+    const { _id } = kim.household;
+    await Household.updateOne(
+      { _id },
+      { $push: { children: { student: second!._id, adult: kim.user._id, by: 'school', at: EVE } } },
+    );
+    await Event.updateMany({}, { 'booking.siblings': 'together' });
+    await join(kim, 0);
+    assert.equal((await entryOf(kim)).students.length, 2);
+    assert.match((await kim.visitor.get(desk.timesPath(0, 1))).text, /You’re on the waitlist for Mrs Lee/);
+    await free();
+    await work();
+    const held = await Appointment.findOne({ state: 'pending' }).orFail().lean();
+    assert.equal(held.students.length, 2);
+  });
+
+  it('offers a time to one adult while the other has a meeting, where the event lets them be at two at once', async () => {
+    desk = await Desk.open({
+      ...{ teachers: 2, students: 3, slots: 1 },
+      booking: { waitlistMinutes: 60, twoAtOnce: true },
+    });
+    [kim, max] = [await desk.parentOf(0), await desk.parentOf(2)];
+    await desk.book(max.visitor, 0, 0, 2);
+    const other = await makeUser(desk.fair.account._id, 'customer');
+    await Household.updateOne({ _id: kim.household._id }, { $push: { adults: other._id } });
+    const held = await desk.choose(kim.visitor, 1, 0, 0, { goer: String(other._id) });
+    const path = held.headers.location ?? '';
+    await kim.visitor.post(`${path}/confirm`, { note: '' }, path);
+    await join(kim, 0);
+    const appointment = await Appointment.findOne({ household: max.household._id }).orFail().lean();
+    await cancelAppointment(desk.test.deps, { appointment, by: 'household', actor: { user: max.user._id } });
+    await work();
+    assert.equal((await entryOf(kim)).state, 'offered');
+    await work();
+    assert.equal((await entryOf(kim)).state, 'offered', 'it stays so');
+  });
+
   it('keeps a day’s own hours where the form’s one span was left as it is', () => {
     const event = { days: ['2026-12-07', '2026-12-08'], locale: 'en-US' };
     const before = {
