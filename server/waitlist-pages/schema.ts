@@ -54,3 +54,7 @@ export const hoursForm = Joi.object<HoursForm>({
 export const offerForm = Joi.object<{ slot: Types.ObjectId }, true>({
   slot: objectId().required().label('a time'),
 });
+
+export const linesQuery = Joi.object<{ teacher?: Types.ObjectId }, true>({
+  teacher: objectId(),
+});

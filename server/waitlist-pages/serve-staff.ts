@@ -13,7 +13,7 @@ import { notFound } from '../web/errors.js';
 import { eventFrame } from '../web/event-tabs.js';
 import { dayAndSpan, shortDayAndTime } from '../web/format-time.js';
 import { eventOf } from '../web/guards.js';
-import { FRESH_FORM, parseForm, parseId, type Form } from '../web/parse.js';
+import { FRESH_FORM, parseForm, parseId, parseQuery, type Form } from '../web/parse.js';
 import { say, type Flash } from '../web/session.js';
 import { endEntry } from '../waitlist/end-entry.js';
 import { requestOf } from '../waitlist/find-fit.js';
@@ -22,19 +22,22 @@ import { holdOffer, nameOffer } from '../waitlist/hold-offer.js';
 import { openLine, type Line } from '../waitlist/open-line.js';
 import { hasWaitlist, offerUntil } from '../waitlist/policy.js';
 import { tellEnd } from '../waitlist/tell-offer.js';
-import { offerForm } from './schema.js';
-import { listLines, nameEntry } from './list-lines.js';
+import { linesQuery, offerForm } from './schema.js';
+import { countLines, listLines, nameEntry } from './list-lines.js';
 
 /** Who waits for which teacher; offering a time by hand, and taking a family off the list. */
 export function staffPages(deps: Deps): Router {
   const router = express.Router({ mergeParams: true });
 
-  router.get('/', async (_req, res) => {
+  router.get('/', async (req, res) => {
     const event = eventOf(res);
+    const { teacher } = parseQuery(linesQuery, req.query);
     res.render('waitlist/lines', {
       ...eventFrame(event, 'overview', 'Waitlist'),
       ...pathsOf(res),
-      ...(await listLines(event)),
+      ...(await listLines(event, teacher)),
+      all: await countLines(event),
+      teacher: teacher?.toHexString() ?? '',
       isOn: hasWaitlist(event),
       report: `/reports/${event._id.toHexString()}/waitlist`,
     });

@@ -273,6 +273,10 @@ describe('the waitlist, as families and the office see it', () => {
       (await office.get(`/reports/${String(event._id)}/waitlist`)).text,
       /Mrs Lee[\s\S]*Leo Lopez/,
     );
+    const one = String(desk.fair.teachers[0]!.resource._id);
+    assert.match((await office.get(`${lines}?teacher=${one}`)).text, /2 families wait[\s\S]*Leo Lopez/);
+    const other = (await office.get(`${lines}?teacher=${String(event._id)}`)).text;
+    assert.doesNotMatch(other, /Leo Lopez/);
     const lous = `${lines}/${String((await entryOf(lou))._id)}`;
     // The first is not free to have it: then it would be offered by itself.
     await WaitlistEntry.updateOne(
