@@ -28,7 +28,7 @@ export async function redeemEntry(
   const now = deps.now();
   const link = await OneTimeLink.findOneAndUpdate(
     { _id, kind: 'log in', usedAt: { $exists: false }, until: { $gt: now } },
-    { $set: { usedAt: now }, $unset: { proof: 1, name: 1 } },
+    { $set: { usedAt: now }, $unset: { proof: 1, asker: 1, name: 1 } },
   ).lean();
   if (!link) return undefined;
   const { account, ...opener } = redeemer;

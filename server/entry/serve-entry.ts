@@ -18,6 +18,7 @@ import { languageOf } from '../web/words.js';
 import { findEntry, isLive, openEntry, type Entry, type Opened } from './find-entry.js';
 import { continueAtEvent } from './continue-at-event.js';
 import { limitAsking } from './limit-asking.js';
+import { forgetAsker, isAsker } from './mark-asker.js';
 import { redeemEntry } from './redeem-entry.js';
 import { entrySchema } from './schema.js';
 import { ENTRY_MINUTES, sendEntry } from './send-entry.js';
@@ -51,7 +52,7 @@ export function entryPages(deps: Deps, clear: ClearHouseholds): Router {
   router.get('/:secret', async (req, res) => {
     const entry = await findEntry(req.params.secret, conferenceIn(res)?.event._id);
     if (!entry || !isLive(entry, deps.now())) showOver(req, res, entry);
-    else showEntry(res, entry, await openEntry(entry, req.user?._id));
+    else showEntry(deps, res, entry, await openEntry(entry, req.user?._id));
   });
 
   router.post('/:secret', async (req, res) => {
@@ -63,7 +64,7 @@ export function entryPages(deps: Deps, clear: ClearHouseholds): Router {
     const opened = await openEntry(entry, req.user?._id);
     const parsed = parseForm(entrySchema, req.body, wordsFor(res));
     if (opened.refused || !parsed.ok) {
-      showEntry(res, entry, opened, parsed.ok ? FRESH_FORM : parsed);
+      showEntry(deps, res, entry, opened, parsed.ok ? FRESH_FORM : parsed);
       return;
     }
     const { name, password } = parsed.value;
@@ -74,7 +75,7 @@ export function entryPages(deps: Deps, clear: ClearHouseholds): Router {
         : {}),
     };
     if (Object.keys(errors).length > 0) {
-      showEntry(res, entry, opened, { values: typedValues(req.body), errors });
+      showEntry(deps, res, entry, opened, { values: typedValues(req.body), errors });
       return;
     }
     const redeemed = await redeemEntry(deps, clear, entry, {
@@ -95,14 +96,16 @@ export function entryPages(deps: Deps, clear: ClearHouseholds): Router {
     if (link.sender) await limits.wasUsed(link.sender);
     const conference = conferenceIn(res);
     const said = saidOf(res, cleared, hadPassword);
-    if (conference) await goOn(req, res, { conference, user, link, said });
+    const isTheirs = isAsker(deps.config, req, link);
+    forgetAsker(deps.config, req, res);
+    if (conference) await goOn(req, res, { conference, user, link, isAsker: isTheirs, said });
     else {
       if (said) say(req, { kind: 'notice', text: said });
       res.redirect(303, afterLogin(user, link.next ?? ''));
     }
   });
 
-  /** To the same address, and on to the same place. */
+  /** To the same address, and on to the same place; with the child that was typed, where it was typed in this browser. */
   router.post('/:secret/again', async (req, res) => {
     const conference = conferenceIn(res);
     const entry = await findEntry(req.params.secret, conference?.event._id);
@@ -116,10 +119,11 @@ export function entryPages(deps: Deps, clear: ClearHouseholds): Router {
       return;
     }
     const place = conference ? placeOf(conference) : { path: '/login/link', reader: findReader(req) };
-    const { email, name = '', next = '', proof } = entry;
+    const { email, name = '', next = '', proof, asker } = entry;
+    const carried = proof && asker && isAsker(deps.config, req, entry) ? { proof, asker } : {};
     await sendEntry(deps, place, {
-      ...{ email, name, next, sender: senderOf(req), once: `again ${entry._id}` },
-      ...(proof ? { proof } : {}),
+      ...{ email, name, next, sender: senderOf(req), once: `again ${entry._id} ${carried.asker ?? ''}` },
+      ...carried,
     });
     say(req, { kind: 'ok', text: wordsFor(res)('enter.sentTo', { email: maskEmail(email) }) });
     res.redirect(303, conference ? `${conference.home}/enter` : '/login/link');
@@ -156,7 +160,13 @@ function homeOf(res: Response): string {
   return conferenceIn(res)?.home ?? '/login';
 }
 
-function showEntry(res: Response, entry: Entry, opened: Opened, form: Form = FRESH_FORM): void {
+function showEntry(
+  { config }: Deps,
+  res: Response,
+  entry: Entry,
+  opened: Opened,
+  form: Form = FRESH_FORM,
+): void {
   const { user, isIn, refused, asksPassword } = opened;
   if (res.statusCode === 200) res.status(statusOf(form));
   const t = wordsFor(res);
@@ -168,7 +178,8 @@ function showEntry(res: Response, entry: Entry, opened: Opened, form: Form = FRE
     asksName: !user || asksPassword || (user.emailProvenAt === undefined && !isIn),
     name: entry.name ?? '',
     asksPassword,
-    addsChild: entry.proof !== undefined,
+    hasChild: entry.proof !== undefined,
+    addsChild: isAsker(config, res.req, entry),
     login: `/login?next=${encodeURIComponent(res.req.originalUrl)}`,
     form,
   });

@@ -218,14 +218,31 @@ describe('getting in by a mailed link', () => {
     assert.equal((await use(visitor(), await lastLink())).status, 303);
   });
 
-  it('carries the child that was typed into a new link', async () => {
+  it('carries the child that was typed into a new link, from the same browser only', async () => {
     const parent = visitor();
     await ask(parent, { number: '1000', ...BORN });
     const path = await lastLink();
     later(15);
+    const other = visitor();
+    await other.post(`${path}/again`, {}, path);
+    assert.ok(!(await OneTimeLink.exists({ proof: { $exists: true }, until: { $gt: test.deps.now() } })));
     await parent.post(`${path}/again`, {}, path);
     await use(parent, await lastLink());
     assert.deepEqual(await children(), [String(fair.students[0]!._id)]);
+  });
+
+  it('adds the child in the browser in which it was typed, and asks for it in any other', async () => {
+    const typist = visitor();
+    await ask(typist, { number: '1000', ...BORN });
+    const path = await lastLink();
+    assert.match((await typist.get(path)).text, /Then the child you entered is added/);
+    const reader = visitor();
+    await ask(reader, { number: '1000', ...BORN, email: 'other@example.org' });
+    assert.match((await reader.get(path)).text, /asked for in another browser, so you enter your child/);
+    const used = await use(reader, path);
+    assert.equal(used.headers.location, `${home}/children`);
+    assert.match((await reader.get(`${home}/children`)).text, /wasn’t added, because[^<]*another browser/);
+    assert.deepEqual(await children(), []);
   });
 
   it('is mailed once for a button that is pressed twice', async () => {
