@@ -23,6 +23,8 @@ export interface CheckedTime {
   because: Types.ObjectId[];
   /** Whether all of those are on hold and may still end. */
   isHeld: boolean;
+  /** Whether it is the family itself that has all of those. */
+  isOwn?: boolean;
   /** Who of those that sit in it is elsewhere, where that is the reason. */
   away?: Resource | undefined;
   /** Who else sits in it. */
@@ -108,6 +110,7 @@ function judgeTime(wish: TimesWish, want: Wanted, slot: Slot, around: Around, no
     if (inTheWay.length > 0)
       return {
         ...refusedFor(need.refusal, inTheWay, isHeld(around, inTheWay)),
+        isOwn: inTheWay.every((id) => around.holders.get(String(id))?.household.equals(wish.household)),
         away: holders.find(({ _id, contact, byHand }) =>
           [contact, byHand?.staff, _id].some((id) => id?.equals(need.person)),
         ),

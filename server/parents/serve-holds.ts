@@ -20,7 +20,7 @@ export function holdPages(deps: Deps): Router {
     const { family, meeting } = await meetingOf(deps, req, res);
     if (isOver(meeting, deps.now())) {
       await keepTyped(parseId(meeting.id), req.body);
-      return holdAgain(deps, res, family, meeting);
+      return holdAgain(deps, res, family, meeting, req.body);
     }
     const parsed = parseForm(confirmForm(meeting.isOpenKind), req.body, wordsFor(res));
     const read = readAnswers(questionsFor(family.event, 'household'), req.body, wordsFor(res));
@@ -64,7 +64,7 @@ export function holdPages(deps: Deps): Router {
     }
     await keepTyped(parseId(meeting.id), req.body);
     // It ran out at this moment.
-    if (answer.reason === 'hold ended') await holdAgain(deps, res, family, meeting);
+    if (answer.reason === 'hold ended') await holdAgain(deps, res, family, meeting, req.body);
     else
       await leadToRefusal(
         res,
@@ -79,7 +79,7 @@ export function holdPages(deps: Deps): Router {
 
   router.post('/appointments/:id/again', async (req, res) => {
     const { family, meeting } = await meetingOf(deps, req, res);
-    if (isOver(meeting, deps.now())) await holdAgain(deps, res, family, meeting);
+    if (isOver(meeting, deps.now())) await holdAgain(deps, res, family, meeting, req.body);
     else res.redirect(303, `${family.home}/appointments/${meeting.id}`);
   });
 

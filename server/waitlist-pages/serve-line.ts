@@ -71,13 +71,9 @@ type Asked = Pick<Joining, 'resource' | 'days'> & JoinForm;
 
 async function join(deps: Deps, req: Request, res: Response, family: Family, asked: Asked): Promise<void> {
   const { event, household, actor, home } = family;
-  const { child, teacher } = await metBy(family, asked.student, asked.resource);
-  const { students } = await chooseStudents(
-    family,
-    asked.resource,
-    { id: asked.student, name: child },
-    false,
-  );
+  const { teacher } = await metBy(family, asked.student, asked.resource);
+  const child = { id: asked.student, name: '' };
+  const { students } = await chooseStudents(family, asked.resource, child, false, deps.now());
   const t = wordsOf(event);
   const joined = await joinWaitlist(deps, {
     ...{ event, household: household._id, user: actor.user },

@@ -1,7 +1,7 @@
 import type { Types } from 'mongoose';
 import type { Household } from '../models/household.js';
 import { Resource } from '../models/resource.js';
-import { WaitlistEntry } from '../models/waitlist-entry.js';
+import { WaitlistEntry, wishOf } from '../models/waitlist-entry.js';
 import { dayAndTimeSoon, whenInWords } from '../web/format-time.js';
 import type { PlacedEvent } from '../web/place.js';
 import { wordsOf } from '../web/words.js';
@@ -23,22 +23,24 @@ export interface Wait {
   entry?: string;
 }
 
-/** @returns undefined where the event has no waitlist */
+/**
+ * @param students about whom the meeting would be; the first leads there
+ * @returns undefined where the event has no waitlist
+ */
 export async function waitFor(
   event: PlacedEvent,
   household: Types.ObjectId,
   resource: Types.ObjectId,
-  student: Types.ObjectId,
+  students: Types.ObjectId[],
 ): Promise<Wait | undefined> {
   if (!hasWaitlist(event)) return undefined;
-  // Also where siblings are to be met together.
   const found = await WaitlistEntry.findOne(
-    { event: event._id, household, resource, students: student, open: true },
+    { event: event._id, household, wish: wishOf(resource, students), open: true },
     { _id: 1 },
   ).lean();
   return {
     resource: resource.toHexString(),
-    student: student.toHexString(),
+    student: students[0]?.toHexString() ?? '',
     ...(found ? { entry: found._id.toHexString() } : {}),
   };
 }
