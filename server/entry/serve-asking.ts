@@ -58,7 +58,7 @@ export function askingPages(deps: Deps): Router {
       ...(read ? { proof: sealProof(deps, proof), asker: markAsker(deps.config, req, res) } : {}),
       ...(key ? { once: `${key} ${JSON.stringify(proof)}` } : {}),
     });
-    sayAsked(res, email);
+    sayAsked(res, email, true);
     res.redirect(303, `${conference.home}/enter`);
   });
   return router;
@@ -109,7 +109,7 @@ export function loginAskingPages(deps: Deps): Router {
           asked,
         );
       });
-    sayAsked(res, email);
+    sayAsked(res, email, conference !== undefined);
     res.redirect(303, conference ? `${conference.home}/enter` : '/login/link');
   });
   return router;
@@ -134,8 +134,9 @@ function sealProof({ config }: Deps, proof: ChildProofForm): string {
   return seal(JSON.stringify(proof), config.appSecret);
 }
 
-function sayAsked(res: Response, email: string): void {
-  say(res.req, { kind: 'ok', text: wordsFor(res)('enter.sentTo', { email }) });
+/** Without an event only logins that there are get an email, and nobody is told whether it is one. */
+function sayAsked(res: Response, email: string, isSure: boolean): void {
+  say(res.req, { kind: 'ok', text: wordsFor(res)(isSure ? 'enter.sentTo' : 'enter.sentIf', { email }) });
 }
 
 async function findLinked(path: string): ReturnType<typeof findByLink> {
