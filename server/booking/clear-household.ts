@@ -9,6 +9,7 @@ import type { User } from '../models/user.js';
 import { cancelAppointment } from './cancel-appointment.js';
 import { endHold } from './check-holder.js';
 import { finishAppointment } from './finish-appointment.js';
+import { withoutAdult } from './without-adult.js';
 
 /** Hands a household's appointments about a child to the school. @returns how many */
 export type KeepForSchool = (
@@ -36,12 +37,9 @@ export async function clearHouseholds(
   for (const household of households) {
     const { _id, account, adults } = household;
     const children = household.children.filter(({ adult }) => adult.equals(user._id)).length;
-    await Household.updateOne(
-      { _id },
-      { $pull: { children: { adult: user._id }, dropped: { adult: user._id } } },
-    );
+    const left = await takeChildren(household, user._id);
     const appointments = await endAppointments(deps, household, user._id);
-    const kept = await keepOthers(deps, household, user._id, keepForSchool);
+    const kept = await keepOthers(deps, left, user._id, keepForSchool);
     // A household keeps an adult: an id that is nobody's.
     if (adults.length > 1) await Household.updateOne({ _id }, { $pull: { adults: user._id } });
     else await Household.updateOne({ _id, adults: user._id }, { $set: { 'adults.$': new Types.ObjectId() } });
@@ -57,6 +55,20 @@ export async function clearHouseholds(
     cleared.appointments += appointments;
   }
   return cleared;
+}
+
+/** Children whom another adult there has too, by a proof of their own, stay that adult's. @returns the household without the others */
+async function takeChildren(household: Household, user: Types.ObjectId): Promise<Household> {
+  const { _id } = household;
+  for (let old: Household | null = household; old; old = await Household.findById(_id).lean()) {
+    const { children, brought } = withoutAdult(old, user);
+    const taken = await Household.updateOne(
+      { _id, children: old.children, ...(old.brought ? { brought: old.brought } : {}) },
+      { $set: { children, ...(old.brought ? { brought } : {}) }, $pull: { dropped: { adult: user } } },
+    );
+    if (taken.matchedCount === 1) return { ...old, children };
+  }
+  return { ...household, children: [] };
 }
 
 /** @returns how many that lay ahead were canceled */

@@ -81,27 +81,33 @@ async function remindOf(deps: Deps, first: Appointment, hours: number): Promise<
   const isDue = (one: Appointment) => !isDone(one, hours, now) && (one.bookedAt ?? one.createdAt) <= due;
   if (!isDue(first)) return [];
   const { household, event, from } = first;
+  // The first is read again with the others: another worker may have told of them since it was read.
   const close = await Appointment.find({
     household,
     event,
     state: { $in: LIVING_STATES },
     $or: [
-      { from, _id: { $gt: first._id } },
+      { from, _id: { $gte: first._id } },
       { from: { $gt: from, $lte: new Date(from.getTime() + CLOSE_MS) } },
     ],
   })
     .sort({ from: 1, _id: 1 })
-    .limit(AT_ONCE - 1)
+    .limit(AT_ONCE)
     .lean();
-  const group = [first, ...close.filter(isDue)];
+  const group = close.filter(isDue);
+  if (!group[0]?._id.equals(first._id)) return [];
   const once = `${from.getTime()}:${hours}`;
   if (group.length === 1) await tellHousehold(deps, first, 'reminder', once);
   else await tellMany(deps, first, group, 'reminder', `reminder:${first._id.toHexString()}:${once}`);
-  for (const one of group)
-    await Appointment.updateOne(
-      { _id: one._id, state: { $in: LIVING_STATES }, from: one.from },
-      { $set: { reminded: { hours, from: one.from, at: now } } },
-    );
+  // All by one command: were only some noted when a worker dies, the next mail would be about the rest, under another key.
+  await Appointment.updateMany(
+    {
+      state: { $in: LIVING_STATES },
+      $or: group.map((one) => ({ _id: one._id, from: one.from })),
+    },
+    [{ $set: { reminded: { hours: { $literal: hours }, from: '$from', at: { $literal: now } } } }],
+    { updatePipeline: true },
+  );
   return group.map(({ _id }) => _id);
 }
 

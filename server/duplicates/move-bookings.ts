@@ -3,6 +3,7 @@ import { Appointment } from '../models/appointment.js';
 import { addClaim, Claim, underPrefix } from '../models/claim.js';
 import { isDuplicateKey } from '../models/duplicate-key.js';
 import { Household } from '../models/household.js';
+import { HouseholdChange } from '../models/household-change.js';
 import { eventIds } from './find-clash.js';
 
 /** The remaining contact and the one that goes. Each move below may be cut off anywhere and repeated from its start. */
@@ -94,6 +95,18 @@ export async function moveChildren({ account, keep, drop }: Move): Promise<numbe
   };
   const moved = await Household.updateMany(
     { account, ...only },
+    { $set: { 'children.$[held].student': keep } },
+    { arrayFilters: [{ 'held.student': drop }] },
+  );
+  // Whom another adult there has by a proof of their own, and who goes along with an adult who is leaving, likewise.
+  await Household.updateMany(
+    { account, 'brought.student': drop, 'removed.student': { $nin: [keep, drop] } },
+    { $set: { 'brought.$[held].student': keep } },
+    { arrayFilters: [{ 'held.student': drop }] },
+  );
+  await Household.updateMany({ account, 'brought.student': drop }, { $pull: { brought: { student: drop } } });
+  await HouseholdChange.updateMany(
+    { account, state: 'accepted', 'children.student': drop },
     { $set: { 'children.$[held].student': keep } },
     { arrayFilters: [{ 'held.student': drop }] },
   );

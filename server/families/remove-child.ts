@@ -42,7 +42,8 @@ export async function removeChild(
         'removed.student': { $ne: student },
         ...asSeen(part),
       },
-      { $pull: { children: { student }, dropped: { student } }, $push: { removed } },
+      // Also from another adult there who has the child by a proof of their own.
+      { $pull: { children: { student }, brought: { student }, dropped: { student } }, $push: { removed } },
     );
     // Either a child of another event was added meanwhile, or somebody else took this one away.
     if (taken.matchedCount === 0 && part) return undefined;

@@ -1,10 +1,12 @@
 import type { Response, Router } from 'express';
+import { Types } from 'mongoose';
 import { ensureHousehold } from '../booking/ensure-household.js';
 import { withNames } from '../booking/queries.js';
 import type { Deps } from '../deps.js';
 import { checkJoin, type JoinRefusal, type TooMuch } from '../households/check-join.js';
 import { joinBySchool } from '../households/join-household.js';
 import { leaveHousehold } from '../households/leave-household.js';
+import { goingWith } from '../households/part-adult.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { isBlocked, User } from '../models/user.js';
 import { actorOf } from '../web/actor.js';
@@ -13,15 +15,16 @@ import { andList, countOf } from '../web/format-count.js';
 import { shortDayAndTime } from '../web/format-time.js';
 import { parseForm, parseQuery, type Form } from '../web/parse.js';
 import { say } from '../web/session.js';
-import type { Adult } from './queries.js';
+import { findAdult, type Adult } from './queries.js';
 import { togetherForm, togetherQuery } from './schema.js';
-import { adultOf, page, pathOf } from './show-frame.js';
+import { adultOf, eventIn, page, pathOf } from './show-frame.js';
 
 const WHY: Record<JoinRefusal, string> = {
   over: 'That login has no family that can be joined.',
   already: 'These two already act as one family.',
   shares: 'This person already acts as one family with somebody else. Separate them first.',
   full: 'That family already has as many adults as can act as one.',
+  'under way': 'Another change of one of these families is under way. Try again in a minute.',
   school:
     'A child was removed from one of the two. Give the child back first, or remove the child from the other.',
 };
@@ -47,8 +50,9 @@ export function householdPages(router: Router, deps: Deps): void {
       return;
     }
     const { user, account } = actorOf(res);
+    const household = await ensureHousehold(account, found.other._id, deps.now());
     const joined = await joinBySchool(deps, {
-      ...{ account, household: found.household, adult: adult.user._id, by: user },
+      ...{ account, household: household._id, adult: adult.user._id, by: user },
     });
     if (!joined) throw underWay();
     say(req, { kind: 'ok', text: `${adult.user.name} and ${found.other.name} now act as one family.` });
@@ -59,18 +63,20 @@ export function householdPages(router: Router, deps: Deps): void {
     const adult = adultOf(res);
     if (!adult.household || adult.household.adults.length < 2) throw notFound();
     const others = await namesBeside(res, adult);
-    const mine = await Appointment.countDocuments({
+    const coming = {
       household: adult.household._id,
-      bookedBy: adult.user._id,
       state: { $in: LIVING_STATES },
-      to: { $gt: deps.now() },
+      from: { $gt: deps.now() },
+    };
+    const mine = await Appointment.countDocuments({
+      $and: [coming, goingWith(adult.household, adult.user._id)],
     });
     const title = `Separate ${adult.user.name} from ${others}?`;
     res.render('families/separate', {
       ...page(res, adult, title),
       effects: [
-        `${countOf(mine, 'upcoming appointment', 'upcoming appointments')} booked by ${adult.user.name} go along.`,
-        `${countOf(Math.max(0, adult.coming.length - mine), 'other appointment', 'other appointments')} stay with ${others}.`,
+        `${countOf(mine, 'upcoming appointment goes', 'upcoming appointments go')} along with ${adult.user.name}: for children whom only ${adult.user.name} added, and booked by ${adult.user.name} for children whom both added.`,
+        `${countOf(Math.max(0, adult.coming.length - mine), 'other appointment stays', 'other appointments stay')} with ${others}.`,
         'Each keeps the children whom they added. Neither sees the other’s appointments anymore.',
         'Both are told by email.',
       ],
@@ -96,24 +102,46 @@ export async function namesBeside(res: Response, { household, user }: Adult): Pr
   return andList(found.map(({ name }) => name).sort(), actorOf(res));
 }
 
-type Other =
-  | ({ ok: true; other: User; household: NonNullable<Adult['household']>['_id'] } & TooMuch)
-  | { ok: false; why: string };
+type Other = ({ ok: true; other: User } & TooMuch) | { ok: false; why: string };
 
-/** Whom an adult is to act as one with, by the address of their login, and what the two have too much of together. */
-async function findOther(deps: Deps, res: Response, { user }: Adult, email: string): Promise<Other> {
-  const { account } = actorOf(res);
+/**
+ * Whom an adult is to act as one with, by the address of their login, and what the two have too much of together. For who runs one event,
+ * the other family must be whole in it too: else it would be changed, and read, beyond the event.
+ */
+async function findOther(deps: Deps, res: Response, adult: Adult, email: string): Promise<Other> {
+  const actor = actorOf(res);
+  const { account } = actor;
+  const event = eventIn(res)?._id;
   const other = await User.findOne({
     email,
     grants: { $elemMatch: { account, level: 'customer' } },
   }).lean();
-  if (!other || isBlocked(other, account))
-    return { ok: false, why: 'No parent has registered with this address. Check it on the family’s page.' };
-  if (other._id.equals(user._id)) return { ok: false, why: 'Enter the other adult’s address.' };
-  const household = await ensureHousehold(account, other._id, deps.now());
-  const joinable = await checkJoin(account, household, other._id, user._id, deps.now());
+  const found = other && !isBlocked(other, account) && (await findAdult(actor, other._id, deps.now(), event));
+  if (!found)
+    return {
+      ok: false,
+      why: event
+        ? 'No parent in this event has registered with this address. Ask an administrator of your school.'
+        : 'No parent has registered with this address. Check it on the family’s page.',
+    };
+  if (other._id.equals(adult.user._id)) return { ok: false, why: 'Enter the other adult’s address.' };
+  if (found.part && !found.part.isWhole)
+    return {
+      ok: false,
+      why: 'Something of that family is in another event too. Ask an administrator of your school.',
+    };
+  // Whoever typed somebody else's address would get that family's children and appointments.
+  if (!other.emailProvenAt) return { ok: false, why: 'This address isn’t confirmed yet.' };
+  if (!adult.user.emailProvenAt)
+    return { ok: false, why: `${adult.user.name}’s own email address isn’t confirmed yet.` };
+  if (adult.blockedAt) return { ok: false, why: `${adult.user.name} is blocked. Unblock this login first.` };
+  // A look makes no household: who has none yet is an adult alone.
+  const household = found.household ?? {
+    ...{ _id: new Types.ObjectId(), account, adults: [other._id], children: [], createdAt: deps.now() },
+  };
+  const joinable = await checkJoin(account, household, other._id, adult.user._id, deps.now());
   if (!joinable.ok) return { ok: false, why: WHY[joinable.reason] };
-  return { ...joinable, other, household: household._id };
+  return { ...joinable, other };
 }
 
 async function showTogether(deps: Deps, res: Response, adult: Adult, email: string): Promise<void> {

@@ -2,11 +2,12 @@ import type { Types } from 'mongoose';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { Event } from '../models/event.js';
 import { Household } from '../models/household.js';
+import { HouseholdChange } from '../models/household-change.js';
 import { groupBy } from '../web/lists.js';
 import { MOST_ADULTS } from './policy.js';
 
 /** Why an adult cannot join a household; said by the catalog's `household` section. */
-export type JoinRefusal = 'over' | 'already' | 'shares' | 'full' | 'school';
+export type JoinRefusal = 'over' | 'already' | 'shares' | 'full' | 'school' | 'under way';
 
 /** What two households would have too much of together. Nothing of it keeps them apart; somebody has to decide. */
 export interface TooMuch {
@@ -39,6 +40,16 @@ export async function checkJoin(
   if (household.adults.length >= MOST_ADULTS) return { ok: false, reason: 'full' };
   const own = (await Household.findOne({ account, adults: adult }).lean()) ?? undefined;
   if (own && own.adults.length > 1) return { ok: false, reason: 'shares' };
+  const touched = [household._id, ...(own ? [own._id] : [])];
+  const isUnderWay = await HouseholdChange.exists({
+    state: 'accepted',
+    $or: [
+      { touches: { $in: touched } },
+      { household: { $in: touched } },
+      { adult: { $in: [inviter, adult] } },
+    ],
+  });
+  if (isUnderWay) return { ok: false, reason: 'under way' };
   // Whom the school took away from one of them is not handed back by the other.
   const lost = (a: Pick<Household, 'removed'>, b: Pick<Household, 'children'>) =>
     (a.removed ?? []).some(({ student }) => b.children.some((child) => child.student.equals(student)));

@@ -13,7 +13,7 @@ const TRIES = 20;
 
 /**
  * Decides an open invitation: from then on the adult joins, whatever dies. Two who accept at once are one.
- * @returns false where it is open no longer, or something else is under way with the adult
+ * @returns false where it is open no longer, or something else is under way with the adult or one of the two households
  */
 export async function acceptInvitation(
   deps: Deps,
@@ -21,11 +21,14 @@ export async function acceptInvitation(
   adult: Types.ObjectId,
 ): Promise<boolean> {
   const now = deps.now();
+  const open = { _id: id, kind: 'join' as const, state: 'open' as const, expiresAt: { $gt: now } };
+  const change = await HouseholdChange.findOne(open).lean();
+  if (!change) return false;
+  const touches = await touchedBy({ ...change, adult });
   try {
-    const accepted = await HouseholdChange.updateOne(
-      { _id: id, kind: 'join', state: 'open', expiresAt: { $gt: now } },
-      { $set: { state: 'accepted', adult, expiresAt: new Date(now.getTime() + RECORD_MS) } },
-    );
+    const accepted = await HouseholdChange.updateOne(open, {
+      $set: { state: 'accepted', adult, touches, expiresAt: new Date(now.getTime() + RECORD_MS) },
+    });
     if (accepted.modifiedCount === 0) return false;
   } catch (error) {
     if (isDuplicateKey(error)) return false;
@@ -35,9 +38,19 @@ export async function acceptInvitation(
   return true;
 }
 
+/** The household that is joined, and the adult's own. */
+async function touchedBy({
+  account,
+  household,
+  adult,
+}: Required<Pick<HouseholdChange, 'account' | 'household' | 'adult'>>): Promise<Types.ObjectId[]> {
+  const own = await Household.findOne({ account, adults: adult }, { _id: 1 }).lean();
+  return [household, ...(own && !own._id.equals(household) ? [own._id] : [])];
+}
+
 /**
  * Decides that an adult joins a household because the school says so.
- * @returns false where something else is under way with the adult
+ * @returns false where something else is under way with the adult or one of the two households
  */
 export async function joinBySchool(
   deps: Deps,
@@ -48,6 +61,7 @@ export async function joinBySchool(
     const { _id } = await HouseholdChange.create({
       ...decided,
       ...{ kind: 'join', state: 'accepted', bySchool: true, createdAt: now },
+      touches: await touchedBy(decided),
       expiresAt: new Date(now.getTime() + RECORD_MS),
     });
     await finishJoin(deps, _id);
@@ -71,6 +85,11 @@ export async function finishJoin(deps: Deps, id: Types.ObjectId): Promise<void> 
     const { account, adult, household: to } = change;
     const own = await Household.findOne({ account, adults: adult }).lean();
     if (own && !own._id.equals(to)) {
+      // Whoever acts as one with somebody else by now would carry that family along.
+      if (own.adults.length > 1) {
+        await giveUp(change, adult);
+        return;
+      }
       await HouseholdChange.updateOne({ _id: id }, { $addToSet: { from: own._id } });
       await moveHousehold(deps, own, to, adult);
       continue;
@@ -84,6 +103,16 @@ export async function finishJoin(deps: Deps, id: Types.ObjectId): Promise<void> 
   }
 }
 
+/** The join is off: what went ahead of the adult is taken back. */
+async function giveUp({ _id, household }: HouseholdChange, adult: Types.ObjectId): Promise<void> {
+  await Household.updateOne(
+    { _id: household, adults: { $ne: adult } },
+    { $pull: { children: { adult }, brought: { adult } } },
+  );
+  await HouseholdChange.updateOne({ _id, state: 'accepted' }, { $set: { state: 'withdrawn' } });
+}
+
+/** Where the adult's household is another than the one that was read by the time it is to be emptied, the next round moves that. */
 async function moveHousehold(
   deps: Deps,
   own: Household,
@@ -92,7 +121,9 @@ async function moveHousehold(
 ): Promise<void> {
   for (const child of [...own.children, ...(own.brought ?? [])]) {
     const { student } = child;
-    const isNew = { _id: to, 'children.student': { $ne: student } };
+    // Whom the school took away meanwhile does not come back this way.
+    const isAllowed = { _id: to, 'removed.student': { $ne: student } };
+    const isNew = { ...isAllowed, 'children.student': { $ne: student } };
     const added = await Household.updateOne(isNew, {
       $push: { children: child },
       $pull: { dropped: { student } },
@@ -101,7 +132,12 @@ async function moveHousehold(
     const isOwn = { student, adult: child.adult };
     if (added.modifiedCount === 0)
       await Household.updateOne(
-        { _id: to, children: { $not: { $elemMatch: isOwn } }, brought: { $not: { $elemMatch: isOwn } } },
+        {
+          ...isAllowed,
+          'children.student': student,
+          children: { $not: { $elemMatch: isOwn } },
+          brought: { $not: { $elemMatch: isOwn } },
+        },
         { $push: { brought: child } },
       );
   }
@@ -110,13 +146,22 @@ async function moveHousehold(
       { _id: to, 'removed.student': { $ne: removed.student } },
       { $push: { removed } },
     );
-  await Household.updateOne(
-    { _id: own._id, adults: adult },
+  const emptied = await Household.updateOne(
+    {
+      _id: own._id,
+      adults: [adult],
+      children: own.children,
+      ...(own.brought ? { brought: own.brought } : {}),
+    },
     { $set: { children: [] }, $unset: { brought: 1 } },
   );
+  if (emptied.matchedCount === 0) return;
   await moveAppointments(deps, own._id, to);
   // A household keeps an adult: an id that is nobody's.
-  await Household.updateOne({ _id: own._id, adults: adult }, { $set: { 'adults.$': new Types.ObjectId() } });
+  await Household.updateOne(
+    { _id: own._id, adults: [adult] },
+    { $set: { 'adults.0': new Types.ObjectId() } },
+  );
 }
 
 /** @returns false where the adult was given another household meanwhile */

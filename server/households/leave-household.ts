@@ -1,22 +1,22 @@
 import { Types } from 'mongoose';
+import { reconcileClaims } from '../booking/reconcile-claims.js';
+import { withoutAdult } from '../booking/without-adult.js';
 import type { Deps } from '../deps.js';
 import { isDuplicateKey } from '../models/duplicate-key.js';
-import { Household, type HouseholdChild } from '../models/household.js';
+import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import { Diary } from '../models/diary.js';
+import { Household } from '../models/household.js';
 import { HouseholdChange } from '../models/household-change.js';
 import { moveAppointments } from './move-appointments.js';
+import { childrenOf, goingWith } from './part-adult.js';
 import { RECORD_MS } from './policy.js';
 import { auditOnce } from './record-once.js';
 import { tellChange } from './tell-change.js';
 
-/** The children whom an adult of a household has by a proof of their own: they go along when the adult leaves. */
-export function childrenOf({ children, brought = [] }: Household, adult: Types.ObjectId): HouseholdChild[] {
-  return [...children, ...brought].filter((child) => child.adult.equals(adult));
-}
-
 /**
- * Decides that an adult leaves a household of several: from then on they do, whatever dies. What they booked goes along; what others booked
- * stays with them.
- * @returns false where they are in no such household, or something else is under way with them
+ * Decides that an adult leaves a household of several: from then on they do, whatever dies. `goingWith` says which meetings go along; the
+ * others stay.
+ * @returns false where they are in no such household, or something else is under way with them or with it
  */
 export async function leaveHousehold(
   deps: Deps,
@@ -31,7 +31,7 @@ export async function leaveHousehold(
       ...decided,
       ...{ account: household.account, household: household._id, adult },
       ...{ kind: 'leave', state: 'accepted', fresh: new Types.ObjectId() },
-      children: childrenOf(household, adult),
+      ...{ children: childrenOf(household, adult), touches: [household._id] },
       ...{ createdAt: now, expiresAt: new Date(now.getTime() + RECORD_MS) },
     });
     await finishLeave(deps, _id);
@@ -44,7 +44,7 @@ export async function leaveHousehold(
 
 /**
  * Does what was decided. Every step may be done again, also by two at once:
- * 1. make the adult's new household, which is nobody's yet · 2. move there what the adult booked
+ * 1. make the adult's new household, which is nobody's yet · 2. move there what goes along
  * 3. take the adult and their children out of the old one · 4. give the new one to the adult
  */
 export async function finishLeave(deps: Deps, id: Types.ObjectId): Promise<void> {
@@ -53,11 +53,13 @@ export async function finishLeave(deps: Deps, id: Types.ObjectId): Promise<void>
   const { account, household: from, adult, fresh, children = [] } = change;
   const old = await Household.findById(from).lean();
   await makeFresh(deps, change, fresh, old);
-  const own = { $or: [{ bookedBy: adult }, bookedForThem(old, adult, children)] };
+  const own = old ? goingWith(old, adult, children) : {};
   await moveAppointments(deps, from, fresh, own);
   await takeOut(from, adult);
   // What a request that was under way has booked there meanwhile.
   await moveAppointments(deps, from, fresh, own);
+  await keepTaken(from, fresh);
+  await freeGoer(from, adult);
   await giveTo(deps, account, fresh, adult);
   await tellChange(deps, change);
   await auditOnce({
@@ -72,15 +74,28 @@ export async function finishLeave(deps: Deps, id: Types.ObjectId): Promise<void>
   await HouseholdChange.updateOne({ _id: id, state: 'accepted' }, { $set: { state: 'done' } });
 }
 
-/** What the school booked about children who are the adult's alone. */
-function bookedForThem(old: Household | null, adult: Types.ObjectId, children: HouseholdChild[]) {
-  const others = [...(old?.children ?? []), ...(old?.brought ?? [])].filter(
-    (one) => !one.adult.equals(adult),
-  );
-  const alone = children
-    .map(({ student }) => student)
-    .filter((student) => !others.some((one) => one.student.equals(student)));
-  return { bookedBy: { $nin: old?.adults ?? [] }, students: { $not: { $elemMatch: { $nin: alone } } } };
+/** Whom the school took away until the adult was out of the old household is taken away in the new one too. */
+async function keepTaken(from: Types.ObjectId, fresh: Types.ObjectId): Promise<void> {
+  const old = await Household.findById(from, { removed: 1 }).lean();
+  for (const removed of old?.removed ?? [])
+    await Household.updateOne(
+      { _id: fresh, 'removed.student': { $ne: removed.student } },
+      { $pull: { children: { student: removed.student } }, $push: { removed } },
+    );
+}
+
+/** To what stays, and the adult was to go to alone, all who stay go: nobody else sees who could. */
+async function freeGoer(household: Types.ObjectId, adult: Types.ObjectId): Promise<void> {
+  const theirs = { household, goer: adult };
+  for (const { goer: _goer, ...item } of await Appointment.find(theirs).lean()) {
+    if (LIVING_STATES.includes(item.state)) await reconcileClaims([item]);
+    await Diary.updateMany(
+      { 'busy.appointment': item._id },
+      { $unset: { 'busy.$[own].who': 1 } },
+      { arrayFilters: [{ 'own.appointment': item._id }] },
+    );
+    await Appointment.updateOne({ _id: item._id, ...theirs }, { $unset: { goer: 1 } });
+  }
 }
 
 async function makeFresh(
@@ -91,7 +106,8 @@ async function makeFresh(
 ): Promise<void> {
   try {
     await Household.create({
-      ...{ _id, account, children, createdAt: deps.now() },
+      ...{ _id, account, createdAt: deps.now() },
+      children: children.filter(({ student }) => !old?.removed?.some((one) => one.student.equals(student))),
       // A household keeps an adult: an id that is nobody's, for now.
       adults: [new Types.ObjectId()],
       ...(old?.removed ? { removed: old.removed } : {}),
@@ -106,11 +122,7 @@ async function takeOut(from: Types.ObjectId, adult: Types.ObjectId): Promise<voi
   for (;;) {
     const old = await Household.findOne({ _id: from, adults: adult }).lean();
     if (!old) return;
-    const stay = (list: HouseholdChild[] = []) => list.filter((child) => !child.adult.equals(adult));
-    const children = stay(old.children);
-    const brought: HouseholdChild[] = [];
-    for (const child of stay(old.brought))
-      (children.some(({ student }) => student.equals(child.student)) ? brought : children).push(child);
+    const { children, brought } = withoutAdult(old, adult);
     const left = await Household.updateOne(
       { _id: from, adults: adult, children: old.children, ...(old.brought ? { brought: old.brought } : {}) },
       { $set: { children, brought }, $pull: { adults: adult } },

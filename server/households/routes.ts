@@ -15,7 +15,8 @@ import { say } from '../web/session.js';
 import { checkJoin, isTooMuch, type JoinRefusal } from './check-join.js';
 import { inviteAdult, openInvitations, withdrawInvitation } from './invite-adult.js';
 import { acceptInvitation } from './join-household.js';
-import { childrenOf, leaveHousehold } from './leave-household.js';
+import { leaveHousehold } from './leave-household.js';
+import { childrenOf, goingWith } from './part-adult.js';
 import { acceptForm, inviteForm } from './schema.js';
 import { childrenInWords, namesOf, sayTooMuch } from './show-family.js';
 
@@ -25,6 +26,7 @@ const REFUSALS: Record<JoinRefusal, string> = {
   shares: 'household.shares',
   full: 'household.isFull',
   school: 'household.askSchool',
+  'under way': 'household.underWay',
 };
 
 type Asked = Request<{ change: string }>;
@@ -62,6 +64,7 @@ export function adultPages(deps: Deps): Router {
     }
     const { email } = parsed.value;
     if (!family.actor.emailProven) return refuse(t('household.proveFirst'));
+    if (family.household.adults.length > 1) return refuse(t('household.askSchool'));
     if (email === family.actor.email) return refuse(t('household.ownEmail'));
     const tooMany = await refusedTry(res, () => invites.take(family.actor.user.toHexString()));
     if (tooMany) return refuse(tooMany);
@@ -165,9 +168,12 @@ async function showInvitation(
 async function checkIt(deps: Deps, { account, actor, event }: Family, { household, by }: HouseholdChange) {
   const found = await Household.findOne({ _id: household, account: account._id }).lean();
   const joinable = await checkJoin(account._id, found, by, actor.user, deps.now());
-  if (joinable.ok) return joinable;
+  // Whoever joined meanwhile did not agree to share their children with a third.
+  const isShared = joinable.ok && (found?.adults.length ?? 0) > 1;
+  if (joinable.ok && !isShared) return joinable;
   const values = { school: account.name, event: event.name };
-  throw new HttpError(409, { key: 'household.notPossible' }, { key: REFUSALS[joinable.reason], values });
+  const reason = joinable.ok ? 'school' : joinable.reason;
+  throw new HttpError(409, { key: 'household.notPossible' }, { key: REFUSALS[reason], values });
 }
 
 /** An invitation to the proven address of who asks. Every other one is as if it were not there. */
@@ -210,7 +216,7 @@ async function showLeaving(deps: Deps, res: Response, family: Family): Promise<v
     to: { $gt: deps.now() },
   };
   const [mine, all] = await Promise.all([
-    Appointment.countDocuments({ ...coming, bookedBy: actor.user }),
+    Appointment.countDocuments({ $and: [coming, goingWith(household, actor.user)] }),
     Appointment.countDocuments(coming),
   ]);
   const names = await namesOf(others, family);

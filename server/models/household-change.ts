@@ -30,6 +30,8 @@ export interface HouseholdChange extends Scoped {
   /** Of a leave: the household that the adult gets, and the children who go there. */
   fresh?: Types.ObjectId;
   children?: HouseholdChild[];
+  /** While it is `accepted`: all households that it changes. */
+  touches?: Types.ObjectId[];
   createdAt: Date;
   /** An invitation ends then; any of them is deleted then. */
   expiresAt: Date;
@@ -47,11 +49,17 @@ const schema = scopedSchema<HouseholdChange>('householdChange', {
   from: { type: [Schema.Types.ObjectId], default: undefined },
   fresh: Schema.Types.ObjectId,
   children: { type: [Schema.Types.Mixed], default: undefined },
+  touches: { type: [Schema.Types.ObjectId], default: undefined },
   createdAt: { type: Date, required: true },
   expiresAt: { type: Date, required: true },
 });
 // Of what was decided about one adult only one thing is under way.
 schema.index({ adult: 1 }, { unique: true, partialFilterExpression: { state: 'accepted' } });
+// And of what was decided about one household: else a third family would be carried along into a household that it did not agree to.
+schema.index(
+  { touches: 1 },
+  { unique: true, partialFilterExpression: { state: 'accepted', touches: { $exists: true } } },
+);
 schema.index({ household: 1, state: 1 });
 schema.index({ account: 1, email: 1, state: 1 });
 schema.index({ state: 1 });

@@ -10,7 +10,7 @@ import { coveredMinutes, Slot } from '../models/slot.js';
 import { SlotMoveItem, type StayCode } from '../models/slot-move.js';
 import { LOCKED } from '../slots/lock-slots.js';
 import { enterDay, leaveDay } from './enter-day.js';
-import { noteBack, noteMoved } from './note-moved.js';
+import { noteBack, noteMoved } from './write-moved.js';
 import { areThere, findParts, leadOf } from './find-parts.js';
 import { enterTime, leaveTime } from '../booking/enter-time.js';
 

@@ -39,12 +39,14 @@ export async function dropChild(deps: Deps, family: Family, contact: Contact): P
   if ((await comingAbout(family, student, now)).length > 0) return false;
   const child = household.children.find((one) => one.student.equals(student));
   if (!child) return true;
+  // Others who have the child by a proof of their own part with the child too: they act as one.
+  const brought = (household.brought ?? []).filter((one) => one.student.equals(student));
   const { adult, by, at: since } = child;
   const dropped = { student, adult, by, since, at: now };
   const gone = await Household.updateOne(
     { _id: household._id, account: account._id, children: { $elemMatch: { student, at: since } } },
     {
-      $pull: { children: { student } },
+      $pull: { children: { student }, brought: { student } },
       $push: { dropped: { $each: [dropped], $slice: -MOST_DROPPED } },
     },
   );
@@ -54,7 +56,10 @@ export async function dropChild(deps: Deps, family: Family, contact: Contact): P
   if ((await comingAbout(family, student, now)).length > 0) {
     await Household.updateOne(
       { _id: household._id, 'children.student': { $ne: student }, 'removed.student': { $ne: student } },
-      { $push: { children: child }, $pull: { dropped: { student } } },
+      {
+        $push: { children: child, ...(brought.length > 0 ? { brought: { $each: brought } } : {}) },
+        $pull: { dropped: { student } },
+      },
     );
     return false;
   }

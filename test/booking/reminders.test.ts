@@ -7,6 +7,7 @@ import { Notification } from '../../server/models/notification.js';
 import type { Visitor } from '../support/app.js';
 import { Desk } from '../support/booking/desk.js';
 import { EVE } from '../support/booking/conference.js';
+import { interleave } from '../support/booking/interleave.js';
 import { asApp } from '../support/scans.js';
 
 const HOUR = 3600_000;
@@ -114,6 +115,26 @@ describe('reminders', () => {
     await tick(before(23));
     assert.equal(await count(), 1);
     assert.equal((await Appointment.findById(idOf(path)).lean())?.reminded?.hours, 24);
+  });
+
+  it('of an evening go out once, wherever the worker dies, and by two workers at once', async () => {
+    await set([24]);
+    for (const teacher of [0, 1]) await desk.book(parent, teacher, teacher + 1);
+    for (let calls = 1; ; calls += 1) {
+      desk.test.setNow(before(23));
+      await Notification.deleteMany({ kind: 'appointment reminder' });
+      await Appointment.updateMany({}, { $unset: { reminded: 1 } });
+      await Event.updateMany({}, { $unset: { reminded: 1 } });
+      let isDone = false;
+      const run = async () => {
+        await sendReminders(desk.test.deps, new AbortController().signal);
+        isDone = true;
+      };
+      await interleave([{ name: 'worker', dieAfter: calls, run }], () => 0);
+      await Promise.all([tick(before(23)), tick(before(23))]);
+      assert.equal(await count(), 1, String(calls));
+      if (isDone) break;
+    }
   });
 
   it('of many meetings reach all, also where more begin at one moment than are read at once', async () => {

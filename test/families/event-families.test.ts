@@ -128,6 +128,23 @@ describe('families, for who runs one event alone', () => {
     assert.equal((await helper.get(`${home}/block`)).status, 200);
   });
 
+  it('joins no family that is in another event too, or in none', async () => {
+    const account = desk.fair.account._id;
+    const [elsewhere, both] = await Promise.all(
+      ['sam@example.org', 'bea@example.org'].map((email) => makeUser(account, 'customer', { email })),
+    );
+    const zoe = await outsider();
+    await makeHousehold(account, [zoe], elsewhere!._id);
+    await makeHousehold(account, [zoe, ...desk.fair.students.slice(1, 2)], both!._id);
+    for (const { email } of [elsewhere!, both!]) {
+      const sent = await helper.post(`${home}/together`, { email }, families);
+      assert.equal(sent.status, 422);
+      assert.match(sent.text, /Ask an administrator of your school/);
+      assert.doesNotMatch(sent.text, /Zoe/);
+    }
+    assert.equal((await Household.findOne({ adults: parent.user._id }).lean())?.adults.length, 1);
+  });
+
   it('an event that is over or archived stands in nobody’s way', async () => {
     await inOther([new Types.ObjectId(child)]);
     assert.equal((await helper.get(`${home}/block`)).status, 409);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { AuditEntry } from '../../server/models/audit-entry.js';
 import { Household } from '../../server/models/household.js';
 import { Notification } from '../../server/models/notification.js';
+import { User } from '../../server/models/user.js';
 import { makeUser, Visitor } from '../support/app.js';
 import { Desk } from '../support/booking/desk.js';
 
@@ -18,6 +19,27 @@ describe('adults whom the school lets act as one', () => {
     const unknown = await admin.post(`${home}/together`, { email: 'nobody@example.org' }, home);
     assert.equal(unknown.status, 422);
     assert.match(unknown.text, /No parent has registered with this address/);
+    // A look makes no household for who has none yet.
+    const fresh = await makeUser(account, 'customer', { email: 'fresh@example.org' });
+    assert.match((await admin.get(`${home}/together?email=fresh@example.org`)).text, /Let them act as one/);
+    assert.equal(await Household.countDocuments({ adults: fresh._id }), 0);
+    // An address that nobody has proven could be anybody's.
+    for (const [one, why] of [
+      [lou, /This address isn’t confirmed yet/],
+      [kim, /Kim Lopez’s own email address isn’t confirmed yet/],
+    ] as const) {
+      await User.updateOne({ _id: one.user._id }, { $unset: { emailProvenAt: 1 } });
+      const unproven = await admin.post(`${home}/together`, { email: lou.user.email }, home);
+      assert.equal(unproven.status, 422);
+      assert.match(unproven.text, why);
+      await User.updateOne({ _id: one.user._id }, { $set: { emailProvenAt: new Date() } });
+    }
+    await User.updateOne(
+      { _id: kim.user._id },
+      { $set: { blocks: [{ account, at: new Date(), by: fresh._id }] } },
+    );
+    assert.equal((await admin.post(`${home}/together`, { email: lou.user.email }, home)).status, 422);
+    await User.updateOne({ _id: kim.user._id }, { $set: { blocks: [] } });
     const asked = await admin.get(`${home}/together?email=${encodeURIComponent(lou.user.email)}`);
     assert.match(asked.text, /At the same time: [^<]*Mrs Lee \(Ana\)/);
     await admin.post(`${home}/together`, { email: lou.user.email }, home);
@@ -28,7 +50,10 @@ describe('adults whom the school lets act as one', () => {
     assert.equal(mails.length, 2);
     assert.match(mails[0]!.text, /Maple School has set up/);
 
-    assert.match((await admin.get(`${home}/separate`)).text, /1 upcoming appointment booked by Kim Lopez/);
+    assert.match(
+      (await admin.get(`${home}/separate`)).text,
+      /1 upcoming appointment goes along with Kim Lopez/,
+    );
     await admin.post(`${home}/separate`, {}, home);
     assert.equal(
       await Household.countDocuments({ account, adults: { $in: [kim.user._id, lou.user._id] } }),

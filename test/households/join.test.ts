@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Types } from 'mongoose';
+import { findAdult } from '../../server/families/queries.js';
+import { removeChild } from '../../server/families/remove-child.js';
 import { finishChanges } from '../../server/households/finish-changes.js';
 import { leaveHousehold } from '../../server/households/leave-household.js';
 import { acceptInvitation } from '../../server/households/join-household.js';
@@ -163,7 +165,7 @@ describe('adults who act as one', function () {
     const asked = await lou!.visitor.get(`${family()}/leave`);
     assert.match(
       asked.text,
-      /1 meeting that you booked goes with you[\s\S]*1 other meeting stays with Kim[\s\S]*You keep: Leo\.[\s\S]*You no longer see here: Ana\./,
+      /1 meeting goes with you[\s\S]*1 other meeting stays with Kim[\s\S]*You keep: Leo\.[\s\S]*You no longer see here: Ana\./,
     );
     await lou!.visitor.post(`${family()}/leave`, {}, `${family()}/leave`);
     const [his, hers] = [await meetingsOf(lou!.user), await meetingsOf(kim!.user)];
@@ -174,6 +176,102 @@ describe('adults who act as one', function () {
     assert.equal((await kim!.visitor.get(`${desk.home}/appointments/${String(his[0]!._id)}`)).status, 404);
     await checkTaken();
     assert.equal(await HouseholdChange.countDocuments({ state: 'done' }), 2);
+  });
+
+  /** Kim and Lou act as one. @returns their household */
+  async function together(): Promise<Types.ObjectId> {
+    await invite('lou@example.org');
+    const path = await invitation();
+    await lou!.visitor.post(path, {}, path);
+    return (await homeOf(kim!.user))!._id;
+  }
+  const leave = async (user: User) =>
+    leaveHousehold(desk.test.deps, (await homeOf(user))!, { adult: user._id, by: user._id });
+
+  it('a meeting goes with whoever has the child, whoever booked it; to what stays nobody goes who left', async () => {
+    const joint = await together();
+    await desk.book(lou!.visitor, 0, 0, 0);
+    await desk.book(kim!.visitor, 1, 1, 1);
+    const [ana] = (await homeOf(kim!.user))!.children;
+    await Appointment.updateOne({ students: ana!.student }, { $set: { goer: lou!.user._id } });
+    await Diary.updateMany({ _id: new RegExp(String(joint)) }, { $set: { 'busy.$[].who': lou!.user._id } });
+    assert.match(
+      (await lou!.visitor.get(`${family()}/leave`)).text,
+      /1 meeting goes with you[\s\S]*1 other meeting stays/,
+    );
+    assert.ok(await leave(lou!.user));
+    const [his, hers] = [await meetingsOf(lou!.user), await meetingsOf(kim!.user)];
+    assert.deepEqual([his.length, hers.length], [1, 1]);
+    assert.ok(his[0]!.bookedBy.equals(kim!.user._id) && hers[0]!.bookedBy.equals(lou!.user._id));
+    assert.equal(hers[0]!.goer, undefined);
+    const [diary] = await Diary.find({ _id: new RegExp(String(joint)) }).lean();
+    assert.equal(diary?.busy.length, 1);
+    assert.equal(diary.busy[0]!.who, undefined);
+    await checkTaken();
+  });
+
+  it('whom the school took away comes back with no adult who leaves', async () => {
+    const ana = (await homeOf(kim!.user))!.children[0]!;
+    await Household.updateOne(
+      { adults: lou!.user._id },
+      { $push: { children: { ...ana, adult: lou!.user._id } } },
+    );
+    const _id = await together();
+    assert.equal((await homeOf(kim!.user))?.brought?.length, 1);
+    const adult = await findAdult({ account, locale: 'en-US' }, kim!.user._id, EVE);
+    const { household } = adult!;
+    const actor = { ...{ account, user: kim!.user._id, locale: 'en-US' } } as Parameters<
+      typeof removeChild
+    >[1];
+    await removeChild(
+      desk.test.deps,
+      actor,
+      { ...adult!, household: household! },
+      {
+        ...{ student: ana.student, outcome: 'keep', tell: false },
+      },
+    );
+    assert.equal((await Household.findById(_id).lean())?.brought?.length, 0);
+    // Nor what a change that was decided before had noted.
+    await Household.updateOne({ _id }, { $push: { brought: { ...ana, adult: lou!.user._id } } });
+    assert.ok(await leave(kim!.user));
+    for (const { user } of [kim!, lou!]) {
+      const { children, removed } = (await homeOf(user))!;
+      assert.ok(!children.some(({ student }) => student.equals(ana.student)), user.name);
+      assert.ok(
+        removed?.some(({ student }) => student.equals(ana.student)),
+        user.name,
+      );
+    }
+  });
+
+  it('a third is let in by the school alone, and by nobody while a change is under way', async () => {
+    const max = await person('Max', 1);
+    await invite('max@example.org');
+    const toMax = await invitation();
+    await together();
+    const refused = await max.visitor.get(toMax);
+    assert.equal(refused.status, 409);
+    assert.match(refused.text, /The school has to do this/);
+    assert.equal(
+      (await kim!.visitor.post(`${family()}/invitations`, { email: 'x@example.org' }, family())).status,
+      422,
+    );
+    assert.ok(await leave(lou!.user));
+    // Kim has accepted Lou's invitation, and the process died: her household is not joined by Max meanwhile.
+    const [own, his] = [(await homeOf(kim!.user))!._id, (await homeOf(lou!.user))!._id];
+    const more = { account, kind: 'join' as const, createdAt: EVE, expiresAt: new Date(EVE.getTime() + 1e9) };
+    await HouseholdChange.create({
+      ...{ ...more, state: 'accepted', household: his, by: lou!.user._id, adult: kim!.user._id },
+      touches: [his, own],
+    });
+    assert.match((await max.visitor.get(toMax)).text, /Something else is being changed/);
+    const { _id } = (await HouseholdChange.findOne({ email: 'max@example.org', state: 'open' }).lean())!;
+    assert.equal(await acceptInvitation(desk.test.deps, _id, max.user._id), false);
+    await asApp(() => finishChanges(desk.test.deps, new AbortController().signal));
+    assert.equal((await homeOf(kim!.user))?.adults.length, 2);
+    assert.equal((await homeOf(max.user))?.adults.length, 1);
+    assert.equal((await homeOf(max.user))?.children.length, 1);
   });
 
   it('a death between any two writes of joining and leaving loses nothing: what was decided is done again', async () => {

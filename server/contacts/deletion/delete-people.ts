@@ -2,13 +2,18 @@ import type { Types } from 'mongoose';
 import { Contact, type ContactType } from '../../models/contact.js';
 import { Diary } from '../../models/diary.js';
 import { Household } from '../../models/household.js';
+import { HouseholdChange } from '../../models/household-change.js';
 import type { ActiveRun } from '../../runs/engine/active-run.js';
 import { deleteBatches } from './delete-batches.js';
 import { dropMails } from './remove-logins.js';
 
 /** After this nobody can book for a child or add one: the children are deleted. */
 export async function takeChildren({ account }: Pick<ActiveRun, 'account'>): Promise<void> {
-  await Household.updateMany({ account, 'children.student': { $exists: true } }, { $set: { children: [] } });
+  await Household.updateMany(
+    { account, 'children.student': { $exists: true } },
+    { $set: { children: [] }, $unset: { brought: 1 } },
+  );
+  await HouseholdChange.updateMany({ account, state: 'accepted' }, { $unset: { children: 1 } });
 }
 
 /** Deletes contacts of these types. Those who stay lose what the source gave them, which the next import gives again. */

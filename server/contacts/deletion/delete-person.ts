@@ -7,6 +7,7 @@ import { Contact, handTiedTo, recordIds } from '../../models/contact.js';
 import { Duplicate } from '../../models/duplicate.js';
 import { Event } from '../../models/event.js';
 import { Household } from '../../models/household.js';
+import { HouseholdChange } from '../../models/household-change.js';
 import { OneTimeLink } from '../../models/one-time-link.js';
 import { Resource } from '../../models/resource.js';
 import { CHANGE_STATES, RosterChange } from '../../models/roster-change.js';
@@ -32,7 +33,14 @@ export async function deletePerson(
   await run.begin('people', 1);
   const events = (await Event.find({ account }, { _id: 1 }).lean()).map((event) => event._id);
   // This goes first, so that nothing more can be booked.
-  await Household.updateMany({ account, 'children.student': id }, { $pull: { children: { student: id } } });
+  await Household.updateMany(
+    { account, 'children.student': id },
+    { $pull: { children: { student: id }, brought: { student: id } } },
+  );
+  await HouseholdChange.updateMany(
+    { account, state: 'accepted', 'children.student': id },
+    { $pull: { children: { student: id } } },
+  );
   await leaveAppointments(run, events, id, by, end);
   await leaveResources(run, id, by, end);
   await Class.updateMany(
