@@ -23,6 +23,8 @@ export interface CheckedTime {
   because: Types.ObjectId[];
   /** Whether all of those are on hold and may still end. */
   isHeld: boolean;
+  /** Whether it is the family itself that has all of those. */
+  isOwn?: boolean;
   /** Who of those that sit in it is elsewhere, where that is the reason. */
   away?: Resource | undefined;
   /** Who else sits in it. */
@@ -91,7 +93,7 @@ function judgeTime(wish: TimesWish, want: Wanted, slot: Slot, around: Around, no
     ...(judged.class ? { class: judged.class } : {}),
     ...(replaces ? { replaces } : {}),
   });
-  const me = takerOf(wish, want, now);
+  const me = takerOf(wish, { ...want, slot: slot._id }, now);
   const gaveWay = new Set<string>();
   const lives = (id: Types.ObjectId) => {
     const found = around.holders.get(String(id));
@@ -108,6 +110,7 @@ function judgeTime(wish: TimesWish, want: Wanted, slot: Slot, around: Around, no
     if (inTheWay.length > 0)
       return {
         ...refusedFor(need.refusal, inTheWay, isHeld(around, inTheWay)),
+        isOwn: inTheWay.every((id) => around.holders.get(String(id))?.household.equals(wish.household)),
         away: holders.find(({ _id, contact, byHand }) =>
           [contact, byHand?.staff, _id].some((id) => id?.equals(need.person)),
         ),
@@ -123,12 +126,12 @@ type Me = Claimant & { replaces?: Types.ObjectId; account: Types.ObjectId };
 /** As if it were asked for now. */
 function takerOf(
   { event, household, user, replaces }: TimesWish,
-  { resource, students }: Wanted,
+  { resource, students, slot }: Wanted & Pick<Claimant, 'slot'>,
   now: Date,
 ): Me {
   return {
     ...{ _id: new Types.ObjectId(), account: event.account, household, bookedBy: user, createdAt: now },
-    ...{ byKey: '', resource, students },
+    ...{ byKey: '', resource, slot, students },
     ...(replaces ? { replaces } : {}),
   };
 }

@@ -210,8 +210,14 @@ async function book(
   return booked;
 }
 
-/** When the meeting was before the school moves it now. */
-async function movedFrom({ replaces }: Appointment, at: Date): Promise<Appointment['moved']> {
-  const old = replaces && (await Appointment.findById(replaces, { from: 1, to: 1 }).lean());
-  return old ? { from: old.from, to: old.to, at } : undefined;
+/** When the meeting was before the school moves it now, and with whom. */
+async function movedFrom({ replaces, resource }: Appointment, at: Date): Promise<Appointment['moved']> {
+  const old = replaces && (await Appointment.findById(replaces, { from: 1, to: 1, resource: 1 }).lean());
+  if (!old) return undefined;
+  return {
+    from: old.from,
+    to: old.to,
+    at,
+    ...(old.resource.equals(resource) ? {} : { resource: old.resource }),
+  };
 }

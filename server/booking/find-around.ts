@@ -16,6 +16,7 @@ import { HOLDER_FIELDS, type HolderOf } from './check-holder.js';
 import { findLogins, type Login } from './find-people.js';
 import { sittingOf } from './find-sitting.js';
 import { prefixOf, utcDays } from './plan-needs.js';
+import { countedHolds } from './policy.js';
 
 /** More times than the teachers of any family have. */
 const MOST_SLOTS = 6000;
@@ -59,7 +60,7 @@ export interface Around {
   diaries: Map<string, Diary>;
   /** The appointments that claims and diaries name. */
   holders: Map<string, HolderOf>;
-  /** What this login has on hold beside plans. */
+  /** What this login has on hold that counts against the most that it may have. */
   holds: HolderOf[];
 }
 
@@ -163,10 +164,7 @@ function questionsFor({ event, household, user, wanted, replaces, slots }: Times
     }),
     holds: ask<Appointment, HolderOf>(
       Appointment,
-      {
-        ...{ household, bookedBy: user, state: 'pending', expiresAt: { $gt: now } },
-        plan: { $exists: false },
-      },
+      countedHolds({ household, user }, now),
       { $project: HOLDER_FIELDS },
     ),
   };

@@ -9,7 +9,7 @@ import { endHold } from './check-holder.js';
 import { mostInARow } from './find-following.js';
 import { planNeeds, type Need } from './plan-needs.js';
 import { leaveSpare, resizeHold } from './change-length.js';
-import { HOLD_MS, mayCancel, MOST_HOLDS } from './policy.js';
+import { countedHolds, HOLD_MS, mayCancel, MOST_HOLDS } from './policy.js';
 import { finishAppointment } from './finish-appointment.js';
 import { isSure, planWrites, takeClaims, takingOf } from './take-claims.js';
 
@@ -40,6 +40,24 @@ export type Held =
  */
 export async function holdSlot(deps: Deps, request: HoldRequest): Promise<Held> {
   return (await holdOnce(deps, request)).held;
+}
+
+/**
+ * About whom a request was when it was sent before; undefined where it is the first. Who asks for siblings together finds others the
+ * second time.
+ */
+export async function studentsBefore({
+  household,
+  key,
+  slot,
+}: Pick<HoldRequest, 'household' | 'key' | 'slot'>): Promise<Types.ObjectId[] | undefined> {
+  const start = [household, key, slot].join(':');
+  // All that goes on by a colon: the next character is a semicolon.
+  const found = await Appointment.findOne(
+    { byKey: { $gt: `${start}:`, $lt: `${start};` } },
+    { students: 1 },
+  ).lean();
+  return found?.students;
 }
 
 /**
@@ -100,15 +118,9 @@ async function keepLength(
 
 /** Looked for after it was written, so that many at once are no more than many one after another. */
 async function isOneTooMany(request: HoldRequest, { _id }: Appointment, now: Date): Promise<boolean> {
-  // A plan counts as nothing here: a login has one at a time, of so many meetings at most. Nor does what they are offered.
   if (request.by !== 'household' || request.plan || request.offer) return false;
   const before = await Appointment.countDocuments({
-    household: request.household,
-    bookedBy: request.user,
-    state: 'pending',
-    expiresAt: { $gt: now },
-    plan: { $exists: false },
-    offer: { $exists: false },
+    ...countedHolds(request, now),
     _id: { $lt: _id },
   });
   return before >= MOST_HOLDS;

@@ -1,3 +1,5 @@
+import type { QueryFilter, Types } from 'mongoose';
+import type { Appointment } from '../models/appointment.js';
 import type { Event, SiblingsRule } from '../models/event.js';
 import { bookingState } from '../web/booking-state.js';
 
@@ -47,3 +49,17 @@ export const ENDED_HOLDS_MS = 2 * 24 * HOUR_MS;
 
 /** Holds that one login may have at a school at once, in all its events together: more than anybody decides about in ten minutes. */
 export const MOST_HOLDS = 8;
+
+/**
+ * Those holds of a login that count. A plan doesn't: a login has one at a time, of so many meetings at most. Nor does what they are
+ * offered.
+ */
+export function countedHolds(
+  { household, user }: { household: Types.ObjectId; user: Types.ObjectId },
+  now: Date,
+): QueryFilter<Appointment> {
+  return {
+    ...{ household, bookedBy: user, state: 'pending', expiresAt: { $gt: now } },
+    ...{ plan: { $exists: false }, offer: { $exists: false } },
+  };
+}

@@ -54,8 +54,8 @@ export interface Meeting {
   undoUntil?: Date;
   cancelledBy?: Appointment['cancelledBy'];
   cancelledAt?: Date;
-  /** When it was before the school moved it. */
-  moved?: Appointment['moved'];
+  /** When it was before the school moved it; with whom, where that changed. */
+  moved?: Appointment['moved'] & { teacher?: string | undefined };
   seen?: Appointment['seen'];
   replaces?: Types.ObjectId;
   /** The entry in the family's calendar that it changes; absent: one of its own. */
@@ -88,11 +88,16 @@ export async function withNames(appointments: Appointment[], style: Style): Prom
   return nameMeetings(appointments, await findTogether(questionsAbout(appointments)), style);
 }
 
+/** Who sits in it, and who had it before the school moved it. */
+function heldBy(item: Appointment): Types.ObjectId[] {
+  return [...holdersOf(item), ...(item.moved?.resource ? [item.moved.resource] : [])];
+}
+
 /** What is asked so that appointments can be named. */
 export function questionsAbout(appointments: Appointment[]) {
   const all = (ids: (item: Appointment) => Types.ObjectId[]) => ({ _id: { $in: appointments.flatMap(ids) } });
   return {
-    resources: ask<Resource, Resource & In>(Resource, all(holdersOf), ...schoolBy('byHand.school'), {
+    resources: ask<Resource, Resource & In>(Resource, all(heldBy), ...schoolBy('byHand.school'), {
       $project: { name: 1, room: 1, link: 1, building: 1 },
     }),
     slots: ask<Slot>(Slot, all(slotsOf), { $project: { kind: 1, link: 1, with: 1 } }),
@@ -176,7 +181,11 @@ export function nameMeetings(
       ...(item.undoUntil ? { undoUntil: item.undoUntil } : {}),
       ...(item.cancelledBy ? { cancelledBy: item.cancelledBy } : {}),
       ...(item.cancelledAt ? { cancelledAt: item.cancelledAt } : {}),
-      ...(item.moved ? { moved: item.moved } : {}),
+      ...(item.moved
+        ? {
+            moved: { ...item.moved, teacher: resourceOf.get(item.moved.resource?.toHexString() ?? '')?.name },
+          }
+        : {}),
       ...(item.seen ? { seen: item.seen } : {}),
       ...(item.replaces ? { replaces: item.replaces } : {}),
       ...(item.entry

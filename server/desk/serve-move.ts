@@ -93,6 +93,8 @@ export async function moveAppointment(
     user,
     key,
     by: 'school',
+    // Who was to go still goes.
+    goer: old.goer,
     replaces: _id,
     override,
   });

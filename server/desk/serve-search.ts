@@ -11,6 +11,7 @@ import { parseForm, parseId, parseQuery } from '../web/parse.js';
 import { refuseHere } from '../web/session.js';
 import { holdSlot } from '../booking/hold-slot.js';
 import { readOverride } from './check-override.js';
+import { studentsFor } from './choose-students.js';
 import { ensureFamily } from './ensure-family.js';
 import { findFamilies, MOST_FOUND } from './find-families.js';
 import { findInEvent } from './find-in-event.js';
@@ -73,14 +74,14 @@ async function hold(
   const actor = actorOf(res);
   const override = readOverride(actor, event, form, deps.now());
   const child = await childOf(event, form.student);
-  await slotOf(event, form.slot);
+  const slot = await slotOf(event, form.slot);
   const family = await familyOf(event, child, form.adult);
   const household = await ensureFamily(deps, actor, child, form.adult);
   const held = household
     ? await holdSlot(deps, {
         event,
         slot: form.slot,
-        students: [child._id],
+        students: await studentsFor(deps, event, { ...form, slot, household, user: actor.user }),
         household,
         user: actor.user,
         key: form.key,

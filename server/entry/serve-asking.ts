@@ -62,7 +62,7 @@ export function askingPages(deps: Deps): Router {
       ...(key ? { once: `${key} ${JSON.stringify(proof)}` } : {}),
     });
     if (!isNew) await counted?.giveBack();
-    sayAsked(res, email);
+    sayAsked(res, email, true);
     res.redirect(303, `${conference.home}/enter`);
   });
   return router;
@@ -116,7 +116,7 @@ export function loginAskingPages(deps: Deps): Router {
           asked,
         );
       });
-    sayAsked(res, email);
+    sayAsked(res, email, conference !== undefined);
     res.redirect(303, conference ? `${conference.home}/enter` : '/login/link');
   });
   return router;
@@ -141,8 +141,9 @@ function sealProof({ config }: Deps, proof: ChildProofForm): string {
   return seal(JSON.stringify(proof), config.appSecret);
 }
 
-function sayAsked(res: Response, email: string): void {
-  say(res.req, { kind: 'ok', text: wordsFor(res)('enter.sentTo', { email }) });
+/** Without an event only logins that there are get an email, and nobody is told whether it is one. */
+function sayAsked(res: Response, email: string, isSure: boolean): void {
+  say(res.req, { kind: 'ok', text: wordsFor(res)(isSure ? 'enter.sentTo' : 'enter.sentIf', { email }) });
 }
 
 async function findLinked(path: string): ReturnType<typeof findByLink> {

@@ -46,7 +46,12 @@ export function entryPages(deps: Deps, clear: ClearHouseholds): Router {
       return;
     }
     const title = wordsFor(res)('register.checkEmail');
-    res.render('entry/sent', { title, minutes: ENTRY_MINUTES, again: homeOf(res) });
+    res.render('entry/sent', {
+      title,
+      minutes: ENTRY_MINUTES,
+      again: homeOf(res),
+      isSure: conferenceIn(res) !== undefined,
+    });
   });
 
   router.get('/:secret', async (req, res) => {
@@ -181,6 +186,7 @@ function showEntry(
     asksName: !user || asksPassword || (user.emailProvenAt === undefined && !isIn),
     name: entry.name ?? '',
     asksPassword,
+    hasPassword: user?.passwordHash !== undefined,
     hasChild: entry.proof !== undefined,
     addsChild: isAsker(config, res.req, entry),
     login: `/login?next=${encodeURIComponent(res.req.originalUrl)}`,

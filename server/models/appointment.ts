@@ -81,6 +81,8 @@ export interface Moved {
   from: Date;
   to: Date;
   at: Date;
+  /** Whose it was, where another teacher has it now. */
+  resource?: Types.ObjectId;
   /** What it said before that move, for when the move is undone. */
   before?: Moved;
 }
@@ -218,7 +220,12 @@ const schema = scopedSchema<Appointment>('appointment', {
   undoUntil: Date,
   cancelledAt: Date,
   cancelledBy: { type: String, enum: ['household', 'school', 'change'] },
-  moved: { type: new Schema({ from: Date, to: Date, at: Date, before: Schema.Types.Mixed }, { _id: false }) },
+  moved: {
+    type: new Schema(
+      { from: Date, to: Date, at: Date, resource: Schema.Types.ObjectId, before: Schema.Types.Mixed },
+      { _id: false },
+    ),
+  },
   seen: {
     type: [new Schema({ by: Schema.Types.ObjectId, at: Date }, { _id: false })],
     default: undefined,

@@ -70,6 +70,11 @@ export function wishOf(resource: Types.ObjectId, students: readonly Types.Object
   return [resource, ...students.map(String).sort()].join(':');
 }
 
+/** What the job that offers times is asked for by: one teacher's line. */
+export function lineKey({ event, resource }: Pick<WaitlistEntry, 'event' | 'resource'>): string {
+  return `${event.toHexString()}:${resource.toHexString()}`;
+}
+
 /** A slot at the time that it has: one that was moved is another time. */
 export function timeOf({ _id, from }: { _id: Types.ObjectId; from: Date }): string {
   return `${_id.toHexString()}@${from.getTime()}`;

@@ -1,5 +1,3 @@
-import type { Types } from 'mongoose';
-import { WaitlistEntry } from '../models/waitlist-entry.js';
 import type { PlacedEvent } from '../web/place.js';
 import { countOnClosed, readBookings, type Bookings, type OnClosed } from './read-bookings.js';
 import { readFamilies, type Families } from './read-families.js';
@@ -40,34 +38,20 @@ export interface Figures {
 /** The figures of an event whose booking is or was open, as of now. */
 export async function countFigures(event: PlacedEvent, now: Date): Promise<Figures> {
   const bookable = new Date(now.getTime() + event.booking.stopHoursBefore * HOUR_MS);
-  const [held, bookings, waiting] = await Promise.all([
-    readHolders(event, bookable),
-    readBookings(event, bookable),
-    countWaiting(event),
-  ]);
+  const [held, bookings] = await Promise.all([readHolders(event, bookable), readBookings(event, bookable)]);
   const students = [...bookings.by.values()].flatMap((one) => [...one.students]);
   const [families, onClosed] = await Promise.all([
     readFamilies(event, () => Promise.resolve(students)),
     countOnClosed(event, held.closed),
   ]);
-  return sumFigures(held, bookings, families, onClosed, waiting);
-}
-
-/** How many families wait, by teacher. */
-async function countWaiting({ _id }: PlacedEvent): Promise<Map<string, number>> {
-  const rows = await WaitlistEntry.aggregate<{ _id: Types.ObjectId; count: number }>([
-    { $match: { event: _id, open: true } },
-    { $group: { _id: '$resource', count: { $sum: 1 } } },
-  ]);
-  return new Map(rows.map(({ _id: resource, count }) => [resource.toHexString(), count]));
+  return sumFigures(held, bookings, families, onClosed);
 }
 
 export function sumFigures(
   { holders, slots }: Pick<Holders, 'holders' | 'slots'>,
-  { by, days }: Bookings,
+  { by, days, inLine }: Bookings,
   { taught, families }: Families,
   onClosed: OnClosed,
-  inLine: ReadonlyMap<string, number> = new Map(),
 ): Figures {
   let allFree = 0;
   const teachers = holders.map((holder): TeacherFigures => {

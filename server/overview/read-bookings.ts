@@ -1,6 +1,8 @@
 import type { Types } from 'mongoose';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { inSlots, SLOT_COUNT } from '../models/appointment-slots.js';
+import { ask, findTogether, rowsOf } from '../models/find-together.js';
+import { WaitlistEntry } from '../models/waitlist-entry.js';
 import { Slot } from '../models/slot.js';
 import type { PlacedEvent } from '../web/place.js';
 
@@ -29,6 +31,8 @@ export interface Bookings {
   by: Map<string, Booked>;
   /** In order; days without bookings and cancellations are left out. */
   days: BookingDay[];
+  /** How many families are on the waitlist for a resource, by its id. */
+  inLine: ReadonlyMap<string, number>;
 }
 
 interface Group {
@@ -66,7 +70,7 @@ export async function readBookings(event: PlacedEvent, bookable: Date): Promise<
   });
   const bookedAt = { $ifNull: ['$bookedAt', '$createdAt'] };
   const isLiving = { $match: { state: { $in: LIVING_STATES } } };
-  const [found] = await Appointment.aggregate<Facets>([
+  const asked = rowsOf<Facets>(Appointment, [
     {
       $match: {
         event: event._id,
@@ -120,9 +124,17 @@ export async function readBookings(event: PlacedEvent, bookable: Date): Promise<
       },
     },
   ]);
+  const waiting = ask<WaitlistEntry, { _id: Types.ObjectId; count: number }>(
+    WaitlistEntry,
+    { event: event._id, open: true },
+    { $group: { _id: '$resource', count: { $sum: 1 } } },
+  );
+  const { booked, inLine } = await findTogether({ booked: asked, inLine: waiting });
+  const [found] = booked;
   return {
     by: sumHolders(found?.by ?? [], found?.going ?? []),
     days: sumDays(found?.begun ?? [], found?.ended ?? []),
+    inLine: new Map(inLine.map(({ _id, count }) => [_id.toHexString(), count])),
   };
 }
 

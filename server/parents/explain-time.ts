@@ -83,7 +83,7 @@ function sayTime(
             : t('times.teacherElsewhere'),
       };
     case 'household busy':
-      return sayBusy(looking, slot, meeting);
+      return sayBusy(looking, time, meeting);
     case 'day limit':
       return { state: 'away', note: t('times.dayFull'), reason: t('times.dayFullWhy', { teacher }) };
     case 'not offered':
@@ -118,10 +118,12 @@ export function sayWhole(
 
 function sayBusy(
   { event }: Looking,
-  slot: CheckedTime['slot'],
+  { slot, isOwn }: CheckedTime,
   meeting: Meeting | undefined,
 ): Pick<Explained, 'state' | 'note' | 'reason'> {
   const t = wordsOf(event);
+  // What is none of their meetings is on hold, by one of them or by the school for them.
+  if (!meeting && isOwn) return { state: 'away', note: t('times.held'), reason: t('times.heldByYours') };
   if (!meeting) return { state: 'away', note: t('times.youTeach'), reason: t('times.youTeachWhy') };
   const { teacher, children } = meeting;
   const clash = t('times.clash', { time: timeOfDay(meeting.from, event), teacher, children });

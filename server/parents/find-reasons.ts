@@ -1,6 +1,10 @@
 import { Types } from 'mongoose';
+import { siblingsRule } from '../booking/policy.js';
 import { checkTimes } from '../booking/check-times.js';
 import type { ChildView, TeacherView } from '../booking/queries.js';
+import { andList } from '../web/format-count.js';
+import type { PlacedEvent } from '../web/place.js';
+import { isLimited } from './choose-students.js';
 import { explainTime } from './explain-time.js';
 import { meetingsSince } from './find-times.js';
 import type { Family } from './load-conference.js';
@@ -31,17 +35,49 @@ export async function findReasons(
     students: [new Types.ObjectId(child.id)],
     resource: new Types.ObjectId(teacher.id),
   }));
-  const [checked, meetings] = await Promise.all([
-    checkTimes({ event, household: household._id, user: actor.user, wanted }, now),
+  // Who books goes, until the page of times is told otherwise.
+  const looker = { event, household: household._id, user: actor.user, goer: actor.user };
+  const [alone, meetings] = await Promise.all([
+    checkTimes({ ...looker, wanted }, now),
     meetingsSince(event, household._id, now),
   ]);
+  const met = asked.map((one, n) => ({ ...one, isLimited: isLimited(alone[n]?.times ?? []) }));
+  const groups = met.map((one) => withSiblings(event, one, met));
+  const together = groups.filter((group) => group.length > 1);
+  const checked = await checkTimes(
+    {
+      ...looker,
+      wanted: together.map((group) => ({
+        students: group.map(({ child }) => new Types.ObjectId(child.id)),
+        resource: new Types.ObjectId(group[0]?.teacher.id),
+      })),
+    },
+    now,
+  );
   return asked.map(({ child, teacher }, n) => {
-    const who = { teacher: teacher.name, child: child.name };
-    const times = (checked[n]?.times ?? []).map((time) => ({
+    const group = groups[n] ?? [];
+    const found = group.length > 1 ? checked[together.indexOf(group)] : alone[n];
+    const names = group.length > 1 ? group.map((one) => one.child.name) : [child.name];
+    const who = { teacher: teacher.name, child: andList(names, event) };
+    const times = (found?.times ?? []).map((time) => ({
       slot: time.slot,
       ...explainTime({ event, ...who, meetings }, time),
     }));
     const why = sumTimes({ event, home, now, ...who }, times);
     return { child, teacher, ...(why ? { why } : {}) };
   });
+}
+
+type Met = Pick<Reachable, 'child' | 'teacher'> & { isLimited: boolean };
+
+/** A child and the siblings who are in its meeting, where the school has them together: the same as `chooseStudents` finds. */
+function withSiblings(event: PlacedEvent, one: Met, all: Met[]): Met[] {
+  if (siblingsRule(event) !== 'together' || one.isLimited) return [one];
+  return [
+    one,
+    ...all.filter(
+      ({ child, teacher, isLimited: isOut }) =>
+        child !== one.child && teacher.id === one.teacher.id && teacher.meetings.length === 0 && !isOut,
+    ),
+  ];
 }

@@ -2,12 +2,14 @@ import type { Response } from 'express';
 import type { Deps } from '../deps.js';
 import { holdSlot } from '../booking/hold-slot.js';
 import type { Meeting } from '../booking/queries.js';
+import { letLineGoFirst } from '../waitlist/offer-times.js';
 import { timeOfDay } from '../web/format-time.js';
-import { parseId } from '../web/parse.js';
+import { parseForm, parseId } from '../web/parse.js';
 import { say } from '../web/session.js';
 import { wordsOf } from '../web/words.js';
 import { readKept } from './keep-typed.js';
 import type { Family } from './load-conference.js';
+import { againForm } from './schema.js';
 import { leadToRefusal } from './serve-times.js';
 
 /** Holds a time once more whose hold ran out, with what was typed; where it is gone, leads to the times nearest to it. */
@@ -16,14 +18,18 @@ export async function holdAgain(
   res: Response,
   family: Family,
   { id, slot, students, replaces, from, goer }: Meeting,
+  body: unknown,
 ): Promise<void> {
   const { event, household, actor, home } = family;
+  const asked = parseForm(againForm, body);
   const typed = await readKept(family, parseId(id));
+  // It may have become free this moment, by running out.
+  await letLineGoFirst(deps, event, slot);
   const held = await holdSlot(deps, {
     ...{ event, slot, students, household: household._id, user: actor.user, by: 'household' },
     goer: goer?.id,
-    // Pressed twice it is held once.
-    key: `again${id}`,
+    // Pressed twice it is held once; on a page loaded since it is asked anew, as the time may be free by now.
+    key: `again${id}${asked.ok ? asked.value.key : ''}`,
     ...(replaces ? { replaces } : {}),
     ...(typed ? { typed } : {}),
   });

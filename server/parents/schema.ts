@@ -40,8 +40,9 @@ export const childrenSchema = Joi.object<{ students: Types.ObjectId[] }, true>({
   students: objectIds(50).min(1).required().label('a child'),
 });
 
-/** Until when what the school changed was seen, in ms. */
-export const newsForm = Joi.object<{ until: number }, true>({
+/** Until when what the school changed was seen, in ms, and which meetings the page named. */
+export const newsForm = Joi.object<{ until: number; shown: Types.ObjectId[] }, true>({
+  shown: objectIds(50).default([]),
   until: Joi.number().integer().min(0).max(8.64e15).required(),
 });
 
@@ -95,6 +96,11 @@ export const holdSchema = Joi.object<HoldForm, true>({
   kept: objectId().empty('').label('a time'),
   goer: goer(),
   together: Joi.boolean().truthy('1').empty('').default(false).label('a child'),
+});
+
+/** Of the page on which a time was taken again: clicking twice asks once. */
+export const againForm = Joi.object<{ key: string }, true>({
+  key: Joi.string().max(40).alphanum().allow('').default(''),
 });
 
 /** A link that was typed again, whole or its last part. */

@@ -1,4 +1,5 @@
 import express, { type Request, type RequestHandler, type Response, type Router } from 'express';
+import { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
 import { LIVING_STATES } from '../models/appointment.js';
 import { bookingState } from '../web/booking-state.js';
@@ -171,6 +172,7 @@ export async function showMeeting(
     // What was typed before another time was chosen, until it is sent.
     const typed = shown ?? (meeting.typed ? { values: meeting.typed, errors: {} } : FRESH_FORM);
     res.render('booking/check', {
+      key: new Types.ObjectId().toHexString(),
       isFirst: await isFirstBooking(family),
       ...{ title: t('check.heading'), ...words, form: typed, until, replaced, questions, length },
     });
@@ -192,6 +194,7 @@ export async function showMeeting(
     const wasBooked = meeting.state === 'cancelled';
     res.render('booking/ended', {
       title: t(wasBooked ? 'ended.title' : 'ended.unheld'),
+      key: new Types.ObjectId().toHexString(),
       ...words,
       ...(wasBooked
         ? { why: sayCancelled(t, meeting), isFree: false }
@@ -205,10 +208,10 @@ export async function showMeeting(
 async function showOver(
   deps: Deps,
   { event, household, actor }: Family,
-  { resource, teacher, children, slot, students, replaces, from }: Meeting,
+  { resource, teacher, children, slot, students, replaces, from, goer }: Meeting,
 ): Promise<{ why: string; isFree: boolean }> {
   const looker = {
-    ...{ event, household, user: actor.user, students, replaces },
+    ...{ event, household, user: actor.user, students, replaces, goer: goer?.id },
     ...{ resource: { _id: resource, name: teacher }, child: children },
   };
   const [time] = await findTimes(looker, deps.now(), [{ _id: slot }]);

@@ -6,6 +6,7 @@ import { confirmAppointment } from '../booking/confirm-appointment.js';
 import type { Meeting } from '../booking/queries.js';
 import { questionsFor, readAnswers } from '../booking/read-answers.js';
 import { confirmForm } from '../booking/schema.js';
+import { letLineGoFirst } from '../waitlist/offer-times.js';
 import { holdAgain } from './hold-again.js';
 import { keepTyped } from './keep-typed.js';
 import { sayRefusal } from './refuse-booking.js';
@@ -20,7 +21,7 @@ export function holdPages(deps: Deps): Router {
     const { family, meeting } = await meetingOf(deps, req, res);
     if (isOver(meeting, deps.now())) {
       await keepTyped(parseId(meeting.id), req.body);
-      return holdAgain(deps, res, family, meeting);
+      return holdAgain(deps, res, family, meeting, req.body);
     }
     const parsed = parseForm(confirmForm(meeting.isOpenKind), req.body, wordsFor(res));
     const read = readAnswers(questionsFor(family.event, 'household'), req.body, wordsFor(res));
@@ -38,6 +39,9 @@ export function holdPages(deps: Deps): Router {
       await showMeeting(deps, res, family, meeting, { values: typedValues(req.body), errors });
       return;
     }
+    // The slots that make it longer may be somebody's turn.
+    const { inARow = 1 } = parsed.value;
+    if (inARow > 1) await letLineGoFirst(deps, family.event, meeting.slot, inARow);
     const answer = await confirmAppointment(deps, {
       event: family.event,
       appointment: parseId(meeting.id),
@@ -64,7 +68,7 @@ export function holdPages(deps: Deps): Router {
     }
     await keepTyped(parseId(meeting.id), req.body);
     // It ran out at this moment.
-    if (answer.reason === 'hold ended') await holdAgain(deps, res, family, meeting);
+    if (answer.reason === 'hold ended') await holdAgain(deps, res, family, meeting, req.body);
     else
       await leadToRefusal(
         res,
@@ -79,7 +83,7 @@ export function holdPages(deps: Deps): Router {
 
   router.post('/appointments/:id/again', async (req, res) => {
     const { family, meeting } = await meetingOf(deps, req, res);
-    if (isOver(meeting, deps.now())) await holdAgain(deps, res, family, meeting);
+    if (isOver(meeting, deps.now())) await holdAgain(deps, res, family, meeting, req.body);
     else res.redirect(303, `${family.home}/appointments/${meeting.id}`);
   });
 

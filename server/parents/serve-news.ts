@@ -8,13 +8,17 @@ import { wordsFor } from '../web/read-language.js';
 import { wordsOf } from '../web/words.js';
 import { shortDayAndTime } from '../web/format-time.js';
 import type { PlacedEvent } from '../web/place.js';
+import { childWithTeacher } from './find-child.js';
 import { familyOf, type Family } from './load-conference.js';
 import { newsForm } from './schema.js';
 
 /** What the school changed, as the family's page says it until somebody there has seen it. */
 export interface News {
   text: string;
-  href: string;
+  /** Absent: there is nothing to choose, as the child or the teacher isn't in the event any more. */
+  href?: string;
+  /** The meeting's. */
+  id: string;
   isCanceled: boolean;
 }
 
@@ -36,14 +40,24 @@ export async function findNews(family: Family, meetings: Meeting[], now: Date): 
     .limit(MOST)
     .lean();
   const all = [...meetings, ...(await withNames(canceled, event))];
-  return all
+  const shown = all
     .filter((meeting) => isNews(meeting, actor.user, now))
     .sort((a, b) => +a.from - +b.from)
-    .slice(0, MOST)
-    .map((meeting) => newsOf(meeting, event, home));
+    .slice(0, MOST);
+  return Promise.all(
+    shown.map(async (meeting) => newsOf(meeting, event, home, await mayChooseAgain(family, meeting))),
+  );
 }
 
-/** More than anybody reads; the rest comes when these are seen. */
+/** Whether there are times to choose from instead of a canceled one. */
+async function mayChooseAgain({ event, household }: Family, meeting: Meeting): Promise<boolean> {
+  const [student] = meeting.students;
+  if (!meeting.cancelledAt || !student) return false;
+  if (!household.children.some((one) => one.student.equals(student))) return false;
+  return (await childWithTeacher(event, student, meeting.resource))?.teacher !== undefined;
+}
+
+/** More than anybody reads; the rest comes when these are seen, as only what was shown is marked. */
 const MOST = 30;
 
 /** "Moved by the school on Nov 20: was 3:00 PM." of one meeting, until this adult has seen it; else ''. */
@@ -54,10 +68,11 @@ export function sayMoved(
 ): string {
   const { moved } = meeting;
   if (!moved || !isNews(meeting, actor.user, now)) return '';
-  return wordsOf(event)('news.movedHere', {
-    on: shortDayAndTime(moved.at, event),
-    was: shortDayAndTime(moved.from, event),
-  });
+  const values = { on: shortDayAndTime(moved.at, event), was: shortDayAndTime(moved.from, event) };
+  const t = wordsOf(event);
+  return moved.teacher
+    ? t('news.newTeacherHere', { ...values, before: moved.teacher })
+    : t('news.movedHere', values);
 }
 
 function isNews({ cancelledAt, moved, to, seen = [] }: Meeting, user: Types.ObjectId, now: Date): boolean {
@@ -65,7 +80,7 @@ function isNews({ cancelledAt, moved, to, seen = [] }: Meeting, user: Types.Obje
   return at !== undefined && to > now && !seen.some((one) => one.by.equals(user) && one.at >= at);
 }
 
-function newsOf(meeting: Meeting, event: PlacedEvent, home: string): News {
+function newsOf(meeting: Meeting, event: PlacedEvent, home: string, mayChoose: boolean): News {
   const { teacher, children, from, moved, cancelledAt } = meeting;
   const t = wordsOf(event);
   const when = (at: Date) => shortDayAndTime(at, event);
@@ -74,12 +89,26 @@ function newsOf(meeting: Meeting, event: PlacedEvent, home: string): News {
   return {
     text: isCanceled
       ? t('news.canceled', { teacher, children, on, was: when(from) })
-      : t('news.moved', { teacher, children, on, was: when(moved?.from ?? from), now: when(from) }),
-    href: isCanceled
-      ? `${home}/times/${meeting.resource.toHexString()}?student=${meeting.students[0]?.toHexString() ?? ''}`
-      : `${home}/appointments/${meeting.id}`,
+      : t(movedKey(meeting), {
+          ...{ teacher, children, on, before: moved?.teacher ?? '' },
+          ...{ was: when(moved?.from ?? from), now: when(from) },
+        }),
+    ...(isCanceled && !mayChoose
+      ? {}
+      : {
+          href: isCanceled
+            ? `${home}/times/${meeting.resource.toHexString()}?student=${meeting.students[0]?.toHexString() ?? ''}`
+            : `${home}/appointments/${meeting.id}`,
+        }),
+    id: meeting.id,
     isCanceled,
   };
+}
+
+/** A new teacher at the same time, at another time, or another time alone. */
+function movedKey({ moved, from }: Meeting) {
+  if (!moved?.teacher) return 'news.moved';
+  return +moved.from === +from ? 'news.newTeacher' : 'news.newTeacherAndTime';
 }
 
 /** Where an adult says that they have seen what the school changed. */
@@ -94,6 +123,7 @@ export function newsPages(deps: Deps): Router {
     if (until)
       await Appointment.updateMany(
         {
+          _id: { $in: parsed.ok ? parsed.value.shown : [] },
           household: household._id,
           event: event._id,
           state: { $in: [...LIVING_STATES, 'cancelled'] },

@@ -9,7 +9,7 @@ import { wordsFor } from '../web/read-language.js';
 import { refuseHere, say } from '../web/session.js';
 import { siblingsRule } from '../booking/policy.js';
 import { bookAtOnce } from '../booking/book-at-once.js';
-import { holdSlot } from '../booking/hold-slot.js';
+import { holdSlot, studentsBefore } from '../booking/hold-slot.js';
 import { letLineGoFirst } from '../waitlist/offer-times.js';
 import { chooseStudents } from './choose-students.js';
 import { goerIn } from './list-goers.js';
@@ -19,7 +19,7 @@ import { sayRefusal } from './refuse-booking.js';
 import { showFamily } from './show-family.js';
 import { findChanged, showTimes, timesHref } from './show-times.js';
 import { sayWindow } from './show-opening.js';
-import { holdSchema, timesQuery } from './schema.js';
+import { holdSchema, timesQuery, type HoldForm } from './schema.js';
 
 /** A teacher's times, and the click on one of them. */
 export function timesPages(deps: Deps): Router {
@@ -41,7 +41,7 @@ export function timesPages(deps: Deps): Router {
     }
     const { slot, student, key, change, kept, now, goer } = parsed.value;
     const changed = change && (await findChanged(family, { student }, change));
-    const chosen = changed ? undefined : await studentsFor(family, slot, student, parsed.value.together);
+    const chosen = changed ? undefined : await studentsFor(family, parsed.value, deps.now());
     const typed = kept && (await readKept(family, kept));
     const request = {
       event: family.event,
@@ -56,7 +56,8 @@ export function timesPages(deps: Deps): Router {
       ...(change ? { replaces: change } : {}),
       ...(typed ? { typed } : {}),
     };
-    await letLineGoFirst(deps, family.event, slot);
+    // What replaces a longer meeting is as long.
+    await letLineGoFirst(deps, family.event, slot, 1 + (changed?.more.length ?? 0));
     const held = now ? await bookAtOnce(deps, request) : await holdSlot(deps, request);
     if (held.ok) res.redirect(303, `${family.home}/appointments/${held.appointment._id.toHexString()}`);
     else
@@ -73,17 +74,20 @@ export function timesPages(deps: Deps): Router {
 /** About whom the meeting is, where siblings have the same teacher. */
 async function studentsFor(
   family: Family,
-  slot: Types.ObjectId,
-  student: Types.ObjectId,
-  isTogether: boolean,
+  { slot, student, key, together }: Pick<HoldForm, 'slot' | 'student' | 'key' | 'together'>,
+  now: Date,
 ): Promise<Types.ObjectId[] | undefined> {
   const { event, household } = family;
   const rule = siblingsRule(event);
-  if (household.children.length < 2 || rule === 'apart' || (rule === 'choose' && !isTogether))
+  if (household.children.length < 2 || rule === 'apart' || (rule === 'choose' && !together))
     return undefined;
+  // The same press once more: by now the siblings may have the meeting that it booked.
+  const before = await studentsBefore({ household: household._id, key, slot });
+  if (before) return before;
   const found = await Slot.findOne({ _id: slot, event: event._id }, { resource: 1 }).lean();
   if (!found) return undefined;
-  return (await chooseStudents(family, found.resource, { id: student, name: '' }, isTogether)).students;
+  const child = { id: student, name: '' };
+  return (await chooseStudents(family, found.resource, child, together, now)).students;
 }
 
 interface Refused {

@@ -15,11 +15,12 @@ import { aboutOpening } from './show-opening.js';
 
 /** A family's first page: its children with their teachers, and its meetings. */
 export async function showFamily(deps: Deps, res: Response, family: Family): Promise<void> {
+  // Before anything is read: what is changed meanwhile is news still.
+  const now = deps.now();
   // A look of staff writes nothing.
   if (!res.locals.viewedFamily) await bookDecided({ event: family.event._id, user: family.actor.user });
   const meetings = await meetingsOf(family.event, family.household._id);
   const children = await childrenWithTeachers(family.event, family.household.children, meetings);
-  const now = deps.now();
   const waits = hasWaitlist(family.event) ? await waitsOf(family.event, family.household, now) : [];
   const reachable =
     bookingState(family.event, now) === 'open' ? await findReasons(family, children, now) : [];

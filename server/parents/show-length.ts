@@ -13,7 +13,7 @@ export async function showLength(
   meeting: Meeting,
   before: Meeting | undefined,
 ): Promise<{ choice?: object; shorter: string }> {
-  const looker = { event, household, user: actor.user, replaces: meeting.replaces };
+  const looker = { event, household, user: actor.user, replaces: meeting.replaces, goer: meeting.goer?.id };
   const lengths = await findLengths(looker, meeting, before, deps.now());
   const minutesOf = ({ from, to }: Pick<Meeting, 'from' | 'to'>) => (to.getTime() - from.getTime()) / 60_000;
   const isShorter = before && before.more.length > meeting.more.length;

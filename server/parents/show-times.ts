@@ -60,9 +60,9 @@ export async function showTimes(deps: Deps, res: Response, family: Family, asked
   const t = wordsOf(event);
   const chosen: Chosen = changed
     ? { students: changed.students, child: changed.children }
-    : await chooseStudents(family, resource._id, { id: asked.student, name: child.name }, false);
+    : await chooseStudents(family, resource._id, { id: asked.student, name: child.name }, false, deps.now());
   const about = chosen.child;
-  const goers = await listGoers(family, asked.goer ?? changed?.goer?.id.toHexString());
+  const goers = await listGoers(family, asked.goer ?? goerOf(changed));
   const goer = goers.find(({ isChosen }) => isChosen)?.id;
   const looker = {
     ...{ event, resource, household, user: actor.user, child: about, goer: goerIn(goer) },
@@ -74,9 +74,11 @@ export async function showTimes(deps: Deps, res: Response, family: Family, asked
   const refused = asked.slot && explainRefusal({ ...looking, resource, times }, asked.slot);
   const who = { teacher: resource.name, child: about };
   const opening = aboutOpening(deps, res);
-  const why = sumTimes({ ...looking, ...who }, times);
+  const why = sumTimes({ ...looking, ...who, isChange: changed !== undefined }, times);
   const mayWait = opening.isOpen === true && !changed && isWorthWaiting(why?.code);
-  const wait = mayWait ? await waitFor(event, household._id, resource._id, asked.student) : undefined;
+  // In line as a press would book: first the child whose page it is.
+  const waiters = chosen.students;
+  const wait = mayWait ? await waitFor(event, household._id, resource._id, waiters) : undefined;
   res.render('booking/times', {
     title: t('times.chooseWith', { teacher: resource.name }),
     child: { ...child, name: about },
@@ -128,6 +130,11 @@ export async function findChanged(
     (!resource || meeting.resource.equals(resource)) &&
     meeting.students.some((one) => one.equals(student));
   return isHere ? meeting : undefined;
+}
+
+/** Who goes to a meeting, as an address says it: where nobody goes alone, all do. */
+function goerOf(meeting: Meeting | undefined): string | undefined {
+  return meeting && (meeting.goer?.id.toHexString() ?? 'all');
 }
 
 interface DayView {

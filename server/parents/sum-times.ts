@@ -30,30 +30,43 @@ const OF_ALL: Refusal[] = [
   'too many holds',
 ];
 
-/** Sums up why none of a teacher's times can be booked; undefined where one can. */
+/**
+ * Sums up why none of a teacher's times can be booked; undefined where one can. Times that the family has itself tell nothing of the
+ * others, but for the limit that they have reached; where one of them is to be changed, not even that.
+ */
 export function sumTimes(
-  looking: { event: PlacedEvent; home: string; now: Date; teacher: string; child: string },
+  looking: {
+    event: PlacedEvent;
+    home: string;
+    now: Date;
+    teacher: string;
+    child: string;
+    isChange?: boolean;
+  },
   times: TimeView[],
 ): WhyNone | undefined {
   if (times.some(({ state }) => state === 'free')) return undefined;
   const { event, teacher, child } = looking;
   const t = wordsOf(event);
   const values = { teacher, child, office: callOffice(event) };
-  const ofAll = times.find(({ refusal }) => refusal && OF_ALL.includes(refusal));
+  const others = times.filter(({ state }) => state !== 'mine');
+  const ofAll = (looking.isChange ? others : times).find(
+    ({ refusal }) => refusal && OF_ALL.includes(refusal),
+  );
   if (ofAll?.refusal) {
     const { refusal: code, meeting } = ofAll;
     const own = meeting?.isHere ? { own: linkMeeting(looking, meeting) } : {};
     const note = code === 'not open' ? t('why.notOpen') : t('why.limit');
     return { code, note, text: sayWhole(looking, code, meeting), ...own };
   }
-  const codes = new Set(times.map(({ refusal }) => refusal));
-  if (times.length === 0) return { code: 'over', note: t('why.over'), text: t('why.overText', values) };
+  const codes = new Set(others.map(({ refusal }) => refusal));
+  if (others.length === 0) return { code: 'over', note: t('why.over'), text: t('why.overText', values) };
   // There is a time that only their own meeting is in the way of.
   if (codes.has('household busy'))
     return { code: 'busy', note: t('why.busy'), text: t('why.busyText', values) };
   if (codes.has('taken') || codes.has('teacher busy') || codes.has('day limit'))
     return { code: 'full', note: t('why.full'), text: t('why.fullText', values) };
-  if (times.some(({ slot }) => slot.state === 'call the school'))
+  if (others.some(({ slot }) => slot.state === 'call the school'))
     return { code: 'call', note: t('why.call'), text: t('why.callText', values) };
   if (codes.has('too late'))
     return { code: 'too late', note: t('times.tooLate'), text: t('why.tooLateText', values) };

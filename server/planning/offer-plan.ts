@@ -37,7 +37,7 @@ export interface Offer {
   choices: Choice[];
   days: OfferedDay[];
   /** Whom several of the children could meet together. */
-  shared: { resource: string; teacher: string; children: string[] }[];
+  shared: { resource: string; teacher: string; children: string[]; keys: string[] }[];
 }
 
 /** Whom a family could plan to meet, on which days, and why it cannot meet the others. */
@@ -111,7 +111,13 @@ function sharedOf(choices: Choice[]): Offer['shared'] {
     const same = free.filter(({ teacher }) => teacher.id === resource);
     const [first] = same;
     return first && same.length > 1
-      ? [{ resource, teacher: first.teacher.name, children: same.map(({ child }) => child) }]
+      ? [
+          {
+            ...{ resource, teacher: first.teacher.name },
+            children: same.map(({ child }) => child),
+            keys: same.map(({ key }) => key),
+          },
+        ]
       : [];
   });
 }

@@ -78,7 +78,7 @@ function readForm(
   if (!parsed.ok) return { ok: false, errors: { _form: say('planErrors.again') } };
   const form = parsed.value;
   const errors: Record<string, string> = {};
-  const wanted = wishesOf(offer, form.wish, togetherBy(event, offer, form));
+  const wanted = wishesOf(offer, tickedBy(event, offer, form), togetherBy(event, offer, form));
   if (wanted.length === 0) errors.wish = say('planErrors.noTeacher');
   const days = offer.days
     .filter(({ day }) => form.day.includes(day))
@@ -97,6 +97,13 @@ function readForm(
   });
   if (Object.keys(errors).length > 0) return { ok: false, errors };
   return { ok: true, request: { wanted, days, breaks, gap: form.gap, key: form.key } };
+}
+
+/** What was ticked; where siblings meet a teacher together, one of their boxes stands for all. */
+function tickedBy(event: PlacedEvent, { shared }: Offer, { wish }: PlanForm): string[] {
+  if (siblingsRule(event) !== 'together') return wish;
+  const whole = shared.filter(({ keys }) => keys.some((key) => wish.includes(key)));
+  return [...wish, ...whole.flatMap(({ keys }) => keys)];
 }
 
 /** The teachers whom siblings meet in one meeting, as the event says. */

@@ -4,6 +4,7 @@ import { childName } from '../booking/queries.js';
 import type { Deps } from '../deps.js';
 import { Contact } from '../models/contact.js';
 import { Resource } from '../models/resource.js';
+import { chooseStudents } from '../parents/choose-students.js';
 import { childWithTeacher } from '../parents/find-child.js';
 import { familyOf, type Family } from '../parents/load-conference.js';
 import { bookingState } from '../web/booking-state.js';
@@ -69,11 +70,13 @@ type Asked = Pick<Parameters<typeof joinWaitlist>[1], 'resource' | 'days'> & { s
 async function join(deps: Deps, req: Request, res: Response, family: Family, asked: Asked): Promise<void> {
   const { event, household, actor, home } = family;
   const { teacher } = await metBy(family, asked.student, asked.resource);
+  const child = { id: asked.student, name: '' };
+  const { students } = await chooseStudents(family, asked.resource, child, false, deps.now());
   const t = wordsOf(event);
   const joined = await joinWaitlist(deps, {
     ...{ event, household: household._id, user: actor.user },
     resource: asked.resource,
-    students: [asked.student],
+    students,
     days: asked.days ?? [],
   });
   if (joined.ok) {

@@ -5,7 +5,7 @@ import { mayHold } from '../booking/hold-slot.js';
 import type { Deps } from '../deps.js';
 import type { Refusal } from '../models/appointment.js';
 import { Slot } from '../models/slot.js';
-import { WaitlistEntry } from '../models/waitlist-entry.js';
+import { lineKey, WaitlistEntry } from '../models/waitlist-entry.js';
 import { actorOf } from '../web/actor.js';
 import { notFound } from '../web/errors.js';
 import { eventFrame } from '../web/event-tabs.js';
@@ -81,7 +81,7 @@ export function staffPages(deps: Deps): Router {
       await tellEnd(deps, line, entry, 'removed');
       if (await endEntry(deps, entry, 'removed', actor.user))
         await audit(deps, actor.user, entry, 'remove from waitlist');
-      await deps.queue.add('offer-times', entry.event.toHexString());
+      await deps.queue.add('offer-times', lineKey(entry));
     }
     const { children, teacher } = await nameEntry(eventOf(res), entry);
     say(req, { kind: 'ok', text: `${children || 'The family'} is off the waitlist for ${teacher}.` });

@@ -22,14 +22,24 @@ export interface Fit<W extends Waiting> {
 /** Of the time, whoever asks. */
 const OF_SLOT: Refusal[] = ['taken', 'teacher busy', 'not offered', 'too late', 'not here', 'day limit'];
 
+/** Of the child and the teacher: no time will be another. */
+const OF_WISH: Refusal[] = ['no class', 'not your child'];
+
 /** What was refused in this look at the line: it is not asked again. */
 export interface Refused {
   slots: Set<string>;
   entries: Set<string>;
   pairs: Set<string>;
+  /** Those who may not meet the teacher at all, whatever the time. */
+  never: Map<string, Refusal>;
 }
 
-export const nothingRefused = (): Refused => ({ slots: new Set(), entries: new Set(), pairs: new Set() });
+export const nothingRefused = (): Refused => ({
+  slots: new Set(),
+  entries: new Set(),
+  pairs: new Set(),
+  never: new Map(),
+});
 
 /**
  * The first free time, and the first in line who can really have it: by the rules, by what it has taken already, and by its own hours.
@@ -58,6 +68,7 @@ export async function findFit<W extends Waiting>(
       if (OF_SLOT.includes(asked.reason)) refused.slots.add(time);
       else if (asked.reason === 'household busy') refused.pairs.add(pair);
       else refused.entries.add(id);
+      if (OF_WISH.includes(asked.reason)) refused.never.set(id, asked.reason);
     }
   }
   return undefined;

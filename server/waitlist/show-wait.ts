@@ -23,21 +23,24 @@ export interface Wait {
   entry?: string;
 }
 
-/** @returns undefined where the event has no waitlist */
+/**
+ * @param students about whom the meeting would be; the first leads there
+ * @returns undefined where the event has no waitlist
+ */
 export async function waitFor(
   event: PlacedEvent,
   household: Types.ObjectId,
   resource: Types.ObjectId,
-  student: Types.ObjectId,
+  students: Types.ObjectId[],
 ): Promise<Wait | undefined> {
   if (!hasWaitlist(event)) return undefined;
   const found = await WaitlistEntry.findOne(
-    { event: event._id, household, wish: wishOf(resource, [student]), open: true },
+    { event: event._id, household, wish: wishOf(resource, students), open: true },
     { _id: 1 },
   ).lean();
   return {
     resource: resource.toHexString(),
-    student: student.toHexString(),
+    student: students[0]?.toHexString() ?? '',
     ...(found ? { entry: found._id.toHexString() } : {}),
   };
 }

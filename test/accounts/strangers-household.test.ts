@@ -84,6 +84,24 @@ describe('what somebody entered under an address before its owner came', () => {
     assert.ok(!(await heldBy(kept._id)).some((id) => id.includes(String(theirs._id))));
   });
 
+  it('but whom another adult there has by a proof of their own stays that adult’s', async () => {
+    const theirs = await Household.findOne({ 'children.0': { $exists: true } })
+      .orFail()
+      .lean();
+    const partner = desk.fair.event._id;
+    await Household.updateOne(
+      { _id: theirs._id },
+      { $push: { adults: partner }, $set: { brought: [{ ...theirs.children[0]!, adult: partner }] } },
+    );
+    await choose({});
+    const { adults, children, brought } = await Household.findById(theirs._id).orFail().lean();
+    assert.deepEqual([adults.map(String), brought], [[String(partner)], []]);
+    assert.deepEqual(
+      children.map(({ adult }) => String(adult)),
+      [String(partner)],
+    );
+  });
+
   it('keeps no name that the stranger chose', async () => {
     await choose({});
     assert.equal((await User.findOne({ email: EMAIL }).lean())?.name, 'owner');

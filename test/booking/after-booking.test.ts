@@ -86,7 +86,13 @@ describe('after a meeting is booked', () => {
       /The school moved your meeting with Mrs Lee[^<]+It was Tue, Nov 24, 4:00 PM; now it is Tue, Nov 24, 5:00 PM/,
     );
     assert.match((await parent.get(path)).text, /Moved by the school on [^<]+: was Tue, Nov 24, 4:00 PM/);
-    await parent.post(`${desk.home}/news`, { until: hidden(page.text, 'until') });
+    const resource = desk.fair.teachers[1]!.resource._id;
+    await Appointment.updateOne({ _id: id }, { $set: { moved: { ...moved, from: FIRST, resource } } });
+    assert.match(
+      (await parent.get(desk.home)).text,
+      /changed your meeting with Mr Park[^<]+It’s now with Mrs Lee, Tue, Nov 24, 5:00 PM\./,
+    );
+    await parent.post(`${desk.home}/news`, { until: hidden(page.text, 'until'), shown: id });
     assert.doesNotMatch((await parent.get(desk.home)).text, /The school moved/);
 
     desk.test.setNow(at(3));
@@ -96,9 +102,17 @@ describe('after a meeting is booked', () => {
     );
     assert.match((await parent.get(desk.home)).text, /The school canceled your meeting with Mrs Lee/);
     // What was shown before it does not count as having seen it.
-    await parent.post(`${desk.home}/news`, { until: hidden(page.text, 'until') });
+    await parent.post(`${desk.home}/news`, { until: hidden(page.text, 'until'), shown: id });
     assert.match((await parent.get(desk.home)).text, /The school canceled your meeting/);
     await parent.post(`${desk.home}/news`, { until: String(at(3).getTime()) });
+    assert.match((await parent.get(desk.home)).text, /The school canceled/, 'the page named nothing');
+    await Class.updateMany({ _id: desk.fair.teachers[0]!.class._id }, { $set: { status: 'gone' } });
+    const left = (await parent.get(desk.home)).text;
+    assert.match(left, /The school canceled[^<]+<\/p>/, 'no link to a teacher whom the child has no more');
+    await parent.post(`${desk.home}/news`, {
+      until: String(at(3).getTime()),
+      shown: hidden(left, 'shown'),
+    });
     assert.doesNotMatch((await parent.get(desk.home)).text, /The school canceled/);
   });
 

@@ -3,9 +3,10 @@ import { expireHolds } from '../../server/booking/expire-holds.js';
 import { ENDED_HOLDS_MS, MOST_HOLDS } from '../../server/booking/policy.js';
 import { Appointment } from '../../server/models/appointment.js';
 import { Household } from '../../server/models/household.js';
+import { Slot } from '../../server/models/slot.js';
 import { makeUser, Visitor } from '../support/app.js';
 import { EVE } from '../support/booking/conference.js';
-import { Desk } from '../support/booking/desk.js';
+import { Desk, hidden } from '../support/booking/desk.js';
 import { makeEvent } from '../support/event.js';
 
 describe('holds of one login', () => {
@@ -19,6 +20,8 @@ describe('holds of one login', () => {
   async function fill(bookedBy: unknown, household: unknown, event = desk.fair.event._id): Promise<void> {
     const account = desk.fair.account._id;
     const [teacher] = desk.fair.teachers;
+    // What a press books at once is no hold: here the family chooses how they meet, so it is.
+    await Slot.updateMany({}, { $set: { kind: 'either' } });
     await Appointment.insertMany(
       Array.from({ length: MOST_HOLDS }, (_, n) => ({
         account,
@@ -37,6 +40,22 @@ describe('holds of one login', () => {
       })),
     );
   }
+
+  it('that ran out are taken again when the time is free again, though it was refused meanwhile', async () => {
+    const [one, two] = [await desk.parentOf(0), await desk.parentOf(1)];
+    const path = (await desk.choose(one.visitor, 0, 0)).headers.location ?? '';
+    desk.test.setNow(new Date(EVE.getTime() + 11 * 60_000));
+    const again = async (page: string) =>
+      (await one.visitor.post(`${path}/again`, { key: hidden(page, 'key') }, path)).headers.location ?? '';
+    const page = (await one.visitor.get(path)).text;
+    const taken = await desk.book(two.visitor, 0, 0, 1);
+    assert.match(await again(page), /\/times\//);
+    await two.visitor.post(`${taken}/cancel`, {}, desk.home);
+    const later = (await one.visitor.get(path)).text;
+    const held = await again(later);
+    assert.match(held, /\/appointments\//);
+    assert.equal(await again(later), held, 'pressed twice it is held once');
+  });
 
   it('are some and no more, which is said; when they end there is room again', async () => {
     const { visitor, user, household } = await desk.parentOf(0);

@@ -17,6 +17,11 @@ describe('a child that a family added by mistake', () => {
 
   it('is removed once the family says so, and can be added again', async () => {
     const { visitor, household } = await desk.parentOf(0);
+    // Another adult there has the child by a proof of their own.
+    await Household.updateOne(
+      { _id: household._id },
+      { $set: { brought: [{ ...household.children[0]!, adult: desk.fair.event._id }] } },
+    );
     assert.match((await visitor.get(`${desk.home}/children`)).text, /aria-label="Remove Ana Lopez"/);
     assert.match(
       (await visitor.get(removal())).text,
@@ -26,6 +31,7 @@ describe('a child that a family added by mistake', () => {
     assert.equal(done.headers.location, `${desk.home}/children`);
     assert.match((await visitor.get(`${desk.home}/children`)).text, /Ana Lopez is removed\./);
     assert.equal(await childrenOf(household._id), 0);
+    assert.equal((await Household.findById(household._id).lean())?.brought?.length, 0);
     // Pressed twice.
     assert.equal((await visitor.post(removal(), {}, `${desk.home}/children`)).status, 303);
     assert.equal(await AuditEntry.countDocuments({ action: 'remove child' }), 1);

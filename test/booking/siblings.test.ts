@@ -49,6 +49,42 @@ describe('siblings with the same teacher', () => {
     assert.deepEqual(await about(), [2]);
   });
 
+  it('who met the teacher in their other household are left out: the others can still be booked, and are called what they are', async () => {
+    await arrive('together');
+    const other = await desk.parent();
+    await makeHousehold(desk.fair.account._id, desk.fair.students.slice(1, 2), other.user._id);
+    await desk.book(other.visitor, 0, 0, 1);
+    assert.doesNotMatch((await visitor.get(desk.timesPath())).text, /Ana and Leo/);
+    assert.match(
+      (await visitor.get(desk.timesPath(0, 1))).text,
+      /Leo already has a meeting with Mrs Lee/,
+      'nothing of the sibling',
+    );
+    await desk.book(visitor, 0, 1);
+    assert.deepEqual(await about(), [1, 1]);
+  });
+
+  it('are booked once by two presses of one page, and the list judges them together too', async () => {
+    await arrive('together');
+    const page = await visitor.get(desk.timesPath());
+    const press = () =>
+      visitor.post(
+        `${desk.home}/appointments`,
+        {
+          slot: String(desk.fair.teachers[0]!.slots[1]!._id),
+          student: String(desk.fair.students[0]!._id),
+          key: hidden(page.text, 'key'),
+          now: '1',
+        },
+        desk.home,
+      );
+    const [first, second] = [await press(), await press()];
+    assert.match(first.headers.location ?? '', /\/appointments\//);
+    assert.equal(second.headers.location, first.headers.location);
+    await Event.updateOne({}, { $set: { 'booking.perHousehold': 1 } });
+    assert.match((await visitor.get(desk.home)).text, /Limit reached/);
+  });
+
   it('have one each where the school says so, whatever is sent; what was booked together before is changed as it is', async () => {
     await arrive();
     const both = (await desk.choose(visitor, 1, 3, 0, { together: '1', now: '1' })).headers.location ?? '';

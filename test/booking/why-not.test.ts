@@ -104,6 +104,15 @@ describe('why a teacher or a time can’t be booked', () => {
     );
     const path = await desk.book(visitor, 1, 1);
     assert.match((await visitor.get(desk.timesPath(1))).text, new RegExp(`time-mine" href="${path}/change"`));
+
+    // While it is changed its own time is no reason: all others are taken.
+    const [, park] = desk.fair.teachers;
+    await Slot.updateOne({ _id: park!.slots[0]!._id }, { state: 'hidden' });
+    const other = await desk.parentOf(1);
+    await desk.book(other.visitor, 1, 2, 1);
+    const change = await visitor.get(`${desk.timesPath(1)}&change=${path.split('/').at(-1) ?? ''}`);
+    assert.match(change.text, /All times with Mr Park are taken/);
+    assert.doesNotMatch(change.text, /You already meet/);
   });
 
   it('a refusal can be loaded again, and then says what is true then', async () => {

@@ -44,6 +44,14 @@ describe('booking at the front desk', () => {
     assert.match(page.text, /Kim Lopez/);
   });
 
+  it('books siblings together where the school has them so', async () => {
+    const { user } = await front.desk.parent();
+    await makeHousehold(front.fair.account._id, front.fair.students.slice(0, 2), user._id);
+    await Event.updateOne({}, { $set: { 'booking.siblings': 'together' } });
+    const id = await front.book(clerk, 0, 0);
+    assert.equal((await front.stateOf(id)).students.length, 2);
+  });
+
   it('books for a guardian of the roster without a login, who hears of it and has it when they register', async () => {
     await front.guardianOf(0);
     const id = await front.book(clerk, 0, 0);

@@ -3,6 +3,7 @@ import { Appointment } from '../../server/models/appointment.js';
 import { AuditEntry } from '../../server/models/audit-entry.js';
 import { Class } from '../../server/models/class.js';
 import { Event } from '../../server/models/event.js';
+import { Household } from '../../server/models/household.js';
 import { Notification } from '../../server/models/notification.js';
 import { Resource } from '../../server/models/resource.js';
 import { Slot } from '../../server/models/slot.js';
@@ -53,6 +54,23 @@ describe('moving and canceling at the front desk', () => {
     );
     assert.match((await clerk.get(`${front.home}/appointments/${id}`)).text, /This appointment was moved/);
     assert.deepEqual(await heldBy((await front.stateOf(id))._id), []);
+  });
+
+  it('who was to go still goes when it is moved', async () => {
+    const { user, household } = await front.desk.parentOf(0);
+    const other = await front.desk.parent();
+    await Household.updateOne({ _id: household._id }, { $push: { adults: other.user._id } });
+    await Event.updateOne({}, { $set: { 'booking.twoAtOnce': true } });
+    const id = await front.book(clerk, 0, 0);
+    await Appointment.updateOne({ _id: id }, { $set: { goer: user._id } });
+    assert.equal((await move(id, front.slot(1, 2))).status, 303);
+    const [living] = await Appointment.find({ state: 'booked' }).lean();
+    assert.deepEqual(living?.goer, user._id);
+    assert.deepEqual(
+      living.moved?.resource,
+      front.fair.teachers[0]!.resource._id,
+      'and whose it was is noted',
+    );
   });
 
   it('the same move twice is one, and of two clerks one moves it', async () => {

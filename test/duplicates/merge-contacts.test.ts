@@ -61,6 +61,8 @@ describe('merging two contacts', function () {
           adults: [new Types.ObjectId()],
           children: children.map(had),
           removed: removed.map(lost),
+          // Another adult there has them by a proof of their own.
+          brought: children.map(had),
           createdAt: EVE,
         })
       )._id;
@@ -83,6 +85,7 @@ describe('merging two contacts', function () {
         found.children.map(({ student }) => String(student)),
         children,
       );
+      assert.deepEqual(found.brought, found.children);
       assert.deepEqual(
         found.removed?.map(({ student }) => String(student)),
         removed,

@@ -100,6 +100,13 @@ describe('adults who share a child', () => {
       assert.ok(!(await choose(lou!, 1, 0)).isHeld);
       assert.doesNotMatch((await lou!.visitor.get(desk.timesPath(1))).text, /Who goes/);
 
+      // What one of them has on hold is nobody's meeting yet.
+      await desk.choose(kim!.visitor, 1, 1, 1);
+      const busy = (await lou!.visitor.get(desk.timesPath(0, 1))).text;
+      assert.match(busy, /Somebody in your family has a time on hold then/);
+      assert.doesNotMatch(busy, /You teach/);
+      await Appointment.updateMany({ state: 'pending' }, { $set: { state: 'expired' } });
+
       await set({ twoAtOnce: true });
       // What was booked before is of both.
       assert.ok(!(await choose(lou!, 1, 0)).isHeld);
@@ -117,7 +124,12 @@ describe('adults who share a child', () => {
       await set({ twoAtOnce: true, perStudentAndTeacher: 3 });
       assert.ok((await choose(kim!, 0, 0)).isHeld);
       assert.ok((await choose(lou!, 1, 0)).isHeld);
-      assert.ok((await choose(kim!, 1, 1, 'all')).isHeld);
+      const { isHeld, path } = await choose(kim!, 1, 1, 'all');
+      assert.ok(isHeld);
+      const id = path.split('/').at(-1) ?? '';
+      const change = (await kim!.visitor.get(`${desk.timesPath(1)}&change=${id}&kept=${id}`)).text;
+      assert.match(change, /name="goer" value="all"/, 'all still go when its time is changed');
+      assert.match(change, new RegExp(`kept=${id}&amp;goer=all`));
       assert.ok(!(await choose(lou!, 0, 1)).isHeld);
       assert.ok((await choose(kim!, 1, 2, lou!.user._id.toHexString())).isHeld);
       assert.ok(!(await choose(lou!, 0, 2)).isHeld);

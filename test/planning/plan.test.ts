@@ -66,6 +66,17 @@ describe('a plan of all meetings', () => {
   const booked = () => Appointment.find({ state: 'booked' }).sort({ from: 1 }).lean();
   const pending = () => Appointment.find({ state: 'pending' }).sort({ from: 1 }).lean();
 
+  it('takes siblings together where the school says so, whichever of them is ticked', async () => {
+    await Event.updateOne({}, { $set: { 'booking.siblings': 'together' } });
+    const [ana] = desk.fair.students;
+    await make({ wish: `${String(ana!._id)}:${String(desk.fair.teachers[0]!.resource._id)}` });
+    const plan = await Plan.findOne().orFail().lean();
+    assert.deepEqual(
+      plan.wishes.map(({ students }) => students.length),
+      [2],
+    );
+  });
+
   it('is made, shown and booked with three presses; one mail, one file, one entry in the audit tell of it', async () => {
     assert.match((await kim.visitor.get(desk.home)).text, /href="[^"]+\/plan">Plan all my meetings/);
     const path = await make();

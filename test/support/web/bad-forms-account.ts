@@ -53,7 +53,7 @@ export function formsOfAccount(place: Place, viewer: User): Record<string, Bad[]
       },
     ],
     '/my/calendar': NOTHING_SENT,
-    '/e/:link/news': 'has one button, and a moment that the page wrote: another one is as good as none',
+    '/e/:link/news': 'has one button, a moment and meetings that the page wrote: others are as good as none',
     '/e/:link/family/invitations': [
       { fields: { email: 'nobody' }, says: /like name@example\.org/, keeps: /value="nobody"/ },
     ],
@@ -129,7 +129,8 @@ export function formsOfAccount(place: Place, viewer: User): Record<string, Bad[]
     '/e/:link/appointments/:id/note': [
       { fields: { note: LONG }, says: /Use 500 characters at most/, keeps: /x{500}/ },
     ],
-    '/e/:link/appointments/:id/again': NOTHING_SENT,
+    '/e/:link/appointments/:id/again':
+      'has one button, and the key of its page: without it the press counts as one of no page',
     '/e/:link/appointments/:id/cancel': NOTHING_SENT,
     '/e/:link/appointments/:id/other': NOTHING_SENT,
     '/e/:link/plan': [{ fields: { key: 'abc' }, says: /Select at least one teacher|Booking|no free times/ }],
