@@ -98,14 +98,14 @@ export function entryPages(deps: Deps): Router {
 
   router.post('/waitlist/:waiting/hours', async (req, res) => {
     const { family, entry } = await entryAt(deps, req, res);
-    const read = readHours(family.event, req.body);
+    const read = readHours(family.event, req.body, entry);
     if (!read.ok) {
       res.status(422);
       await showEntry(deps, res, family, entry, { values: typedValues(req.body), errors: read.errors });
       return;
     }
     if (entry.open) {
-      await changeHours(entry, read.hours.days);
+      await changeHours(entry, read.hours);
       say(req, { kind: 'ok', text: wordsFor(res)('waitlist.hoursSaved') });
     }
     res.redirect(303, pathOf(family, entry));

@@ -10,7 +10,7 @@ import type { Line } from './open-line.js';
 /** Whoever asks what a family may have: somebody in line, or about to join it. */
 export type Waiting = Pick<
   WaitlistEntry,
-  '_id' | 'household' | 'user' | 'students' | 'days' | 'breaks' | 'passed'
+  '_id' | 'household' | 'user' | 'students' | 'goer' | 'days' | 'breaks' | 'passed'
 >;
 
 export interface Fit<W extends Waiting> {
@@ -77,11 +77,11 @@ export async function findFit<W extends Waiting>(
 /** The booking that an offer is to become. It passes the same rules as any other, and takes nothing from the family that it has on hold. */
 export function requestOf(
   event: Line['event'],
-  { _id, household, user, students }: Waiting,
+  { _id, household, user, students, goer }: Waiting,
   { appointment, slot, until }: Pick<Offer, 'appointment' | 'slot' | 'until'>,
 ): HoldRequest {
   return {
-    ...{ event, slot, students, household, user },
+    ...{ event, slot, students, household, user, goer },
     key: appointment.toHexString(),
     by: 'household',
     offer: { _id, appointment, until },

@@ -8,7 +8,7 @@ import type { Offering, WaitlistEntry } from '../models/waitlist-entry.js';
 import { endEntry, endOffer, goBack } from './end-entry.js';
 import { holdOffer } from './hold-offer.js';
 import type { Line } from './open-line.js';
-import { MOST_LAPSES } from './policy.js';
+import { hasWaitlist, MOST_LAPSES } from './policy.js';
 import { tellEnd, tellTakenBack } from './tell-offer.js';
 
 /** A process that named an offer and made no hold of it for so long is dead. */
@@ -45,6 +45,8 @@ async function lapse(deps: Deps, line: Line, entry: Offering): Promise<void> {
   if (held && held.state !== 'expired') return;
   // Of what was never told nobody could miss the end.
   if (entry.state === 'offering') return goBack(deps, entry);
+  // Without a waitlist nobody is to answer, and nobody is taken off it.
+  if (!hasWaitlist(line.event)) return goBack(deps, entry);
   if (entry.lapses + 1 < MOST_LAPSES) return goBack(deps, entry, 'lapsed');
   await tellEnd(deps, line, entry, 'lapsed');
   await endEntry(deps, entry, 'lapsed');
@@ -69,11 +71,11 @@ async function hasTime({ household, offer }: Offering): Promise<boolean> {
 async function isBookable(
   deps: Deps,
   { event }: Line,
-  { students, household, offer }: WaitlistEntry,
+  { students, household, goer, offer }: WaitlistEntry,
   from: Date,
 ): Promise<boolean> {
   const slot = offer && (await Slot.findById(offer.slot, { state: 1, from: 1 }).lean());
   if (!slot || !isOffered(slot, 'household') || +slot.from !== +from) return false;
-  const asked = { event, slot: slot._id, students, household, by: 'household' as const };
+  const asked = { event, slot: slot._id, students, household, goer, by: 'household' as const };
   return (await checkBooking(asked, deps.now())).ok;
 }
