@@ -86,6 +86,8 @@ describe('what a booking needs', () => {
         ['taken', 4],
         ['student limit', Infinity],
         ['teacher limit', 3],
+        // Of the household alone.
+        ['teacher limit', Infinity],
         ['class limit', 3],
         ['household limit', 2],
         ['day limit', Infinity],
