@@ -7,7 +7,7 @@ import { provedEmail } from './set-password.js';
 
 /**
  * Grants an offer's access to somebody who opened its link and is logged in with the login that it was made to. Link and password together
- * prove the address, and the login must still have the invited address.
+ * prove the address, and the login must still have the invited address. A login that works at a school asks for a password, so one without any has to choose it first.
  * @returns what was offered, or undefined if the offer is used up, over or withdrawn
  */
 export async function acceptAccess(
@@ -15,6 +15,8 @@ export async function acceptAccess(
   user: Pick<User, '_id'>,
   secret: unknown,
 ): Promise<OneTimeLink['offer']> {
+  const hasPassword = { _id: user._id, passwordHash: { $exists: true } };
+  if (!(await User.exists(hasPassword))) return undefined;
   const link = await takeLink(secret, ['offer'], deps.now());
   if (!link?.offer || !link.email || !link.user?.equals(user._id)) return undefined;
   const { email } = link;

@@ -4,7 +4,16 @@ import { leavePlan } from './leave-plan.js';
 
 export type Claimant = Pick<
   Appointment,
-  '_id' | 'household' | 'bookedBy' | 'createdAt' | 'byKey' | 'plan' | 'offer' | 'resource' | 'students'
+  | '_id'
+  | 'household'
+  | 'bookedBy'
+  | 'createdAt'
+  | 'byKey'
+  | 'plan'
+  | 'offer'
+  | 'resource'
+  | 'slot'
+  | 'students'
 >;
 
 /**
@@ -24,9 +33,10 @@ export async function isDead(holder: Types.ObjectId, now: Date, taker?: Claimant
 /** What of an appointment tells whether it keeps others out. */
 export const HOLDER_FIELDS = {
   ...{ state: 1, expiresAt: 1, household: 1, bookedBy: 1, createdAt: 1, byKey: 1, plan: 1, resource: 1 },
-  students: 1,
+  ...{ offer: 1, slot: 1, students: 1 },
 } as const;
-export type HolderOf = Pick<Appointment, Exclude<keyof typeof HOLDER_FIELDS, 'plan'> | '_id' | 'plan'>;
+type Optional = 'plan' | 'offer';
+export type HolderOf = Pick<Appointment, Exclude<keyof typeof HOLDER_FIELDS, Optional> | '_id' | Optional>;
 
 /** The same of what was read, for pages that only look: nothing is ended. */
 export function keepsNothing(found: HolderOf | null | undefined, now: Date, taker?: Claimant): boolean {
@@ -37,12 +47,14 @@ export function keepsNothing(found: HolderOf | null | undefined, now: Date, take
 }
 
 /**
- * What somebody is offered takes nothing from them: it is offered where it is free beside what they have on hold.
+ * What somebody is offered takes nothing from them: it is offered where it is free beside what they have on hold. And it is kept, as they
+ * were told, whatever else they press; only who presses on that time itself takes it so.
  * A total order, so that two holds of one person never end each other. What the same request made, sent twice at once, is no other hold.
  */
 function isOlderHold(held: Claimant, taker: Claimant): boolean {
   if (!held.household.equals(taker.household) || !held.bookedBy.equals(taker.bookedBy)) return false;
   if (held.byKey === taker.byKey || taker.offer) return false;
+  if (held.offer && !held.slot.equals(taker.slot)) return false;
   if (held.plan && taker.plan?.equals(held.plan) && !isSameMeeting(held, taker)) return false;
   const byTime = held.createdAt.getTime() - taker.createdAt.getTime();
   return byTime === 0 ? held._id.toHexString() < taker._id.toHexString() : byTime < 0;

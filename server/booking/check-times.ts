@@ -93,7 +93,7 @@ function judgeTime(wish: TimesWish, want: Wanted, slot: Slot, around: Around, no
     ...(judged.class ? { class: judged.class } : {}),
     ...(replaces ? { replaces } : {}),
   });
-  const me = takerOf(wish, want, now);
+  const me = takerOf(wish, { ...want, slot: slot._id }, now);
   const gaveWay = new Set<string>();
   const lives = (id: Types.ObjectId) => {
     const found = around.holders.get(String(id));
@@ -126,12 +126,12 @@ type Me = Claimant & { replaces?: Types.ObjectId; account: Types.ObjectId };
 /** As if it were asked for now. */
 function takerOf(
   { event, household, user, replaces }: TimesWish,
-  { resource, students }: Wanted,
+  { resource, students, slot }: Wanted & Pick<Claimant, 'slot'>,
   now: Date,
 ): Me {
   return {
     ...{ _id: new Types.ObjectId(), account: event.account, household, bookedBy: user, createdAt: now },
-    ...{ byKey: '', resource, students },
+    ...{ byKey: '', resource, slot, students },
     ...(replaces ? { replaces } : {}),
   };
 }

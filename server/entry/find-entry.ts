@@ -24,6 +24,20 @@ export function isLive({ usedAt, until }: Entry, now: Date): boolean {
   return usedAt === undefined && until > now;
 }
 
+/** Whether the address was mailed a link at this event that still works; it works for whoever reads its mail, whoever asked for it. */
+export async function hasLiveEntry(
+  email: string,
+  event: Types.ObjectId | undefined,
+  now: Date,
+): Promise<boolean> {
+  const live = { usedAt: { $exists: false }, until: { $gt: now } };
+  const found = await OneTimeLink.exists({
+    ...{ email, kind: 'log in', ...live },
+    event: event ?? { $exists: false },
+  });
+  return found !== null;
+}
+
 /** What opening a link comes to. */
 export interface Opened {
   user: User | null;

@@ -1,37 +1,89 @@
 import type { Request } from 'express';
+import type { Types } from 'mongoose';
 import { takeAll } from '../accounts/limit-logins.js';
+import { claimsDevice, findDevice } from '../accounts/mark-device.js';
+import { findUserByEmail } from '../accounts/queries.js';
+import type { Deps } from '../deps.js';
+import type { OneTimeLink } from '../models/one-time-link.js';
+import { HttpError } from '../web/errors.js';
 import { rateLimit } from '../web/rate-limit.js';
 import { senderOf } from '../web/sender.js';
+import { hasLiveEntry } from './find-entry.js';
 
 const HOUR = 3600;
+
+/** A mail that was asked for, as it was counted. */
+export interface CountedAsk {
+  /** The browser's number, where the login was used in it before: it counts apart. */
+  device?: string;
+  /** Too many asked for this address: it is mailed one only where it has no link that works. */
+  isFull: boolean;
+  /** No mail was needed, so the ask counts nowhere. */
+  giveBack(): Promise<void>;
+}
 
 export interface AskingLimits {
   /**
    * Counts a mail that is asked for.
+   * @param at the event, where every address gets a link; absent where a refusal would tell which addresses have a login: there who mails
+   * looks at `isFull`
    * @throws HttpError 429
    */
-  take(req: Request, email: string): Promise<void>;
-  /** Forgets one that was used: a whole school may share an internet address. */
-  wasUsed(sender: string): Promise<void>;
+  take(req: Request, email: string, at?: { event: Types.ObjectId | undefined }): Promise<CountedAsk>;
+  /** Forgets one that was used: it was the owner's, and a whole school may share an internet address. */
+  wasUsed(link: Pick<OneTimeLink, 'email' | 'sender' | 'device'>): Promise<void>;
 }
 
 /**
  * Counts mails with links, first by who asks for which address, so that a stranger who asks for somebody's links takes few of the owner's
- * tries; by internet address only those that nobody used.
+ * tries; only those that nobody used. However many ask for an address, it can always have one link that works, so that nobody is shut out.
+ * A browser in which the login was used before has its own limit, as for passwords.
  */
-export function limitAsking(): AskingLimits {
+export function limitAsking({ config, now }: Pick<Deps, 'config' | 'now'>): AskingLimits {
+  const ofDevice = rateLimit('entry-device', 6, HOUR);
   const ofOne = rateLimit('entry-one', 6, HOUR);
   const ofEmail = rateLimit('entry-email', 20, HOUR);
   const ofSender = rateLimit('entry-sender', 1000, HOUR);
   return {
-    async take(req, email) {
+    async take(req, email, at) {
+      const user = claimsDevice(config, req) ? await findUserByEmail(email) : null;
+      const device = findDevice(config, req, user);
+      if (device) {
+        await ofDevice.take(device);
+        return { device, isFull: false, giveBack: () => ofDevice.giveBack(device) };
+      }
       const sender = senderOf(req);
+      const one = `${email} ${sender}`;
       await takeAll([
         [ofSender, sender],
-        [ofOne, `${email} ${sender}`],
-        [ofEmail, email],
+        [ofOne, one],
       ]);
+      const refusal = await refusalOf(() => ofEmail.take(email));
+      const giveBack = async () => {
+        await Promise.all([ofSender.giveBack(sender), ofOne.giveBack(one), ofEmail.giveBack(email)]);
+      };
+      if (refusal && at && (await hasLiveEntry(email, at.event, now()))) {
+        await giveBack();
+        throw refusal;
+      }
+      return { isFull: refusal !== undefined, giveBack };
     },
-    wasUsed: (sender) => ofSender.giveBack(sender),
+    async wasUsed({ email, sender, device }) {
+      if (device) await ofDevice.giveBack(device);
+      else if (email && sender) {
+        const one = `${email} ${sender}`;
+        await Promise.all([ofSender.giveBack(sender), ofOne.giveBack(one), ofEmail.giveBack(email)]);
+      }
+    },
   };
+}
+
+async function refusalOf(take: () => Promise<void>): Promise<HttpError | undefined> {
+  try {
+    await take();
+    return undefined;
+  } catch (refused) {
+    if (!(refused instanceof HttpError) || refused.status !== 429) throw refused;
+    return refused;
+  }
 }

@@ -40,39 +40,51 @@ export interface EntryAsked {
   asker?: string;
   /** Where it was asked from. */
   sender: string;
+  /** The browser's number, where the login was used in it before. */
+  device?: string | undefined;
   /** Names this press: the same one asks once. */
   once?: string;
 }
 
 /**
  * Mails a link that logs in who reads the address's mail, whether or not there is such a login: nothing here looks, so that no answer
- * tells. An earlier link of the address stops working.
+ * tells. An earlier link of the address that was asked for from there stops working; those of others work on, so that no stranger ends the
+ * owner's.
+ * @returns whether a new one was made; false for a press that was made before
  */
-export async function sendEntry(deps: Deps, place: EntryPlace, asked: EntryAsked): Promise<void> {
-  const { once, email } = asked;
+export async function sendEntry(deps: Deps, place: EntryPlace, asked: EntryAsked): Promise<boolean> {
+  const { once, email, sender } = asked;
   const at = deps.now();
   const about = JSON.stringify([once, place.event?._id, email, asked.name, asked.next]);
   let secret = once ? secretFor(deps.config.appSecret, `log in ${about}`) : makeSecret();
   const found = once ? await OneTimeLink.findById(hashSecret(secret)).lean() : null;
   if (found) {
     const left = found.until && !found.usedAt ? found.until.getTime() - at.getTime() : 0;
-    if (left > ENTRY_MINUTES * MINUTE_MS - DOUBLE_MS) return;
+    if (left > ENTRY_MINUTES * MINUTE_MS - DOUBLE_MS) {
+      // The process may have died before it mailed this link; where it did not, its mail is queued once.
+      await mailLink(deps, place, email, secret, found.until ?? at);
+      return false;
+    }
     secret = makeSecret();
   }
   const link = hashSecret(secret);
   await OneTimeLink.updateMany(
-    { email, kind: 'log in', until: { $gt: at }, _id: { $ne: link } },
+    { email, kind: 'log in', sender, until: { $gt: at }, _id: { $ne: link } },
     { $set: { until: at } },
   );
-  if (await keepLink(link, place, asked, at)) await mailLink(deps, place, email, secret);
+  const until = new Date(at.getTime() + ENTRY_MINUTES * MINUTE_MS);
+  if (!(await keepLink(link, place, asked, at, until))) return false;
+  await mailLink(deps, place, email, secret, until);
+  return true;
 }
 
 /** @returns false where the same press is at it twice at once */
 async function keepLink(
   _id: string,
   { event }: EntryPlace,
-  { email, name, next, proof, asker, sender }: EntryAsked,
+  { email, name, next, proof, asker, sender, device }: EntryAsked,
   at: Date,
+  until: Date,
 ): Promise<boolean> {
   try {
     await OneTimeLink.create({
@@ -84,7 +96,8 @@ async function keepLink(
       sender,
       ...(event ? { event: event._id } : {}),
       ...(proof && asker ? { proof, asker } : {}),
-      until: new Date(at.getTime() + ENTRY_MINUTES * MINUTE_MS),
+      ...(device ? { device } : {}),
+      until,
       expiresAt: new Date(at.getTime() + KEPT_MS),
     });
     return true;
@@ -99,6 +112,7 @@ async function mailLink(
   { event, account, path, reader }: EntryPlace,
   email: string,
   secret: string,
+  until: Date,
 ): Promise<void> {
   const t = wordsOf(reader);
   const school = account?.name ?? 'Slotbell';
@@ -120,5 +134,6 @@ async function mailLink(
     text: `${t(event ? 'mails.enterEvent' : 'mails.enter', values)}${askOffice({ ...reader, office })}`,
     key: `link:${hashSecret(secret)}`,
     secret: true,
+    notAfter: until,
   });
 }

@@ -19,7 +19,8 @@ import { senderOf } from '../web/sender.js';
 import { say } from '../web/session.js';
 import { brandOf } from '../web/show-brand.js';
 import { languageOf } from '../web/words.js';
-import { limitAsking } from './limit-asking.js';
+import { hasLiveEntry } from './find-entry.js';
+import { limitAsking, type CountedAsk } from './limit-asking.js';
 import { markAsker } from './mark-asker.js';
 import { askingSchema, loginAskingSchema } from './schema.js';
 import { sendEntry, type EntryPlace } from './send-entry.js';
@@ -27,7 +28,7 @@ import { sendEntry, type EntryPlace } from './send-entry.js';
 /** Asking for a link by mail, at an event's link: who has no login yet gets one by using it. */
 export function askingPages(deps: Deps): Router {
   const router = express.Router({ mergeParams: true });
-  const limits = limitAsking();
+  const limits = limitAsking(deps);
 
   router.post('/', async (req, res) => {
     const conference = conferenceOf(res);
@@ -48,17 +49,20 @@ export function askingPages(deps: Deps): Router {
       showWelcome(deps, res, { values, errors: read.errors });
       return;
     }
-    const tooMany = await refusedTry(res, () => limits.take(req, email));
+    let counted: CountedAsk | undefined;
+    const at = { event: conference.event._id };
+    const tooMany = await refusedTry(res, async () => (counted = await limits.take(req, email, at)));
     if (tooMany) {
       showWelcome(deps, res, { values, errors: { email: tooMany } });
       return;
     }
-    await sendEntry(deps, placeOf(conference), {
-      ...{ email, name, next: conference.home, sender: senderOf(req) },
+    const isNew = await sendEntry(deps, placeOf(conference), {
+      ...{ email, name, next: conference.home, sender: senderOf(req), device: counted?.device },
       ...(read ? { proof: sealProof(deps, proof), asker: markAsker(deps.config, req, res) } : {}),
       ...(key ? { once: `${key} ${JSON.stringify(proof)}` } : {}),
     });
-    sayAsked(res, email);
+    if (!isNew) await counted?.giveBack();
+    sayAsked(res, email, true);
     res.redirect(303, `${conference.home}/enter`);
   });
   return router;
@@ -67,7 +71,7 @@ export function askingPages(deps: Deps): Router {
 /** Asking for a link by mail beside the password. To which event somebody wants says whose link it is; else it is for logins that there are. */
 export function loginAskingPages(deps: Deps): Router {
   const router = express.Router();
-  const limits = limitAsking();
+  const limits = limitAsking(deps);
 
   router.post('/', async (req, res) => {
     if (!deps.config.smtpUrl) {
@@ -82,14 +86,16 @@ export function loginAskingPages(deps: Deps): Router {
       return;
     }
     const { email, next } = parsed.value;
-    const tooMany = await refusedTry(res, () => limits.take(req, email));
+    const conference = await findNext(next, (account) => findReader(req, account));
+    const at = conference && { event: conference.event._id };
+    let counted: CountedAsk | undefined;
+    const tooMany = await refusedTry(res, async () => (counted = await limits.take(req, email, at)));
     if (tooMany) {
       const form = { values: typedValues(req.body), errors: { email: tooMany } };
       res.render('accounts/login', { title, form });
       return;
     }
-    const conference = await findNext(next, (account) => findReader(req, account));
-    const asked = { email, name: '', next, sender: senderOf(req) };
+    const asked = { email, name: '', next, sender: senderOf(req), device: counted?.device };
     const reader = findReader(req);
     if (conference) await sendEntry(deps, placeOf(conference), asked);
     // Whether there is such a login shows in no answer's time.
@@ -97,6 +103,7 @@ export function loginAskingPages(deps: Deps): Router {
       afterAnswer(deps, res, async () => {
         const user = await findUserByEmail(email);
         if (!user || isShutOut(user) || worksSomewhere(user)) return;
+        if (counted?.isFull && (await hasLiveEntry(email, undefined, deps.now()))) return;
         const [only, ...others] = accountsOf(user);
         const account = others.length === 0 && only ? await Account.findById(only).lean() : null;
         await sendEntry(
@@ -109,7 +116,7 @@ export function loginAskingPages(deps: Deps): Router {
           asked,
         );
       });
-    sayAsked(res, email);
+    sayAsked(res, email, conference !== undefined);
     res.redirect(303, conference ? `${conference.home}/enter` : '/login/link');
   });
   return router;
@@ -134,8 +141,9 @@ function sealProof({ config }: Deps, proof: ChildProofForm): string {
   return seal(JSON.stringify(proof), config.appSecret);
 }
 
-function sayAsked(res: Response, email: string): void {
-  say(res.req, { kind: 'ok', text: wordsFor(res)('enter.sentTo', { email }) });
+/** Without an event only logins that there are get an email, and nobody is told whether it is one. */
+function sayAsked(res: Response, email: string, isSure: boolean): void {
+  say(res.req, { kind: 'ok', text: wordsFor(res)(isSure ? 'enter.sentTo' : 'enter.sentIf', { email }) });
 }
 
 async function findLinked(path: string): ReturnType<typeof findByLink> {

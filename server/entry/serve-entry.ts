@@ -17,7 +17,7 @@ import { say } from '../web/session.js';
 import { languageOf } from '../web/words.js';
 import { findEntry, isLive, openEntry, type Entry, type Opened } from './find-entry.js';
 import { continueAtEvent } from './continue-at-event.js';
-import { limitAsking } from './limit-asking.js';
+import { limitAsking, type CountedAsk } from './limit-asking.js';
 import { forgetAsker, isAsker } from './mark-asker.js';
 import { redeemEntry } from './redeem-entry.js';
 import { entrySchema } from './schema.js';
@@ -35,7 +35,7 @@ const keptToItself: RequestHandler = (_req, res, next) => {
  */
 export function entryPages(deps: Deps, clear: ClearHouseholds): Router {
   const router = express.Router({ mergeParams: true });
-  const limits = limitAsking();
+  const limits = limitAsking(deps);
   const countTry = limitLogins(deps);
   const goOn = continueAtEvent(deps);
   router.use(keptToItself);
@@ -46,7 +46,12 @@ export function entryPages(deps: Deps, clear: ClearHouseholds): Router {
       return;
     }
     const title = wordsFor(res)('register.checkEmail');
-    res.render('entry/sent', { title, minutes: ENTRY_MINUTES, again: homeOf(res) });
+    res.render('entry/sent', {
+      title,
+      minutes: ENTRY_MINUTES,
+      again: homeOf(res),
+      isSure: conferenceIn(res) !== undefined,
+    });
   });
 
   router.get('/:secret', async (req, res) => {
@@ -93,7 +98,7 @@ export function entryPages(deps: Deps, clear: ClearHouseholds): Router {
     const { account } = opened.isIn ? req.session : {};
     await signIn(req, user, deps, account);
     markDevice(deps.config, req, res, user);
-    if (link.sender) await limits.wasUsed(link.sender);
+    await limits.wasUsed(link);
     const conference = conferenceIn(res);
     const said = saidOf(res, cleared, hadPassword);
     const isTheirs = isAsker(deps.config, req, link);
@@ -113,7 +118,9 @@ export function entryPages(deps: Deps, clear: ClearHouseholds): Router {
       showOver(req, res, entry);
       return;
     }
-    const tooMany = await refusedTry(res, () => limits.take(req, entry.email));
+    let counted: CountedAsk | undefined;
+    const at = { event: conference?.event._id };
+    const tooMany = await refusedTry(res, async () => (counted = await limits.take(req, entry.email, at)));
     if (tooMany) {
       showOver(req, res, entry, { values: {}, errors: { _form: tooMany } });
       return;
@@ -121,10 +128,11 @@ export function entryPages(deps: Deps, clear: ClearHouseholds): Router {
     const place = conference ? placeOf(conference) : { path: '/login/link', reader: findReader(req) };
     const { email, name = '', next = '', proof, asker } = entry;
     const carried = proof && asker && isAsker(deps.config, req, entry) ? { proof, asker } : {};
-    await sendEntry(deps, place, {
-      ...{ email, name, next, sender: senderOf(req), once: `again ${entry._id} ${carried.asker ?? ''}` },
-      ...carried,
+    const isNew = await sendEntry(deps, place, {
+      ...{ email, name, next, sender: senderOf(req), device: counted?.device },
+      ...{ ...carried, once: `again ${entry._id} ${carried.asker ?? ''}` },
     });
+    if (!isNew) await counted?.giveBack();
     say(req, { kind: 'ok', text: wordsFor(res)('enter.sentTo', { email: maskEmail(email) }) });
     res.redirect(303, conference ? `${conference.home}/enter` : '/login/link');
   });
@@ -178,6 +186,7 @@ function showEntry(
     asksName: !user || asksPassword || (user.emailProvenAt === undefined && !isIn),
     name: entry.name ?? '',
     asksPassword,
+    hasPassword: user?.passwordHash !== undefined,
     hasChild: entry.proof !== undefined,
     addsChild: isAsker(config, res.req, entry),
     login: `/login?next=${encodeURIComponent(res.req.originalUrl)}`,
@@ -196,6 +205,7 @@ function showOver(req: Request, res: Response, entry: Entry | null, form: Form =
     minutes: ENTRY_MINUTES,
     masked: entry ? maskEmail(entry.email) : '',
     next: isIn ? entry.next || homeOf(res) : '',
+    lost: isIn && entry.proof ? `${homeOf(res)}/children` : '',
     again: entry
       ? `${conferenceIn(res) ? `${homeOf(res)}/enter` : '/login/link'}/${String(req.params.secret)}/again`
       : '',

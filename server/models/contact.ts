@@ -33,6 +33,8 @@ export interface PrintedCode {
   /** A hash by which the code alone finds the student. Absent in codes from before 0.10: they need the student's number too. */
   key?: string;
   at: Date;
+  /** The household that is using it up: it counts for no other. Absent on paper that nobody used. */
+  usedBy?: Types.ObjectId;
 }
 
 /** What the roster says of a person. A roster refresh writes these fields and overwrites what a person wrote there. */
@@ -137,7 +139,12 @@ const schema = scopedSchema<Contact>('contact', {
     ],
     default: undefined,
   },
-  code: { type: new Schema<PrintedCode>({ hash: String, key: String, at: Date }, { _id: false }) },
+  code: {
+    type: new Schema<PrintedCode>(
+      { hash: String, key: String, at: Date, usedBy: Schema.Types.ObjectId },
+      { _id: false },
+    ),
+  },
   merging: Schema.Types.ObjectId,
   searchKey: { type: String, default: '' },
   sortKey: { type: String, default: '' },

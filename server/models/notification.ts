@@ -5,7 +5,7 @@ export type MailState = (typeof MAIL_STATES)[number];
 
 /**
  * `cut off`: its worker died at every attempt. `no address`: no mail can go there. `refused` and `later`: the mail server said so, about
- * which part (`what`) and with which status. `unsubscribed`: the recipient has unsubscribed. `unsent`: anything else. `text`: in the words
+ * which part (`what`) and with which status. `unsubscribed`: the recipient has unsubscribed. `too late`: its link no longer worked. `unsent`: anything else. `text`: in the words
  * of a version before 0.6.
  */
 export const MAIL_FAULTS = [
@@ -22,6 +22,7 @@ export const MAIL_FAULTS = [
   'login refused',
   'login wanted',
   'unsubscribed',
+  'too late',
   'unsent',
   'text',
 ] as const;
@@ -63,6 +64,8 @@ export interface Notification {
   mayUnsubscribe?: boolean;
   /** It contains a link that logs in or sets a password: the text is emptied once sent. */
   secret: boolean;
+  /** What it says holds until then: it is not sent later. */
+  notAfter?: Date;
   createdAt: Date;
   sentAt?: Date;
   /** Why the last try failed. */
@@ -87,6 +90,7 @@ const schema = new Schema<Notification>(
     mailing: Schema.Types.ObjectId,
     mayUnsubscribe: Boolean,
     secret: { type: Boolean, default: false },
+    notAfter: Date,
     createdAt: { type: Date, required: true },
     sentAt: Date,
     fault: {

@@ -64,6 +64,8 @@ export interface OneTimeLink {
   usedAt?: Date;
   /** For a `log in`: where it was asked from, for counting those that nobody used. */
   sender?: string;
+  /** For a `log in` that was asked for in a browser in which the login was used before: the browser's number. */
+  device?: string;
   expiresAt: Date;
 }
 
@@ -117,6 +119,7 @@ const schema = new Schema<OneTimeLink>(
     until: Date,
     usedAt: Date,
     sender: String,
+    device: String,
     expiresAt: { type: Date, required: true },
   },
   { collection: 'oneTimeLink', strict: 'throw', versionKey: false },

@@ -40,6 +40,8 @@ export interface WaitlistEntry extends Scoped {
   /** The adult who joined. */
   user: Types.ObjectId;
   students: Types.ObjectId[];
+  /** The adult who is to go, alone; it counts where the event lets adults be at two meetings at once. Absent: all of them. */
+  goer?: Types.ObjectId;
   /** Teacher and children, as `wishOf` writes them: a household waits once for each. */
   wish: string;
   state: WaitlistState;
@@ -70,6 +72,11 @@ export function wishOf(resource: Types.ObjectId, students: readonly Types.Object
   return [resource, ...students.map(String).sort()].join(':');
 }
 
+/** What the job that offers times is asked for by: one teacher's line. */
+export function lineKey({ event, resource }: Pick<WaitlistEntry, 'event' | 'resource'>): string {
+  return `${event.toHexString()}:${resource.toHexString()}`;
+}
+
 /** A slot at the time that it has: one that was moved is another time. */
 export function timeOf({ _id, from }: { _id: Types.ObjectId; from: Date }): string {
   return `${_id.toHexString()}@${from.getTime()}`;
@@ -83,6 +90,7 @@ const schema = scopedSchema<WaitlistEntry>('waitlistEntry', {
   household: { type: Schema.Types.ObjectId, required: true },
   user: { type: Schema.Types.ObjectId, required: true },
   students: { type: [Schema.Types.ObjectId], required: true },
+  goer: Schema.Types.ObjectId,
   wish: { type: String, required: true },
   state: { type: String, enum: WAITLIST_STATES, required: true },
   open: Boolean,

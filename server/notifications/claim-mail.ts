@@ -33,18 +33,19 @@ export async function recordTry(
   now: Date,
 ): Promise<Notification['state']> {
   const wait = WAITS[mail.attempts - 1];
+  const again = wait === undefined ? undefined : new Date(now.getTime() + wait * MINUTE);
   let change: UpdateQuery<Notification>;
   let state: Notification['state'];
   if (!failed) {
     state = 'sent';
     // A link that logs in is not needed here any more, so it is removed: nobody may find it later.
     change = { $set: { state, sentAt: now, ...(mail.secret ? { text: '' } : {}) }, $unset: { fault: true } };
-  } else if (failed.lasting || wait === undefined) {
+  } else if (failed.lasting || !again || (mail.notAfter && again >= mail.notAfter)) {
     state = 'failed';
     change = { $set: { state, fault: failed.fault } };
   } else {
     state = 'queued';
-    change = { $set: { state, fault: failed.fault, nextAt: new Date(now.getTime() + wait * MINUTE) } };
+    change = { $set: { state, fault: failed.fault, nextAt: again } };
   }
   await Notification.updateOne({ _id: mail._id, state: 'sending', attempts: mail.attempts }, change);
   return state;

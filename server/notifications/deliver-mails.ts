@@ -1,6 +1,6 @@
 import type { Deps } from '../deps.js';
 import { claimMail, keepWaitingMails, MOST_TRIES, recordTry } from './claim-mail.js';
-import { CUT_OFF, UNSUBSCRIBED, type FailedTry } from './explain-fault.js';
+import { CUT_OFF, TOO_LATE, UNSUBSCRIBED, type FailedTry } from './explain-fault.js';
 import { findLogos, type LogoOf } from './load-logo.js';
 import { openMailServer, type MailServer } from './send-mail.js';
 import { findUnsubscribed } from './unsubscribing/find-unsubscribed.js';
@@ -45,7 +45,8 @@ async function workLane(
   while (!halt.aborted) {
     const mail = await claimMail(deps.now());
     if (!mail) return;
-    const failed = (await findObstacle(mail)) ?? (await server.send(mail, await logoOf(mail.account)));
+    const failed =
+      (await findObstacle(mail, deps.now())) ?? (await server.send(mail, await logoOf(mail.account)));
     const state = await recordTry(mail, failed, deps.now());
     if (failed)
       deps.log.warn({ mail: mail._id, code: failed.code, attempts: mail.attempts, state }, 'mail not sent');
@@ -54,13 +55,12 @@ async function workLane(
 }
 
 /** Why a mail is not sent at all. */
-async function findObstacle({
-  account,
-  to,
-  attempts,
-  mayUnsubscribe,
-}: Notification): Promise<FailedTry | undefined> {
+async function findObstacle(
+  { account, to, attempts, notAfter, mayUnsubscribe }: Notification,
+  now: Date,
+): Promise<FailedTry | undefined> {
   if (attempts > MOST_TRIES) return CUT_OFF;
+  if (notAfter && notAfter <= now) return TOO_LATE;
   if (!mayUnsubscribe || !account) return undefined;
   return (await findUnsubscribed(account, [to])).has(to) ? UNSUBSCRIBED : undefined;
 }

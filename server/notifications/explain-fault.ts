@@ -29,6 +29,14 @@ export const UNSUBSCRIBED: FailedTry = {
   ofServer: false,
 };
 
+/** Its link no longer worked when it was its turn. */
+export const TOO_LATE: FailedTry = {
+  fault: { code: 'too late' },
+  code: 'too late',
+  lasting: true,
+  ofServer: false,
+};
+
 /** Faults before the server answered, by nodemailer's codes (its errors.ts). */
 const BEFORE: Partial<Record<string, MailFault['code']>> = {
   ESOCKET: 'unreachable',

@@ -16,9 +16,15 @@ export function mayReadText(
   return (mail.state === 'kept' || mail.state === 'failed') && atLeast(level, 'administrator');
 }
 
-/** Whether a person may ask for a mail to be sent: it was kept or has failed, and its recipient has not unsubscribed. */
-export function maySend(mail: Pick<Notification, 'state' | 'fault'>, smtpUrl: string | undefined): boolean {
-  const isWanted = mail.fault?.code !== 'unsubscribed';
+/**
+ * Whether a person may ask for a mail to be sent: it was kept or has failed, and its recipient has not unsubscribed.
+ * A link to log in works for minutes only, and who wants one asks for a new one.
+ */
+export function maySend(
+  mail: Pick<Notification, 'state' | 'fault' | 'kind'>,
+  smtpUrl: string | undefined,
+): boolean {
+  const isWanted = mail.fault?.code !== 'unsubscribed' && mail.kind !== 'log in';
   return smtpUrl !== undefined && isWanted && SENDABLE.some((state) => state === mail.state);
 }
 

@@ -25,6 +25,8 @@ export interface Mail {
   mailing?: Types.ObjectId;
   /** Not before then; absent: at once. */
   notBefore?: Date;
+  /** Not after then: its link no longer works. */
+  notAfter?: Date;
   /** A reminder or a mail to a group: it has a link to unsubscribe. */
   mayUnsubscribe?: boolean;
 }

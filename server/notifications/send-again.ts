@@ -15,7 +15,13 @@ export async function sendAgain(
   if (!deps.config.smtpUrl) return { ok: false, reason: 'no mail server' };
   const now = deps.now();
   const result = await Notification.updateOne(
-    { ...scope, _id: id, state: { $in: SENDABLE }, 'fault.code': { $ne: 'unsubscribed' } },
+    {
+      ...scope,
+      _id: id,
+      state: { $in: SENDABLE },
+      'fault.code': { $ne: 'unsubscribed' },
+      kind: { $ne: 'log in' },
+    },
     { $set: { state: 'queued', attempts: 0, nextAt: now }, $unset: { fault: true } },
   );
   if (result.modifiedCount === 0) return { ok: false, reason: 'on its way' };

@@ -22,6 +22,7 @@ const KIND_WORDS: Partial<Record<string, string>> = {
   'appointment cancelled': 'Appointment canceled',
   'appointment reminder': 'Reminder',
   'waitlist offer': 'Time offered from the waitlist',
+  'waitlist taken back': 'Offered time taken back',
   'waitlist ended': 'Taken off the waitlist',
   'another adult': 'Another adult added',
   'household invitation': 'Invitation to book together',

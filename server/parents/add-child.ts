@@ -47,10 +47,11 @@ export async function addChild(deps: Deps, family: Family, proof: Proof): Promis
     status: 'active',
   }).lean();
   const students = key === '' ? found : withNumber(found, proof.number);
-  const student =
-    (key === '' ? undefined : students.find((one) => isProven(one, proof))) ??
-    (await findByPrintedCode(deps, students, proof.code));
-  if (student && (await linkChild(deps, family, student, 'number and security value'))) {
+  const proven = key === '' ? undefined : students.find((one) => isProven(one, proof));
+  const student = proven
+    ? (await linkChild(deps, family, proven, 'number and security value')) && proven
+    : await addByPrintedCode(deps, family, students, proof.code);
+  if (student) {
     await returnTurn(taken.turn);
     return { ok: true, student };
   }
@@ -59,21 +60,33 @@ export async function addChild(deps: Deps, family: Family, proof: Proof): Promis
   return { ok: false, reason: 'not proven' };
 }
 
-/** The student for whom this one-time code was printed: it is used up by that, so that of two at once one has it. */
-async function findByPrintedCode(
-  { config }: Pick<Deps, 'config'>,
+/**
+ * Adds the student for whom this one-time code was printed. Of two households at once one has it. It is gone only once the child is added:
+ * where the process dies in between, the household types it again. A child that the school took away from the household leaves it unused.
+ */
+async function addByPrintedCode(
+  deps: Deps,
+  family: Family,
   students: readonly Contact[],
   code: string,
 ): Promise<Contact | undefined> {
   if (code === '' || code.length > 200) return undefined;
+  const usedBy = family.household._id;
   for (const student of students) {
-    const hash = hashCode(code, student._id.toHexString(), config.appSecret);
+    const hash = hashCode(code, student._id.toHexString(), deps.config.appSecret);
     if (student.code?.hash !== hash) continue;
-    const used = await Contact.updateOne(
-      { _id: student._id, account: student.account, 'code.hash': hash },
-      { $unset: { code: 1 } },
+    const printed = { _id: student._id, account: student.account, 'code.hash': hash };
+    const claimed = await Contact.updateOne(
+      { ...printed, 'code.usedBy': { $in: [null, usedBy] } },
+      { $set: { 'code.usedBy': usedBy } },
     );
-    if (used.modifiedCount === 1) return student;
+    if (claimed.matchedCount === 0) continue;
+    const isLinked = await linkChild(deps, family, student, 'number and security value');
+    await Contact.updateOne(
+      { ...printed, 'code.usedBy': usedBy },
+      { $unset: isLinked ? { code: 1 } : { 'code.usedBy': 1 } },
+    );
+    if (isLinked) return student;
   }
   return undefined;
 }

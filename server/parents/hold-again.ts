@@ -2,6 +2,7 @@ import type { Response } from 'express';
 import type { Deps } from '../deps.js';
 import { holdSlot } from '../booking/hold-slot.js';
 import type { Meeting } from '../booking/queries.js';
+import { letLineGoFirst } from '../waitlist/offer-times.js';
 import { timeOfDay } from '../web/format-time.js';
 import { parseForm, parseId } from '../web/parse.js';
 import { say } from '../web/session.js';
@@ -22,6 +23,8 @@ export async function holdAgain(
   const { event, household, actor, home } = family;
   const asked = parseForm(againForm, body);
   const typed = await readKept(family, parseId(id));
+  // It may have become free this moment, by running out.
+  await letLineGoFirst(deps, event, slot);
   const held = await holdSlot(deps, {
     ...{ event, slot, students, household: household._id, user: actor.user, by: 'household' },
     goer: goer?.id,

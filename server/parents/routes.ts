@@ -13,7 +13,7 @@ import { newsPages } from './serve-news.js';
 import { addSchoolPage } from './serve-school.js';
 import { schedulePages } from './serve-schedule.js';
 import { timesPages } from './serve-times.js';
-import { showLost, tidyLink } from './show-lost.js';
+import { lastPart, showLost, tidyLink } from './show-lost.js';
 import { welcomePages } from './serve-welcome.js';
 
 /** Parents' pages: the events of whoever is logged in, and one event behind its link. The event's first page and registering are open to everybody. */
@@ -33,8 +33,8 @@ export function bookingRoutes(deps: Deps): Router {
   addSchoolPage(router, deps);
   router.get('/e', async (req, res) => {
     const { link } = parseQuery(linkQuery, req.query);
-    const typed = tidyLink(link);
-    if (typed && (await findByLink(typed))) res.redirect(303, `/e/${typed}`);
+    const found = (await findByLink(lastPart(link))) ?? (await findByLink(tidyLink(link)));
+    if (found) res.redirect(303, `/e/${found.event.link}`);
     else await showLost(res, link);
   });
 

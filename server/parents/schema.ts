@@ -47,7 +47,7 @@ export const newsForm = Joi.object<{ until: number; shown: Types.ObjectId[] }, t
 });
 
 /** Who goes. Whatever is no such value counts for nothing. */
-const goer = () =>
+export const goer = () =>
   Joi.any().custom((value: unknown) =>
     typeof value === 'string' && /^([0-9a-f]{24}|all)$/.test(value) ? value : undefined,
   ) as unknown as Joi.StringSchema;

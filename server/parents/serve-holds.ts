@@ -6,6 +6,7 @@ import { confirmAppointment } from '../booking/confirm-appointment.js';
 import type { Meeting } from '../booking/queries.js';
 import { questionsFor, readAnswers } from '../booking/read-answers.js';
 import { confirmForm } from '../booking/schema.js';
+import { letLineGoFirst } from '../waitlist/offer-times.js';
 import { holdAgain } from './hold-again.js';
 import { keepTyped } from './keep-typed.js';
 import { sayRefusal } from './refuse-booking.js';
@@ -38,6 +39,9 @@ export function holdPages(deps: Deps): Router {
       await showMeeting(deps, res, family, meeting, { values: typedValues(req.body), errors });
       return;
     }
+    // The slots that make it longer may be somebody's turn.
+    const { inARow = 1 } = parsed.value;
+    if (inARow > 1) await letLineGoFirst(deps, family.event, meeting.slot, inARow);
     const answer = await confirmAppointment(deps, {
       event: family.event,
       appointment: parseId(meeting.id),

@@ -56,7 +56,8 @@ export function timesPages(deps: Deps): Router {
       ...(change ? { replaces: change } : {}),
       ...(typed ? { typed } : {}),
     };
-    await letLineGoFirst(deps, family.event, slot);
+    // What replaces a longer meeting is as long.
+    await letLineGoFirst(deps, family.event, slot, 1 + (changed?.more.length ?? 0));
     const held = now ? await bookAtOnce(deps, request) : await holdSlot(deps, request);
     if (held.ok) res.redirect(303, `${family.home}/appointments/${held.appointment._id.toHexString()}`);
     else

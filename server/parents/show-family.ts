@@ -21,7 +21,9 @@ export async function showFamily(deps: Deps, res: Response, family: Family): Pro
   if (!res.locals.viewedFamily) await bookDecided({ event: family.event._id, user: family.actor.user });
   const meetings = await meetingsOf(family.event, family.household._id);
   const children = await childrenWithTeachers(family.event, family.household.children, meetings);
-  const waits = hasWaitlist(family.event) ? await waitsOf(family.event, family.household, now) : [];
+  const all = await waitsOf(family.event, family.household, now);
+  // What is kept for them stays theirs to answer after the waitlist is turned off.
+  const waits = hasWaitlist(family.event) ? all : all.filter(({ isOffered }) => isOffered);
   const reachable =
     bookingState(family.event, now) === 'open' ? await findReasons(family, children, now) : [];
   const news = await findNews(family, meetings, now);

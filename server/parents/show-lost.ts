@@ -24,8 +24,15 @@ export async function showLost(res: Response, typed: string): Promise<void> {
   });
 }
 
-/** The last part of a link, however much of it was typed: "ABCD-2345" and "school.org/e/abcd2345" are abcd2345. */
+/** The last part of a link, however much of it was typed, as it was typed: in links from before 0.10 capitals, - and _ count. */
+export function lastPart(typed: string): string {
+  const [, last = ''] = /([\w\s.-]+)\/?\s*$/.exec(typed.slice(0, 300).split(/[?#]/, 1)[0] ?? '') ?? [];
+  return last.trim();
+}
+
+/** The same as a link of today: "ABCD-2345" and "school.org/e/abcd2345" are abcd2345. */
 export function tidyLink(typed: string): string {
-  const [, last = ''] = /([\w\s.-]+)\/?$/.exec(typed.slice(0, 300).split(/[?#]/, 1)[0] ?? '') ?? [];
-  return last.toLowerCase().replace(/[^a-z\d]/g, '');
+  return lastPart(typed)
+    .toLowerCase()
+    .replace(/[^a-z\d]/g, '');
 }

@@ -57,11 +57,12 @@ type Taken = Pick<
   Appointment,
   '_id' | 'slot' | 'resource' | 'students' | 'state' | 'household' | 'bookedBy' | 'expiresAt' | 'from' | 'to'
 > &
-  Partial<Pick<Appointment, 'more' | 'class' | 'kind' | 'event'>>;
+  Partial<Pick<Appointment, 'more' | 'class' | 'kind' | 'event' | 'offer'>>;
 
 /**
  * Where a family could still book what it would like, for all of it in a few queries. What only a hold can tell, such as a teacher who is a
  * parent here, it leaves to that. What this person has on hold counts as free: choosing again gives it up.
+ * What a waitlist offers them stays theirs until they answer.
  */
 export async function findOpenings(family: Family, wanted: Wanted[], now: Date): Promise<Openings> {
   const { event, household, actor } = family;
@@ -84,7 +85,8 @@ export async function findOpenings(family: Family, wanted: Wanted[], now: Date):
     Class.find({ event: event._id, 'synced.students': { $in: students }, status: 'active' }).lean(),
   ]);
   const counts = (one: Taken) =>
-    one.state !== 'pending' || ((one.expiresAt ?? now) > now && !one.bookedBy.equals(actor.user));
+    one.state !== 'pending' ||
+    ((one.expiresAt ?? now) > now && (one.offer !== undefined || !one.bookedBy.equals(actor.user)));
   const busy = await findBusy(family, { resources, slots, own }, now);
   const { booking } = event;
   const ofDay = tally(
@@ -189,6 +191,7 @@ async function findBusy(
       $or: [
         { state: { $in: LIVING_STATES } },
         { state: 'pending', expiresAt: { $gt: now }, bookedBy: { $ne: actor.user } },
+        { state: 'pending', expiresAt: { $gt: now }, offer: { $exists: true } },
       ],
     },
     { _id: 1 },

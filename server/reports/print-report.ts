@@ -28,6 +28,8 @@ export async function printReport(
 
 /** A report with as many columns is printed across the sheet. */
 const WIDE_FROM = 8;
+/** So many columns are as wide as their usual words; more share the sheet as they can. */
+const KEEPS_WORDS = 14;
 
 /** Marks what `write-rows.ts` and the views made, all of it escaped, as HTML that a view prints as it is. */
 const written = (html: string): string => html;
@@ -41,8 +43,8 @@ async function* partsOf(
 ): AsyncGenerator<string> {
   const render = (view: string, locals: object) => renderPart(res, `reports/${view}`, locals);
   const labels = report.labels(event, 'paper');
-  const isWide = labels.length >= WIDE_FROM;
-  yield await render('print-top', { ...reportFrame(event, report.title), report, back, isWide });
+  const across = { isWide: labels.length >= WIDE_FROM, keepsWords: labels.length <= KEEPS_WORDS };
+  yield await render('print-top', { ...reportFrame(event, report.title), report, back, ...across });
   const frame = { eventName: event.name, labels, labelRow: await render('print-labels', { labels }) };
   const allDays = daysInWords(event.days, event);
   let open = false;

@@ -24,6 +24,8 @@ interface StaffLine extends Named {
   joined: string;
   hours: string;
   isWaiting: boolean;
+  /** A time is kept for it, and it was told. */
+  isOffered: boolean;
   /** The time that is kept for it. */
   offered: string;
   until: string;
@@ -31,11 +33,15 @@ interface StaffLine extends Named {
   lapses: number;
 }
 
-/** The lines of an event by teacher. */
+/** The lines of an event by teacher. @param teacher only this one's, as for those whom the page of all has no room for */
 export async function listLines(
   event: PlacedEvent,
+  teacher?: Types.ObjectId,
 ): Promise<{ teachers: { name: string; lines: StaffLine[] }[]; total: number; isCut: boolean }> {
-  const scope = { event: event._id, account: event.account, open: true as const };
+  const scope = {
+    ...{ event: event._id, account: event.account, open: true as const },
+    ...(teacher ? { resource: teacher } : {}),
+  };
   const [entries, total] = await Promise.all([
     WaitlistEntry.find(scope).sort({ resource: 1, joinedAt: 1, _id: 1 }).limit(MOST).lean(),
     WaitlistEntry.countDocuments(scope),
@@ -54,6 +60,7 @@ export async function listLines(
         joined: shortDayAndTime(entry.joinedAt, event),
         hours: entry.days.length > 0 ? hoursInWords(entry, event) : '',
         isWaiting: state === 'waiting',
+        isOffered: state === 'offered',
         offered: isOffered ? shortDayAndSpan(offer.from, offer.to, event) : '',
         until: isOffered ? shortDayAndTime(offer.until, event) : '',
         lapses: entry.lapses,
@@ -62,6 +69,24 @@ export async function listLines(
   }));
   teachers.sort((a, b) => a.name.localeCompare(b.name, event.locale));
   return { teachers, total, isCut: total > entries.length };
+}
+
+/** Every teacher of an event for whom somebody waits, with how many do. */
+export async function countLines(event: PlacedEvent): Promise<{ id: string; name: string; count: number }[]> {
+  const counted = await WaitlistEntry.aggregate<{ _id: Types.ObjectId; count: number }>([
+    { $match: { event: event._id, account: event.account, open: true } },
+    { $group: { _id: '$resource', count: { $sum: 1 } } },
+  ]);
+  const named = await Resource.find(
+    { _id: { $in: counted.map(({ _id }) => _id) }, event: event._id },
+    { name: 1 },
+  ).lean();
+  return counted
+    .map(({ _id, count }) => ({
+      ...{ id: _id.toHexString(), count },
+      name: named.find((one) => one._id.equals(_id))?.name ?? '',
+    }))
+    .sort((a, b) => a.name.localeCompare(b.name, event.locale));
 }
 
 export async function nameEntry(event: PlacedEvent, entry: WaitlistEntry): Promise<Named> {

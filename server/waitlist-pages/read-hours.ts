@@ -11,21 +11,28 @@ export type Hours = Pick<WaitlistEntry, 'days'>;
 const FIRST = '00:00';
 const LAST = '23:59';
 
-/** Reads the form of a family's hours. All days and no times are as good as none. */
+/**
+ * Reads the form of a family's hours. All days and no times are as good as none. The form has one span for all days: a day keeps its own
+ * unless that span was changed.
+ */
 export function readHours(
   event: Pick<PlacedEvent, 'days' | 'locale'>,
   body: unknown,
+  before: Hours = { days: [] },
 ): { ok: true; hours: Hours } | { ok: false; errors: Record<string, string> } {
   const parsed = parseForm(hoursForm, body);
   const { day, from, to } = parsed.ok ? parsed.value : { day: [], from: '', to: '' };
   if (from && to && to <= from) return { ok: false, errors: { to: wordsOf(event)('waitlist.window') } };
   const chosen = event.days.filter((one) => day.includes(one));
   const days = chosen.length > 0 ? chosen : event.days;
-  if (!from && !to && days.length === event.days.length) return { ok: true, hours: { days: [] } };
-  return {
-    ok: true,
-    hours: { days: days.map((one) => ({ day: one, from: from || FIRST, to: to || LAST })) },
-  };
+  const shown = hoursIn(before);
+  const isSame = from === shown.from && to === shown.to;
+  const windows = days.flatMap((one) => {
+    const own = isSame ? before.days.filter((window) => window.day === one) : [];
+    return own.length > 0 ? own : [{ day: one, from: from || FIRST, to: to || LAST }];
+  });
+  const isAny = windows.every((window) => window.from === FIRST && window.to === LAST);
+  return { ok: true, hours: { days: isAny && days.length === event.days.length ? [] : windows } };
 }
 
 /** What the form shows of them. */

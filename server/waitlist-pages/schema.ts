@@ -1,20 +1,24 @@
 import Joi from 'joi';
 import type { Types } from 'mongoose';
 import { MAX_DAYS } from '../models/event.js';
+import { goer } from '../parents/schema.js';
 import { objectId } from '../web/parse.js';
 
 export interface JoinForm {
   resource: Types.ObjectId;
   student: Types.ObjectId;
+  /** An adult's id, or 'all'. Absent: who joins. */
+  goer?: string;
 }
 
 /** The button on a teacher's times, which sends what else that form has. */
 export const joinForm = Joi.object<JoinForm>({
   resource: objectId().required(),
   student: objectId().required(),
+  goer: goer(),
 }).unknown();
 
-export const joinQuery = Joi.object<JoinForm, true>({
+export const joinQuery = Joi.object<Omit<JoinForm, 'goer'>, true>({
   resource: objectId().required(),
   student: objectId().required(),
 });
@@ -49,4 +53,8 @@ export const hoursForm = Joi.object<HoursForm>({
 
 export const offerForm = Joi.object<{ slot: Types.ObjectId }, true>({
   slot: objectId().required().label('a time'),
+});
+
+export const linesQuery = Joi.object<{ teacher?: Types.ObjectId }, true>({
+  teacher: objectId(),
 });

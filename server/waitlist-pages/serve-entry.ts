@@ -4,7 +4,7 @@ import { meetingById, type Meeting } from '../booking/queries.js';
 import { questionsFor, readAnswers } from '../booking/read-answers.js';
 import { confirmForm } from '../booking/schema.js';
 import type { Deps } from '../deps.js';
-import type { WaitlistEntry, WaitlistState } from '../models/waitlist-entry.js';
+import { lineKey, type WaitlistEntry, type WaitlistState } from '../models/waitlist-entry.js';
 import { familyOf, type Family } from '../parents/load-conference.js';
 import { sayRefusal } from '../parents/refuse-booking.js';
 import { bookingState } from '../web/booking-state.js';
@@ -81,7 +81,7 @@ export function entryPages(deps: Deps): Router {
     // Pressing again, or after it has run out, says how it is now.
     if (answer === 'passed') {
       say(req, { kind: 'ok', text: wordsFor(res)('waitlist.passed') });
-      await deps.queue.add('offer-times', family.event._id.toHexString());
+      await deps.queue.add('offer-times', lineKey(entry));
     }
     res.redirect(303, pathOf(family, entry));
   });
@@ -91,21 +91,21 @@ export function entryPages(deps: Deps): Router {
     if (await endEntry(deps, entry, 'left')) {
       const { teacher } = await namesOf(family, entry);
       say(req, { kind: 'ok', text: wordsFor(res)('waitlist.endLeft', { teacher }) });
-      if (entry.offer) await deps.queue.add('offer-times', family.event._id.toHexString());
+      if (entry.offer) await deps.queue.add('offer-times', lineKey(entry));
     }
     res.redirect(303, `${family.home}/waitlist`);
   });
 
   router.post('/waitlist/:waiting/hours', async (req, res) => {
     const { family, entry } = await entryAt(deps, req, res);
-    const read = readHours(family.event, req.body);
+    const read = readHours(family.event, req.body, entry);
     if (!read.ok) {
       res.status(422);
       await showEntry(deps, res, family, entry, { values: typedValues(req.body), errors: read.errors });
       return;
     }
     if (entry.open) {
-      await changeHours(entry, read.hours.days);
+      await changeHours(entry, read.hours);
       say(req, { kind: 'ok', text: wordsFor(res)('waitlist.hoursSaved') });
     }
     res.redirect(303, pathOf(family, entry));

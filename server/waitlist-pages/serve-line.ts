@@ -6,6 +6,7 @@ import { Contact } from '../models/contact.js';
 import { Resource } from '../models/resource.js';
 import { chooseStudents } from '../parents/choose-students.js';
 import { childWithTeacher } from '../parents/find-child.js';
+import { goerIn } from '../parents/list-goers.js';
 import { familyOf, type Family } from '../parents/load-conference.js';
 import { bookingState } from '../web/booking-state.js';
 import { notFound } from '../web/errors.js';
@@ -13,11 +14,11 @@ import { fullDay } from '../web/format-time.js';
 import { parseForm, parseQuery, statusOf, typedValues, type Form } from '../web/parse.js';
 import { say } from '../web/session.js';
 import { wordsOf } from '../web/words.js';
-import { joinWaitlist } from '../waitlist/join-waitlist.js';
+import { joinWaitlist, type Joining } from '../waitlist/join-waitlist.js';
 import { hasWaitlist } from '../waitlist/policy.js';
 import { waitsOf } from '../waitlist/show-wait.js';
 import { readHours } from './read-hours.js';
-import { joinForm, joinQuery } from './schema.js';
+import { joinForm, joinQuery, type JoinForm } from './schema.js';
 
 /** What a family waits for, and joining a teacher's line. */
 export function linePages(deps: Deps): Router {
@@ -48,7 +49,7 @@ export function linePages(deps: Deps): Router {
     if (!parsed.ok) throw notFound();
     const { resource, student } = parsed.value;
     const read = readHours(family.event, req.body);
-    if (read.ok) await join(deps, req, res, family, { resource, student, ...read.hours });
+    if (read.ok) await join(deps, req, res, family, { ...parsed.value, ...read.hours });
     else
       await showForm(deps, res, family, resource, student, {
         values: typedValues(req.body),
@@ -60,12 +61,13 @@ export function linePages(deps: Deps): Router {
     const family = await familyOf(res, deps);
     const parsed = parseForm(joinForm, req.body);
     if (!parsed.ok) throw notFound();
-    await join(deps, req, res, family, { ...parsed.value, days: [] });
+    await join(deps, req, res, family, parsed.value);
   });
   return router;
 }
 
-type Asked = Pick<Parameters<typeof joinWaitlist>[1], 'resource' | 'days'> & { student: Types.ObjectId };
+/** Without days it is the bare button, which says nothing about hours. */
+type Asked = Pick<Joining, 'resource' | 'days'> & JoinForm;
 
 async function join(deps: Deps, req: Request, res: Response, family: Family, asked: Asked): Promise<void> {
   const { event, household, actor, home } = family;
@@ -77,7 +79,8 @@ async function join(deps: Deps, req: Request, res: Response, family: Family, ask
     ...{ event, household: household._id, user: actor.user },
     resource: asked.resource,
     students,
-    days: asked.days ?? [],
+    ...(asked.goer ? { goer: goerIn(asked.goer) ?? 'all' } : {}),
+    ...(asked.days ? { days: asked.days } : {}),
   });
   if (joined.ok) {
     res.redirect(303, `${home}/waitlist/${joined.entry._id.toHexString()}`);

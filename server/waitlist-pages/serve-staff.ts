@@ -1,18 +1,20 @@
 import express, { type Request, type Response, type Router } from 'express';
 import { Types } from 'mongoose';
 import { recordAudit } from '../audit/record-audit.js';
+import { confirmAppointment } from '../booking/confirm-appointment.js';
 import { mayHold } from '../booking/hold-slot.js';
 import type { Deps } from '../deps.js';
+import { sayTold } from '../desk/say-told.js';
 import type { Refusal } from '../models/appointment.js';
 import { Slot } from '../models/slot.js';
-import { WaitlistEntry } from '../models/waitlist-entry.js';
+import { lineKey, WaitlistEntry } from '../models/waitlist-entry.js';
 import { actorOf } from '../web/actor.js';
 import { notFound } from '../web/errors.js';
 import { eventFrame } from '../web/event-tabs.js';
 import { dayAndSpan, shortDayAndTime } from '../web/format-time.js';
 import { eventOf } from '../web/guards.js';
-import { FRESH_FORM, parseForm, parseId, type Form } from '../web/parse.js';
-import { say } from '../web/session.js';
+import { FRESH_FORM, parseForm, parseId, parseQuery, type Form } from '../web/parse.js';
+import { say, type Flash } from '../web/session.js';
 import { endEntry } from '../waitlist/end-entry.js';
 import { requestOf } from '../waitlist/find-fit.js';
 import { findFree } from '../waitlist/find-free.js';
@@ -20,19 +22,22 @@ import { holdOffer, nameOffer } from '../waitlist/hold-offer.js';
 import { openLine, type Line } from '../waitlist/open-line.js';
 import { hasWaitlist, offerUntil } from '../waitlist/policy.js';
 import { tellEnd } from '../waitlist/tell-offer.js';
-import { offerForm } from './schema.js';
-import { listLines, nameEntry } from './list-lines.js';
+import { linesQuery, offerForm } from './schema.js';
+import { countLines, listLines, nameEntry } from './list-lines.js';
 
 /** Who waits for which teacher; offering a time by hand, and taking a family off the list. */
 export function staffPages(deps: Deps): Router {
   const router = express.Router({ mergeParams: true });
 
-  router.get('/', async (_req, res) => {
+  router.get('/', async (req, res) => {
     const event = eventOf(res);
+    const { teacher } = parseQuery(linesQuery, req.query);
     res.render('waitlist/lines', {
       ...eventFrame(event, 'overview', 'Waitlist'),
       ...pathsOf(res),
-      ...(await listLines(event)),
+      ...(await listLines(event, teacher)),
+      all: await countLines(event),
+      teacher: teacher?.toHexString() ?? '',
       isOn: hasWaitlist(event),
       report: `/reports/${event._id.toHexString()}/waitlist`,
     });
@@ -61,6 +66,12 @@ export function staffPages(deps: Deps): Router {
     res.redirect(303, offered.ok ? lines : `${here(entry)}/offer`);
   });
 
+  router.post('/:waiting/booking', async (req, res) => {
+    const entry = await entryAt(req, res);
+    say(req, await bookForThem(deps, res, entry));
+    res.redirect(303, pathsOf(res).lines);
+  });
+
   router.get('/:waiting/removal', async (req, res) => {
     const entry = await entryAt(req, res);
     const event = eventOf(res);
@@ -81,7 +92,7 @@ export function staffPages(deps: Deps): Router {
       await tellEnd(deps, line, entry, 'removed');
       if (await endEntry(deps, entry, 'removed', actor.user))
         await audit(deps, actor.user, entry, 'remove from waitlist');
-      await deps.queue.add('offer-times', entry.event.toHexString());
+      await deps.queue.add('offer-times', lineKey(entry));
     }
     const { children, teacher } = await nameEntry(eventOf(res), entry);
     say(req, { kind: 'ok', text: `${children || 'The family'} is off the waitlist for ${teacher}.` });
@@ -114,9 +125,31 @@ const WHY: Partial<Record<Refusal, string>> = {
   'household busy': 'The family has another meeting or hold then, or too close to it.',
   'teacher limit': 'The student already has as many appointments with this teacher as the event allows.',
   taken: 'Somebody else has this time by now.',
+  'hold ended': 'This time isn’t kept for the family anymore.',
   'too late': TOO_LATE,
   'no class': 'The student has no class with this teacher now.',
 };
+
+/** Accepts what is kept for a family that phones: no second hold is made, so that the time is nobody else's for a moment. */
+async function bookForThem(deps: Deps, res: Response, entry: WaitlistEntry): Promise<Flash> {
+  const event = eventOf(res);
+  if (!entry.offer) return { kind: 'notice', text: 'This family has no offer now.' };
+  const booked = await confirmAppointment(deps, {
+    event,
+    appointment: entry.offer.appointment,
+    household: entry.household,
+    user: actorOf(res).user,
+    by: 'school',
+    note: '',
+  });
+  if (!booked.ok)
+    return {
+      kind: 'notice',
+      text: WHY[booked.reason] ?? 'The event’s rules don’t let this family book this time.',
+    };
+  await endEntry(deps, entry, 'booked');
+  return { kind: 'ok', text: `Booked. ${await sayTold(deps, event, entry.household)}` };
+}
 
 async function offerByHand(
   deps: Deps,
@@ -127,6 +160,7 @@ async function offerByHand(
   const line = await openLine(entry.event, deps.now());
   const slot = await Slot.findOne({ _id: id, event: entry.event, resource: entry.resource }).lean();
   if (!line || !slot) throw notFound();
+  if (!hasWaitlist(line.event)) return { ok: false, why: 'This event has no waitlist.' };
   const until = offerUntil(line.event, slot, deps.now(), line.timeZone);
   if (!until) return { ok: false, why: TOO_LATE };
   const asked = await asks(deps, line, entry, slot, until);

@@ -39,14 +39,16 @@ export async function endOffer(deps: Deps, { appointment }: Pick<Offer, 'appoint
 }
 
 /**
- * Back in line, at the same place, after an offer that came to nothing.
+ * Back in line, at the same place, after an offer that came to nothing. A mail about it that hasn't gone out yet never does.
  * @param without the time is not offered to it again: it was let go, or went unanswered
  */
 export async function goBack(
+  deps: Deps,
   { _id, offer }: Pick<WaitlistEntry, '_id' | 'offer'>,
   without?: 'passed' | 'lapsed',
 ): Promise<void> {
   if (!offer) return;
+  await revokeOffer(offer.appointment, deps.now());
   const time = timeOf({ _id: offer.slot, from: offer.from });
   await WaitlistEntry.updateOne(
     { _id, open: true, 'offer.appointment': offer.appointment },

@@ -10,7 +10,7 @@ import type { Line } from './open-line.js';
 /** Whoever asks what a family may have: somebody in line, or about to join it. */
 export type Waiting = Pick<
   WaitlistEntry,
-  '_id' | 'household' | 'user' | 'students' | 'days' | 'breaks' | 'passed'
+  '_id' | 'household' | 'user' | 'students' | 'goer' | 'days' | 'breaks' | 'passed'
 >;
 
 export interface Fit<W extends Waiting> {
@@ -22,14 +22,24 @@ export interface Fit<W extends Waiting> {
 /** Of the time, whoever asks. */
 const OF_SLOT: Refusal[] = ['taken', 'teacher busy', 'not offered', 'too late', 'not here', 'day limit'];
 
+/** Of the child and the teacher: no time will be another. */
+const OF_WISH: Refusal[] = ['no class', 'not your child'];
+
 /** What was refused in this look at the line: it is not asked again. */
 export interface Refused {
   slots: Set<string>;
   entries: Set<string>;
   pairs: Set<string>;
+  /** Those who may not meet the teacher at all, whatever the time. */
+  never: Map<string, Refusal>;
 }
 
-export const nothingRefused = (): Refused => ({ slots: new Set(), entries: new Set(), pairs: new Set() });
+export const nothingRefused = (): Refused => ({
+  slots: new Set(),
+  entries: new Set(),
+  pairs: new Set(),
+  never: new Map(),
+});
 
 /**
  * The first free time, and the first in line who can really have it: by the rules, by what it has taken already, and by its own hours.
@@ -58,6 +68,7 @@ export async function findFit<W extends Waiting>(
       if (OF_SLOT.includes(asked.reason)) refused.slots.add(time);
       else if (asked.reason === 'household busy') refused.pairs.add(pair);
       else refused.entries.add(id);
+      if (OF_WISH.includes(asked.reason)) refused.never.set(id, asked.reason);
     }
   }
   return undefined;
@@ -66,11 +77,11 @@ export async function findFit<W extends Waiting>(
 /** The booking that an offer is to become. It passes the same rules as any other, and takes nothing from the family that it has on hold. */
 export function requestOf(
   event: Line['event'],
-  { _id, household, user, students }: Waiting,
+  { _id, household, user, students, goer }: Waiting,
   { appointment, slot, until }: Pick<Offer, 'appointment' | 'slot' | 'until'>,
 ): HoldRequest {
   return {
-    ...{ event, slot, students, household, user },
+    ...{ event, slot, students, household, user, goer },
     key: appointment.toHexString(),
     by: 'household',
     offer: { _id, appointment, until },

@@ -7,7 +7,7 @@ import { LIVING_STATES } from '../models/appointment.js';
 import type { Slot } from '../models/slot.js';
 import { timeOf, WaitlistEntry, type Offer, type Offering } from '../models/waitlist-entry.js';
 import { requestOf } from './find-fit.js';
-import { goBack } from './end-entry.js';
+import { endEntry, goBack } from './end-entry.js';
 import type { Line } from './open-line.js';
 import { tellOffer } from './tell-offer.js';
 
@@ -61,7 +61,7 @@ export async function holdOffer(deps: Deps, line: Line, entry: Offering): Promis
   const { appointment } = entry.offer;
   const held = await holdSlot(deps, requestOf(line.event, entry, entry.offer));
   if (!held.ok) {
-    await goBack(entry);
+    await goBack(deps, entry);
     return false;
   }
   const still = await WaitlistEntry.exists({ _id: entry._id, open: true, 'offer.appointment': appointment });
@@ -70,7 +70,11 @@ export async function holdOffer(deps: Deps, line: Line, entry: Offering): Promis
     if (await endHold(appointment, 'hold ended')) await finishAppointment(deps, appointment);
     return false;
   }
-  if (LIVING_STATES.includes(held.appointment.state)) return true;
+  // It is booked already: whoever looks at the line would find this offer being made again and again.
+  if (LIVING_STATES.includes(held.appointment.state)) {
+    await endEntry(deps, entry, 'booked');
+    return true;
+  }
   await tellOffer(deps, line, entry);
   await WaitlistEntry.updateOne(
     { _id: entry._id, state: 'offering', 'offer.appointment': appointment },

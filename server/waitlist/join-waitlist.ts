@@ -12,6 +12,8 @@ import { hasWaitlist, MOST_ENTRIES, MOST_JOINED } from './policy.js';
 
 export type Joining = Pick<WaitlistEntry, 'resource' | 'household' | 'user' | 'students'> &
   Partial<Pick<WaitlistEntry, 'days' | 'breaks'>> & {
+    /** The adult who is to go, alone. Absent: who joins, as when somebody books. */
+    goer?: Types.ObjectId | 'all';
     /** As the family sees it: for some it opens earlier. */
     event: Event;
   };
@@ -21,20 +23,23 @@ export type NotJoined = 'not open' | 'free' | 'met' | 'many';
 
 /**
  * Puts a family in a teacher's line where nothing is free that it may have. The caller has checked that the children are the household's and
- * may meet the teacher. Who joins again keeps the place of before; new hours count.
+ * may meet the teacher. Who joins again keeps the place of before; new hours count, and who names none keeps theirs.
  */
 export async function joinWaitlist(
   deps: Deps,
   joining: Joining,
 ): Promise<{ ok: true; entry: WaitlistEntry } | { ok: false; reason: NotJoined }> {
-  const { event, resource, household, user, students, days = [], breaks = [] } = joining;
+  const { event, resource, household, user, students, goer = user, days, breaks } = joining;
   const line = await openLine(event._id, deps.now());
   if (!line || !hasWaitlist(line.event) || !mayBookNow(event, deps.now(), 'household'))
     return { ok: false, reason: 'not open' };
   const entry: WaitlistEntry = {
     _id: new Types.ObjectId(),
     account: line.event.account,
-    ...{ event: event._id, resource, household, user, students, days, breaks },
+    ...{ event: event._id, resource, household, user, students },
+    ...(goer === 'all' ? {} : { goer }),
+    days: days ?? [],
+    breaks: breaks ?? [],
     wish: wishOf(resource, students),
     state: 'waiting',
     open: true,
@@ -50,7 +55,7 @@ export async function joinWaitlist(
     return { ok: true, entry };
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
-    const before = await changeHours(entry, days, breaks);
+    const before = await changeHours(entry, { days, breaks });
     // It has ended this moment.
     return before ? { ok: true, entry: before } : joinWaitlist(deps, joining);
   }
@@ -78,15 +83,14 @@ async function refuseJoining(
   return fit ? 'free' : undefined;
 }
 
-/** When a family in line can come, said anew; its place stays. */
+/** When a family in line can come, said anew; its place stays. What is absent stays as it was. */
 export async function changeHours(
   { event, household, wish }: Pick<WaitlistEntry, 'event' | 'household' | 'wish'>,
-  days: WaitlistEntry['days'],
-  breaks: WaitlistEntry['breaks'] = [],
+  { days, breaks }: { [K in 'days' | 'breaks']?: WaitlistEntry[K] | undefined },
 ): Promise<WaitlistEntry | null> {
   return WaitlistEntry.findOneAndUpdate(
     { event, household, wish, open: true },
-    { $set: { days, breaks } },
+    { $set: { ...(days ? { days } : {}), ...(breaks ? { breaks } : {}) } },
     { returnDocument: 'after' },
   ).lean();
 }

@@ -9,24 +9,30 @@ import { finishOffer } from './finish-offers.js';
 import { offerTimes } from './offer-times.js';
 import { openLine } from './open-line.js';
 
+/** An event's waitlist, or one teacher's line of it. */
+export type Which = { event: Types.ObjectId; resource?: Types.ObjectId };
+
 /** Looks at all waitlists. */
 export async function keepWaitlists(deps: Deps, stopping: AbortSignal): Promise<void> {
   const events = await WaitlistEntry.distinct('event', { open: true });
-  await eachOf(events, stopping, (event) => keepWaitlist(deps, event, stopping));
+  await eachOf(events, stopping, (event) => keepWaitlist(deps, { event }, stopping));
   await endStrayHolds(deps, stopping);
 }
 
 /**
- * Brings an event's waitlist up to date: what became of the offers, who waits for nothing any more, and which free times are whose turn. It goes
- * by what is there, not by what happened, so that nothing is lost with a process that died.
+ * Brings an event's waitlist up to date, or the line for one teacher: who waits for nothing any more, what became of the offers, and which free
+ * times are whose turn. It goes by what is there, not by what happened, so that nothing is lost with a process that died.
  */
-export async function keepWaitlist(deps: Deps, event: Types.ObjectId, stopping: AbortSignal): Promise<void> {
-  const line = await openLine(event, deps.now());
+export async function keepWaitlist(deps: Deps, which: Which, stopping: AbortSignal): Promise<void> {
+  const line = await openLine(which.event, deps.now());
   if (!line) return;
-  const offering = (await openEntries(event)).filter(isOffering);
+  // First, so that who is off the list is not told that it stays there.
+  await endOthers(deps, line, await openEntries(which));
+  const offering = (await openEntries(which)).filter(isOffering);
   await eachOf(offering, stopping, (entry) => finishOffer(deps, line, entry));
-  await endOthers(deps, line, await openEntries(event));
-  const waiting = (await openEntries(event)).filter(({ state }) => state === 'waiting');
+  // Who goes back to the line may belong to another household by now.
+  if (offering.length > 0) await endOthers(deps, line, await openEntries(which, offering));
+  const waiting = (await openEntries(which)).filter(({ state }) => state === 'waiting');
   const resources = distinctIds(waiting.map(({ resource }) => resource));
   await eachOf(resources, stopping, (resource) => offerTimes(deps, line, resource));
 }
@@ -46,8 +52,12 @@ async function eachOf<T>(
 }
 
 /** In the order of the line. */
-async function openEntries(event: Types.ObjectId): Promise<WaitlistEntry[]> {
-  const entries = await WaitlistEntry.find({ event, open: true }).lean();
+async function openEntries({ event, resource }: Which, among?: WaitlistEntry[]): Promise<WaitlistEntry[]> {
+  const entries = await WaitlistEntry.find({
+    ...{ event, open: true },
+    ...(resource ? { resource } : {}),
+    ...(among ? { _id: { $in: among.map(({ _id }) => _id) } } : {}),
+  }).lean();
   return entries.sort((a, b) => +a.joinedAt - +b.joinedAt || (String(a._id) < String(b._id) ? -1 : 1));
 }
 

@@ -1,8 +1,10 @@
 import type { Types } from 'mongoose';
+import { findFollowing, mostInARow } from '../booking/find-following.js';
 import type { Deps } from '../deps.js';
 import type { Event } from '../models/event.js';
 import { Slot } from '../models/slot.js';
 import { WaitlistEntry, type Offering } from '../models/waitlist-entry.js';
+import { endHopeless } from './end-hopeless.js';
 import { findFit, nothingRefused } from './find-fit.js';
 import { findFree } from './find-free.js';
 import { holdOffer, isBegun, nameOffer } from './hold-offer.js';
@@ -15,8 +17,14 @@ const ROUNDS = 600;
 /**
  * Offers a teacher's free times to those who wait, each to the first who can have it. Whatever freed them: it looks at what is free. Two that do
  * this at once help each other: an offer that is being made is made to its end before anybody further back is looked at.
+ * @param only the one time that is looked at, where somebody waits for the answer; absent: all
  */
-export async function offerTimes(deps: Deps, line: Line, resource: Types.ObjectId): Promise<void> {
+export async function offerTimes(
+  deps: Deps,
+  line: Line,
+  resource: Types.ObjectId,
+  only?: Types.ObjectId,
+): Promise<void> {
   if (!line.isMoving) return;
   const refused = nothingRefused();
   for (let round = 0; round < ROUNDS; round++) {
@@ -31,8 +39,13 @@ export async function offerTimes(deps: Deps, line: Line, resource: Types.ObjectI
     }
     const waiting = entries.filter(({ state }) => state === 'waiting');
     if (waiting.length === 0) return;
-    const fit = await findFit(deps, line, await findFree(resource, deps.now()), waiting, refused);
-    if (!fit) return;
+    const free = (await findFree(resource, deps.now())).filter(({ _id }) => !only || _id.equals(only));
+    if (free.length === 0) return;
+    const fit = await findFit(deps, line, free, waiting, refused);
+    if (!fit) {
+      await endHopeless(deps, line, waiting, refused.never);
+      return;
+    }
     const named = await nameOffer(deps, fit.entry, fit.slot, fit.until);
     // Somebody was quicker: the line is looked at anew.
     if (!named) continue;
@@ -46,15 +59,31 @@ function pairOf({ _id, offer }: Offering): string {
 }
 
 /**
- * Lets those who wait for a teacher go first, before somebody else takes a time that has become free this moment.
+ * Lets those who wait for a teacher go first, before somebody else takes a time that has become free this moment. Where the line fails, the
+ * booking goes on: the time is free.
  * @param slot the time that somebody is about to take
+ * @param inARow for how many slots in a row
  */
 export async function letLineGoFirst(
   deps: Deps,
-  event: Pick<Event, '_id' | 'booking'>,
+  event: Pick<Event, '_id' | 'account' | 'booking' | 'lastSlots'>,
   slot: Types.ObjectId,
+  inARow = 1,
 ): Promise<void> {
   if (!hasWaitlist(event)) return;
+  try {
+    await offerFirst(deps, event, slot);
+    const first = inARow > 1 && (await Slot.findOne({ _id: slot, event: event._id }).lean());
+    if (!first) return;
+    const most = Math.min(inARow, mostInARow(event)) - 1;
+    for (const next of await findFollowing(event, first, 'household', most))
+      await offerFirst(deps, event, next._id);
+  } catch (err) {
+    deps.log.error({ err, event: event._id, slot }, 'the line could not go first');
+  }
+}
+
+async function offerFirst(deps: Deps, event: Pick<Event, '_id'>, slot: Types.ObjectId): Promise<void> {
   const [found] = await Slot.aggregate<Pick<Slot, 'resource'>>([
     { $match: { _id: slot, event: event._id } },
     {
@@ -70,5 +99,5 @@ export async function letLineGoFirst(
     { $project: { resource: 1 } },
   ]);
   const line = found && (await openLine(event._id, deps.now()));
-  if (line) await offerTimes(deps, line, found.resource);
+  if (line) await offerTimes(deps, line, found.resource, slot);
 }

@@ -20,6 +20,6 @@ export async function passOffer(deps: Deps, entry: WaitlistEntry): Promise<'pass
     const booked = await Appointment.exists({ _id: offer.appointment, state: { $in: LIVING_STATES } });
     if (booked) return 'booked';
   }
-  await goBack(entry, 'passed');
+  await goBack(deps, entry, 'passed');
   return 'passed';
 }

@@ -63,16 +63,39 @@ export async function tellEnd(
   });
 }
 
-/** Takes back the mail about an offer that has ended in the night, before the mail went out. */
-export async function revokeOffer(appointment: Types.ObjectId, now: Date): Promise<void> {
+/**
+ * Mails them that a time is kept for them no longer, though they neither passed on it nor let it run out. Who has not heard of it yet never
+ * does.
+ */
+export async function tellTakenBack(deps: Deps, line: Line, entry: Offering): Promise<void> {
+  const { appointment, from, to } = entry.offer;
+  if (await revokeOffer(appointment, deps.now())) return;
+  await tell(deps, line, entry, `takenBack:${appointment.toHexString()}`, (event, names) => {
+    const t = wordsOf(event);
+    return {
+      kind: 'waitlist taken back',
+      subject: t('waitlistMail.backSubject', names),
+      parts: [
+        t('waitlistMail.back', names),
+        whenInWords(from, to, event),
+        // In an event that families can book no more nothing comes after it.
+        ...(line.isMoving ? [`${t('waitlistMail.stays')}\n${linkTo(deps, line, entry)}`] : []),
+      ],
+    };
+  });
+}
+
+/** Takes back the mail about an offer that has ended in the night, before the mail went out. @returns whether there was one */
+export async function revokeOffer(appointment: Types.ObjectId, now: Date): Promise<boolean> {
   const id = appointment.toHexString();
-  await Notification.deleteMany({
+  const revoked = await Notification.deleteMany({
     // ';' follows ':' in the order of bytes.
     key: { $gt: `offer:${id}:`, $lt: `offer:${id};` },
     state: { $in: ['queued', 'kept'] },
     attempts: 0,
     nextAt: { $gt: now },
   });
+  return revoked.deletedCount > 0;
 }
 
 function linkTo(deps: Deps, { event }: Line, entry: Pick<WaitlistEntry, '_id'>): string {

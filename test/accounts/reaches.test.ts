@@ -185,6 +185,12 @@ describe('inviting to single events, or as a teacher', () => {
     const path = await mailed();
     const kim = await new Visitor(test.app).logIn(user);
     assert.match((await kim.get(path)).text, /Viewer[\s\S]*Fall talks[\s\S]*as Ada Bennett/);
+    // Who has no password yet chooses one first, and the offer stays.
+    await User.updateOne({ _id: user._id }, { $unset: { passwordHash: 1 } });
+    assert.equal((await kim.post(path, {}, '/my/login')).headers.location, '/my/login');
+    assert.match((await kim.get('/my/login')).text, /accept the invitation, choose a password here first/);
+    assert.deepEqual(await grants(), ['administrator']);
+    await User.updateOne({ _id: user._id }, { $set: { passwordHash: user.passwordHash! } });
     await Promise.all([kim.post(path, {}, path), kim.post(path, {}, path)]);
     assert.deepEqual(await grants(), [
       'administrator',

@@ -119,7 +119,7 @@ describe('the settings of an event in a browser', function () {
     await logIn(user);
     await page.goto(`${home}${desk.timesPath()}`);
     await page.click('.time-free');
-    await page.click('text=Book this time');
+    await page.click('.btn-primary:has-text("Book this time")');
     await page.waitForSelector('.error-summary');
     const faults = await lookAt(page, 'check');
     await page.check('[name=meet][value=video]');
@@ -127,7 +127,7 @@ describe('the settings of an event in a browser', function () {
       if (kind === 'choice') await page.selectOption(`[name=answer-${id}]`, 'Spanish');
       else if (kind === 'tick') await page.check(`[name=answer-${id}]`);
       else await page.fill(`[name=answer-${id}]`, '555-010-1234');
-    await page.click('text=Book this time');
+    await page.click('.btn-primary:has-text("Book this time")');
     await page.waitForSelector('text=Your meeting is booked');
     faults.push(...(await lookAt(page, 'done')));
     assert.deepEqual(faults, []);

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
+import mongoose from 'mongoose';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { Request } from 'express';
+import { limitAsking } from '../../server/entry/limit-asking.js';
 import { Account } from '../../server/models/account.js';
 import { Contact } from '../../server/models/contact.js';
+import { Event } from '../../server/models/event.js';
 import { Household } from '../../server/models/household.js';
 import { Notification } from '../../server/models/notification.js';
 import { OneTimeLink } from '../../server/models/one-time-link.js';
@@ -49,6 +53,9 @@ describe('getting in by a mailed link', () => {
 
   it('takes name, email and a child’s proof, which counts only once the link is used', async () => {
     const parent = visitor();
+    assert.equal((await parent.get(home)).headers['cache-control'], 'no-store');
+    const wrong = await ask(parent, { number: '1000', email: '' });
+    assert.deepEqual([wrong.status, wrong.headers['cache-control']], [422, 'no-store']);
     const asked = await ask(parent, { number: '1000', ...BORN });
     assert.equal(asked.headers.location, `${home}/enter`);
     assert.match(
@@ -88,12 +95,37 @@ describe('getting in by a mailed link', () => {
   it('reads a letter’s one-time code alone, in any case, with spaces or hyphens, once', async () => {
     const student = fair.students[0]!;
     const ids = { account: fair.account._id, student: student._id };
-    const code = { ...hashesOf('K7QM-4XPD', ids, test.deps.config.appSecret), at: EVE };
+    // Somebody else's process died over it: for them it counts still, for nobody else.
+    const usedBy = new mongoose.Types.ObjectId();
+    const code = { ...hashesOf('K7QM-4XPD', ids, test.deps.config.appSecret), at: EVE, usedBy };
     await Contact.updateOne({ _id: student._id }, { $set: { code } });
-    const parent = visitor();
+    let parent = visitor();
     await ask(parent, { code: ' k7qm 4x-pd ' });
+    assert.match((await use(parent, await lastLink())).text, /This code doesn’t match/);
+    const { _id, adults } = await Household.findOne().orFail().lean();
+    await Contact.updateOne({ _id: student._id }, { $set: { 'code.usedBy': _id } });
+    // The school took the child away: the paper stays unused.
+    const removed = {
+      student: student._id,
+      adult: adults[0],
+      by: 'school',
+      since: EVE,
+      removedBy: _id,
+      at: EVE,
+    };
+    await Household.updateOne({ _id }, { $set: { removed: [removed] } });
+    parent = visitor();
+    await ask(parent, { code: 'K7QM4XPD' });
+    assert.match((await use(parent, await lastLink())).text, /This code doesn’t match/);
+    const left = (await Contact.findById(student._id).orFail().lean()).code;
+    assert.deepEqual([left?.hash, left?.usedBy], [code.hash, undefined]);
+    await Household.updateOne({ _id }, { $unset: { removed: 1 } });
+    await Contact.updateOne({ _id: student._id }, { $set: { 'code.usedBy': _id } });
+    parent = visitor();
+    await ask(parent, { code: 'K7QM4XPD' });
     assert.equal((await use(parent, await lastLink())).headers.location, home);
     assert.deepEqual(await children(), [String(student._id)]);
+    assert.equal((await Contact.findById(student._id).lean())?.code, undefined);
     const other = visitor();
     await ask(other, { code: 'K7QM4XPD', email: 'other@example.org' });
     const again = await use(other, await lastLink());
@@ -131,10 +163,19 @@ describe('getting in by a mailed link', () => {
   it('works outside an event for logins that there are, and for no others', async () => {
     await makeUser(fair.account._id, 'customer', { email: EMAIL });
     await makeUser(fair.account._id, 'appointment viewer', { email: 'staff@example.org' });
+    const pages = new Set<string>();
     for (const email of [EMAIL, 'nobody@example.org', 'staff@example.org']) {
-      const answer = await visitor().post('/login/link', { email, next: '' });
+      const who = visitor();
+      const answer = await who.post('/login/link', { email, next: '' });
       assert.deepEqual([answer.status, answer.headers.location], [303, '/login/link']);
+      const page = (await who.get('/login/link')).text;
+      assert.match(
+        page,
+        /If there’s a login for [\s\S]*Start at the conference link[\s\S]*Log in with your password/,
+      );
+      pages.add(page.replaceAll(email, '…').replace(/nonce="[^"]*"/g, ''));
     }
+    assert.equal(pages.size, 1);
     await workIsDone();
     const [path = '', ...others] = await mails();
     assert.deepEqual(others, []);
@@ -247,7 +288,11 @@ describe('getting in by a mailed link', () => {
 
   it('is mailed once for a button that is pressed twice', async () => {
     const who = visitor();
-    for (let n = 0; n < 3; n++) await ask(who, { key: 'abc' });
+    for (let n = 0; n < 8; n++) assert.equal((await ask(who, { key: 'abc' })).status, 303);
+    assert.equal((await mails()).length, 1);
+    // The process died before it was mailed.
+    await Notification.deleteMany({});
+    await ask(who, { key: 'abc' });
     assert.equal((await mails()).length, 1);
     later(2);
     await ask(who, { key: 'abc' });
@@ -311,6 +356,13 @@ describe('getting in by a mailed link', () => {
     assert.match((await who.get(path)).text, /needs its password/);
     assert.equal((await use(who, path, {}, '/forgot')).status, 200);
     assert.ok(!(await isIn(who)));
+    const { passwordHash } = staff;
+    await User.updateOne({ _id: staff._id }, { $unset: { passwordHash: 1 } });
+    assert.match(
+      (await who.get(path)).text,
+      /needs a password, but[\s\S]*action="\/forgot"[\s\S]*value="maya@/,
+    );
+    await User.updateOne({ _id: staff._id }, { $set: { passwordHash } });
     await who.logIn(staff);
     assert.equal((await use(who, path)).headers.location, home);
     assert.equal((await children()).length, 1);
@@ -412,6 +464,57 @@ describe('getting in by a mailed link', () => {
       assert.equal((await ask(at('192.0.2.1'), { email: `parent${String(n)}@example.org` })).status, 303);
   });
 
+  it('is there for the owner however many strangers ask: one that works, and theirs is not ended', async () => {
+    const at = (address: string) => {
+      const who = visitor();
+      who.agent.set('X-Forwarded-For', address);
+      return who;
+    };
+    const owner = at('192.0.2.1');
+    await ask(owner);
+    const path = await lastLink();
+    await ask(at('192.0.2.2'));
+    assert.equal((await owner.get(path)).status, 200);
+    const limits = limitAsking(test.deps);
+    for (let n = 0; n < 24; n++) {
+      const req = { ip: `192.0.2.${String(10 + (n % 4))}`, get: () => undefined } as unknown as Request;
+      await limits.take(req, EMAIL);
+    }
+    assert.equal((await ask(at('192.0.2.3'))).status, 429);
+    later(11);
+    const before = await mails();
+    assert.equal((await ask(owner)).status, 303);
+    const [mailed, ...more] = (await mails()).slice(before.length);
+    assert.ok(mailed && more.length === 0);
+    assert.equal((await ask(at('192.0.2.3'))).status, 429);
+    // A browser in which the login was used counts apart.
+    await use(owner, mailed);
+    await ask(at('192.0.2.3'));
+    assert.equal((await owner.post(`${home}/enter`, { email: EMAIL })).status, 303);
+    assert.equal((await owner.post(`${home}/enter`, { email: EMAIL })).status, 303);
+    assert.equal((await ask(at('192.0.2.3'))).status, 429);
+  });
+
+  it('gives back what was used, to the address and to who asked', async () => {
+    for (let n = 0; n < 7; n++) {
+      const who = visitor();
+      assert.equal((await ask(who)).status, 303);
+      await use(who, await lastLink());
+    }
+  });
+
+  it('says to who is in when it is too late to add the child that was typed', async () => {
+    const parent = visitor();
+    await ask(parent);
+    await use(parent, await lastLink());
+    await parent.post(`${home}/enter`, { email: EMAIL, number: '1000', ...BORN });
+    later(11);
+    assert.match(
+      (await parent.get(await lastLink())).text,
+      /too old to add the child[\s\S]*\/children"[\s\S]*Email me a new link/,
+    );
+  });
+
   it('is promised nowhere without an email server', async () => {
     test = createTestApp();
     test.setNow(EVE);
@@ -485,5 +588,10 @@ describe('an event’s link typed from paper', () => {
     const typed = encodeURIComponent(` https://school.example/e/${event.link.toUpperCase()}/ `);
     assert.equal((await who.get(`/e?link=${typed}`)).headers.location, `/e/${event.link}`);
     assert.equal((await who.get('/e?link=x')).status, 404);
+    await Event.updateOne({ _id: event._id }, { link: 'aB-3_xYz09LOIl-Q' });
+    assert.equal(
+      (await who.get('/e?link=school.example/e/aB-3_xYz09LOIl-Q')).headers.location,
+      '/e/aB-3_xYz09LOIl-Q',
+    );
   });
 });

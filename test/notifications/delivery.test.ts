@@ -3,6 +3,8 @@ import { Types } from 'mongoose';
 import { claimMail, recordTry } from '../../server/notifications/claim-mail.js';
 import { deliverMails } from '../../server/notifications/deliver-mails.js';
 import { explainFault } from '../../server/notifications/explain-fault.js';
+import { maySend } from '../../server/notifications/policy.js';
+import { sendAgain } from '../../server/notifications/send-again.js';
 import { sayFault } from '../../server/notifications/show-fault.js';
 import { queueMail, type Mail } from '../../server/notifications/queue-mail.js';
 import { Notification } from '../../server/models/notification.js';
@@ -137,6 +139,27 @@ describe('delivery of mails', () => {
     const mail = await read(id);
     assert.equal(mail.state, 'failed');
     assert.equal(sayFault(mail.fault), 'The email server asked to try again later (451).');
+  });
+
+  it('a link that works for minutes is not tried after them, nor sent again by hand', async () => {
+    await smtp.close();
+    const notAfter = new Date(NOW.getTime() + 10 * 60_000);
+    const id = await queue({ kind: 'log in', notAfter });
+    const account = new Types.ObjectId();
+    const late = await queue({ kind: 'log in', notAfter, account });
+    await Notification.updateOne({ _id: late }, { $set: { nextAt: notAfter } });
+    await deliver();
+    later(1);
+    await deliver();
+    later(5);
+    await deliver();
+    assert.deepEqual([(await read(id)).state, (await read(id)).attempts], ['failed', 3]);
+    later(4);
+    await deliver();
+    const mail = await read(late);
+    assert.deepEqual([mail.state, mail.fault?.code], ['failed', 'too late']);
+    assert.ok(!maySend(mail, smtp.url));
+    assert.equal((await sendAgain(test.deps, { account }, late, late)).ok, false);
   });
 
   it('a refused recipient fails at once, and the mail behind it goes out', async () => {

@@ -188,8 +188,8 @@ describe('reports of two days, rooms and families', () => {
     assert.equal((await read('schedule/print?q=kim')).match(/print-sheet"/g)?.length, 1);
     assert.equal((await read('appointments/print')).match(/print-sheet"/g)?.length, 1);
     assert.match(await read('appointments/print?q=nobody'), /No appointments here/);
-    assert.match(await read('families/print'), /"print-sheets are-shared"/);
-    assert.match(await read('appointments/print'), /"print-sheets is-wide"/);
+    assert.match(await read('families/print'), /"print-sheets are-shared keep-words"/);
+    assert.match(await read('appointments/print'), /"print-sheets is-wide keep-words"/);
   });
 
   it('the sync history is for whoever runs the event; it has chart, table and file', async () => {

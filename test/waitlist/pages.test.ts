@@ -7,6 +7,7 @@ import { Household } from '../../server/models/household.js';
 import { Notification } from '../../server/models/notification.js';
 import { Slot } from '../../server/models/slot.js';
 import { WaitlistEntry } from '../../server/models/waitlist-entry.js';
+import { readHours } from '../../server/waitlist-pages/read-hours.js';
 import { keepWaitlists } from '../../server/waitlist/keep-waitlists.js';
 import { makeUser, Visitor } from '../support/app.js';
 import { DAY, EVE } from '../support/booking/conference.js';
@@ -272,6 +273,10 @@ describe('the waitlist, as families and the office see it', () => {
       (await office.get(`/reports/${String(event._id)}/waitlist`)).text,
       /Mrs Lee[\s\S]*Leo Lopez/,
     );
+    const one = String(desk.fair.teachers[0]!.resource._id);
+    assert.match((await office.get(`${lines}?teacher=${one}`)).text, /2 families wait[\s\S]*Leo Lopez/);
+    const other = (await office.get(`${lines}?teacher=${String(event._id)}`)).text;
+    assert.doesNotMatch(other, /Leo Lopez/);
     const lous = `${lines}/${String((await entryOf(lou))._id)}`;
     // The first is not free to have it: then it would be offered by itself.
     await WaitlistEntry.updateOne(
@@ -292,5 +297,118 @@ describe('the waitlist, as families and the office see it', () => {
     );
     assert.notEqual((await stranger.get(lines)).status, 200);
     assert.ok(booked);
+  });
+
+  it('lets the office book what is kept for a family that phones, by one press', async () => {
+    await join(kim, 0);
+    await free();
+    await work();
+    const { account, event } = desk.fair;
+    const office = await new Visitor(desk.test.app).logIn(await makeUser(account._id, 'administrator'));
+    const lines = `/events/${String(event._id)}/waitlist`;
+    assert.match((await office.get(lines)).text, /Book it for them/);
+    const kims = await entryOf(kim);
+    const done = await office.post(`${lines}/${String(kims._id)}/booking`, {}, lines);
+    assert.equal(done.headers.location, lines);
+    assert.equal((await Appointment.findById(kims.offer!.appointment).lean())?.state, 'booked');
+    assert.equal((await entryOf(kim)).state, 'booked');
+    await office.post(`${lines}/${String(kims._id)}/booking`, {}, lines);
+    assert.equal(await Appointment.countDocuments({ state: 'booked' }), 1, 'pressed twice');
+  });
+
+  it('shows what is kept after the waitlist is turned off, and counts nobody’s silence then', async () => {
+    const path = await join(kim, 0);
+    await free();
+    await work();
+    await Event.updateMany({}, { 'booking.waitlistMinutes': 0 });
+    assert.match((await kim.visitor.get(desk.home)).text, /A time is free for you/);
+    assert.match((await kim.visitor.get(path)).text, /Book this time/);
+    await WaitlistEntry.updateMany({}, { lapses: 1 });
+    later(62);
+    await work();
+    const { state, lapses } = await entryOf(kim);
+    assert.deepEqual([state, lapses], ['waiting', 1]);
+    assert.deepEqual(await mailsTo(kim, 'waitlist ended'), []);
+    const { account, event } = desk.fair;
+    const office = await new Visitor(desk.test.app).logIn(await makeUser(account._id, 'administrator'));
+    const lines = `/events/${String(event._id)}/waitlist`;
+    const form = `${lines}/${String((await entryOf(kim))._id)}/offer`;
+    const slot = String(desk.fair.teachers[0]!.slots[0]!._id);
+    const refused = await office.post(form, { slot }, form);
+    assert.deepEqual([refused.status, refused.headers.location], [303, form]);
+    assert.equal((await entryOf(kim)).state, 'waiting');
+  });
+
+  it('keeps hours that nobody changed: the plan’s breaks, a day’s own window, and all of them when the bare button is pressed again', async () => {
+    const path = await join(kim, 0);
+    const days = [{ day: DAY, from: '18:00', to: '19:00' }];
+    const breaks = [{ from: '18:20', to: '18:30' }];
+    await WaitlistEntry.updateMany({}, { days, breaks });
+    const bare = {
+      student: String(desk.fair.students[0]!._id),
+      resource: String(desk.fair.teachers[0]!.resource._id),
+    };
+    const again = await kim.visitor.post(`${desk.home}/waitlist`, bare, desk.home);
+    assert.equal(again.headers.location, path);
+    assert.deepEqual([(await entryOf(kim)).days, (await entryOf(kim)).breaks], [days, breaks]);
+    await kim.visitor.post(`${path}/hours`, { day: DAY, from: '18:00', to: '20:00' }, path);
+    const kept = await entryOf(kim);
+    assert.deepEqual([kept.days, kept.breaks], [[{ ...days[0], to: '20:00' }], breaks]);
+  });
+
+  it('waits for siblings together where the school says so, as they are booked', async () => {
+    const [, second] = desk.fair.students;
+    const { _id } = kim.household;
+    await Household.updateOne(
+      { _id },
+      { $push: { children: { student: second!._id, adult: kim.user._id, by: 'school', at: EVE } } },
+    );
+    await Event.updateMany({}, { 'booking.siblings': 'together' });
+    await join(kim, 0);
+    assert.equal((await entryOf(kim)).students.length, 2);
+    assert.match((await kim.visitor.get(desk.timesPath(0, 1))).text, /You’re on the waitlist for Mrs Lee/);
+    await free();
+    await work();
+    const held = await Appointment.findOne({ state: 'pending' }).orFail().lean();
+    assert.equal(held.students.length, 2);
+  });
+
+  it('offers a time to one adult while the other has a meeting, where the event lets them be at two at once', async () => {
+    desk = await Desk.open({
+      ...{ teachers: 2, students: 3, slots: 1 },
+      booking: { waitlistMinutes: 60, twoAtOnce: true },
+    });
+    [kim, max] = [await desk.parentOf(0), await desk.parentOf(2)];
+    await desk.book(max.visitor, 0, 0, 2);
+    const other = await makeUser(desk.fair.account._id, 'customer');
+    await Household.updateOne({ _id: kim.household._id }, { $push: { adults: other._id } });
+    const held = await desk.choose(kim.visitor, 1, 0, 0, { goer: String(other._id) });
+    const path = held.headers.location ?? '';
+    await kim.visitor.post(`${path}/confirm`, { note: '' }, path);
+    await join(kim, 0);
+    const appointment = await Appointment.findOne({ household: max.household._id }).orFail().lean();
+    await cancelAppointment(desk.test.deps, { appointment, by: 'household', actor: { user: max.user._id } });
+    await work();
+    assert.equal((await entryOf(kim)).state, 'offered');
+    await work();
+    assert.equal((await entryOf(kim)).state, 'offered', 'it stays so');
+  });
+
+  it('keeps a day’s own hours where the form’s one span was left as it is', () => {
+    const event = { days: ['2026-12-07', '2026-12-08'], locale: 'en-US' };
+    const before = {
+      days: [
+        { day: '2026-12-07', from: '15:00', to: '17:00' },
+        { day: '2026-12-08', from: '18:00', to: '19:00' },
+      ],
+    };
+    const form = { day: event.days, from: '15:00', to: '17:00' };
+    assert.deepEqual(readHours(event, form, before), { ok: true, hours: before });
+    const changed = readHours(event, { ...form, to: '17:30' }, before);
+    assert.deepEqual(changed.ok && changed.hours.days.map(({ to }) => to), ['17:30', '17:30']);
+    assert.deepEqual(readHours(event, { day: event.days, from: '', to: '' }, before), {
+      ok: true,
+      hours: { days: [] },
+    });
   });
 });

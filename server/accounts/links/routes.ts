@@ -122,6 +122,10 @@ export function linkRoutes(deps: Deps, clear: ClearHouseholds): Router {
       askToAccept(req, res);
       return;
     }
+    if (!req.user.passwordHash) {
+      askForPassword(req, res);
+      return;
+    }
     if (link.email !== req.user.email) throw usedUp();
     const school = await Account.findById(link.offer.account, { name: 1 }).orFail().lean();
     const grants = offeredGrants(link.offer);
@@ -142,6 +146,10 @@ export function linkRoutes(deps: Deps, clear: ClearHouseholds): Router {
     if (!link?.user) throw usedUp();
     if (!req.user?._id.equals(link.user)) {
       askToAccept(req, res);
+      return;
+    }
+    if (!req.user.passwordHash) {
+      askForPassword(req, res);
       return;
     }
     const offer = await acceptAccess(deps, req.user, req.params.secret);
@@ -171,6 +179,12 @@ function askToAccept(req: Request, res: Response): void {
     text: wordsOf(findReader(req))('logins.acceptFirst'),
   });
   res.redirect(303, `/login?next=${encodeURIComponent(req.originalUrl)}`);
+}
+
+/** A login that works at a school is opened by a password: who came by a mailed link has none yet. The offer stays. */
+function askForPassword(req: Request, res: Response): void {
+  say(req, { kind: 'notice', text: wordsFor(res)('logins.passwordFirst') });
+  res.redirect(303, '/my/login');
 }
 
 /** The link shows whose address it is, and the password shows who registered with it. One without the other may be a stranger's. */

@@ -220,6 +220,7 @@ export function formsOfEvents(place: Place): Record<string, Bad[] | string> {
       { fields: { slot: 'x' }, says: /Select a time/ },
       { fields: {}, says: /Select a time/ },
     ],
+    '/events/:event/waitlist/:waiting/booking': NOTHING_SENT,
     '/events/:event/waitlist/:waiting/removal': NOTHING_SENT,
     '/events/:event/letters': [
       { fields: { all: 'on', perSheet: '3' }, says: /Select the letters on a sheet/ },
