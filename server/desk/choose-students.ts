@@ -1,10 +1,10 @@
 import { Types } from 'mongoose';
+import { isOfChild, siblingsWith } from '../booking/find-siblings.js';
 import { mayHold, studentsBefore } from '../booking/hold-slot.js';
 import { siblingsRule } from '../booking/policy.js';
 import type { Deps } from '../deps.js';
 import { Household } from '../models/household.js';
 import type { Slot } from '../models/slot.js';
-import { isOfChild, siblingsWith } from '../parents/choose-students.js';
 import type { PlacedEvent } from '../web/place.js';
 
 /**

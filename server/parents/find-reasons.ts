@@ -4,7 +4,7 @@ import { checkTimes } from '../booking/check-times.js';
 import type { ChildView, TeacherView } from '../booking/queries.js';
 import { andList } from '../web/format-count.js';
 import type { PlacedEvent } from '../web/place.js';
-import { isLimited } from './choose-students.js';
+import { isLimited } from '../booking/find-siblings.js';
 import { explainTime } from './explain-time.js';
 import { meetingsSince } from './find-times.js';
 import type { Family } from './load-conference.js';
