@@ -4,7 +4,6 @@ import { recordAudit } from '../audit/record-audit.js';
 import { confirmAppointment } from '../booking/confirm-appointment.js';
 import { mayHold } from '../booking/hold-slot.js';
 import type { Deps } from '../deps.js';
-import { sayTold } from '../desk/say-told.js';
 import type { Refusal } from '../models/appointment.js';
 import { Slot } from '../models/slot.js';
 import { lineKey, WaitlistEntry } from '../models/waitlist-entry.js';
@@ -148,7 +147,7 @@ async function bookForThem(deps: Deps, res: Response, entry: WaitlistEntry): Pro
       text: WHY[booked.reason] ?? 'The event’s rules don’t let this family book this time.',
     };
   await endEntry(deps, entry, 'booked');
-  return { kind: 'ok', text: `Booked. ${await sayTold(deps, event, entry.household)}` };
+  return { kind: 'ok', text: 'Booked.' };
 }
 
 async function offerByHand(
