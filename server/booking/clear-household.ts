@@ -9,7 +9,7 @@ import type { User } from '../models/user.js';
 import { cancelAppointment } from './cancel-appointment.js';
 import { endHold } from './check-holder.js';
 import { finishAppointment } from './finish-appointment.js';
-import { withoutAdult } from './without-adult.js';
+import { withoutAdult } from './drop-adult.js';
 
 /** Hands a household's appointments about a child to the school. @returns how many */
 export type KeepForSchool = (
@@ -66,9 +66,9 @@ async function takeChildren(household: Household, user: Types.ObjectId): Promise
       { _id, children: old.children, ...(old.brought ? { brought: old.brought } : {}) },
       { $set: { children, ...(old.brought ? { brought } : {}) }, $pull: { dropped: { adult: user } } },
     );
-    if (taken.matchedCount === 1) return { ...old, children };
+    if (taken.matchedCount === 1) return Object.assign(old, { children });
   }
-  return { ...household, children: [] };
+  return Object.assign(household, { children: [] });
 }
 
 /** @returns how many that lay ahead were canceled */

@@ -162,11 +162,9 @@ function questionsFor({ event, household, user, wanted, replaces, slots }: Times
     old: ask<Appointment>(Appointment, {
       ...{ _id: replaces ?? { $in: [] }, event: _id, household, state: { $in: LIVING_STATES } },
     }),
-    holds: ask<Appointment, HolderOf>(
-      Appointment,
-      countedHolds({ household, user }, now),
-      { $project: HOLDER_FIELDS },
-    ),
+    holds: ask<Appointment, HolderOf>(Appointment, countedHolds({ household, user }, now), {
+      $project: HOLDER_FIELDS,
+    }),
   };
 }
 

@@ -6,7 +6,7 @@ import type { Deps } from '../deps.js';
 import { checkJoin, type JoinRefusal, type TooMuch } from '../households/check-join.js';
 import { joinBySchool } from '../households/join-household.js';
 import { leaveHousehold } from '../households/leave-household.js';
-import { goingWith } from '../households/part-adult.js';
+import { goingWith } from '../households/split-household.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { isBlocked, User } from '../models/user.js';
 import { actorOf } from '../web/actor.js';

@@ -24,7 +24,7 @@ export async function acceptInvitation(
   const open = { _id: id, kind: 'join' as const, state: 'open' as const, expiresAt: { $gt: now } };
   const change = await HouseholdChange.findOne(open).lean();
   if (!change) return false;
-  const touches = await touchedBy({ ...change, adult });
+  const touches = await touchedBy({ account: change.account, household: change.household, adult });
   try {
     const accepted = await HouseholdChange.updateOne(open, {
       $set: { state: 'accepted', adult, touches, expiresAt: new Date(now.getTime() + RECORD_MS) },

@@ -1,6 +1,6 @@
 import { Types } from 'mongoose';
 import { reconcileClaims } from '../booking/reconcile-claims.js';
-import { withoutAdult } from '../booking/without-adult.js';
+import { withoutAdult } from '../booking/drop-adult.js';
 import type { Deps } from '../deps.js';
 import { isDuplicateKey } from '../models/duplicate-key.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
@@ -8,7 +8,7 @@ import { Diary } from '../models/diary.js';
 import { Household } from '../models/household.js';
 import { HouseholdChange } from '../models/household-change.js';
 import { moveAppointments } from './move-appointments.js';
-import { childrenOf, goingWith } from './part-adult.js';
+import { childrenOf, goingWith } from './split-household.js';
 import { RECORD_MS } from './policy.js';
 import { auditOnce } from './record-once.js';
 import { tellChange } from './tell-change.js';

@@ -16,7 +16,7 @@ import { checkJoin, isTooMuch, type JoinRefusal } from './check-join.js';
 import { inviteAdult, openInvitations, withdrawInvitation } from './invite-adult.js';
 import { acceptInvitation } from './join-household.js';
 import { leaveHousehold } from './leave-household.js';
-import { childrenOf, goingWith } from './part-adult.js';
+import { childrenOf, goingWith } from './split-household.js';
 import { acceptForm, inviteForm } from './schema.js';
 import { childrenInWords, namesOf, sayTooMuch } from './show-family.js';
 

@@ -79,8 +79,7 @@ async function studentsFor(
 ): Promise<Types.ObjectId[] | undefined> {
   const { event, household } = family;
   const rule = siblingsRule(event);
-  if (household.children.length < 2 || rule === 'apart' || (rule === 'choose' && !together))
-    return undefined;
+  if (household.children.length < 2 || rule === 'apart' || (rule === 'choose' && !together)) return undefined;
   // The same press once more: by now the siblings may have the meeting that it booked.
   const before = await studentsBefore({ household: household._id, key, slot });
   if (before) return before;

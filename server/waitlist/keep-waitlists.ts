@@ -10,7 +10,10 @@ import { offerTimes } from './offer-times.js';
 import { openLine } from './open-line.js';
 
 /** An event's waitlist, or one teacher's line of it. */
-export type Which = { event: Types.ObjectId; resource?: Types.ObjectId };
+export interface Which {
+  event: Types.ObjectId;
+  resource?: Types.ObjectId;
+}
 
 /** Looks at all waitlists. */
 export async function keepWaitlists(deps: Deps, stopping: AbortSignal): Promise<void> {

@@ -125,15 +125,15 @@ describe('reminders', () => {
       await Notification.deleteMany({ kind: 'appointment reminder' });
       await Appointment.updateMany({}, { $unset: { reminded: 1 } });
       await Event.updateMany({}, { $unset: { reminded: 1 } });
-      let isDone = false;
+      const worker = { isDone: false };
       const run = async () => {
         await sendReminders(desk.test.deps, new AbortController().signal);
-        isDone = true;
+        worker.isDone = true;
       };
       await interleave([{ name: 'worker', dieAfter: calls, run }], () => 0);
       await Promise.all([tick(before(23)), tick(before(23))]);
       assert.equal(await count(), 1, String(calls));
-      if (isDone) break;
+      if (worker.isDone) break;
     }
   });
 

@@ -32,7 +32,7 @@ describe('mails to somebody who reads Spanish', () => {
       /Véala, cámbiela o cancélela aquí:[\s\S]*¿Tiene preguntas\? Llame a la oficina/,
     );
     assert.ok(!/Your meeting|Questions|Teacher:|When:/.test(booked.text));
-    const { html = '', text } = compose(Object.assign(booked, { mayUnsubscribe: true }), {
+    const { html, text } = compose(Object.assign(booked, { mayUnsubscribe: true }), {
       publicUrl: 'http://localhost:3000',
       mailFrom: 'a@school.example',
       appSecret: 'x'.repeat(40),

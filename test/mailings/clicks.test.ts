@@ -65,7 +65,7 @@ describe('clicks that the office needs to write to families', function () {
     const reader = await openPage(page.context().browser()!, { width: 390 });
     for (const colorScheme of ['light', 'dark'] as const) {
       await reader.emulateMedia({ colorScheme });
-      await reader.setContent(html ?? '');
+      await reader.setContent(html);
       assert.ok(await reader.getByRole('link', { name: 'Open the page' }).isVisible());
       const wider = Number(await reader.evaluate('document.documentElement.scrollWidth - window.innerWidth'));
       assert.ok(wider <= 0, `${String(wider)} px wider`);
