@@ -141,7 +141,9 @@ describe('who may see and change what', function () {
         // What changed nothing of theirs, as is looked at below, may have been done in the own place.
         const inOwn = address.includes(places.mine.ids.event ?? '') && reader.runs;
         const mayBeTaken =
-          inOwn || /^\/(e|importer|data-browser|global-setup)\//.test(path) || path === '/events';
+          inOwn ||
+          /^\/(e\/|importer\/|data-browser\/|global-setup\/|my\/calendar)/.test(path) ||
+          path === '/events';
         const sentOff = status === 303 && /^\/(login|setup|e\/)/.test(location);
         if (status >= 500 || !(refused || sentOff || (mayBeTaken && reader.user)))
           faults.push(`${reader.who} POST ${address}: ${String(status)} ${location}`);
