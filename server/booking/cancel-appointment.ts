@@ -1,8 +1,10 @@
-import type { Types } from 'mongoose';
-import { recordAudit } from '../audit/record-audit.js';
+import { Types } from 'mongoose';
+import { auditWrite } from '../audit/record-audit.js';
 import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import { AuditEntry } from '../models/audit-entry.js';
 import { Event } from '../models/event.js';
+import { writesTo, writeTogether } from '../models/write-together.js';
 import { isUndoable, mayCancel } from './policy.js';
 import { finishAppointment } from './finish-appointment.js';
 
@@ -40,29 +42,26 @@ export async function cancelAppointment(
   const event = isAsked ? await Event.findById(found.event).lean() : null;
   if (event && !mayCancel(event, found.from, now, by)) return { ok: false, reason: 'too late' };
 
-  const done = await Appointment.updateOne(
-    { _id: found._id, state: { $in: LIVING_STATES } },
-    {
-      $set: {
-        ...{ state: 'cancelled', cancelledAt: now, cancelledBy: by, unfinished: true },
-        ...(notice ? { notice } : {}),
-        ...(move ? { canceledIn: move } : {}),
-      },
-    },
-  );
-  if (done.matchedCount === 0) {
+  const entry = new Types.ObjectId();
+  const canceled = {
+    ...{ state: 'cancelled' as const, cancelledAt: now, cancelledBy: by, unfinished: true },
+    ...(notice ? { notice } : {}),
+    ...(move ? { canceledIn: move } : {}),
+  };
+  const filter = { _id: found._id, state: { $in: LIVING_STATES } };
+  // Together with its entry in the audit: nobody dies between the two.
+  const { changed } = await writeTogether([
+    ...writesTo<Appointment>(Appointment, [{ updateOne: { filter, update: { $set: canceled } } }]),
+    ...auditWrite({
+      ...{ _id: entry, account: found.account, event: found.event, user: actor.user },
+      ...{ action: 'cancel appointment', targets: [found._id], detail: { by }, at: now },
+    }),
+  ]);
+  if (changed < 2) {
+    await AuditEntry.deleteOne({ _id: entry });
     const meanwhile = await Appointment.findById(found._id).lean();
     return meanwhile?.state === 'cancelled' ? endedBefore(meanwhile) : { ok: false, reason: 'not booked' };
   }
-  await recordAudit({
-    account: found.account,
-    event: found.event,
-    user: actor.user,
-    action: 'cancel appointment',
-    targets: [found._id],
-    detail: { by },
-    at: now,
-  });
   await finishAppointment(deps, found._id);
   return { ok: true };
 }

@@ -202,7 +202,6 @@ export function formsOfEvents(place: Place): Record<string, Bad[] | string> {
         'children/linked',
         'prove',
         'appointments',
-        'appointments/:id/confirm',
         'appointments/:id/cancel',
         'appointments/:id/note',
         'plan',
