@@ -30,6 +30,8 @@ export interface Wanted {
 export interface TimesWish {
   event: Event;
   household: Types.ObjectId;
+  /** The same as it is shown: a family as staff look at it need not be stored like that. */
+  shown?: Household;
   /** Who books. Their own older holds give way. */
   user: Types.ObjectId;
   wanted: Wanted[];
@@ -68,7 +70,7 @@ export interface Around {
 export async function findAround(wish: TimesWish, now: Date): Promise<Around> {
   const { event, wanted } = wish;
   const found = await findTogether(questionsFor(wish, now));
-  const [household] = found.households;
+  const household = wish.shown ?? found.households[0];
   const own = found.resources.map(({ about: _, ...resource }): Resource => resource);
   const partners = distinctIds(found.slots.flatMap((slot) => slot.with ?? [])).filter(
     (id) => !own.some(({ _id }) => _id.equals(id)),

@@ -29,6 +29,7 @@ describe('a new event from a past one', () => {
         inARow: 2,
         siblings: 'together',
         eachHousehold: true,
+        twoAtOnce: true,
         earlyMinutes: 60,
         earlyChildren: 3,
         walkRooms: 3,
