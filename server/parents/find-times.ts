@@ -18,7 +18,7 @@ export interface TimeView extends Explained {
 export interface Looker {
   event: PlacedEvent;
   resource: Pick<Resource, '_id' | 'name'>;
-  household: Pick<Household, '_id'>;
+  household: Household;
   user: Types.ObjectId;
   /** About whom the meeting is. */
   students: Types.ObjectId[];
