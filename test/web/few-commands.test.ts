@@ -26,9 +26,17 @@ const NO_STAFF_PAGE =
 
 /** What a run holds, and what undoing it would do: each kind of its records is judged by itself, as the run will do it. */
 const mostOf = (page: string) =>
-  page.endsWith('/withheld') ? MOST_WITHHELD : page.endsWith('/undo') ? MOST_UNDONE : MOST;
+  page.endsWith('/withheld')
+    ? MOST_WITHHELD
+    : page.endsWith('/undo')
+      ? MOST_UNDONE
+      : page.includes('/as/')
+        ? MOST_OF_A_FAMILY
+        : MOST;
 const MOST_WITHHELD = 16;
 const MOST_UNDONE = 27;
+/** A family's own pages, shown to staff: beside what the family's page asks stands who looks, at whom, and that it is noted. */
+const MOST_OF_A_FAMILY = 14;
 
 /** A family's own page of planning, shown to staff: it looks at all teachers of all children. */
 const OF_A_FAMILY = '/now/plan';
