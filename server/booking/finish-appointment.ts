@@ -54,9 +54,9 @@ async function isToHear(cancelled: Appointment): Promise<boolean> {
 }
 
 async function finishBooked(deps: Deps, found: Appointment, before: Write[]): Promise<void> {
-  let facts = await readFacts(found);
+  let facts = await readFacts(found, [found]);
   const appointment = await followSlot(found, facts);
-  if (appointment !== found) facts = await readFacts(appointment);
+  if (appointment !== found) facts = await readFacts(appointment, [appointment]);
   await flagDeleted(appointment, facts);
   const replaced = appointment.replaces && (await cancelReplaced(deps, appointment.replaces));
   if (appointment.resized) await leaveSpare(appointment, deps.now());

@@ -1,8 +1,6 @@
-import type { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
 import { Account } from '../models/account.js';
 import type { Appointment } from '../models/appointment.js';
-import { Contact, contactName } from '../models/contact.js';
 import { Event } from '../models/event.js';
 import { ask, findTogether } from '../models/find-together.js';
 import { Household } from '../models/household.js';
@@ -11,11 +9,14 @@ import { User } from '../models/user.js';
 import { textOf } from '../notifications/messages/default-texts.js';
 import { writeMessage } from '../notifications/messages/write-message.js';
 import { queueMail, type Mail } from '../notifications/queue-mail.js';
-import { findUnsubscribed } from '../notifications/unsubscribing/find-unsubscribed.js';
-import { placed } from '../web/place.js';
-import { inLanguage, readerCalled } from '../web/read-language.js';
-import { answersTo } from '../web/say-office.js';
 import { wordsOf, type Words } from '../web/words.js';
+import {
+  addresseesOf,
+  addressMails,
+  withNotice,
+  withoutUnsubscribed,
+  type Addressee,
+} from './address-mails.js';
 import { nameMeetings, questionsAbout } from './name-meetings.js';
 import { writeCalendar } from './write-calendar.js';
 import { valuesOf } from './write-values.js';
@@ -36,18 +37,21 @@ export async function tellHousehold(
   notice = appointment.notice ?? '',
   say?: Say,
 ): Promise<void> {
-  const facts = await readFacts(appointment);
+  const facts = await readFacts(appointment, [appointment]);
   const words = { once, notice, ...(say ? { say } : {}) };
   for (const mail of await writeMails(deps, { appointment, facts }, news, words)) await queueMail(deps, mail);
 }
 
 export type Facts = Awaited<ReturnType<typeof readFacts>>;
 
-/** All that is told of an appointment, or of several of one household and event, and whom, by one command. */
-export function readFacts(appointment: Appointment, all = [appointment]) {
-  const ofHousehold = { _id: appointment.household };
+/** All that is told of some appointments of one household in an event, and whom, by one command. */
+export function readFacts(
+  { household, event, account }: Pick<Appointment, 'household' | 'event' | 'account'>,
+  appointments: Appointment[],
+) {
+  const ofHousehold = { _id: household };
   return findTogether({
-    ...questionsAbout(all),
+    ...questionsAbout(appointments),
     households: ask<Household>(Household, ofHousehold),
     adults: ask<Household, Addressee>(
       Household,
@@ -67,9 +71,19 @@ export function readFacts(appointment: Appointment, all = [appointment]) {
       { $unwind: '$adults' },
       { $replaceRoot: { newRoot: '$adults' } },
     ),
-    events: ask<Event>(Event, { _id: appointment.event }),
-    accounts: ask<Account>(Account, { _id: appointment.account }),
+    events: ask<Event>(Event, { _id: event }),
+    accounts: ask<Account>(Account, { _id: account }),
   });
+}
+
+/** Of what was read: in which event and at which school it is, and to whom a mail about it goes; undefined where it is there no more. */
+export async function addressOf(
+  { households: [household], events: [event], accounts: [account], adults }: Facts,
+  news: MessageKind,
+): Promise<{ event: Event; account: Account; adults: Addressee[] } | undefined> {
+  if (!household || !event || !account) return undefined;
+  const all = household.keptFor ? await addresseesOf(household) : adults;
+  return { event, account, adults: await withoutUnsubscribed(news, account._id, all) };
 }
 
 /** Says something in the words of whoever reads it. */
@@ -92,21 +106,15 @@ export async function writeMails(
     before = news === 'changed' && !say ? appointment.moved : undefined,
   }: { about?: string; once?: string; notice?: string; say?: Say; before?: Was | undefined } = {},
 ): Promise<Mail[]> {
-  const {
-    households: [household],
-    events: [event],
-    accounts: [account],
-  } = facts;
-  if (!household || !event || !account) return [];
-  const addressees = household.keptFor ? await addresseesOf(household) : facts.adults;
-  const adults = await withoutUnsubscribed(news, account._id, addressees);
+  const address = await addressOf(facts, news);
+  if (!address) return [];
+  const { event, account, adults } = address;
   const home = `${deps.config.publicUrl}/e/${event.link}`;
   const link = news === 'cancelled' ? home : `${home}/appointments/${appointment._id.toHexString()}`;
-  return adults.flatMap((adult) => {
-    const reader = readerCalled(adult.language, account);
-    const place = placed(event, reader);
+  const key = [news, about, ...(once ? [once] : [])].join(':');
+  return addressMails(address, adults, key, (place, adult) => {
     const [meeting] = nameMeetings([appointment], facts, place);
-    if (!meeting) return [];
+    if (!meeting) return undefined;
     const entry = { ...meeting, cancelled: news === 'cancelled' };
     const ics = writeCalendar(place, account, [entry], deps.config.publicUrl, deps.now());
     const values = valuesOf(news, meeting, place, account, before);
@@ -117,58 +125,10 @@ export async function writeMails(
     const message = textOf(event, news, wordsOf(place));
     const { subject, text } = writeMessage(message, { ...values, parent: adult.name, link });
     return {
-      account: account._id,
-      event: event._id,
       kind: `appointment ${news}`,
-      to: adult.email.toLowerCase(),
-      ...answersTo(event),
       subject,
-      ...inLanguage(reader),
-      // Words of an event's own may leave the news out, with which it stands else.
-      text: text.includes(notice) ? text : `${notice}\n\n${text}`,
+      text: withNotice(text, notice),
       ...(news === 'reminder' ? { mayUnsubscribe: true } : { ics }),
-      key: [news, about, ...(once ? [once] : []), adult._id.toHexString()].join(':'),
     };
   });
-}
-
-export interface Addressee {
-  _id: Types.ObjectId;
-  name: string;
-  email: string;
-  /** The code of the language in which they read, where they have said. */
-  language?: string;
-}
-
-/** Whom a household's mails go to: its adults with a proven address, or the adult of the roster for whom the school keeps it. */
-export async function addresseesOf({
-  account,
-  adults,
-  keptFor,
-}: Pick<Household, 'account' | 'adults' | 'keptFor'>): Promise<Addressee[]> {
-  if (!keptFor)
-    return User.find(
-      { _id: { $in: adults }, emailProvenAt: { $exists: true } },
-      { name: 1, email: 1, language: 1 },
-    ).lean();
-  const contact = await Contact.findOne({
-    _id: keptFor,
-    account,
-    type: { $ne: 'student' },
-    status: 'active',
-  }).lean();
-  if (!contact?.email) return [];
-  return [{ _id: contact._id, name: contactName(contact), email: contact.email }];
-}
-
-/** Who wants no reminders is told everything else all the same. */
-export async function withoutUnsubscribed(
-  news: MessageKind,
-  account: Types.ObjectId,
-  addressees: Addressee[],
-): Promise<Addressee[]> {
-  if (news !== 'reminder') return addressees;
-  const emailOf = ({ email }: Addressee) => email.toLowerCase();
-  const without = await findUnsubscribed(account, addressees.map(emailOf));
-  return addressees.filter((one) => !without.has(emailOf(one)));
 }

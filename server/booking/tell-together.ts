@@ -1,20 +1,18 @@
 import type { Deps } from '../deps.js';
 import type { Appointment } from '../models/appointment.js';
-import type { MacroValues } from '../notifications/messages/macros.js';
 import { usualText } from '../notifications/messages/default-texts.js';
 import { writeMessage } from '../notifications/messages/write-message.js';
 import { queueMails, type Mail } from '../notifications/queue-mail.js';
 import { andList } from '../web/format-count.js';
 import { daysInWords } from '../web/format-time.js';
 import { dayOf } from '../web/local-time.js';
-import { placed, type PlacedEvent } from '../web/place.js';
-import { inLanguage, readerCalled } from '../web/read-language.js';
-import { answersTo } from '../web/say-office.js';
+import type { PlacedEvent } from '../web/place.js';
 import { wordsOf } from '../web/words.js';
+import { addressMails, withNotice } from './address-mails.js';
 import { nameMeetings, type Meeting } from './name-meetings.js';
-import { addresseesOf, readFacts, writeMails, type Facts } from './tell-household.js';
+import { addressOf, readFacts, writeMails, type Facts } from './tell-household.js';
 import { writeCalendar } from './write-calendar.js';
-import { valuesOf } from './write-values.js';
+import { valuesOf, type Values } from './write-values.js';
 
 type News = 'changed' | 'cancelled';
 
@@ -51,16 +49,10 @@ async function writeTogether(
   news: News,
   { about, notice }: Told,
 ): Promise<Mail[]> {
-  const {
-    households: [household],
-    events: [event],
-    accounts: [account],
-  } = facts;
-  if (!household || !event || !account) return [];
-  const adults = household.keptFor ? await addresseesOf(household) : facts.adults;
-  return adults.map((adult) => {
-    const reader = readerCalled(adult.language, account);
-    const place = placed(event, reader);
+  const address = await addressOf(facts, news);
+  if (!address) return [];
+  const { event, account, adults } = address;
+  return addressMails(address, adults, [news, about].join(':'), (place, adult) => {
     const meetings = nameMeetings(appointments, facts, place);
     const entries = meetings.map((meeting) => ({ ...meeting, cancelled: news === 'cancelled' }));
     const usual = wordsTogether(news, meetings, place, account.name);
@@ -79,17 +71,10 @@ async function writeTogether(
       link: `${deps.config.publicUrl}/e/${event.link}`,
     });
     return {
-      account: account._id,
-      event: event._id,
       kind: `appointment ${news}`,
-      to: adult.email.toLowerCase(),
-      ...answersTo(event),
       subject,
-      ...inLanguage(reader),
-      // Words of an event's own may leave the news out, with which it stands else.
-      text: text.includes(notice) ? text : `${notice}\n\n${text}`,
+      text: withNotice(text, notice),
       ics: writeCalendar(place, account, entries, deps.config.publicUrl, deps.now()),
-      key: [news, about, adult._id.toHexString()].join(':'),
     };
   });
 }
@@ -111,11 +96,8 @@ function wordsTogether(news: News, meetings: Meeting[], event: PlacedEvent, scho
 }
 
 /** What the macros stand for in a mail about several meetings: what differs is listed, the details one after the other. */
-function valuesTogether(
-  each: Omit<MacroValues, 'parent' | 'link'>[],
-  event: PlacedEvent,
-): Omit<MacroValues, 'parent' | 'link'> {
-  const all = (macro: keyof (typeof each)[number]) =>
+function valuesTogether(each: Values[], event: PlacedEvent): Values {
+  const all = (macro: keyof Values) =>
     andList([...new Set(each.map((values) => values[macro]).filter((value) => value !== ''))], event);
   const [first] = each;
   return {

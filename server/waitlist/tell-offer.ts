@@ -1,6 +1,6 @@
 import type { Types } from 'mongoose';
 import { nameMeetings, questionsAbout } from '../booking/name-meetings.js';
-import { addresseesOf } from '../booking/tell-household.js';
+import { addresseesOf, addressMails } from '../booking/address-mails.js';
 import type { Deps } from '../deps.js';
 import type { Appointment } from '../models/appointment.js';
 import { findTogether } from '../models/find-together.js';
@@ -9,9 +9,8 @@ import { Notification } from '../models/notification.js';
 import type { Offering, WaitlistEntry } from '../models/waitlist-entry.js';
 import { queueMail, type Mail } from '../notifications/queue-mail.js';
 import { dayAndTimeSoon, whenInWords } from '../web/format-time.js';
-import { placed, type PlacedEvent } from '../web/place.js';
-import { inLanguage, readerCalled } from '../web/read-language.js';
-import { answersTo, callOffice } from '../web/say-office.js';
+import type { PlacedEvent } from '../web/place.js';
+import { callOffice } from '../web/say-office.js';
 import { wordsOf } from '../web/words.js';
 import type { Line } from './open-line.js';
 import { mailFrom } from './policy.js';
@@ -118,24 +117,22 @@ async function tell(
   const slot = entry.offer?.slot ?? entry._id;
   const about: unknown = Object.assign({}, entry, { slot, state: 'pending' });
   const facts = await findTogether(questionsAbout([about as Appointment]));
-  for (const adult of await addresseesOf(household)) {
-    const reader = readerCalled(adult.language, account);
-    const event = placed(found, reader);
-    const t = wordsOf(event);
-    const [meeting] = nameMeetings([about as Appointment], facts, event);
-    if (!meeting) continue;
-    const { teacher, children, room } = meeting;
-    const { parts, subject, ...mail } = write(event, { teacher, children, room, school: account.name });
-    await queueMail(deps, {
-      account: account._id,
-      event: event._id,
-      to: adult.email.toLowerCase(),
-      ...answersTo(found),
-      ...mail,
-      subject: subject.slice(0, 250),
-      text: `${[t('waitlistMail.hello', { name: adult.name }), ...parts, t('waitlistMail.questions', { office: callOffice(event) })].join('\n\n')}\n`,
-      ...inLanguage(reader),
-      key: `${key}:${adult._id.toHexString()}`,
-    });
-  }
+  const mails = addressMails(
+    { event: found, account },
+    await addresseesOf(household),
+    key,
+    (event, adult) => {
+      const t = wordsOf(event);
+      const [meeting] = nameMeetings([about as Appointment], facts, event);
+      if (!meeting) return undefined;
+      const { teacher, children, room } = meeting;
+      const { parts, subject, ...mail } = write(event, { teacher, children, room, school: account.name });
+      return {
+        ...mail,
+        subject: subject.slice(0, 250),
+        text: `${[t('waitlistMail.hello', { name: adult.name }), ...parts, t('waitlistMail.questions', { office: callOffice(event) })].join('\n\n')}\n`,
+      };
+    },
+  );
+  for (const mail of mails) await queueMail(deps, mail);
 }

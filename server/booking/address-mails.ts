@@ -1,0 +1,90 @@
+import type { Types } from 'mongoose';
+import type { Account } from '../models/account.js';
+import { Contact, contactName } from '../models/contact.js';
+import type { Event } from '../models/event.js';
+import type { Household } from '../models/household.js';
+import type { MessageKind } from '../models/message.js';
+import { User } from '../models/user.js';
+import type { Mail } from '../notifications/queue-mail.js';
+import { findUnsubscribed } from '../notifications/unsubscribing/find-unsubscribed.js';
+import { placed, type PlacedEvent } from '../web/place.js';
+import { inLanguage, readerCalled } from '../web/read-language.js';
+import { answersTo } from '../web/say-office.js';
+
+export interface Addressee {
+  _id: Types.ObjectId;
+  name: string;
+  email: string;
+  /** The code of the language in which they read, where they have said. */
+  language?: string;
+}
+
+/** What of a mail is not the same for all that is mailed about an event. */
+type Written = Omit<Mail, 'account' | 'event' | 'to' | 'replyTo' | 'language' | 'key'>;
+
+/**
+ * A mail about an event to each of some adults, in the language that they read.
+ * @param key names the occasion; the adult is added
+ * @param write makes it for one of them, of the event as they read it; undefined where there is nothing to say
+ */
+export function addressMails(
+  { event, account }: { event: Event; account: Account },
+  adults: Addressee[],
+  key: string,
+  write: (place: PlacedEvent, adult: Addressee) => Written | undefined,
+): Mail[] {
+  return adults.flatMap((adult) => {
+    const reader = readerCalled(adult.language, account);
+    const written = write(placed(event, reader), adult);
+    if (!written) return [];
+    return [
+      {
+        account: account._id,
+        event: event._id,
+        to: adult.email.toLowerCase(),
+        ...answersTo(event),
+        ...written,
+        ...inLanguage(reader),
+        key: `${key}:${adult._id.toHexString()}`,
+      },
+    ];
+  });
+}
+
+/** Words of an event's own may leave out what the school says to the family, with which they begin then. */
+export function withNotice(text: string, notice: string): string {
+  return text.includes(notice) ? text : `${notice}\n\n${text}`;
+}
+
+/** Whom a household's mails go to: its adults with a proven address, or the adult of the roster for whom the school keeps it. */
+export async function addresseesOf({
+  account,
+  adults,
+  keptFor,
+}: Pick<Household, 'account' | 'adults' | 'keptFor'>): Promise<Addressee[]> {
+  if (!keptFor)
+    return User.find(
+      { _id: { $in: adults }, emailProvenAt: { $exists: true } },
+      { name: 1, email: 1, language: 1 },
+    ).lean();
+  const contact = await Contact.findOne({
+    _id: keptFor,
+    account,
+    type: { $ne: 'student' },
+    status: 'active',
+  }).lean();
+  if (!contact?.email) return [];
+  return [{ _id: contact._id, name: contactName(contact), email: contact.email }];
+}
+
+/** Who wants no reminders is told everything else all the same. */
+export async function withoutUnsubscribed(
+  news: MessageKind,
+  account: Types.ObjectId,
+  addressees: Addressee[],
+): Promise<Addressee[]> {
+  if (news !== 'reminder') return addressees;
+  const emailOf = ({ email }: Addressee) => email.toLowerCase();
+  const without = await findUnsubscribed(account, addressees.map(emailOf));
+  return addressees.filter((one) => !without.has(emailOf(one)));
+}
