@@ -1,12 +1,13 @@
 import type { Types } from 'mongoose';
 import type { Overridable, Refusal } from '../models/appointment.js';
-import { Class, isMeetable } from '../models/class.js';
+import { isMeetable, type Class } from '../models/class.js';
 import { Contact } from '../models/contact.js';
 import type { Event } from '../models/event.js';
 import { ask, findTogether } from '../models/find-together.js';
 import { Household } from '../models/household.js';
 import { Resource } from '../models/resource.js';
 import { Slot } from '../models/slot.js';
+import { classesOf } from './find-classes.js';
 import { findFollowing, isOffered, mostInARow } from './find-following.js';
 import { findPeople, goingOf, type People } from './find-people.js';
 import { sittingOf } from './find-sitting.js';
@@ -190,12 +191,7 @@ async function readAbout({ event, slot, students, household }: Wish) {
       'children.student': { $all: students },
     }),
     students: ask<Contact, About>(Contact, { _id: { $in: students }, account }, ABOUT),
-    classes: ask<Class>(
-      Class,
-      { event: _id, 'synced.students': { $in: students }, status: 'active' },
-      { $set: { 'synced.students': { $setIntersection: ['$synced.students', students] } } },
-      { $sort: { sortKey: 1 } },
-    ),
+    classes: classesOf(_id, students),
   });
   const [around] = found.slots;
   const { holders = [], sitting = [], ...bare } = around ?? {};

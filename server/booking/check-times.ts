@@ -6,11 +6,11 @@ import { groupBy } from '../web/lists.js';
 import { mayBookAtOnce } from './book-at-once.js';
 import { goerOf, judgeByRules } from './check-booking.js';
 import { keepsNothing, type Claimant } from './check-holder.js';
+import { judgeChange } from './check-replaced.js';
 import { isInTheWay } from './enter-diary.js';
 import { findAround, type Around, type TimesWish, type Wanted } from './find-around.js';
 import { goingOf, peopleOf } from './find-people.js';
 import { sittingOf } from './find-sitting.js';
-import { judgeChange } from './hold-slot.js';
 import { diariesFor, planNeeds, type CountedNeed, type DiaryNeed } from './plan-needs.js';
 import { mayBookNow, MOST_HOLDS } from './policy.js';
 
@@ -62,15 +62,14 @@ const refusedFor = (reason: Refusal, because: Types.ObjectId[] = [], isHeld = fa
 function judgeTime(wish: TimesWish, want: Wanted, slot: Slot, around: Around, now: Date): Judged {
   const { event, replaces } = wish;
   if (!mayBookNow(event, now, 'household')) return refusedFor('not open');
-  const isTheirs = want.students.every((id) =>
-    around.household?.children.some((one) => one.student.equals(id)),
-  );
+  const { household } = wish;
+  const isTheirs = want.students.every((id) => household.children.some((one) => one.student.equals(id)));
   const judged = judgeByRules(
     { event, students: want.students, by: 'household' },
     {
       slot,
       resource: around.resources.get(String(want.resource)),
-      household: isTheirs ? around.household : undefined,
+      household: isTheirs ? household : undefined,
       contacts: around.contacts,
       classes: around.classes,
     },
@@ -84,11 +83,11 @@ function judgeTime(wish: TimesWish, want: Wanted, slot: Slot, around: Around, no
   if (stays) return refusedFor(stays, [old._id]);
 
   const holders = holdersOf(slot).flatMap((id) => around.resources.get(String(id)) ?? []);
-  const goer = goerOf({ event, goer: wish.goer }, judged.household);
-  const going = goingOf(judged.household, goer);
+  const goer = goerOf({ event, goer: wish.goer }, household);
+  const going = goingOf(household, goer);
   const people = peopleOf(around.logins, going, sittingOf(holders, around.contacts));
   const needs = planNeeds({
-    ...{ event, slot, students: want.students, household: wish.household, goer, people },
+    ...{ event, slot, students: want.students, household: household._id, goer, people },
     resource: judged.resource,
     ...(judged.class ? { class: judged.class } : {}),
     ...(replaces ? { replaces } : {}),
@@ -110,7 +109,7 @@ function judgeTime(wish: TimesWish, want: Wanted, slot: Slot, around: Around, no
     if (inTheWay.length > 0)
       return {
         ...refusedFor(need.refusal, inTheWay, isHeld(around, inTheWay)),
-        isOwn: inTheWay.every((id) => around.holders.get(String(id))?.household.equals(wish.household)),
+        isOwn: inTheWay.every((id) => around.holders.get(String(id))?.household.equals(household._id)),
         away: holders.find(({ _id, contact, byHand }) =>
           [contact, byHand?.staff, _id].some((id) => id?.equals(need.person)),
         ),
@@ -130,7 +129,13 @@ function takerOf(
   now: Date,
 ): Me {
   return {
-    ...{ _id: new Types.ObjectId(), account: event.account, household, bookedBy: user, createdAt: now },
+    ...{
+      _id: new Types.ObjectId(),
+      account: event.account,
+      household: household._id,
+      bookedBy: user,
+      createdAt: now,
+    },
     ...{ byKey: '', resource, slot, students },
     ...(replaces ? { replaces } : {}),
   };

@@ -2,17 +2,18 @@ import type { Types } from 'mongoose';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { slotsOf } from '../models/appointment-slots.js';
 import { Claim, underPrefix } from '../models/claim.js';
-import { Class } from '../models/class.js';
+import type { Class } from '../models/class.js';
 import { Contact } from '../models/contact.js';
 import { Diary } from '../models/diary.js';
 import type { Event } from '../models/event.js';
 import { ask, findTogether, type Question } from '../models/find-together.js';
-import { Household } from '../models/household.js';
+import type { Household } from '../models/household.js';
 import { Resource } from '../models/resource.js';
 import { Slot } from '../models/slot.js';
 import { distinctIds, groupBy } from '../web/lists.js';
 import { ABOUT, type About } from './check-booking.js';
 import { HOLDER_FIELDS, type HolderOf } from './check-holder.js';
+import { classesOf } from './find-classes.js';
 import { findLogins, type Login } from './find-people.js';
 import { sittingOf } from './find-sitting.js';
 import { prefixOf, utcDays } from './plan-needs.js';
@@ -29,9 +30,8 @@ export interface Wanted {
 
 export interface TimesWish {
   event: Event;
-  household: Types.ObjectId;
-  /** The same as it is shown: a family as staff look at it need not be stored like that. */
-  shown?: Household;
+  /** As it is shown: a family as staff look at it need not be stored like that. */
+  household: Household;
   /** Who books. Their own older holds give way. */
   user: Types.ObjectId;
   wanted: Wanted[];
@@ -48,7 +48,6 @@ export type Taken = Pick<Claim, 'appointment' | 'next'>;
 
 /** Everything that decides whether some times can be booked now. */
 export interface Around {
-  household: Household | undefined;
   /** By time, of all that is wanted. */
   slots: Slot[];
   resources: Map<string, Resource>;
@@ -68,9 +67,8 @@ export interface Around {
 
 /** Reads it in three commands, one more where several people sit in a slot. */
 export async function findAround(wish: TimesWish, now: Date): Promise<Around> {
-  const { event, wanted } = wish;
+  const { event, household, wanted } = wish;
   const found = await findTogether(questionsFor(wish, now));
-  const household = wish.shown ?? found.households[0];
   const own = found.resources.map(({ about: _, ...resource }): Resource => resource);
   const partners = distinctIds(found.slots.flatMap((slot) => slot.with ?? [])).filter(
     (id) => !own.some(({ _id }) => _id.equals(id)),
@@ -82,22 +80,19 @@ export async function findAround(wish: TimesWish, now: Date): Promise<Around> {
   const resources = [...own, ...beside.map(({ about: _, ...resource }): Resource => resource)];
   const contacts = [...found.students, ...[...found.resources, ...beside].flatMap(({ about }) => about)];
   const sitting = sittingOf(resources, contacts);
-  const logins = household ? await findLogins(household, sitting) : [];
-  const people = household
-    ? distinctIds([
-        ...[household._id, ...sitting.map(({ _id }) => _id)],
-        ...logins.flatMap(({ grants, staff, homes }) => [
-          ...grants.flatMap(({ contact }) => contact ?? []),
-          ...[...staff, ...homes].map(({ _id }) => _id),
-        ]),
-      ])
-    : [];
+  const logins = await findLogins(household, sitting);
+  const people = distinctIds([
+    ...[household._id, ...sitting.map(({ _id }) => _id)],
+    ...logins.flatMap(({ grants, staff, homes }) => [
+      ...grants.flatMap(({ contact }) => contact ?? []),
+      ...[...staff, ...homes].map(({ _id }) => _id),
+    ]),
+  ]);
   const diaries = await findDiaries(people, found.slots, event.booking.gapMinutes);
   const named: HolderOf[] = [...found.seats, ...[...found.counted, ...diaries].flatMap(({ by }) => by)];
   const holders = new Map(named.map((one) => [String(one._id), one] as const));
   const ids = wanted.map(({ resource }) => resource);
   return {
-    household,
     slots: found.slots,
     resources: new Map(resources.map((one) => [String(one._id), one])),
     contacts,
@@ -120,7 +115,10 @@ type Counted = Claim & { by: HolderOf[] };
 
 const SEAT = { ...HOLDER_FIELDS, slot: 1, more: 1, replaces: 1 } as const;
 
-function questionsFor({ event, household, user, wanted, replaces, slots }: TimesWish, now: Date) {
+function questionsFor(
+  { event, household: { _id: household }, user, wanted, replaces, slots }: TimesWish,
+  now: Date,
+) {
   const { account, _id } = event;
   const resources = distinctIds(wanted.map(({ resource }) => resource));
   const students = distinctIds(wanted.flatMap((want) => want.students));
@@ -147,14 +145,8 @@ function questionsFor({ event, household, user, wanted, replaces, slots }: Times
       { _id: { $in: resources }, event: _id, account },
       ...aboutOf(event),
     ),
-    households: ask<Household>(Household, { _id: household, account }),
     students: ask<Contact, About>(Contact, { _id: { $in: students }, account }, ABOUT),
-    classes: ask<Class>(
-      Class,
-      { event: _id, 'synced.students': { $in: students }, status: 'active' },
-      { $set: { 'synced.students': { $setIntersection: ['$synced.students', students] } } },
-      { $sort: { sortKey: 1 } },
-    ),
+    classes: classesOf(_id, students),
     seats: ask<Appointment, Seat>(
       Appointment,
       { resource: { $in: resources }, state: living },

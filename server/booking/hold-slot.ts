@@ -2,14 +2,14 @@ import { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES, type Override, type Refusal } from '../models/appointment.js';
 import { slotsOf } from '../models/appointment-slots.js';
-import type { Slot } from '../models/slot.js';
 import { writesTo, writeTogether } from '../models/write-together.js';
 import { checkBooking, type Bookable, type Wish } from './check-booking.js';
+import { checkReplaced } from './check-replaced.js';
 import { endHold } from './check-holder.js';
 import { mostInARow } from './find-following.js';
 import { planNeeds, type Need } from './plan-needs.js';
 import { leaveSpare, resizeHold } from './change-length.js';
-import { countedHolds, HOLD_MS, mayCancel, MOST_HOLDS } from './policy.js';
+import { countedHolds, HOLD_MS, MOST_HOLDS } from './policy.js';
 import { finishAppointment } from './finish-appointment.js';
 import { isSure, planWrites, takeClaims, takingOf } from './take-claims.js';
 
@@ -75,7 +75,7 @@ export async function holdOnce(
 
   const checked = await checkBooking({ ...request, over: request.override?.rules }, deps.now());
   if (!checked.ok) return { held: checked };
-  const replaced = await checkReplaced(request, checked, deps.now());
+  const replaced = await checkReplaced(request, checked.slot, deps.now());
   if (!replaced.ok) return { held: replaced };
   const draft = draftOf(deps, request, { ...checked, old: replaced.old }, byKey);
   const held = await insert(deps, request, draft, needsOf(request, checked, draft));
@@ -124,38 +124,6 @@ async function isOneTooMany(request: HoldRequest, { _id }: Appointment, now: Dat
     _id: { $lt: _id },
   });
   return before >= MOST_HOLDS;
-}
-
-/** Only what the same children have, with the same teacher where they change it themselves, and what may still be canceled. */
-async function checkReplaced(
-  request: HoldRequest,
-  { slot }: Bookable,
-  now: Date,
-): Promise<{ ok: true; old?: Appointment } | { ok: false; reason: Refusal }> {
-  if (!request.replaces) return { ok: true };
-  const old = await Appointment.findOne({
-    _id: request.replaces,
-    event: request.event._id,
-    household: request.household,
-    // The school also gives a family a time with another teacher instead.
-    ...(request.by === 'household' ? { resource: slot.resource } : {}),
-    students: request.students,
-    state: { $in: LIVING_STATES },
-  }).lean();
-  if (!old) return { ok: false, reason: 'hold ended' };
-  const reason = judgeChange(request, slot, old, now);
-  return reason ? { ok: false, reason } : { ok: true, old };
-}
-
-/** Why a meeting can't be changed to a slot now. */
-export function judgeChange(
-  { event, by }: Pick<HoldRequest, 'event' | 'by'>,
-  slot: Pick<Slot, '_id'>,
-  old: Pick<Appointment, 'slot' | 'from'>,
-  now: Date,
-): Refusal | undefined {
-  if (old.slot.equals(slot._id)) return 'teacher limit';
-  return mayCancel(event, old.from, now, by) ? undefined : 'too late to change';
 }
 
 function draftOf(

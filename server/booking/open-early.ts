@@ -1,8 +1,10 @@
 import type { Types } from 'mongoose';
-import { Class, isMeetable } from '../models/class.js';
+import { isMeetable } from '../models/class.js';
 import { Contact } from '../models/contact.js';
 import { USUAL_EARLY, type Event } from '../models/event.js';
+import { ask, findTogether } from '../models/find-together.js';
 import type { Household } from '../models/household.js';
+import { classesOf } from './find-classes.js';
 
 const MINUTE_MS = 60_000;
 
@@ -37,14 +39,14 @@ export async function openEarly<E extends Event>(
 
 /** How many of some students are at the school and in a class that takes part. */
 async function countInEvent({ account, _id }: Event, ids: Types.ObjectId[]): Promise<number> {
-  const active = await Contact.find(
-    { _id: { $in: ids }, account, type: 'student', status: 'active' },
-    { _id: 1 },
-  ).lean();
-  const students = active.map((student) => student._id);
-  const classes = await Class.aggregate<Class>([
-    { $match: { event: _id, 'synced.students': { $in: students }, status: 'active' } },
-    { $set: { 'synced.students': { $setIntersection: ['$synced.students', students] } } },
-  ]);
-  return new Set(classes.filter(isMeetable).flatMap(({ synced }) => synced.students.map(String))).size;
+  const { students, classes } = await findTogether({
+    students: ask<Contact>(
+      Contact,
+      { _id: { $in: ids }, account, type: 'student', status: 'active' },
+      { $project: { _id: 1 } },
+    ),
+    classes: classesOf(_id, ids),
+  });
+  const inClass = new Set(classes.filter(isMeetable).flatMap(({ synced }) => synced.students.map(String)));
+  return students.filter((student) => inClass.has(String(student._id))).length;
 }

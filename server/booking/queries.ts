@@ -1,12 +1,13 @@
 import type { Types } from 'mongoose';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
-import { Class, className, isMeetable } from '../models/class.js';
+import { className, isMeetable, type Class } from '../models/class.js';
 import { Contact, contactName } from '../models/contact.js';
 import type { Event } from '../models/event.js';
 import { ask, findTogether } from '../models/find-together.js';
 import type { HouseholdChild } from '../models/household.js';
 import type { Resource } from '../models/resource.js';
 import type { PlacedEvent } from '../web/place.js';
+import { classesOf } from './find-classes.js';
 import { isMeantFor, madeByHand } from './find-by-hand.js';
 import { findMet } from './find-met.js';
 import { childName, withNames, type Meeting } from './name-meetings.js';
@@ -65,12 +66,7 @@ export async function childrenWithTeachers(
   const ids = children.map((child) => child.student);
   const { students, classes, byHand } = await findTogether({
     students: ask<Contact>(Contact, { _id: { $in: ids }, account: event.account, type: 'student' }),
-    classes: ask<Class>(
-      Class,
-      { event: event._id, 'synced.students': { $in: ids }, status: 'active' },
-      { $set: { 'synced.students': { $setIntersection: ['$synced.students', ids] } } },
-      { $sort: { sortKey: 1 } },
-    ),
+    classes: classesOf(event._id, ids),
     byHand: madeByHand(event, by),
   });
   const met = classes.filter(isMeetable);

@@ -82,6 +82,11 @@ export function timeOf({ _id, from }: { _id: Types.ObjectId; from: Date }): stri
   return `${_id.toHexString()}@${from.getTime()}`;
 }
 
+/** The slot of an offer at the time that was offered. */
+export function slotOf({ slot, from }: Pick<Offer, 'slot' | 'from'>): { _id: Types.ObjectId; from: Date } {
+  return { _id: slot, from };
+}
+
 const clock = { from: String, to: String };
 
 const schema = scopedSchema<WaitlistEntry>('waitlistEntry', {

@@ -33,9 +33,8 @@ export async function chooseStudents(
   if (others.length === 0) return alone;
   const ids = [child.id, ...others.map(({ id }) => new Types.ObjectId(id))];
   const wanted = ids.map((id) => ({ students: [id], resource }));
-  const looker = { household: household._id, shown: household, user: actor.user, goer: actor.user };
-  const asked = { event, ...looker, wanted };
-  const [own, ...checked] = await checkTimes(asked, now);
+  const looker = { event, household, user: actor.user, goer: actor.user };
+  const [own, ...checked] = await checkTimes({ ...looker, wanted }, now);
   const siblings = others.filter((_, n) => !isLimited(checked[n]?.times ?? []));
   if (siblings.length === 0 || isLimited(own?.times ?? [])) return alone;
   const all = {

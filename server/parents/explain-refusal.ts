@@ -1,12 +1,11 @@
 import type { Types } from 'mongoose';
-import type { Refusal } from '../models/appointment.js';
 import type { PlacedEvent } from '../web/place.js';
 import { shortDayAndTime } from '../web/format-time.js';
 import { callOffice } from '../web/say-office.js';
 import { wordsOf } from '../web/words.js';
 import { linkMeeting } from './link-meeting.js';
 import { nearestFree, type TimeView } from './find-times.js';
-import { sayRefusal } from './refuse-booking.js';
+import { OF_WISH, sayRefusal } from './refuse-booking.js';
 
 /** What the page of a refused time says first. */
 export interface RefusedView {
@@ -26,18 +25,6 @@ interface Looking {
   now: Date;
 }
 
-/** No other time of this teacher helps against these. */
-const OF_ALL: Refusal[] = [
-  'not open',
-  'teacher limit',
-  'class limit',
-  'student limit',
-  'household limit',
-  'too late to change',
-  'changed meanwhile',
-  'too many holds',
-];
-
 /** Why a time can't be booked as things are now: the page can be loaded again at any time, and says what is true then. */
 export function explainRefusal(looking: Looking, slot: Types.ObjectId): RefusedView {
   const { event, resource, times } = looking;
@@ -56,7 +43,7 @@ export function explainRefusal(looking: Looking, slot: Types.ObjectId): RefusedV
       ...own,
     };
   const text = time.reason ?? sayRefusal(event, time.refusal ?? 'taken');
-  if (time.refusal && OF_ALL.includes(time.refusal)) return { text, nearest: [], ...own };
+  if (time.refusal && OF_WISH.includes(time.refusal)) return { text, nearest: [], ...own };
   return { ...withNearest(looking, text, time.slot.from), ...own };
 }
 

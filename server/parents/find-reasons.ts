@@ -36,7 +36,7 @@ export async function findReasons(
     resource: new Types.ObjectId(teacher.id),
   }));
   // Who books goes, until the page of times is told otherwise.
-  const looker = { event, household: household._id, shown: household, user: actor.user, goer: actor.user };
+  const looker = { event, household, user: actor.user, goer: actor.user };
   const [alone, meetings] = await Promise.all([
     checkTimes({ ...looker, wanted }, now),
     meetingsSince(event, household._id, now),

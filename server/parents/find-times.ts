@@ -39,10 +39,7 @@ export async function findTimes(looker: Looker, now: Date, some?: Pick<Slot, '_i
   const wanted = [{ students, resource: resource._id }];
   const slots = some?.map(({ _id }) => _id);
   const [[checked], meetings] = await Promise.all([
-    checkTimes(
-      { event, household: household._id, shown: household, user, wanted, goer, replaces, slots },
-      now,
-    ),
+    checkTimes({ event, household, user, wanted, goer, replaces, slots }, now),
     meetingsSince(event, household._id, now),
   ]);
   return (checked?.times ?? []).map((time) => viewOf(looker, time, meetings));

@@ -17,6 +17,18 @@ export interface Refused {
   window: string;
 }
 
+/** No other time of the same teacher helps against these. */
+export const OF_WISH: readonly Refusal[] = [
+  'not open',
+  'teacher limit',
+  'class limit',
+  'student limit',
+  'household limit',
+  'too late to change',
+  'changed meanwhile',
+  'too many holds',
+];
+
 /** What a parent reads, as keys of the catalog. */
 const SENTENCES: Record<Refusal, string> = {
   'not open': 'refusals.notOpen',

@@ -1,6 +1,7 @@
 import express, { type Router } from 'express';
 import type { Types } from 'mongoose';
 import { withNames, type Meeting } from '../booking/name-meetings.js';
+import type { ChildView } from '../booking/queries.js';
 import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { parseForm } from '../web/parse.js';
@@ -8,7 +9,6 @@ import { wordsFor } from '../web/read-language.js';
 import { wordsOf } from '../web/words.js';
 import { shortDayAndTime } from '../web/format-time.js';
 import type { PlacedEvent } from '../web/place.js';
-import { childWithTeacher } from './find-child.js';
 import { familyOf, type Family } from './load-conference.js';
 import { newsForm } from './schema.js';
 
@@ -26,9 +26,14 @@ export interface News {
  * What the school did to a family's coming meetings that this adult has not seen yet: moved and canceled, by time. Each adult sees it for
  * themselves.
  * @param meetings the family's
+ * @param children the same's, with whom each can meet
  */
-export async function findNews(family: Family, meetings: Meeting[], now: Date): Promise<News[]> {
-  const { event, household, actor, home } = family;
+export async function findNews(
+  { event, household, actor, home }: Family,
+  meetings: Meeting[],
+  children: ChildView[],
+  now: Date,
+): Promise<News[]> {
   const canceled = await Appointment.find({
     household: household._id,
     event: event._id,
@@ -44,17 +49,13 @@ export async function findNews(family: Family, meetings: Meeting[], now: Date): 
     .filter((meeting) => isNews(meeting, actor.user, now))
     .sort((a, b) => +a.from - +b.from)
     .slice(0, MOST);
-  return Promise.all(
-    shown.map(async (meeting) => newsOf(meeting, event, home, await mayChooseAgain(family, meeting))),
-  );
+  return shown.map((meeting) => newsOf(meeting, event, home, mayChooseAgain(children, meeting)));
 }
 
-/** Whether there are times to choose from instead of a canceled one. */
-async function mayChooseAgain({ event, household }: Family, meeting: Meeting): Promise<boolean> {
-  const [student] = meeting.students;
-  if (!meeting.cancelledAt || !student) return false;
-  if (!household.children.some((one) => one.student.equals(student))) return false;
-  return (await childWithTeacher(event, student, meeting.resource))?.teacher !== undefined;
+/** Whether there is a teacher to choose a time with instead of a canceled one. */
+function mayChooseAgain(children: ChildView[], { students: [student], resource }: Meeting): boolean {
+  const child = children.find(({ id }) => student?.equals(id));
+  return child?.teachers.some(({ id }) => resource.equals(id)) ?? false;
 }
 
 /** More than anybody reads; the rest comes when these are seen, as only what was shown is marked. */

@@ -17,7 +17,7 @@ import { familyOf, type Family } from './load-conference.js';
 import { readKept } from './keep-typed.js';
 import { sayRefusal } from './refuse-booking.js';
 import { showFamily } from './show-family.js';
-import { findChanged, showTimes, timesHref } from './show-times.js';
+import { findChanged, showTimes, timesHref, type Asked } from './show-times.js';
 import { sayWindow } from './show-opening.js';
 import { holdSchema, timesQuery, type HoldForm } from './schema.js';
 
@@ -89,12 +89,8 @@ async function studentsFor(
   return (await chooseStudents(family, found.resource, child, together, now)).students;
 }
 
-interface Refused {
+interface Refused extends Omit<Asked, 'resource'> {
   slot: Types.ObjectId;
-  student: Types.ObjectId;
-  change?: Types.ObjectId | undefined;
-  kept?: Types.ObjectId | undefined;
-  goer?: string | undefined;
   reason: Refusal;
 }
 

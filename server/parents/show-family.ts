@@ -26,7 +26,7 @@ export async function showFamily(deps: Deps, res: Response, family: Family): Pro
   const waits = hasWaitlist(family.event) ? all : all.filter(({ isOffered }) => isOffered);
   const reachable =
     bookingState(family.event, now) === 'open' ? await findReasons(family, children, now) : [];
-  const news = await findNews(family, meetings, now);
+  const news = await findNews(family, meetings, children, now);
   const { days: schedule } = layMeetings(family, meetings, now);
   res.render('booking/overview', {
     ...aboutEvent(deps, res),

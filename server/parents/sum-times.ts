@@ -5,6 +5,7 @@ import { wordsOf } from '../web/words.js';
 import { sayWhole } from './explain-time.js';
 import { linkMeeting } from './link-meeting.js';
 import type { TimeView } from './find-times.js';
+import { OF_WISH } from './refuse-booking.js';
 
 /** Why a teacher can't be booked at any time. */
 export interface WhyNone {
@@ -18,17 +19,7 @@ export interface WhyNone {
 }
 
 /** Rules of the whole wish: each time that nothing else refuses is refused for them. */
-const OF_ALL: Refusal[] = [
-  'not open',
-  'no class',
-  'teacher limit',
-  'class limit',
-  'student limit',
-  'household limit',
-  'too late to change',
-  'changed meanwhile',
-  'too many holds',
-];
+const OF_ALL: Refusal[] = ['no class', ...OF_WISH];
 
 /**
  * Sums up why none of a teacher's times can be booked; undefined where one can. Times that the family has itself tell nothing of the

@@ -2,17 +2,11 @@ import type { Deps } from '../deps.js';
 import type { Plan } from '../models/plan.js';
 import { childWithTeacher } from '../parents/find-child.js';
 import type { Family } from '../parents/load-conference.js';
-import { joinWaitlist, type NotJoined } from '../waitlist/join-waitlist.js';
+import { joinWaitlist } from '../waitlist/join-waitlist.js';
+import { NOT_JOINED } from '../waitlist/show-wait.js';
 import type { Flash } from '../web/session.js';
 import { wordsOf } from '../web/words.js';
 import { namesOf } from './show-plan.js';
-
-const WHY: Record<NotJoined, string> = {
-  'not open': 'waitlist.off',
-  free: 'waitlist.free',
-  met: 'waitlist.met',
-  many: 'waitlist.many',
-};
 
 /** Puts a family in line for a meeting that its plan has no time for, with the hours that it planned with. @returns what it is told */
 export async function waitForWish(deps: Deps, family: Family, plan: Plan, n: number): Promise<Flash> {
@@ -35,5 +29,5 @@ export async function waitForWish(deps: Deps, family: Family, plan: Plan, n: num
   });
   return joined.ok
     ? { kind: 'ok', text: t('waitlist.inLine', names) }
-    : { kind: 'notice', text: t(WHY[joined.reason], names) };
+    : { kind: 'notice', text: t(NOT_JOINED[joined.reason], names) };
 }

@@ -16,7 +16,7 @@ import { say } from '../web/session.js';
 import { wordsOf } from '../web/words.js';
 import { joinWaitlist, type Joining } from '../waitlist/join-waitlist.js';
 import { hasWaitlist } from '../waitlist/policy.js';
-import { waitsOf } from '../waitlist/show-wait.js';
+import { NOT_JOINED, waitsOf } from '../waitlist/show-wait.js';
 import { readHours } from './read-hours.js';
 import { joinForm, joinQuery, type JoinForm } from './schema.js';
 
@@ -86,13 +86,7 @@ async function join(deps: Deps, req: Request, res: Response, family: Family, ask
     res.redirect(303, `${home}/waitlist/${joined.entry._id.toHexString()}`);
     return;
   }
-  const whys = {
-    'not open': 'waitlist.off',
-    free: 'waitlist.free',
-    met: 'waitlist.met',
-    many: 'waitlist.many',
-  };
-  say(req, { kind: 'notice', text: t(whys[joined.reason], { teacher: teacher.name }) });
+  say(req, { kind: 'notice', text: t(NOT_JOINED[joined.reason], { teacher: teacher.name }) });
   const isHere = joined.reason === 'free' || joined.reason === 'not open';
   const times = `${home}/times/${asked.resource.toHexString()}?student=${asked.student.toHexString()}`;
   res.redirect(303, isHere ? times : `${home}/waitlist`);

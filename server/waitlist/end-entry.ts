@@ -2,7 +2,7 @@ import type { Types } from 'mongoose';
 import { endHold } from '../booking/check-holder.js';
 import { finishAppointment } from '../booking/finish-appointment.js';
 import type { Deps } from '../deps.js';
-import { timeOf, WaitlistEntry, type Offer, type WaitlistState } from '../models/waitlist-entry.js';
+import { slotOf, timeOf, WaitlistEntry, type Offer, type WaitlistState } from '../models/waitlist-entry.js';
 import { revokeOffer } from './tell-offer.js';
 import { MOST_PASSED } from './policy.js';
 
@@ -49,7 +49,7 @@ export async function goBack(
 ): Promise<void> {
   if (!offer) return;
   await revokeOffer(offer.appointment, deps.now());
-  const time = timeOf({ _id: offer.slot, from: offer.from });
+  const time = timeOf(slotOf(offer));
   await WaitlistEntry.updateOne(
     { _id, open: true, 'offer.appointment': offer.appointment },
     {

@@ -41,6 +41,11 @@ export const nothingRefused = (): Refused => ({
   never: new Map(),
 });
 
+/** A time and who asks for it. */
+export function pairOf(slot: Pick<Slot, '_id' | 'from'>, { _id }: Pick<Waiting, '_id'>): string {
+  return `${timeOf(slot)} ${_id.toHexString()}`;
+}
+
 /**
  * The first free time, and the first in line who can really have it: by the rules, by what it has taken already, and by its own hours.
  * Nothing is written. A time that is refused to all, or a family to which all is refused, is asked about once.
@@ -59,7 +64,7 @@ export async function findFit<W extends Waiting>(
     for (const entry of entries) {
       const [time, id] = [timeOf(slot), String(entry._id)];
       if (refused.slots.has(time)) break;
-      const pair = `${time} ${id}`;
+      const pair = pairOf(slot, entry);
       if (refused.entries.has(id) || refused.pairs.has(pair)) continue;
       if (!isFitting(entry, slot, event.timeZone)) continue;
       const offer = { appointment: new Types.ObjectId(), slot: slot._id, until };

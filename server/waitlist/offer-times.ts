@@ -3,9 +3,9 @@ import { findFollowing, mostInARow } from '../booking/find-following.js';
 import type { Deps } from '../deps.js';
 import type { Event } from '../models/event.js';
 import { Slot } from '../models/slot.js';
-import { WaitlistEntry, type Offering } from '../models/waitlist-entry.js';
+import { slotOf, WaitlistEntry } from '../models/waitlist-entry.js';
 import { endHopeless } from './end-hopeless.js';
-import { findFit, nothingRefused } from './find-fit.js';
+import { findFit, nothingRefused, pairOf } from './find-fit.js';
 import { findFree } from './find-free.js';
 import { holdOffer, isBegun, nameOffer } from './hold-offer.js';
 import { openLine, type Line } from './open-line.js';
@@ -34,7 +34,7 @@ export async function offerTimes(
     const begun = entries.find(isBegun);
     if (begun) {
       const isHeld = await holdOffer(deps, line, begun);
-      if (!isHeld) refused.pairs.add(pairOf(begun));
+      if (!isHeld) refused.pairs.add(pairOf(slotOf(begun.offer), begun));
       continue;
     }
     const waiting = entries.filter(({ state }) => state === 'waiting');
@@ -50,12 +50,8 @@ export async function offerTimes(
     // Somebody was quicker: the line is looked at anew.
     if (!named) continue;
     // It was free a moment ago: whoever has it now, this look asks for it no more.
-    if (!(await holdOffer(deps, line, named))) refused.pairs.add(pairOf(named));
+    if (!(await holdOffer(deps, line, named))) refused.pairs.add(pairOf(slotOf(named.offer), named));
   }
-}
-
-function pairOf({ _id, offer }: Offering): string {
-  return `${offer.slot.toHexString()}@${offer.from.getTime()} ${_id.toHexString()}`;
 }
 
 /**

@@ -5,6 +5,7 @@ import { WaitlistEntry, wishOf } from '../models/waitlist-entry.js';
 import { dayAndTimeSoon, whenInWords } from '../web/format-time.js';
 import type { PlacedEvent } from '../web/place.js';
 import { wordsOf } from '../web/words.js';
+import type { NotJoined } from './join-waitlist.js';
 import { hasWaitlist } from './policy.js';
 import { entriesOf, type Placed } from './queries.js';
 
@@ -14,6 +15,14 @@ const WORTH: ReadonlySet<string> = new Set(['full', 'busy', 'over', 'not offered
 export function isWorthWaiting(why?: string): boolean {
   return why === undefined || WORTH.has(why);
 }
+
+/** Why a family can't join a teacher's waitlist, as keys of the catalog. */
+export const NOT_JOINED: Record<NotJoined, string> = {
+  'not open': 'waitlist.off',
+  free: 'waitlist.free',
+  met: 'waitlist.met',
+  many: 'waitlist.many',
+};
 
 /** A family's way to a teacher's waitlist from that one's times. */
 export interface Wait {

@@ -7,6 +7,7 @@ import { holdSlot } from '../../server/booking/hold-slot.js';
 import { HOLD_MS } from '../../server/booking/policy.js';
 import { Appointment } from '../../server/models/appointment.js';
 import { Event } from '../../server/models/event.js';
+import { Household } from '../../server/models/household.js';
 import { Slot } from '../../server/models/slot.js';
 import { createTestApp, type TestApp } from '../support/app.js';
 import { emptyDatabase } from '../support/hooks.js';
@@ -106,7 +107,8 @@ async function pressShown(
     ...wishOf(fair, family, wanted, replaces ? { replaces } : {}),
     event,
   };
-  const { household, user, students } = wish;
+  const { user, students } = wish;
+  const household = await Household.findById(family._id).orFail().lean();
   const question = { event, household, user, wanted: [{ students, resource: resource._id }], replaces };
   const [shown] = await asApp(() => checkTimes(question, test.deps.now()));
   const time = shown?.times.find((other) => other.slot._id.equals(wanted._id));

@@ -1,0 +1,41 @@
+import type { Types } from 'mongoose';
+import { Appointment, LIVING_STATES, type Refusal } from '../models/appointment.js';
+import type { Slot } from '../models/slot.js';
+import type { Wish } from './check-booking.js';
+import { mayCancel } from './policy.js';
+
+type Changing = Pick<Wish, 'event' | 'household' | 'students' | 'by'> & {
+  replaces?: Types.ObjectId | undefined;
+};
+
+/** Only what the same children have, with the same teacher where they change it themselves, and what may still be canceled. */
+export async function checkReplaced(
+  wish: Changing,
+  slot: Pick<Slot, '_id' | 'resource'>,
+  now: Date,
+): Promise<{ ok: true; old?: Appointment } | { ok: false; reason: Refusal }> {
+  if (!wish.replaces) return { ok: true };
+  const old = await Appointment.findOne({
+    _id: wish.replaces,
+    event: wish.event._id,
+    household: wish.household,
+    // The school also gives a family a time with another teacher instead.
+    ...(wish.by === 'household' ? { resource: slot.resource } : {}),
+    students: wish.students,
+    state: { $in: LIVING_STATES },
+  }).lean();
+  if (!old) return { ok: false, reason: 'hold ended' };
+  const reason = judgeChange(wish, slot, old, now);
+  return reason ? { ok: false, reason } : { ok: true, old };
+}
+
+/** Why a meeting can't be changed to a slot now. */
+export function judgeChange(
+  { event, by }: Pick<Wish, 'event' | 'by'>,
+  slot: Pick<Slot, '_id'>,
+  old: Pick<Appointment, 'slot' | 'from'>,
+  now: Date,
+): Refusal | undefined {
+  if (old.slot.equals(slot._id)) return 'teacher limit';
+  return mayCancel(event, old.from, now, by) ? undefined : 'too late to change';
+}
