@@ -16,7 +16,7 @@ import {
   withNotice,
   withoutUnsubscribed,
   type Addressee,
-} from './address-mails.js';
+} from './write-mails.js';
 import { nameMeetings, questionsAbout } from './name-meetings.js';
 import { writeCalendar } from './write-calendar.js';
 import { valuesOf } from './write-values.js';

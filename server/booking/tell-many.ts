@@ -4,7 +4,7 @@ import { textOf } from '../notifications/messages/default-texts.js';
 import { writeMessage } from '../notifications/messages/write-message.js';
 import { queueMail } from '../notifications/queue-mail.js';
 import { wordsOf } from '../web/words.js';
-import { addressMails } from './address-mails.js';
+import { addressMails } from './write-mails.js';
 import { nameMeetings } from './name-meetings.js';
 import { addressOf, readFacts } from './tell-household.js';
 import { writeCalendar } from './write-calendar.js';

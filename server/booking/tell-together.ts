@@ -8,7 +8,7 @@ import { daysInWords } from '../web/format-time.js';
 import { dayOf } from '../web/local-time.js';
 import type { PlacedEvent } from '../web/place.js';
 import { wordsOf } from '../web/words.js';
-import { addressMails, withNotice } from './address-mails.js';
+import { addressMails, withNotice } from './write-mails.js';
 import { nameMeetings, type Meeting } from './name-meetings.js';
 import { addressOf, readFacts, writeMails, type Facts } from './tell-household.js';
 import { writeCalendar } from './write-calendar.js';

@@ -1,16 +1,16 @@
 import express, { type Router } from 'express';
 import type { Deps } from '../deps.js';
-import { parseForm, parseId, typedValues } from '../web/parse.js';
+import { parseId, typedValues } from '../web/parse.js';
 import { wordsFor } from '../web/read-language.js';
 import { confirmAppointment } from '../booking/confirm-appointment.js';
 import type { Meeting } from '../booking/name-meetings.js';
-import { questionsFor, readAnswers } from '../booking/read-answers.js';
-import { confirmForm } from '../booking/schema.js';
 import { letLineGoFirst } from '../waitlist/offer-times.js';
 import { holdAgain } from './hold-again.js';
 import { keepTyped } from './keep-typed.js';
+import { readConfirmation } from './read-confirmation.js';
 import { sayRefusal } from './refuse-booking.js';
-import { meetingOf, showMeeting, timesBeside } from './serve-appointments.js';
+import { meetingOf } from './serve-appointments.js';
+import { showMeeting, timesBeside } from './show-meeting.js';
 import { leadToRefusal } from './serve-times.js';
 
 /** What can be done with a time on hold, or that was: book it, take it again, or choose another. What was typed stays whatever becomes of it. */
@@ -23,36 +23,15 @@ export function holdPages(deps: Deps): Router {
       await keepTyped(parseId(meeting.id), req.body);
       return holdAgain(deps, res, family, meeting, req.body);
     }
-    const parsed = parseForm(confirmForm(meeting.isOpenKind), req.body, wordsFor(res));
-    const read = readAnswers(questionsFor(family.event, 'household'), req.body, wordsFor(res));
-    if (!parsed.ok || !read.ok) {
-      // As the fields stand: the note comes last.
-      const faults: Record<string, string> = parsed.ok ? {} : parsed.errors;
-      const { note, inARow, ...meet } = faults;
-      const errors = {
-        ...(inARow ? { inARow } : {}),
-        ...meet,
-        ...(read.ok ? {} : read.errors),
-        ...(note ? { note } : {}),
-      };
-      res.status(422);
-      await showMeeting(deps, res, family, meeting, { values: typedValues(req.body), errors });
+    const read = readConfirmation(family, meeting, req.body, wordsFor(res));
+    if (!read.ok) {
+      await showMeeting(deps, res.status(422), family, meeting, read.form);
       return;
     }
     // The slots that make it longer may be somebody's turn.
-    const { inARow = 1 } = parsed.value;
-    if (inARow > 1) await letLineGoFirst(deps, family.event, meeting.slot, inARow);
-    const answer = await confirmAppointment(deps, {
-      event: family.event,
-      appointment: parseId(meeting.id),
-      household: family.household._id,
-      user: family.actor.user,
-      by: 'household',
-      note: parsed.value.note,
-      ...(parsed.value.meet ? { kind: parsed.value.meet } : {}),
-      answers: read.answers,
-      inARow: parsed.value.inARow,
-    });
+    const { asked, inARow } = read;
+    if (inARow !== undefined && inARow > 1) await letLineGoFirst(deps, family.event, meeting.slot, inARow);
+    const answer = await confirmAppointment(deps, { ...asked, inARow });
     if (!answer.ok && answer.kept) {
       // Only the longer meeting can't be: what was typed stays, and so does the time.
       const values = { ...typedValues(req.body), inARow: undefined };

@@ -2,17 +2,17 @@ import express, { type Request, type Response, type Router } from 'express';
 import { confirmAppointment } from '../booking/confirm-appointment.js';
 import type { Meeting } from '../booking/name-meetings.js';
 import { meetingById } from '../booking/queries.js';
-import { questionsFor, readAnswers } from '../booking/read-answers.js';
-import { confirmForm } from '../booking/schema.js';
+import { questionsFor } from '../booking/read-answers.js';
 import type { Deps } from '../deps.js';
 import { lineKey, type WaitlistEntry, type WaitlistState } from '../models/waitlist-entry.js';
 import { familyOf, type Family } from '../parents/load-conference.js';
+import { readConfirmation } from '../parents/read-confirmation.js';
 import { sayRefusal } from '../parents/refuse-booking.js';
 import { bookingState } from '../web/booking-state.js';
 import { notFound } from '../web/errors.js';
 import { andList } from '../web/format-count.js';
 import { dayAndTimeSoon, whenInWords } from '../web/format-time.js';
-import { parseForm, parseId, typedValues, type Form } from '../web/parse.js';
+import { parseId, typedValues, type Form } from '../web/parse.js';
 import { wordsFor } from '../web/read-language.js';
 import { callOffice } from '../web/say-office.js';
 import { say } from '../web/session.js';
@@ -42,24 +42,12 @@ export function entryPages(deps: Deps): Router {
       res.redirect(303, pathOf(family, entry));
       return;
     }
-    const parsed = parseForm(confirmForm(meeting.isOpenKind), req.body, wordsFor(res));
-    const read = readAnswers(questionsFor(family.event, 'household'), req.body, wordsFor(res));
-    if (!parsed.ok || !read.ok) {
-      const errors = { ...(read.ok ? {} : read.errors), ...(parsed.ok ? {} : parsed.errors) };
-      res.status(422);
-      await showEntry(deps, res, family, entry, { values: typedValues(req.body), errors });
+    const read = readConfirmation(family, meeting, req.body, wordsFor(res));
+    if (!read.ok) {
+      await showEntry(deps, res.status(422), family, entry, read.form);
       return;
     }
-    const booked = await confirmAppointment(deps, {
-      event: family.event,
-      appointment: parseId(meeting.id),
-      household: family.household._id,
-      user: family.actor.user,
-      by: 'household',
-      note: parsed.value.note,
-      ...(parsed.value.meet ? { kind: parsed.value.meet } : {}),
-      answers: read.answers,
-    });
+    const booked = await confirmAppointment(deps, read.asked);
     if (booked.ok) {
       await endEntry(deps, entry, 'booked');
       res.redirect(303, `${family.home}/appointments/${meeting.id}`);
