@@ -10,7 +10,7 @@ import { ask, findTogether, type Question } from '../models/find-together.js';
 import type { Household } from '../models/household.js';
 import { Resource } from '../models/resource.js';
 import { Slot } from '../models/slot.js';
-import { distinctIds, groupBy } from '../web/lists.js';
+import { byId, distinctIds, groupBy } from '../web/lists.js';
 import { ABOUT, type About } from './check-booking.js';
 import { HOLDER_FIELDS, type HolderOf } from './check-holder.js';
 import { classesOf } from './find-classes.js';
@@ -90,11 +90,10 @@ export async function findAround(wish: TimesWish, now: Date): Promise<Around> {
   ]);
   const diaries = await findDiaries(people, found.slots, event.booking.gapMinutes);
   const named: HolderOf[] = [...found.seats, ...[...found.counted, ...diaries].flatMap(({ by }) => by)];
-  const holders = new Map(named.map((one) => [String(one._id), one] as const));
   const ids = wanted.map(({ resource }) => resource);
   return {
     slots: found.slots,
-    resources: new Map(resources.map((one) => [String(one._id), one])),
+    resources: byId(resources),
     contacts,
     classes: found.classes.filter(({ synced }) => synced.students.length > 0),
     logins,
@@ -104,7 +103,7 @@ export async function findAround(wish: TimesWish, now: Date): Promise<Around> {
       ...seatsOf(found.seats, wish.replaces),
     ]),
     diaries: new Map(diaries.map((diary) => [diary._id, diary])),
-    holders,
+    holders: byId(named),
     holds: found.holds,
   };
 }

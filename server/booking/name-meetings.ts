@@ -9,6 +9,7 @@ import { Resource } from '../models/resource.js';
 import { User } from '../models/user.js';
 import { holdersOf, Slot, type MeetingKind } from '../models/slot.js';
 import { andList } from '../web/format-count.js';
+import { byId } from '../web/lists.js';
 import { kindOf, linkOf } from '../web/say-kind.js';
 import type { Style } from '../web/place.js';
 import { ENGLISH, wordsOf, type Words } from '../web/words.js';
@@ -108,8 +109,6 @@ export function nameMeetings(
   },
   style: Style,
 ): Meeting[] {
-  const byId = <T extends { _id: Types.ObjectId }>(list: T[]) =>
-    new Map(list.map((item) => [item._id.toHexString(), item]));
   const [resourceOf, slotOf, classOf, studentOf] = [
     byId(found.resources),
     byId(found.slots),

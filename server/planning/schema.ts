@@ -1,7 +1,7 @@
 import Joi from 'joi';
 import type { Types } from 'mongoose';
 import { NOTE_MAX } from '../booking/schema.js';
-import { objectId, objectIds } from '../web/parse.js';
+import { clock, dayBoxes, objectId, objectIds } from '../web/parse.js';
 
 /** Meetings in one plan: more than the children of a large family have teachers. */
 export const MOST_WISHES = 40;
@@ -19,11 +19,6 @@ export interface PlanForm {
   [time: string]: unknown;
 }
 
-const clock = () =>
-  Joi.string()
-    .max(5)
-    .pattern(/^\d\d:\d\d$/);
-
 /** Whatever is not as the form has it is as if it had not been sent. */
 export const planForm = Joi.object<PlanForm>({
   key: Joi.string().max(40).alphanum().required(),
@@ -37,15 +32,7 @@ export const planForm = Joi.object<PlanForm>({
     .max(200)
     .default([]),
   together: objectIds(100).default([]),
-  day: Joi.array()
-    .items(
-      Joi.string()
-        .max(10)
-        .pattern(/^\d{4}-\d\d-\d\d$/),
-    )
-    .single()
-    .max(60)
-    .default([]),
+  day: dayBoxes(60),
   gap: Joi.number().integer().min(0).max(240).default(0),
 })
   .pattern(

@@ -5,7 +5,7 @@ import { Resource } from '../models/resource.js';
 import { User } from '../models/user.js';
 import { WaitlistEntry } from '../models/waitlist-entry.js';
 import { shortDayAndSpan, shortDayAndTime } from '../web/format-time.js';
-import { distinctIds, groupBy } from '../web/lists.js';
+import { byId, distinctIds, groupBy } from '../web/lists.js';
 import type { PlacedEvent } from '../web/place.js';
 import { hoursInWords } from './read-hours.js';
 
@@ -110,8 +110,6 @@ async function namesIn(
     { _id: { $in: distinctIds(households.flatMap((one) => one.adults)) } },
     { name: 1, email: 1 },
   ).lean();
-  const byId = <T extends { _id: Types.ObjectId }>(list: T[]) =>
-    new Map(list.map((one) => [one._id.toHexString(), one]));
   const [resourceOf, studentOf, householdOf, adultOf] = [
     byId(resources),
     byId(students),

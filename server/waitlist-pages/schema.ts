@@ -2,7 +2,7 @@ import Joi from 'joi';
 import type { Types } from 'mongoose';
 import { MAX_DAYS } from '../models/event.js';
 import { goer } from '../parents/schema.js';
-import { objectId } from '../web/parse.js';
+import { clock, dayBoxes, objectId } from '../web/parse.js';
 
 export interface JoinForm {
   resource: Types.ObjectId;
@@ -29,26 +29,11 @@ export interface HoursForm {
   to: string;
 }
 
-const clock = () =>
-  Joi.string()
-    .max(5)
-    .pattern(/^\d\d:\d\d$/)
-    .empty('')
-    .default('');
-
 /** Whatever is not as the form has it is as if it had not been sent. */
 export const hoursForm = Joi.object<HoursForm>({
-  day: Joi.array()
-    .items(
-      Joi.string()
-        .max(10)
-        .pattern(/^\d{4}-\d\d-\d\d$/),
-    )
-    .single()
-    .max(MAX_DAYS)
-    .default([]),
-  from: clock(),
-  to: clock(),
+  day: dayBoxes(MAX_DAYS),
+  from: clock().empty('').default(''),
+  to: clock().empty('').default(''),
 }).unknown();
 
 export const offerForm = Joi.object<{ slot: Types.ObjectId }, true>({

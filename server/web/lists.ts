@@ -12,6 +12,11 @@ export function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K
   return groups;
 }
 
+/** A list by its ids, as text. */
+export function byId<T extends { _id: Types.ObjectId }>(list: readonly T[]): Map<string, T> {
+  return new Map(list.map((item) => [item._id.toHexString(), item]));
+}
+
 /** Each id once, in the order of first appearance. */
 export function distinctIds(ids: readonly Types.ObjectId[]): Types.ObjectId[] {
   return [...new Map(ids.map((id) => [id.toHexString(), id])).values()];

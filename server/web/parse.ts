@@ -233,6 +233,26 @@ export function timeField(): Joi.StringSchema {
     .pattern(/^([01]\d|2[0-3]):[0-5]\d$/);
 }
 
+/** Joi: a time of day as a list of times sends it (17:30). Its form alone is looked at. */
+export function clock(): Joi.StringSchema {
+  return Joi.string()
+    .max(5)
+    .pattern(/^\d\d:\d\d$/);
+}
+
+/** Joi: at most `max` days (2026-12-09), from selected boxes or a single one. */
+export function dayBoxes(max: number): Joi.ArraySchema<string[]> {
+  return Joi.array()
+    .items(
+      Joi.string()
+        .max(10)
+        .pattern(/^\d{4}-\d\d-\d\d$/),
+    )
+    .single()
+    .max(max)
+    .default([]);
+}
+
 /** Joi: a checkbox. If it is absent, it is false. */
 export function tick(): Joi.BooleanSchema {
   return Joi.boolean().truthy('on', 'yes', '1').falsy('').default(false);
