@@ -1,9 +1,9 @@
 import { Types } from 'mongoose';
 import { recordAudit } from '../audit/record-audit.js';
 import type { Cleared } from '../accounts/choose-password.js';
+import { endFeed } from '../accounts/end-feed.js';
 import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
-import { CalendarFeed } from '../models/calendar-feed.js';
 import { Household } from '../models/household.js';
 import type { User } from '../models/user.js';
 import { cancelAppointment } from './cancel-appointment.js';
@@ -30,7 +30,7 @@ export async function clearHouseholds(
   keepForSchool: KeepForSchool,
 ): Promise<Cleared> {
   // Whoever had the address before would still read what its new owner books.
-  await CalendarFeed.deleteOne({ user: user._id });
+  await endFeed(user._id);
   const accounts = user.grants.map(({ account }) => account);
   const households = await Household.find({ account: { $in: accounts }, adults: user._id }).lean();
   const cleared = { children: 0, appointments: 0 };

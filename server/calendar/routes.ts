@@ -1,5 +1,6 @@
 import express, { type Request, type Router } from 'express';
 import type { Types } from 'mongoose';
+import { endFeed } from '../accounts/end-feed.js';
 import type { Deps } from '../deps.js';
 import { CalendarFeed } from '../models/calendar-feed.js';
 import { rateLimit } from '../web/rate-limit.js';
@@ -36,7 +37,7 @@ export function calendarRoutes(deps: Deps): Router {
   });
 
   router.post(`${HOME}/off`, async (req, res) => {
-    await CalendarFeed.deleteOne({ user: userOf(req) });
+    await endFeed(userOf(req));
     say(req, { kind: 'ok', text: wordsFor(res)('calendar.turnedOff') });
     res.redirect(303, HOME);
   });

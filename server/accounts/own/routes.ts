@@ -13,8 +13,7 @@ import { markDevice } from '../mark-device.js';
 import { findLink, takeLink } from '../send-link.js';
 import { signIn } from '../sign-in.js';
 import { askNewEmail, takeNewEmail } from './change-email.js';
-import { changePassword } from './change-password.js';
-import { chooseFirstPassword } from './choose-first-password.js';
+import { changePassword, chooseFirstPassword } from './change-password.js';
 import { firstPasswordSchema, ownEmailSchema, ownPasswordSchema } from './schema.js';
 
 const HOUR = 3600;
