@@ -4,6 +4,7 @@ import type { Cleared } from '../accounts/choose-password.js';
 import { endFeed } from '../accounts/end-feed.js';
 import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import { asRead } from '../models/as-read.js';
 import { Household } from '../models/household.js';
 import type { User } from '../models/user.js';
 import { cancelAppointment } from './cancel-appointment.js';
@@ -63,7 +64,7 @@ async function takeChildren(household: Household, user: Types.ObjectId): Promise
   for (let old: Household | null = household; old; old = await Household.findById(_id).lean()) {
     const { children, brought } = withoutAdult(old, user);
     const taken = await Household.updateOne(
-      { _id, children: old.children, ...(old.brought ? { brought: old.brought } : {}) },
+      { _id, ...asRead({ children: old.children, brought: old.brought }) },
       { $set: { children, ...(old.brought ? { brought } : {}) }, $pull: { dropped: { adult: user } } },
     );
     if (taken.matchedCount === 1) return Object.assign(old, { children });
