@@ -5,8 +5,7 @@ import { claimsDevice, findDevice } from '../accounts/mark-device.js';
 import { findUserByEmail } from '../accounts/queries.js';
 import type { Deps } from '../deps.js';
 import type { OneTimeLink } from '../models/one-time-link.js';
-import { HttpError } from '../web/errors.js';
-import { rateLimit } from '../web/rate-limit.js';
+import { rateLimit, refusalOf } from '../web/rate-limit.js';
 import { senderOf } from '../web/sender.js';
 import { hasLiveEntry } from './find-entry.js';
 
@@ -77,14 +76,4 @@ export function limitAsking({ config, now }: Pick<Deps, 'config' | 'now'>): Aski
     },
     wasUsed: giveBack,
   };
-}
-
-async function refusalOf(take: () => Promise<void>): Promise<HttpError | undefined> {
-  try {
-    await take();
-    return undefined;
-  } catch (refused) {
-    if (!(refused instanceof HttpError) || refused.status !== 429) throw refused;
-    return refused;
-  }
 }
