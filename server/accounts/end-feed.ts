@@ -3,7 +3,7 @@ import { CalendarFeed } from '../models/calendar-feed.js';
 import type { Words } from '../web/words.js';
 
 /**
- * Ends a login's calendar link once its sessions have ended: whoever knew the former password may have the link.
+ * Ends a login's calendar link: whoever has it reads no more.
  * @returns whether there was one
  */
 export async function endFeed(user: Types.ObjectId): Promise<boolean> {

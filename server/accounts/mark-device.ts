@@ -2,6 +2,7 @@ import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Request, Response } from 'express';
 import type { Config } from '../config.js';
 import type { User } from '../models/user.js';
+import { ownCookie } from '../web/own-cookie.js';
 import { readCookie } from '../web/read-cookie.js';
 
 /** The longest time for which browsers keep a cookie. */
@@ -18,15 +19,8 @@ export function markDevice(config: Config, req: Request, res: Response, user: Us
   const number = randomBytes(12).toString('base64url');
   const others = marksOf(config, req).filter((mark) => !isOf(config, mark, user));
   const marks = [`${number}.${sign(config, number, user)}`, ...others].slice(0, MOST_MARKS);
-  const secure = isSecure(config);
-  res.cookie(nameOf(config), marks.join('~'), {
-    httpOnly: true,
-    sameSite: 'lax',
-    secure,
-    path: '/',
-    maxAge: KEPT_MS,
-    encode: String,
-  });
+  const { name, options } = cookieOf(config);
+  res.cookie(name, marks.join('~'), { ...options, maxAge: KEPT_MS, encode: String });
 }
 
 /** The browser's number if this login was used in it before; undefined in an unknown browser. */
@@ -43,7 +37,7 @@ export function claimsDevice(config: Config, req: Request): boolean {
 }
 
 function marksOf(config: Config, req: Request): string[] {
-  const marks = readCookie(req, nameOf(config))?.split('~') ?? [];
+  const marks = readCookie(req, cookieOf(config).name)?.split('~') ?? [];
   return marks.filter((mark) => MARK.test(mark)).slice(0, MOST_MARKS);
 }
 
@@ -58,10 +52,4 @@ function sign(config: Config, number: string, user: User): string {
   return createHmac('sha256', key).update(about).digest('base64url');
 }
 
-function isSecure({ publicUrl }: Config): boolean {
-  return publicUrl.startsWith('https:');
-}
-
-function nameOf(config: Config): string {
-  return isSecure(config) ? '__Host-slotbell-device' : 'slotbell-device';
-}
+const cookieOf = (config: Config) => ownCookie(config, 'slotbell-device');

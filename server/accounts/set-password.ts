@@ -1,7 +1,6 @@
 import type { Types } from 'mongoose';
-import { OneTimeLink } from '../models/one-time-link.js';
 import { User } from '../models/user.js';
-import { endFeed } from './end-feed.js';
+import { endLinks } from './end-links.js';
 import { hashPassword } from './hash-password.js';
 
 /**
@@ -15,12 +14,14 @@ export async function setPassword(
 ): Promise<{ user: User; hadFeed: boolean } | null> {
   const passwordHash = await hashPassword(password);
   // This comes before the address counts as proven: the former password may be a stranger's.
-  await User.updateOne({ _id: id }, { $set: { passwordHash, sessionsFrom: now } });
-  const others = { $in: ['new password', 'invitation', 'prove e-mail'] as const };
-  await OneTimeLink.deleteMany({ user: id, kind: others });
-  const hadFeed = await endFeed(id);
+  const changed = await User.findOneAndUpdate(
+    { _id: id },
+    { $set: { passwordHash, sessionsFrom: now } },
+    { projection: { email: 1 } },
+  ).lean();
+  if (!changed) return null;
+  const hadFeed = await endLinks(changed, ['new password', 'invitation', 'prove e-mail']);
   const user = await provedEmail(id, now);
-  if (user) await OneTimeLink.deleteMany({ email: user.email, kind: 'log in' });
   return user && { user, hadFeed };
 }
 

@@ -1,9 +1,10 @@
 import { Types } from 'mongoose';
 import { recordAudit } from '../audit/record-audit.js';
 import type { Cleared } from '../accounts/choose-password.js';
+import { endFeed } from '../accounts/end-feed.js';
 import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
-import { CalendarFeed } from '../models/calendar-feed.js';
+import { asRead } from '../models/as-read.js';
 import { Household } from '../models/household.js';
 import type { User } from '../models/user.js';
 import { cancelAppointment } from './cancel-appointment.js';
@@ -30,7 +31,7 @@ export async function clearHouseholds(
   keepForSchool: KeepForSchool,
 ): Promise<Cleared> {
   // Whoever had the address before would still read what its new owner books.
-  await CalendarFeed.deleteOne({ user: user._id });
+  await endFeed(user._id);
   const accounts = user.grants.map(({ account }) => account);
   const households = await Household.find({ account: { $in: accounts }, adults: user._id }).lean();
   const cleared = { children: 0, appointments: 0 };
@@ -63,7 +64,7 @@ async function takeChildren(household: Household, user: Types.ObjectId): Promise
   for (let old: Household | null = household; old; old = await Household.findById(_id).lean()) {
     const { children, brought } = withoutAdult(old, user);
     const taken = await Household.updateOne(
-      { _id, children: old.children, ...(old.brought ? { brought: old.brought } : {}) },
+      { _id, ...asRead({ children: old.children, brought: old.brought }) },
       { $set: { children, ...(old.brought ? { brought } : {}) }, $pull: { dropped: { adult: user } } },
     );
     if (taken.matchedCount === 1) return Object.assign(old, { children });

@@ -1,66 +1,15 @@
 import type { Types } from 'mongoose';
-import { Appointment, LIVING_STATES, type AppointmentState } from '../models/appointment.js';
-import type { Answer } from '../models/appointment-field.js';
-import { slotsOf } from '../models/appointment-slots.js';
+import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { Class, className, isMeetable } from '../models/class.js';
 import { Contact, contactName } from '../models/contact.js';
 import type { Event } from '../models/event.js';
 import { ask, findTogether } from '../models/find-together.js';
 import type { HouseholdChild } from '../models/household.js';
-import { Resource } from '../models/resource.js';
-import { User } from '../models/user.js';
-import { holdersOf, Slot, type MeetingKind } from '../models/slot.js';
-import { andList } from '../web/format-count.js';
-import { kindOf, linkOf } from '../web/say-kind.js';
-import type { PlacedEvent, Style } from '../web/place.js';
-import { ENGLISH, wordsOf, type Words } from '../web/words.js';
-import { schoolBy, type In } from './find-building.js';
+import type { Resource } from '../models/resource.js';
+import type { PlacedEvent } from '../web/place.js';
 import { isMeantFor, madeByHand } from './find-by-hand.js';
 import { findMet } from './find-met.js';
-
-/** An appointment as its family reads it. */
-export interface Meeting {
-  id: string;
-  state: AppointmentState;
-  slot: Types.ObjectId;
-  /** Further slots of a longer meeting. */
-  more: Types.ObjectId[];
-  resource: Types.ObjectId;
-  students: Types.ObjectId[];
-  teacher: string;
-  room: string;
-  /** Whose building it is in, where that is known. */
-  school?: { name: string; address: string };
-  className: string;
-  /** The adult who goes alone, and their name; absent: all of the family. */
-  goer?: { id: Types.ObjectId; name: string };
-  /** First names, in words. */
-  children: string;
-  from: Date;
-  to: Date;
-  note: string;
-  answers: Answer[];
-  /** Whether the family chooses how they meet. */
-  isOpenKind: boolean;
-  kind: MeetingKind;
-  /** What was chosen before, where they choose. */
-  chosenKind: MeetingKind | '';
-  /** Where a video meeting is, or ''. */
-  link: string;
-  expiresAt?: Date;
-  /** What was typed and not sent, by the names of the fields. */
-  typed?: Record<string, string>;
-  /** Until when it can be undone, where it was booked by one press. */
-  undoUntil?: Date;
-  cancelledBy?: Appointment['cancelledBy'];
-  cancelledAt?: Date;
-  /** When it was before the school moved it; with whom, where that changed. */
-  moved?: Appointment['moved'] & { teacher?: string | undefined };
-  seen?: Appointment['seen'];
-  replaces?: Types.ObjectId;
-  /** The entry in the family's calendar that it changes; absent: one of its own. */
-  entry?: { first: string; changes: number };
-}
+import { childName, withNames, type Meeting } from './name-meetings.js';
 
 /** The meetings of one household in an event, in the order of their times. */
 export async function meetingsOf(
@@ -81,126 +30,6 @@ export async function meetingById(
 ): Promise<Meeting | undefined> {
   const found = await Appointment.findOne({ _id: id, household, event: event._id }).lean();
   return found ? (await withNames([found], event))[0] : undefined;
-}
-
-export async function withNames(appointments: Appointment[], style: Style): Promise<Meeting[]> {
-  if (appointments.length === 0) return [];
-  return nameMeetings(appointments, await findTogether(questionsAbout(appointments)), style);
-}
-
-/** Who sits in it, and who had it before the school moved it. */
-function heldBy(item: Appointment): Types.ObjectId[] {
-  return [...holdersOf(item), ...(item.moved?.resource ? [item.moved.resource] : [])];
-}
-
-/** What is asked so that appointments can be named. */
-export function questionsAbout(appointments: Appointment[]) {
-  const all = (ids: (item: Appointment) => Types.ObjectId[]) => ({ _id: { $in: appointments.flatMap(ids) } });
-  return {
-    resources: ask<Resource, Resource & In>(Resource, all(heldBy), ...schoolBy('byHand.school'), {
-      $project: { name: 1, room: 1, link: 1, building: 1 },
-    }),
-    slots: ask<Slot>(Slot, all(slotsOf), { $project: { kind: 1, link: 1, with: 1 } }),
-    classes: ask<Class, Class & In>(
-      Class,
-      all((item) => (item.class ? [item.class] : [])),
-      ...schoolBy('synced.school'),
-      { $project: { 'synced.name': 1, 'synced.course': 1, edits: 1, status: 1, building: 1 } },
-    ),
-    goers: ask<User>(
-      User,
-      all((item) => (item.goer ? [item.goer] : [])),
-      { $project: { name: 1 } },
-    ),
-    students: ask<Contact>(
-      Contact,
-      all((item) => item.students),
-      { $project: { firstName: 1, lastName: 1 } },
-    ),
-  };
-}
-
-/** What they are called, of what was found; what is there no more is said without a name. */
-export function nameMeetings(
-  appointments: Appointment[],
-  found: {
-    resources: (Resource & In)[];
-    slots: Slot[];
-    classes: (Class & In)[];
-    students: Contact[];
-    goers?: User[];
-  },
-  style: Style,
-): Meeting[] {
-  const byId = <T extends { _id: Types.ObjectId }>(list: T[]) =>
-    new Map(list.map((item) => [item._id.toHexString(), item]));
-  const [resourceOf, slotOf, classOf, studentOf] = [
-    byId(found.resources),
-    byId(found.slots),
-    byId(found.classes),
-    byId(found.students),
-  ];
-  const t = wordsOf(style);
-  return appointments.map((item) => {
-    const resource = resourceOf.get(item.resource.toHexString());
-    const slot = slotOf.get(item.slot.toHexString());
-    const kind = kindOf(slot, item);
-    const held = item.class && classOf.get(item.class.toHexString());
-    const school = (held ?? resource)?.building?.[0];
-    const goer = found.goers?.find(({ _id }) => item.goer?.equals(_id));
-    return {
-      id: item._id.toHexString(),
-      state: item.state,
-      slot: item.slot,
-      more: item.more ?? [],
-      resource: item.resource,
-      students: item.students,
-      teacher:
-        andList(
-          holdersOf(item).flatMap((id) => resourceOf.get(id.toHexString())?.name ?? []),
-          style,
-        ) || t('meeting.theTeacher'),
-      room: kind === 'video' ? '' : held?.edits.room || resource?.room || '',
-      ...(school ? { school: { name: school.name, address: school.address ?? '' } } : {}),
-      ...(goer ? { goer: { id: goer._id, name: goer.name } } : {}),
-      className: held ? className(held) : '',
-      children: andList(
-        item.students.map((id) => childName(studentOf.get(id.toHexString()), t)),
-        style,
-      ),
-      from: item.from,
-      to: item.to,
-      note: item.note,
-      answers: item.answers ?? [],
-      isOpenKind: slot?.kind === 'either',
-      kind,
-      chosenKind: item.kind ?? '',
-      link: kind === 'video' ? linkOf(slot, resource) : '',
-      ...(item.expiresAt ? { expiresAt: item.expiresAt } : {}),
-      ...(item.typed ? { typed: item.typed } : {}),
-      ...(item.undoUntil ? { undoUntil: item.undoUntil } : {}),
-      ...(item.cancelledBy ? { cancelledBy: item.cancelledBy } : {}),
-      ...(item.cancelledAt ? { cancelledAt: item.cancelledAt } : {}),
-      ...(item.moved
-        ? {
-            moved: { ...item.moved, teacher: resourceOf.get(item.moved.resource?.toHexString() ?? '')?.name },
-          }
-        : {}),
-      ...(item.seen ? { seen: item.seen } : {}),
-      ...(item.replaces ? { replaces: item.replaces } : {}),
-      ...(item.entry
-        ? { entry: { first: item.entry.first.toHexString(), changes: item.entry.changes } }
-        : {}),
-    };
-  });
-}
-
-/** What a child is called to its family. @param t of who reads it */
-export function childName(
-  student: Pick<Contact, 'firstName' | 'lastName'> | undefined,
-  t: Words = ENGLISH,
-): string {
-  return student ? student.firstName || contactName(student) : t('children.yourChild');
 }
 
 export interface ChildView {

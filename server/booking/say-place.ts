@@ -3,7 +3,7 @@ import type { Account } from '../models/account.js';
 import { MAP_URL } from '../notifications/link-text.js';
 import type { Style } from '../web/place.js';
 import { wordsOf } from '../web/words.js';
-import type { Meeting } from './queries.js';
+import type { Meeting } from './name-meetings.js';
 
 type Located = Pick<Meeting, 'kind' | 'link' | 'room' | 'school'>;
 type At = Pick<Event, 'place'>;

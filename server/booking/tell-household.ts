@@ -16,7 +16,7 @@ import { placed } from '../web/place.js';
 import { inLanguage, readerCalled } from '../web/read-language.js';
 import { answersTo } from '../web/say-office.js';
 import { wordsOf, type Words } from '../web/words.js';
-import { nameMeetings, questionsAbout } from './queries.js';
+import { nameMeetings, questionsAbout } from './name-meetings.js';
 import { writeCalendar } from './write-calendar.js';
 import { valuesOf } from './write-values.js';
 

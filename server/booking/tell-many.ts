@@ -12,7 +12,7 @@ import { placed } from '../web/place.js';
 import { inLanguage, readerCalled } from '../web/read-language.js';
 import { answersTo } from '../web/say-office.js';
 import { wordsOf } from '../web/words.js';
-import { nameMeetings, questionsAbout } from './queries.js';
+import { nameMeetings, questionsAbout } from './name-meetings.js';
 import { addresseesOf, withoutUnsubscribed } from './tell-household.js';
 import { writeCalendar } from './write-calendar.js';
 import { valuesOfMany } from './write-values.js';

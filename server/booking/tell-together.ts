@@ -11,7 +11,7 @@ import { placed, type PlacedEvent } from '../web/place.js';
 import { inLanguage, readerCalled } from '../web/read-language.js';
 import { answersTo } from '../web/say-office.js';
 import { wordsOf } from '../web/words.js';
-import { nameMeetings, type Meeting } from './queries.js';
+import { nameMeetings, type Meeting } from './name-meetings.js';
 import { addresseesOf, readFacts, writeMails, type Facts } from './tell-household.js';
 import { writeCalendar } from './write-calendar.js';
 import { valuesOf } from './write-values.js';

@@ -4,7 +4,7 @@ import type { Account } from '../models/account.js';
 import type { Event } from '../models/event.js';
 import { styleOf, type Style } from '../web/place.js';
 import { wordsOf } from '../web/words.js';
-import type { Meeting } from './queries.js';
+import type { Meeting } from './name-meetings.js';
 import { mapOf, partsOf } from './say-place.js';
 import { writeZone } from './write-zone.js';
 

@@ -11,7 +11,7 @@ import type { PlacedEvent } from '../web/place.js';
 import { sayAnswers } from '../web/say-answers.js';
 import { sayCallOffice } from '../web/say-office.js';
 import { wordsOf } from '../web/words.js';
-import type { Meeting } from './queries.js';
+import type { Meeting } from './name-meetings.js';
 import { mapOf, sayWhere } from './say-place.js';
 
 /** What a mail says beside who gets it. */

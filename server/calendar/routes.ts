@@ -1,7 +1,7 @@
-import express, { type Request, type Router } from 'express';
-import type { Types } from 'mongoose';
+import express, { type Router } from 'express';
 import type { Deps } from '../deps.js';
 import { CalendarFeed } from '../models/calendar-feed.js';
+import { userOf } from '../web/actor.js';
 import { rateLimit } from '../web/rate-limit.js';
 import { speakTo, wordsFor } from '../web/read-language.js';
 import { say } from '../web/session.js';
@@ -22,12 +22,12 @@ export function calendarRoutes(deps: Deps): Router {
   });
 
   router.get(HOME, async (req, res) => {
-    const link = await findLink(deps.config, userOf(req));
+    const link = await findLink(deps.config, userOf(req)._id);
     res.render('calendar/link', { title: wordsFor(res)('calendar.title'), link });
   });
 
   router.post(HOME, async (req, res) => {
-    const user = userOf(req);
+    const user = userOf(req)._id;
     await makes.take(user.toHexString());
     const before = await CalendarFeed.exists({ user });
     await makeFeed(user, deps.now());
@@ -36,14 +36,9 @@ export function calendarRoutes(deps: Deps): Router {
   });
 
   router.post(`${HOME}/off`, async (req, res) => {
-    await CalendarFeed.deleteOne({ user: userOf(req) });
+    await CalendarFeed.deleteOne({ user: userOf(req)._id });
     say(req, { kind: 'ok', text: wordsFor(res)('calendar.turnedOff') });
     res.redirect(303, HOME);
   });
   return router;
-}
-
-function userOf({ user }: Request): Types.ObjectId {
-  if (!user) throw new Error('This route is for who is logged in.');
-  return user._id;
 }

@@ -1,8 +1,7 @@
 import express, { type Response, type Router } from 'express';
 import type { Deps } from '../deps.js';
 import { CalendarFeed } from '../models/calendar-feed.js';
-import { HttpError } from '../web/errors.js';
-import { rateLimit } from '../web/rate-limit.js';
+import { rateLimit, refusalOf } from '../web/rate-limit.js';
 import { readSecret } from './make-feed.js';
 import { writeFeed } from './write-feed.js';
 
@@ -26,9 +25,10 @@ export function calendarFeed(deps: Deps): Router {
       refuse(res, 404, 'This calendar link is no longer in use.');
       return;
     }
-    const wait = await waitFor(() => reads.take(feed._id.toHexString()));
-    if (wait) {
-      refuse(res.set('Retry-After', String(wait)), 429, 'This calendar is read too often.');
+    const tooOften = await refusalOf(() => reads.take(feed._id.toHexString()));
+    if (tooOften) {
+      res.set('Retry-After', String(tooOften.retryAfterSeconds ?? 1));
+      refuse(res, 429, 'This calendar is read too often.');
       return;
     }
     const text = await writeFeed(feed.user, deps.config.publicUrl, deps.now());
@@ -41,17 +41,6 @@ export function calendarFeed(deps: Deps): Router {
     res.type('text/calendar; charset=utf-8').send(text);
   });
   return router;
-}
-
-/** @returns for how many seconds to wait, if it was too often */
-async function waitFor(take: () => Promise<void>): Promise<number | undefined> {
-  try {
-    await take();
-    return undefined;
-  } catch (refused) {
-    if (!(refused instanceof HttpError)) throw refused;
-    return refused.retryAfterSeconds ?? 1;
-  }
 }
 
 /** For a program, which shows it at most in its own words. */

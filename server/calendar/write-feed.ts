@@ -1,5 +1,5 @@
 import type { Types } from 'mongoose';
-import { nameMeetings, questionsAbout } from '../booking/queries.js';
+import { nameMeetings, questionsAbout } from '../booking/name-meetings.js';
 import { writeParts, type CalendarPart } from '../booking/write-calendar.js';
 import { Account } from '../models/account.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';

@@ -1,6 +1,6 @@
 import type { Types } from 'mongoose';
 import { followingOf } from '../booking/find-following.js';
-import type { Meeting } from '../booking/queries.js';
+import type { Meeting } from '../booking/name-meetings.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { slotsOf } from '../models/appointment-slots.js';
 import type { Event } from '../models/event.js';

@@ -1,5 +1,6 @@
 import type { Types } from 'mongoose';
-import { childrenWithTeachers, withNames, type ChildView, type Meeting } from '../booking/queries.js';
+import { withNames, type Meeting } from '../booking/name-meetings.js';
+import { childrenWithTeachers, type ChildView } from '../booking/queries.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { Contact } from '../models/contact.js';
 import { documentsOf, findTogether } from '../models/find-together.js';

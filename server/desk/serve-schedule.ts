@@ -1,7 +1,7 @@
 import express, { type Request, type Response, type Router } from 'express';
 import { Types } from 'mongoose';
 import { recordAudit } from '../audit/record-audit.js';
-import { withNames, type Meeting } from '../booking/queries.js';
+import { withNames, type Meeting } from '../booking/name-meetings.js';
 import { addresseesOf } from '../booking/tell-household.js';
 import { writeCalendar } from '../booking/write-calendar.js';
 import type { Deps } from '../deps.js';

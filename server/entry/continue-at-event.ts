@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import { accountsOf, actorIn } from '../accounts/load-actor.js';
-import { childName } from '../booking/queries.js';
+import { childName } from '../booking/name-meetings.js';
 import { ensureHousehold } from '../booking/ensure-household.js';
 import type { Deps } from '../deps.js';
 import type { OneTimeLink } from '../models/one-time-link.js';
@@ -12,7 +12,7 @@ import type { ChildProofForm } from '../parents/schema.js';
 import { showChildren } from '../parents/show-children.js';
 import { unseal } from '../seal.js';
 import { wordsFor } from '../web/read-language.js';
-import { say } from '../web/session.js';
+import { say, type Flash } from '../web/session.js';
 
 interface Arrival {
   conference: Conference;
@@ -36,9 +36,9 @@ export function continueAtEvent(deps: Deps) {
     { conference, user, link, isAsker, said }: Arrival,
   ): Promise<void> => {
     const { account, home } = conference;
-    const tell = (more: string): void => {
+    const tell = (more: string, kind: Flash['kind'] = said ? 'notice' : 'ok'): void => {
       const text = [said, more].filter(Boolean).join(' ');
-      if (text) say(req, { kind: said ? 'notice' : 'ok', text });
+      if (text) say(req, { kind, text });
     };
     // A school that blocked the login says so on its own page.
     if (!accountsOf(user).includes(account._id.toHexString())) {
@@ -56,8 +56,7 @@ export function continueAtEvent(deps: Deps) {
     const next = isWithin(link.next, home) ? link.next : home;
     const t = wordsFor(res);
     if (link.proof && !isAsker) {
-      const text = [said, t('enter.childElsewhere')].filter(Boolean).join(' ');
-      say(req, { kind: 'notice', text });
+      tell(t('enter.childElsewhere'), 'notice');
       res.redirect(303, `${home}/children`);
       return;
     }

@@ -5,8 +5,7 @@ import { claimsDevice, findDevice } from '../accounts/mark-device.js';
 import { findUserByEmail } from '../accounts/queries.js';
 import type { Deps } from '../deps.js';
 import type { OneTimeLink } from '../models/one-time-link.js';
-import { HttpError } from '../web/errors.js';
-import { rateLimit } from '../web/rate-limit.js';
+import { rateLimit, refusalOf } from '../web/rate-limit.js';
 import { senderOf } from '../web/sender.js';
 import { hasLiveEntry } from './find-entry.js';
 
@@ -22,6 +21,9 @@ export interface CountedAsk {
   giveBack(): Promise<void>;
 }
 
+/** Under what it was counted: the browser's number alone, or the address and who asked. */
+type Asked = Pick<OneTimeLink, 'email' | 'sender' | 'device'>;
+
 export interface AskingLimits {
   /**
    * Counts a mail that is asked for.
@@ -31,7 +33,7 @@ export interface AskingLimits {
    */
   take(req: Request, email: string, at?: { event: Types.ObjectId | undefined }): Promise<CountedAsk>;
   /** Forgets one that was used: it was the owner's, and a whole school may share an internet address. */
-  wasUsed(link: Pick<OneTimeLink, 'email' | 'sender' | 'device'>): Promise<void>;
+  wasUsed(link: Asked): Promise<void>;
 }
 
 /**
@@ -44,46 +46,34 @@ export function limitAsking({ config, now }: Pick<Deps, 'config' | 'now'>): Aski
   const ofOne = rateLimit('entry-one', 6, HOUR);
   const ofEmail = rateLimit('entry-email', 20, HOUR);
   const ofSender = rateLimit('entry-sender', 1000, HOUR);
+  const giveBack = async ({ email, sender, device }: Asked): Promise<void> => {
+    if (device) await ofDevice.giveBack(device);
+    else if (email && sender) {
+      const one = `${email} ${sender}`;
+      await Promise.all([ofSender.giveBack(sender), ofOne.giveBack(one), ofEmail.giveBack(email)]);
+    }
+  };
   return {
     async take(req, email, at) {
       const user = claimsDevice(config, req) ? await findUserByEmail(email) : null;
       const device = findDevice(config, req, user);
       if (device) {
         await ofDevice.take(device);
-        return { device, isFull: false, giveBack: () => ofDevice.giveBack(device) };
+        return { device, isFull: false, giveBack: () => giveBack({ device }) };
       }
       const sender = senderOf(req);
-      const one = `${email} ${sender}`;
       await takeAll([
         [ofSender, sender],
-        [ofOne, one],
+        [ofOne, `${email} ${sender}`],
       ]);
       const refusal = await refusalOf(() => ofEmail.take(email));
-      const giveBack = async () => {
-        await Promise.all([ofSender.giveBack(sender), ofOne.giveBack(one), ofEmail.giveBack(email)]);
-      };
+      const asked = { email, sender };
       if (refusal && at && (await hasLiveEntry(email, at.event, now()))) {
-        await giveBack();
+        await giveBack(asked);
         throw refusal;
       }
-      return { isFull: refusal !== undefined, giveBack };
+      return { isFull: refusal !== undefined, giveBack: () => giveBack(asked) };
     },
-    async wasUsed({ email, sender, device }) {
-      if (device) await ofDevice.giveBack(device);
-      else if (email && sender) {
-        const one = `${email} ${sender}`;
-        await Promise.all([ofSender.giveBack(sender), ofOne.giveBack(one), ofEmail.giveBack(email)]);
-      }
-    },
+    wasUsed: giveBack,
   };
-}
-
-async function refusalOf(take: () => Promise<void>): Promise<HttpError | undefined> {
-  try {
-    await take();
-    return undefined;
-  } catch (refused) {
-    if (!(refused instanceof HttpError) || refused.status !== 429) throw refused;
-    return refused;
-  }
 }

@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import type { Config } from '../config.js';
 import { hashSecret, makeSecret } from '../seal.js';
+import { ownCookie } from '../web/own-cookie.js';
 import { readCookie } from '../web/read-cookie.js';
 import { KEPT_MS } from './send-entry.js';
 
@@ -13,7 +14,8 @@ const MARK = /^[\w-]{43}$/;
  */
 export function markAsker(config: Config, req: Request, res: Response): string {
   const mark = markOf(config, req) ?? makeSecret();
-  res.cookie(nameOf(config), mark, { ...optionsOf(config), maxAge: KEPT_MS, encode: String });
+  const { name, options } = cookieOf(config);
+  res.cookie(name, mark, { ...options, maxAge: KEPT_MS, encode: String });
   return hashSecret(mark);
 }
 
@@ -25,22 +27,13 @@ export function isAsker(config: Config, req: Request, { asker }: { asker?: strin
 
 /** Ends the mark once a link was used: whoever comes to this browser next is somebody else. */
 export function forgetAsker(config: Config, req: Request, res: Response): void {
-  if (markOf(config, req)) res.clearCookie(nameOf(config), optionsOf(config));
+  const { name, options } = cookieOf(config);
+  if (markOf(config, req)) res.clearCookie(name, options);
 }
 
 function markOf(config: Config, req: Request): string | undefined {
-  const mark = readCookie(req, nameOf(config));
+  const mark = readCookie(req, cookieOf(config).name);
   return mark && MARK.test(mark) ? mark : undefined;
 }
 
-function optionsOf(config: Config) {
-  return { httpOnly: true, sameSite: 'lax', secure: isSecure(config), path: '/' } as const;
-}
-
-function isSecure({ publicUrl }: Config): boolean {
-  return publicUrl.startsWith('https:');
-}
-
-function nameOf(config: Config): string {
-  return isSecure(config) ? '__Host-slotbell-asker' : 'slotbell-asker';
-}
+const cookieOf = (config: Config) => ownCookie(config, 'slotbell-asker');

@@ -13,7 +13,7 @@ import { seal } from '../seal.js';
 import { afterAnswer } from '../web/after-answer.js';
 import { parseForm, parseQuery, typedValues } from '../web/parse.js';
 import { placed } from '../web/place.js';
-import { findReader, readerCalled, wordsFor, type Reader } from '../web/read-language.js';
+import { findReader, readerCalled, wordsFor } from '../web/read-language.js';
 import { refusedTry } from '../web/rate-limit.js';
 import { senderOf } from '../web/sender.js';
 import { say } from '../web/session.js';
@@ -86,7 +86,7 @@ export function loginAskingPages(deps: Deps): Router {
       return;
     }
     const { email, next } = parsed.value;
-    const conference = await findNext(next, (account) => findReader(req, account));
+    const conference = wantedIn(res);
     const at = conference && { event: conference.event._id };
     let counted: CountedAsk | undefined;
     const tooMany = await refusedTry(res, async () => (counted = await limits.take(req, email, at)));
@@ -125,10 +125,24 @@ export function loginAskingPages(deps: Deps): Router {
 /** Shows on the page to log in whose event somebody wants to go on to. */
 export const showSchool: RequestHandler = async (req, res, next) => {
   const wanted = parseQuery(nextQuery, req.method === 'POST' ? req.body : req.query).next;
-  const found = await findLinked(wanted);
-  if (found) Object.assign(res.locals, { school: brandOf(found.account), askedEvent: found.event.name });
+  const [, link] = /^\/e\/([\w-]{1,60})(?=[/?#]|$)/.exec(wanted) ?? [];
+  const found = link ? await findByLink(link) : undefined;
+  if (found)
+    Object.assign(res.locals, {
+      school: brandOf(found.account),
+      askedEvent: found.event.name,
+      wanted: found,
+    });
   next();
 };
+
+/** The event that somebody wants to go on to, as they read it; behind `showSchool`. */
+function wantedIn({ locals, req }: Response): Conference | undefined {
+  const found = locals.wanted as Awaited<ReturnType<typeof findByLink>>;
+  if (!found) return undefined;
+  const { event, account } = found;
+  return { event: placed(event, findReader(req, account)), account, home: `/e/${event.link}` };
+}
 
 /** How the mail of an event is written: in the language of the page on which it was asked for. */
 export function placeOf({ event, account, home }: Conference): EntryPlace {
@@ -144,19 +158,4 @@ function sealProof({ config }: Deps, proof: ChildProofForm): string {
 /** Without an event only logins that there are get an email, and nobody is told whether it is one. */
 function sayAsked(res: Response, email: string, isSure: boolean): void {
   say(res.req, { kind: 'ok', text: wordsFor(res)(isSure ? 'enter.sentTo' : 'enter.sentIf', { email }) });
-}
-
-async function findLinked(path: string): ReturnType<typeof findByLink> {
-  const [, link] = /^\/e\/([\w-]{1,60})(?=[/?#]|$)/.exec(path) ?? [];
-  return link ? findByLink(link) : undefined;
-}
-
-async function findNext(
-  path: string,
-  readerAt: (account: Account) => Reader,
-): Promise<Conference | undefined> {
-  const found = await findLinked(path);
-  if (!found) return undefined;
-  const { event, account } = found;
-  return { event: placed(event, readerAt(account)), account, home: `/e/${event.link}` };
 }

@@ -6,11 +6,10 @@ export const familiesQuery = Joi.object<{ q: string; page: number }, true>({
   page: Joi.number().integer().min(1).max(10_000).default(1),
 });
 
-const otherEmail = () => emailAddress().empty('').default('').label('the other adult’s email address');
-
-/** Whom an adult is to act as one with. */
-export const togetherQuery = Joi.object<{ email: string }, true>({ email: otherEmail() });
-export const togetherForm = Joi.object<{ email: string }, true>({ email: otherEmail() });
+/** Whom an adult is to act as one with, in the address of the page that asks and in its form. */
+export const togetherForm = Joi.object<{ email: string }, true>({
+  email: emailAddress().empty('').default('').label('the other adult’s email address'),
+});
 
 /** What happens to future appointments. */
 export type Outcome = 'keep' | 'cancel';

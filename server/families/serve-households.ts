@@ -1,22 +1,22 @@
 import type { Response, Router } from 'express';
 import { Types } from 'mongoose';
 import { ensureHousehold } from '../booking/ensure-household.js';
-import { withNames } from '../booking/queries.js';
+import { withNames } from '../booking/name-meetings.js';
 import type { Deps } from '../deps.js';
 import { checkJoin, type JoinRefusal, type TooMuch } from '../households/check-join.js';
 import { joinBySchool } from '../households/join-household.js';
 import { leaveHousehold } from '../households/leave-household.js';
+import { namesOf, sayMeeting } from '../households/show-family.js';
 import { goingWith } from '../households/split-household.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { isBlocked, User } from '../models/user.js';
 import { actorOf } from '../web/actor.js';
 import { HttpError, notFound } from '../web/errors.js';
 import { andList, countOf } from '../web/format-count.js';
-import { shortDayAndTime } from '../web/format-time.js';
 import { parseForm, parseQuery, type Form } from '../web/parse.js';
 import { say } from '../web/session.js';
 import { findAdult, type Adult } from './queries.js';
-import { togetherForm, togetherQuery } from './schema.js';
+import { togetherForm } from './schema.js';
 import { adultOf, eventIn, page, pathOf } from './show-frame.js';
 
 const WHY: Record<JoinRefusal, string> = {
@@ -32,8 +32,9 @@ const WHY: Record<JoinRefusal, string> = {
 /** The school lets two adults act as one family, and parts them again. Each change is shown before it is done. */
 export function householdPages(router: Router, deps: Deps): void {
   router.get('/:user/together', async (req, res) => {
-    const { email } = parseQuery(togetherQuery, req.query);
-    await showTogether(deps, res, adultOf(res), email);
+    const adult = adultOf(res);
+    const { email } = parseQuery(togetherForm, req.query);
+    await showTogether(res, adult, email, email ? await findOther(deps, res, adult, email) : undefined);
   });
 
   router.post('/:user/together', async (req, res) => {
@@ -46,7 +47,7 @@ export function householdPages(router: Router, deps: Deps): void {
     const { email } = parsed.value;
     const found = await findOther(deps, res, adult, email);
     if (!found.ok) {
-      await showTogether(deps, res.status(422), adult, email);
+      await showTogether(res.status(422), adult, email, found);
       return;
     }
     const { user, account } = actorOf(res);
@@ -98,8 +99,7 @@ export function householdPages(router: Router, deps: Deps): void {
 /** The other adults of a household, in words; '' for an adult alone. */
 export async function namesBeside(res: Response, { household, user }: Adult): Promise<string> {
   const others = (household?.adults ?? []).filter((id) => !id.equals(user._id));
-  const found = await User.find({ _id: { $in: others } }, { name: 1 }).lean();
-  return andList(found.map(({ name }) => name).sort(), actorOf(res));
+  return namesOf(others, actorOf(res));
 }
 
 type Other = ({ ok: true; other: User } & TooMuch) | { ok: false; why: string };
@@ -144,8 +144,7 @@ async function findOther(deps: Deps, res: Response, adult: Adult, email: string)
   return { ...joinable, other };
 }
 
-async function showTogether(deps: Deps, res: Response, adult: Adult, email: string): Promise<void> {
-  const found = email ? await findOther(deps, res, adult, email) : undefined;
+async function showTogether(res: Response, adult: Adult, email: string, found?: Other): Promise<void> {
   const errors: Form['errors'] = found && !found.ok ? { email: found.why } : {};
   const tooMuch = found?.ok ? await sayTooMuch(res, found) : [];
   renderTogether(res, adult, { values: { email }, errors }, found?.ok ? found.other : undefined, tooMuch);
@@ -161,12 +160,11 @@ async function sayTooMuch(res: Response, { clashes, over, doubles }: TooMuch): P
   const names = new Map(
     (await withNames([...clashes, ...doubles].flat(), actor)).map((one) => [one.id, one]),
   );
-  const inWords = (id: string) => {
-    const meeting = names.get(id);
-    return meeting ? `${meeting.teacher} (${meeting.children}), ${shortDayAndTime(meeting.from, actor)}` : '';
-  };
-  const both = ([a, b]: TooMuch['clashes'][number]) =>
-    andList([inWords(a._id.toHexString()), inWords(b._id.toHexString())], actor);
+  const both = (pair: TooMuch['clashes'][number]) =>
+    andList(
+      pair.map(({ _id }) => sayMeeting(names.get(_id.toHexString()), actor)),
+      actor,
+    );
   return [
     ...clashes.map((pair) => `At the same time: ${both(pair)}.`),
     ...doubles.map((pair) => `Twice with one teacher about one child: ${both(pair)}.`),

@@ -1,8 +1,10 @@
 import { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
+import { asRead } from '../models/as-read.js';
 import { isDuplicateKey } from '../models/duplicate-key.js';
 import { Household } from '../models/household.js';
 import { HouseholdChange } from '../models/household-change.js';
+import { decideChange } from './decide-change.js';
 import { auditOnce } from './record-once.js';
 import { moveAppointments } from './move-appointments.js';
 import { RECORD_MS } from './policy.js';
@@ -56,20 +58,8 @@ export async function joinBySchool(
   deps: Deps,
   decided: Required<Pick<HouseholdChange, 'account' | 'household' | 'adult' | 'by'>>,
 ): Promise<boolean> {
-  const now = deps.now();
-  try {
-    const { _id } = await HouseholdChange.create({
-      ...decided,
-      ...{ kind: 'join', state: 'accepted', bySchool: true, createdAt: now },
-      touches: await touchedBy(decided),
-      expiresAt: new Date(now.getTime() + RECORD_MS),
-    });
-    await finishJoin(deps, _id);
-    return true;
-  } catch (error) {
-    if (isDuplicateKey(error)) return false;
-    throw error;
-  }
+  const touches = await touchedBy(decided);
+  return decideChange(deps, { ...decided, kind: 'join', bySchool: true, touches }, finishJoin);
 }
 
 /**
@@ -147,12 +137,7 @@ async function moveHousehold(
       { $push: { removed } },
     );
   const emptied = await Household.updateOne(
-    {
-      _id: own._id,
-      adults: [adult],
-      children: own.children,
-      ...(own.brought ? { brought: own.brought } : {}),
-    },
+    { _id: own._id, adults: [adult], ...asRead({ children: own.children, brought: own.brought }) },
     { $set: { children: [] }, $unset: { brought: 1 } },
   );
   if (emptied.matchedCount === 0) return;

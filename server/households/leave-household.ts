@@ -2,14 +2,15 @@ import { Types } from 'mongoose';
 import { reconcileClaims } from '../booking/reconcile-claims.js';
 import { withoutAdult } from '../booking/drop-adult.js';
 import type { Deps } from '../deps.js';
+import { asRead } from '../models/as-read.js';
 import { isDuplicateKey } from '../models/duplicate-key.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { Diary } from '../models/diary.js';
 import { Household } from '../models/household.js';
 import { HouseholdChange } from '../models/household-change.js';
+import { decideChange } from './decide-change.js';
 import { moveAppointments } from './move-appointments.js';
 import { childrenOf, goingWith } from './split-household.js';
-import { RECORD_MS } from './policy.js';
 import { auditOnce } from './record-once.js';
 import { tellChange } from './tell-change.js';
 
@@ -25,21 +26,13 @@ export async function leaveHousehold(
 ): Promise<boolean> {
   const isThere = household.adults.some((id) => id.equals(adult));
   if (!isThere || household.adults.length < 2) return false;
-  const now = deps.now();
-  try {
-    const { _id } = await HouseholdChange.create({
-      ...decided,
-      ...{ account: household.account, household: household._id, adult },
-      ...{ kind: 'leave', state: 'accepted', fresh: new Types.ObjectId() },
-      ...{ children: childrenOf(household, adult), touches: [household._id] },
-      ...{ createdAt: now, expiresAt: new Date(now.getTime() + RECORD_MS) },
-    });
-    await finishLeave(deps, _id);
-    return true;
-  } catch (error) {
-    if (isDuplicateKey(error)) return false;
-    throw error;
-  }
+  const change = {
+    ...decided,
+    ...{ account: household.account, household: household._id, adult },
+    ...{ kind: 'leave' as const, fresh: new Types.ObjectId() },
+    ...{ children: childrenOf(household, adult), touches: [household._id] },
+  };
+  return decideChange(deps, change, finishLeave);
 }
 
 /**
@@ -124,7 +117,7 @@ async function takeOut(from: Types.ObjectId, adult: Types.ObjectId): Promise<voi
     if (!old) return;
     const { children, brought } = withoutAdult(old, adult);
     const left = await Household.updateOne(
-      { _id: from, adults: adult, children: old.children, ...(old.brought ? { brought: old.brought } : {}) },
+      { _id: from, adults: adult, ...asRead({ children: old.children, brought: old.brought }) },
       { $set: { children, brought }, $pull: { adults: adult } },
     );
     if (left.modifiedCount === 1) return;

@@ -12,7 +12,7 @@ import { parseForm, parseId, typedValues, type Form } from '../web/parse.js';
 import { rateLimit, refusedTry } from '../web/rate-limit.js';
 import { wordsFor } from '../web/read-language.js';
 import { say } from '../web/session.js';
-import { checkJoin, isTooMuch, type JoinRefusal } from './check-join.js';
+import { checkJoin, isTooMuch, type JoinRefusal, type TooMuch } from './check-join.js';
 import { inviteAdult, openInvitations, withdrawInvitation } from './invite-adult.js';
 import { acceptInvitation } from './join-household.js';
 import { leaveHousehold } from './leave-household.js';
@@ -83,7 +83,8 @@ export function adultPages(deps: Deps): Router {
 
   pages.get('/family/invitations/:change', async (req, res) => {
     const family = await familyOf(res, deps);
-    await showInvitation(deps, res, family, await invitationOf(deps, req, family));
+    const invitation = await invitationOf(deps, req, family);
+    await showInvitation(res, family, invitation, await checkIt(deps, family, invitation));
   });
 
   pages.post('/family/invitations/:change', async (req, res) => {
@@ -94,7 +95,7 @@ export function adultPages(deps: Deps): Router {
     const parsed = parseForm(acceptForm, req.body, t);
     if (isTooMuch(joinable) && !(parsed.ok && parsed.value.keep)) {
       const errors = { keep: t('household.decide') };
-      await showInvitation(deps, res.status(422), family, invitation, { values: {}, errors });
+      await showInvitation(res.status(422), family, invitation, joinable, { values: {}, errors });
       return;
     }
     if (!(await acceptInvitation(deps, invitation._id, family.actor.user))) throw noInvitation();
@@ -132,7 +133,7 @@ async function showAdults(deps: Deps, res: Response, family: Family, form?: Form
   const invitations = await openInvitations(household._id, deps.now());
   res.render('households/family', {
     title: wordsFor(res)('household.title'),
-    others: others.length > 0 ? await namesOf(others, family) : '',
+    others: await namesOf(others, family.event),
     invitations: invitations.map(({ _id, email, expiresAt }) => ({
       id: _id.toHexString(),
       email,
@@ -143,13 +144,12 @@ async function showAdults(deps: Deps, res: Response, family: Family, form?: Form
 }
 
 async function showInvitation(
-  deps: Deps,
   res: Response,
   family: Family,
   invitation: HouseholdChange,
+  joinable: TooMuch,
   form?: Form,
 ): Promise<void> {
-  const joinable = await checkIt(deps, family, invitation);
   const other = await nameOf(invitation);
   res.render('households/invitation', {
     title: wordsFor(res)('household.question', { other }),
@@ -219,7 +219,7 @@ async function showLeaving(deps: Deps, res: Response, family: Family): Promise<v
     Appointment.countDocuments({ $and: [coming, goingWith(household, actor.user)] }),
     Appointment.countDocuments(coming),
   ]);
-  const names = await namesOf(others, family);
+  const names = await namesOf(others, family.event);
   res.render('households/leave', {
     title: t('household.leaveTitle'),
     effects: [

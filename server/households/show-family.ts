@@ -1,5 +1,5 @@
 import type { Types } from 'mongoose';
-import { childName, withNames, type Meeting } from '../booking/queries.js';
+import { childName, withNames, type Meeting } from '../booking/name-meetings.js';
 import type { Family } from '../parents/load-conference.js';
 import type { Appointment } from '../models/appointment.js';
 import { Contact } from '../models/contact.js';
@@ -7,14 +7,15 @@ import { Event } from '../models/event.js';
 import { User } from '../models/user.js';
 import { andList } from '../web/format-count.js';
 import { shortDayAndTime } from '../web/format-time.js';
-import { placed, type PlacedEvent } from '../web/place.js';
+import { placed, type Place, type PlacedEvent, type Style } from '../web/place.js';
 import { wordsOf } from '../web/words.js';
 import type { TooMuch } from './check-join.js';
 
-/** The names of some adults, in words. */
-export async function namesOf(adults: Types.ObjectId[], { event }: Pick<Family, 'event'>): Promise<string> {
+/** The names of some adults, in words; '' for none. */
+export async function namesOf(adults: Types.ObjectId[], reader: Style): Promise<string> {
+  if (adults.length === 0) return '';
   const found = await User.find({ _id: { $in: adults } }, { name: 1 }).lean();
-  return andList(found.map(({ name }) => name).sort(), event);
+  return andList(found.map(({ name }) => name).sort(), reader);
 }
 
 /** First names of some children, in words. */
@@ -45,7 +46,7 @@ export async function sayTooMuch(
   const places = await placesOf([...all.map((one) => one.event), ...over.map((one) => one.event)], event);
   const placeOf = (id: Types.ObjectId) => places.get(id.toHexString()) ?? event;
   const names = new Map((await withNames(all, event)).map((meeting) => [meeting.id, meeting]));
-  const say = (item: Appointment) => inWords(names.get(item._id.toHexString()), placeOf(item.event));
+  const say = (item: Appointment) => sayMeeting(names.get(item._id.toHexString()), placeOf(item.event));
   return [
     ...new Set([
       ...atOnce.map((item) => t('household.clash', { meeting: say(item) })),
@@ -56,7 +57,7 @@ export async function sayTooMuch(
 }
 
 /** "Ms. Bennett (Ana), Tue, Nov 24, 5:00 PM". */
-function inWords(meeting: Meeting | undefined, place: PlacedEvent): string {
+export function sayMeeting(meeting: Meeting | undefined, place: Place): string {
   return meeting ? `${meeting.teacher} (${meeting.children}), ${shortDayAndTime(meeting.from, place)}` : '';
 }
 

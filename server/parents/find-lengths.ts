@@ -1,6 +1,6 @@
 import { findFollowing, mostInARow } from '../booking/find-following.js';
 import { lengthsOf, type Length } from '../booking/find-lengths.js';
-import type { Meeting } from '../booking/queries.js';
+import type { Meeting } from '../booking/name-meetings.js';
 import { Resource } from '../models/resource.js';
 import { Slot } from '../models/slot.js';
 import { findTimes, type Looker } from './find-times.js';

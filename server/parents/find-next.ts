@@ -1,5 +1,6 @@
 import type { Types } from 'mongoose';
-import { childrenWithTeachers, meetingsOf, type Meeting } from '../booking/queries.js';
+import type { Meeting } from '../booking/name-meetings.js';
+import { childrenWithTeachers, meetingsOf } from '../booking/queries.js';
 import { bookingState } from '../web/booking-state.js';
 import type { Family } from './load-conference.js';
 import { findReasons } from './find-reasons.js';

@@ -1,6 +1,6 @@
 import type { Types } from 'mongoose';
 import { checkTimes, type CheckedTime } from '../booking/check-times.js';
-import { withNames } from '../booking/queries.js';
+import { withNames } from '../booking/name-meetings.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import type { Household } from '../models/household.js';
 import type { Resource } from '../models/resource.js';

@@ -1,4 +1,4 @@
-import type { Meeting } from '../booking/queries.js';
+import type { Meeting } from '../booking/name-meetings.js';
 import { buildingOf, mapOf, partsOf } from '../booking/say-place.js';
 import { fullDay, timeSpan } from '../web/format-time.js';
 import { groupBy } from '../web/lists.js';

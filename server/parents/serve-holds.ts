@@ -3,7 +3,7 @@ import type { Deps } from '../deps.js';
 import { parseForm, parseId, typedValues } from '../web/parse.js';
 import { wordsFor } from '../web/read-language.js';
 import { confirmAppointment } from '../booking/confirm-appointment.js';
-import type { Meeting } from '../booking/queries.js';
+import type { Meeting } from '../booking/name-meetings.js';
 import { questionsFor, readAnswers } from '../booking/read-answers.js';
 import { confirmForm } from '../booking/schema.js';
 import { letLineGoFirst } from '../waitlist/offer-times.js';

@@ -6,7 +6,8 @@ import { bookDecided } from '../booking/leave-plan.js';
 import { findNext } from './find-next.js';
 import { layMeetings } from './lay-meetings.js';
 import { familyOf, type Family } from './load-conference.js';
-import { meetingsOf, type Meeting } from '../booking/queries.js';
+import type { Meeting } from '../booking/name-meetings.js';
+import { meetingsOf } from '../booking/queries.js';
 import { sendCalendar } from './serve-appointments.js';
 
 /** A family's meetings on one page for printing, and as one calendar file. */

@@ -1,7 +1,8 @@
 import { Types } from 'mongoose';
 import { siblingsRule } from '../booking/policy.js';
 import type { Family } from '../parents/load-conference.js';
-import { childrenWithTeachers, meetingsOf, type Meeting, type TeacherView } from '../booking/queries.js';
+import type { Meeting } from '../booking/name-meetings.js';
+import { childrenWithTeachers, meetingsOf, type TeacherView } from '../booking/queries.js';
 import type { PlanGap } from '../models/plan.js';
 import { hasWaitlist } from '../waitlist/policy.js';
 import { toLocal } from '../web/local-time.js';

@@ -1,5 +1,6 @@
 import type { Response } from 'express';
-import { childName, meetingsOf, withNames, type Meeting } from '../booking/queries.js';
+import { childName, withNames, type Meeting } from '../booking/name-meetings.js';
+import { meetingsOf } from '../booking/queries.js';
 import type { Family } from '../parents/load-conference.js';
 import { questionsFor } from '../booking/read-answers.js';
 import type { Deps } from '../deps.js';

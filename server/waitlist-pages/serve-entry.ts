@@ -1,6 +1,7 @@
 import express, { type Request, type Response, type Router } from 'express';
 import { confirmAppointment } from '../booking/confirm-appointment.js';
-import { meetingById, type Meeting } from '../booking/queries.js';
+import type { Meeting } from '../booking/name-meetings.js';
+import { meetingById } from '../booking/queries.js';
 import { questionsFor, readAnswers } from '../booking/read-answers.js';
 import { confirmForm } from '../booking/schema.js';
 import type { Deps } from '../deps.js';

@@ -1,5 +1,5 @@
 import type { Types } from 'mongoose';
-import { nameMeetings, questionsAbout } from '../booking/queries.js';
+import { nameMeetings, questionsAbout } from '../booking/name-meetings.js';
 import { addresseesOf } from '../booking/tell-household.js';
 import type { Deps } from '../deps.js';
 import type { Appointment } from '../models/appointment.js';

@@ -1,7 +1,7 @@
-import type { Response } from 'express';
+import type { Request, Response } from 'express';
 import type { Types } from 'mongoose';
 import type { Account, sourceOf } from '../models/account.js';
-import { ACCESS_LEVELS, atLeast, type AccessLevel, type Grant } from '../models/user.js';
+import { ACCESS_LEVELS, atLeast, type AccessLevel, type Grant, type User } from '../models/user.js';
 
 /** Who makes this request, in which account, and what they may do there. */
 export interface Actor {
@@ -77,4 +77,10 @@ export function accountOf(res: Response): Account {
 
 export function maybeActor(res: Response): Actor | undefined {
   return res.locals.actor as Actor | undefined;
+}
+
+/** The login that makes the request, on a page that asked for it; they need not belong to a school. */
+export function userOf({ user }: Request): User {
+  if (!user) throw new Error('This route is for who is logged in.');
+  return user;
 }

@@ -54,14 +54,21 @@ export function rateLimit(name: string, tries: number, seconds: number): Limit {
  * @returns why not and how long to wait, as a sentence for the form; the answer's status and header say it too
  */
 export async function refusedTry(res: Response, take: () => Promise<unknown>): Promise<string | undefined> {
+  const refused = await refusalOf(take);
+  if (!refused) return undefined;
+  res.status(429).set('Retry-After', String(refused.retryAfterSeconds ?? 1));
+  const t = wordsFor(res);
+  return `${sayIn(t, refused.headline)}. ${sayIn(t, refused.advice)}`;
+}
+
+/** Counts an attempt. @returns the refusal, where there were too many */
+export async function refusalOf(take: () => Promise<unknown>): Promise<HttpError | undefined> {
   try {
     await take();
     return undefined;
   } catch (refused) {
     if (!(refused instanceof HttpError) || refused.status !== 429) throw refused;
-    res.status(429).set('Retry-After', String(refused.retryAfterSeconds ?? 1));
-    const t = wordsFor(res);
-    return `${sayIn(t, refused.headline)}. ${sayIn(t, refused.advice)}`;
+    return refused;
   }
 }
 

@@ -5,6 +5,7 @@ import session from 'express-session';
 import mongoose from 'mongoose';
 import type { Config } from '../config.js';
 import { Session } from '../models/session.js';
+import { ownCookie } from './own-cookie.js';
 import type { Form } from './parse.js';
 
 declare module 'express-session' {
@@ -42,14 +43,14 @@ export const ABSOLUTE_MS = 7 * 24 * 3600_000;
 
 /** Sessions are kept in the database under a hash of the cookie's value, so that somebody who reads the database cannot take one over. */
 export function sessions(config: Config): RequestHandler {
-  const secure = config.publicUrl.startsWith('https:');
+  const { name, options } = ownCookie(config, 'slotbell');
   return session({
-    name: secure ? '__Host-slotbell' : 'slotbell',
+    name,
     secret: config.appSecret,
     resave: false,
     saveUninitialized: false,
     rolling: true,
-    cookie: { httpOnly: true, sameSite: 'lax', secure, path: '/', maxAge: IDLE_MS },
+    cookie: { ...options, maxAge: IDLE_MS },
     store: MongoStore.create({
       client: mongoose.connection.getClient(),
       ...(mongoose.connection.name ? { dbName: mongoose.connection.name } : {}),

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type ICAL from 'ical.js';
 import { DateTime } from 'luxon';
 import { Types } from 'mongoose';
-import type { Meeting } from '../../server/booking/queries.js';
+import type { Meeting } from '../../server/booking/name-meetings.js';
 import { writeCalendar } from '../../server/booking/write-calendar.js';
 import { placed } from '../../server/web/place.js';
 import { timeSpan, whenInWords } from '../../server/web/format-time.js';

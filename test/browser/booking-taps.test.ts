@@ -1,19 +1,13 @@
 import assert from 'node:assert/strict';
-import type { Server } from 'node:http';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
-import { createApp } from '../../server/app.js';
 import { Appointment } from '../../server/models/appointment.js';
 import { Event } from '../../server/models/event.js';
 import { Slot } from '../../server/models/slot.js';
 import { EVE } from '../support/booking/conference.js';
 import { Desk } from '../support/booking/desk.js';
-import { axeViolations, launchBrowser, openPage } from '../support/browser.js';
-import { makeSessions } from '../support/sessions.js';
+import { axeViolations, launchBrowser } from '../support/browser.js';
+import { SHOTS, Site } from '../support/site.js';
 
-/** Where to leave pictures of the pages, for somebody who looks at them. */
-const { SHOTS } = process.env;
 const MOST = { book: 3, change: 3, cancel: 2, schedule: 2 };
 /** What the school asks, in the tests where it asks something. */
 const FIELD = { id: 'q1', kind: 'text', label: 'Topic', required: true, choices: [] };
@@ -58,9 +52,8 @@ const WORDS = {
 describe('taps that a booking takes', function () {
   this.timeout(180_000);
   let browser: Browser;
-  let server: Server;
+  let site: Site;
   let desk: Desk;
-  let base: string;
   let page: Page;
   let taps: number;
   let hasScript: boolean;
@@ -71,23 +64,17 @@ describe('taps that a booking takes', function () {
   after(() => browser.close());
   afterEach(async () => {
     await page.close();
-    server.closeAllConnections();
-    server.close();
+    site.close();
   });
 
   async function arrive(lang: string, javaScript: boolean, more: object = {}): Promise<void> {
     desk = await Desk.open({ teachers: 3, slots: 6 });
     await Event.updateOne({}, { $set: more });
     const { user } = await desk.parentOf(0);
-    server = createApp(desk.test.deps).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    base = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
-    const [session] = await makeSessions([user], desk.test.deps.config.appSecret, EVE);
-    page = await openPage(browser, { width: 390, javaScript });
+    site = await Site.open(desk.test);
+    page = await site.openAs(browser, user, EVE, { width: 390, javaScript });
     hasScript = javaScript;
-    const [name = '', value = ''] = session!.cookie.split(/[=;]/);
-    await page.context().addCookies([{ name, value, url: base }]);
-    await page.goto(`${base}${desk.home}?lang=${lang}`);
+    await page.goto(`${site.base}${desk.home}?lang=${lang}`);
     taps = 0;
   }
 
@@ -141,7 +128,7 @@ describe('taps that a booking takes', function () {
       assert.match(await text(), say.done);
 
       // From the list of one's conferences: another time, and no meeting after all.
-      await page.goto(`${base}/my`);
+      await page.goto(`${site.base}/my`);
       await shoot('my');
       taps = 0;
       await tap('link', say.mine);
@@ -149,20 +136,20 @@ describe('taps that a booking takes', function () {
       await tap('button', say.book);
       assert.match(await text(), say.moved);
       assert.ok(taps <= MOST.change, `${String(taps)} taps`);
-      await page.goto(`${base}/my`);
+      await page.goto(`${site.base}/my`);
       taps = 0;
       await tap('link', say.drop);
       await tap('button', say.sure);
       assert.equal(await booked(), 2);
       assert.ok(taps <= MOST.cancel, `${String(taps)} taps`);
-      await page.goto(`${base}/my`);
+      await page.goto(`${site.base}/my`);
       taps = 0;
       await tap('link', say.schedule);
       assert.ok(taps <= MOST.schedule && page.url().endsWith('/schedule'));
 
       // The same from the page that the mail leads to.
       const { _id } = await Appointment.findOne({ state: 'booked' }).orFail().lean();
-      const mailed = `${base}${desk.home}/appointments/${String(_id)}`;
+      const mailed = `${site.base}${desk.home}/appointments/${String(_id)}`;
       await page.goto(mailed);
       taps = 0;
       await tap('link', say.cancel);

@@ -1,43 +1,30 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
-import { createApp } from '../../server/app.js';
 import { EVE } from '../support/booking/conference.js';
 import { Desk } from '../support/booking/desk.js';
-import { axeViolations, launchBrowser, openPage } from '../support/browser.js';
-import { makeSessions } from '../support/sessions.js';
-
-/** Where to leave pictures of the pages, for somebody who looks at them. */
-const { SHOTS } = process.env;
+import { axeViolations, launchBrowser, type PageOptions } from '../support/browser.js';
+import { SHOTS, Site } from '../support/site.js';
 
 describe('waiting for booking to open, on a phone', function () {
   this.timeout(120_000);
   let browser: Browser;
-  let server: Server;
+  let site: Site;
   before(async () => {
     browser = await launchBrowser();
   });
   after(() => browser.close());
   afterEach(() => {
-    server.closeAllConnections();
-    server.close();
+    site.close();
   });
 
-  async function arrive(leftMs: number, options: Parameters<typeof openPage>[1], query = ''): Promise<Page> {
+  async function arrive(leftMs: number, options: PageOptions, query = ''): Promise<Page> {
     const desk = await Desk.open({ booking: { opensAt: new Date(EVE.getTime() + leftMs) } });
     const { user } = await desk.parentOf(0);
-    server = createApp(desk.test.deps).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const base = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
-    const [session] = await makeSessions([user], desk.test.deps.config.appSecret, EVE);
-    const page = await openPage(browser, options);
-    const [name = '', value = ''] = session!.cookie.split(/[=;]/);
-    await page.context().addCookies([{ name, value, url: base }]);
+    site = await Site.open(desk.test);
+    const page = await site.openAs(browser, user, EVE, options);
     // A device whose clock is a day fast: it would open at once.
     await page.addInitScript('{ const now = Date.now; Date.now = () => now() + 86400000; }');
-    await page.goto(`${base}${desk.home}${query}`);
+    await page.goto(`${site.base}${desk.home}${query}`);
     return page;
   }
   const shoot = async (page: Page, name: string) => {

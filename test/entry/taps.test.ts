@@ -1,9 +1,5 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
-import { createApp } from '../../server/app.js';
 import { Appointment } from '../../server/models/appointment.js';
 import { Notification } from '../../server/models/notification.js';
 import { User } from '../../server/models/user.js';
@@ -11,14 +7,12 @@ import { createTestApp, type TestApp } from '../support/app.js';
 import { EVE, makeConference, type Conference } from '../support/booking/conference.js';
 import { axeViolations, launchBrowser, openPage } from '../support/browser.js';
 import { emptyDatabase } from '../support/hooks.js';
-
-/** Where to leave pictures of the pages, for somebody who looks at them. */
-const { SHOTS } = process.env;
+import { SHOTS, Site } from '../support/site.js';
 
 describe('from an event’s link to the first meeting, on a phone', function () {
   this.timeout(240_000);
   let browser: Browser;
-  let server: Server;
+  let site: Site;
   let test: TestApp;
   let fair: Conference;
   let base: string;
@@ -32,13 +26,11 @@ describe('from an event’s link to the first meeting, on a phone', function () 
     test = createTestApp({ SMTP_URL: 'smtp://127.0.0.1:1' });
     test.setNow(EVE);
     fair = await makeConference();
-    server = createApp(test.deps).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    base = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+    site = await Site.open(test);
+    ({ base } = site);
   });
   afterEach(() => {
-    server.closeAllConnections();
-    server.close();
+    site.close();
   });
 
   /** The page holds at 320 and 390 pixels, and passes axe where scripts run. */

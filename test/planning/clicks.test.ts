@@ -1,44 +1,31 @@
 import assert from 'node:assert/strict';
-import type { Server } from 'node:http';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
-import { createApp } from '../../server/app.js';
 import { Appointment } from '../../server/models/appointment.js';
 import { EVE, makeHousehold } from '../support/booking/conference.js';
 import { Desk } from '../support/booking/desk.js';
-import { axeViolations, launchBrowser, openPage } from '../support/browser.js';
-import { makeSessions } from '../support/sessions.js';
-
-/** Where to leave pictures of the pages, for somebody who looks at them. */
-const { SHOTS } = process.env;
+import { axeViolations, launchBrowser } from '../support/browser.js';
+import { lookAt, SHOTS, Site } from '../support/site.js';
 
 describe('15 teachers by plan, on a phone', function () {
   this.timeout(180_000);
   let browser: Browser;
-  let server: Server;
+  let site: Site;
   let desk: Desk;
   before(async () => {
     browser = await launchBrowser();
   });
   after(() => browser.close());
   afterEach(() => {
-    server.closeAllConnections();
-    server.close();
+    site.close();
   });
 
   async function arrive(javaScript: boolean, dark: boolean): Promise<Page> {
     desk = await Desk.open({ students: 3, teachers: 5, slots: 20 });
     const { user } = await desk.parent();
     await makeHousehold(desk.fair.account._id, desk.fair.students, user._id);
-    server = createApp(desk.test.deps).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const base = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
-    const [session] = await makeSessions([user], desk.test.deps.config.appSecret, EVE);
-    const page = await openPage(browser, { width: 390, javaScript, dark });
-    const [name = '', value = ''] = session!.cookie.split(/[=;]/);
-    await page.context().addCookies([{ name, value, url: base }]);
-    await page.goto(`${base}${desk.home}`);
+    site = await Site.open(desk.test);
+    const page = await site.openAs(browser, user, EVE, { width: 390, javaScript, dark });
+    await page.goto(`${site.base}${desk.home}`);
     return page;
   }
 
@@ -57,17 +44,7 @@ describe('15 teachers by plan, on a phone', function () {
       let taps = 0;
       for (const name of names) {
         if (javaScript) assert.deepEqual(await axeViolations(page), [], page.url());
-        if (SHOTS) {
-          for (const width of [1280, 320, 390]) {
-            await page.setViewportSize({ width, height: 844 });
-            await page.screenshot({ path: `${SHOTS}/${lang}-${taps}-${width}.png`, fullPage: true });
-          }
-        }
-        for (const width of [320, 390]) {
-          await page.setViewportSize({ width, height: 844 });
-          const box = await page.locator('main').boundingBox();
-          assert.ok(box && box.x >= 0 && box.x + box.width <= width, `${page.url()} at ${width}`);
-        }
+        await lookAt(page, `${lang}-${String(taps)}`);
         taps += 1;
         await page.locator('a.btn-primary, button.btn-primary').filter({ hasText: name }).first().click();
         await page.waitForLoadState();

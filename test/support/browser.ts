@@ -104,7 +104,7 @@ const environmentOf = (folder: string) => ({
   FONTCONFIG_FILE: path.join(folder, 'fonts.conf'),
 });
 
-interface PageOptions {
+export interface PageOptions {
   /** CSS pixels */
   width: number;
   /** CSS pixels, 844 by default */

@@ -1,15 +1,9 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
-import { createApp } from '../../server/app.js';
 import type { User } from '../../server/models/user.js';
 import type { TestApp } from './app.js';
-import { axeViolations, launchBrowser, openPage } from './browser.js';
-import { makeSessions } from './sessions.js';
-
-/** Where to leave pictures of the pages, for somebody who looks at them. */
-const { SHOTS } = process.env;
+import { axeViolations, launchBrowser } from './browser.js';
+import { SHOTS, Site } from './site.js';
 
 /** Somebody at a browser of their own, logged in, with the app behind it; clicks are counted, and each page that they lead to is looked at. */
 export class Office {
@@ -25,17 +19,11 @@ export class Office {
   /** @param now the app's time, at which they logged in */
   static async open(test: TestApp, user: Pick<User, '_id'>, now: Date): Promise<Office> {
     const browser = await launchBrowser();
-    const server = createApp(test.deps).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const base = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
-    const [session] = await makeSessions([user], test.deps.config.appSecret, now);
-    const page = await openPage(browser, { width: 1280 });
-    const [name = '', value = ''] = session!.cookie.split(/[=;]/);
-    await page.context().addCookies([{ name, value, url: base }]);
-    return new Office(page, base, async () => {
+    const site = await Site.open(test);
+    const page = await site.openAs(browser, user, now, { width: 1280 });
+    return new Office(page, site.base, async () => {
       await browser.close();
-      server.closeAllConnections();
-      server.close();
+      site.close();
     });
   }
 

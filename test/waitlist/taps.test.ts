@@ -1,10 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Server } from 'node:http';
-import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
-import { createApp } from '../../server/app.js';
 import { cancelAppointment } from '../../server/booking/cancel-appointment.js';
 import { Appointment } from '../../server/models/appointment.js';
 import { Notification } from '../../server/models/notification.js';
@@ -14,42 +10,21 @@ import { keepWaitlists } from '../../server/waitlist/keep-waitlists.js';
 import { makeUser } from '../support/app.js';
 import { EVE } from '../support/booking/conference.js';
 import { Desk } from '../support/booking/desk.js';
-import { axeViolations, launchBrowser, openPage } from '../support/browser.js';
-import { makeSessions, type LoggedIn } from '../support/sessions.js';
-
-/** Where to leave pictures of the pages, for somebody who looks at them. */
-const { SHOTS } = process.env;
+import { axeViolations, launchBrowser } from '../support/browser.js';
+import { lookAt, SHOTS, Site } from '../support/site.js';
 
 describe('the waitlist on a phone', function () {
   this.timeout(180_000);
   let browser: Browser;
-  let server: Server;
+  let site: Site;
   let desk: Desk;
-  let base: string;
   before(async () => {
     browser = await launchBrowser();
   });
   after(() => browser.close());
   afterEach(() => {
-    server.closeAllConnections();
-    server.close();
+    site.close();
   });
-
-  async function open(session: LoggedIn, javaScript: boolean, dark: boolean): Promise<Page> {
-    const page = await openPage(browser, { width: 390, javaScript, dark });
-    const [name = '', value = ''] = session.cookie.split(/[=;]/);
-    await page.context().addCookies([{ name, value, url: base }]);
-    return page;
-  }
-
-  async function look(page: Page, name: string): Promise<void> {
-    for (const width of [1280, 320, 390]) {
-      await page.setViewportSize({ width, height: 844 });
-      if (SHOTS) await page.screenshot({ path: `${SHOTS}/${name}-${width}.png`, fullPage: true });
-      const box = await page.locator('main').boundingBox();
-      assert.ok(box && box.x >= 0 && box.x + box.width <= width, `${page.url()} at ${width}`);
-    }
-  }
 
   const press = async (page: Page, name: RegExp) => {
     await page.locator('a.btn, button.btn').filter({ hasText: name }).first().click();
@@ -67,20 +42,18 @@ describe('the waitlist on a phone', function () {
       await User.updateMany({ _id: kim.user._id }, { language: lang });
       await desk.book(max.visitor, 0, 0, 1);
       await desk.book(lou.visitor, 0, 1, 2);
-      server = createApp(desk.test.deps).listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      base = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+      site = await Site.open(desk.test);
+      const { base } = site;
       const staff = await makeUser(desk.fair.account._id, 'administrator');
-      const sessions = await makeSessions([kim.user, staff], desk.test.deps.config.appSecret, EVE);
-      const page = await open(sessions[0]!, javaScript, !javaScript);
+      const page = await site.openAs(browser, kim.user, EVE, { width: 390, javaScript, dark: !javaScript });
 
       await page.goto(`${base}${desk.timesPath(0, 0)}`);
       if (javaScript) assert.deepEqual(await axeViolations(page), [], page.url());
-      await look(page, `${lang}-full`);
+      await lookAt(page, `${lang}-full`);
       await press(page, join);
       assert.match(page.url(), /\/waitlist\/[0-9a-f]{24}$/);
       if (javaScript) assert.deepEqual(await axeViolations(page), [], page.url());
-      await look(page, `${lang}-line`);
+      await lookAt(page, `${lang}-line`);
 
       const [appointment] = await Appointment.find({ state: 'booked' }).lean();
       await cancelAppointment(desk.test.deps, {
@@ -99,15 +72,15 @@ describe('the waitlist on a phone', function () {
         await page.screenshot({ path: `${SHOTS}/${lang}-mail.png`, fullPage: true });
       }
       await page.goto(`${base}${desk.home}`);
-      await look(page, `${lang}-home`);
+      await lookAt(page, `${lang}-home`);
       await page.goto(`${base}${new URL(/http\S+/.exec(mail.text)![0]).pathname}`);
       if (javaScript) assert.deepEqual(await axeViolations(page), [], page.url());
-      await look(page, `${lang}-offer`);
+      await lookAt(page, `${lang}-offer`);
       if (javaScript) {
-        const office = await open(sessions[1]!, true, true);
+        const office = await site.openAs(browser, staff, EVE, { width: 390, dark: true });
         await office.goto(`${base}/events/${String(desk.fair.event._id)}/waitlist`);
         assert.deepEqual(await axeViolations(office), [], office.url());
-        await look(office, 'staff-lines');
+        await lookAt(office, 'staff-lines');
         await office.close();
       }
       await press(page, book);

@@ -8,7 +8,7 @@ import { hashSecret, makeSecret } from '../../seal.js';
 import { inLanguage, readerCalled } from '../../web/read-language.js';
 import { wordsOf } from '../../web/words.js';
 import { answersTo, askOffice } from '../../web/say-office.js';
-import { endFeed } from '../end-feed.js';
+import { endLinks } from '../end-links.js';
 import { findUserByEmail } from '../queries.js';
 import { findOutbox, findSchool, noteOwn, tellOwner } from './note-own.js';
 
@@ -90,12 +90,13 @@ export async function takeNewEmail(
     throw error;
   }
   if (!user) return { ok: false, reason: 'over' };
-  await OneTimeLink.deleteMany({
-    user: id,
-    kind: { $in: ['new password', 'prove e-mail', 'invitation', 'offer', 'new e-mail'] },
-  });
-  await OneTimeLink.deleteMany({ email: from, kind: 'log in' });
-  const hadFeed = await endFeed(id);
+  const hadFeed = await endLinks({ _id: id, email: from }, [
+    'new password',
+    'prove e-mail',
+    'invitation',
+    'offer',
+    'new e-mail',
+  ]);
   await noteOwn(deps, user, 'change own email');
   await tellOwner(deps, user, {
     to: from,

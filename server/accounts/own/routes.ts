@@ -7,14 +7,13 @@ import { wordsFor } from '../../web/read-language.js';
 import { FRESH_FORM, parseForm, statusOf, typedValues, type Form } from '../../web/parse.js';
 import { rateLimit, refusedTry } from '../../web/rate-limit.js';
 import { say } from '../../web/session.js';
-import { maybeActor } from '../../web/actor.js';
+import { maybeActor, userOf } from '../../web/actor.js';
 import { sayFeedEnded } from '../end-feed.js';
 import { markDevice } from '../mark-device.js';
 import { findLink, takeLink } from '../send-link.js';
 import { signIn } from '../sign-in.js';
 import { askNewEmail, takeNewEmail } from './change-email.js';
-import { changePassword } from './change-password.js';
-import { chooseFirstPassword } from './choose-first-password.js';
+import { changePassword, chooseFirstPassword } from './change-password.js';
 import { firstPasswordSchema, ownEmailSchema, ownPasswordSchema } from './schema.js';
 
 const HOUR = 3600;
@@ -154,11 +153,6 @@ export function ownRoutes(deps: Deps): Router {
     });
   }
   return router;
-}
-
-function userOf(req: Request): User {
-  if (!req.user) throw new Error('This route is for who is logged in.');
-  return req.user;
 }
 
 /** Both forms ask for the current password: a fault is shown at the form that was sent. */
