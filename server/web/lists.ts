@@ -17,6 +17,13 @@ export function byId<T extends { _id: Types.ObjectId }>(list: readonly T[]): Map
   return new Map(list.map((item) => [item._id.toHexString(), item]));
 }
 
+/** How often each key occurs. */
+export function tally(keys: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
+  return counts;
+}
+
 /** Each id once, in the order of first appearance. */
 export function distinctIds(ids: readonly Types.ObjectId[]): Types.ObjectId[] {
   return [...new Map(ids.map((id) => [id.toHexString(), id])).values()];
