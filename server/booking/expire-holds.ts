@@ -1,6 +1,7 @@
 import type { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
 import { Appointment } from '../models/appointment.js';
+import { eachOf } from '../web/each-of.js';
 import { endHold } from './check-holder.js';
 import { freeClaims } from './free-claims.js';
 import { ENDED_HOLDS_MS } from './policy.js';
@@ -11,11 +12,11 @@ const AT_ONCE = 200;
 
 /** Ends holds whose time is over, finishes what a process that died left half done, and frees what no living appointment holds. */
 export async function expireHolds(deps: Deps, stopping: AbortSignal): Promise<void> {
-  await inBatches(stopping, { state: 'pending', expiresAt: { $lte: deps.now() } }, async (id) => {
+  await eachOf(idsOf({ state: 'pending', expiresAt: { $lte: deps.now() } }), stopping, async (id) => {
     await endHold(id, 'hold ended');
     await finishAppointment(deps, id);
   });
-  await inBatches(stopping, { unfinished: true }, (id) => finishAppointment(deps, id));
+  await eachOf(idsOf({ unfinished: true }), stopping, (id) => finishAppointment(deps, id));
   if (stopping.aborted) return;
   await reconcileSlots(deps, stopping);
   await freeClaims(deps.now());
@@ -26,14 +27,9 @@ export async function expireHolds(deps: Deps, stopping: AbortSignal): Promise<vo
   });
 }
 
-/** One that fails is left for the next minute and does not hold the others up. */
-async function inBatches(
-  stopping: AbortSignal,
-  filter: object,
-  work: (id: Types.ObjectId) => Promise<void>,
-): Promise<void> {
+/** The ids of appointments, read in batches: many holds may have run out. */
+async function* idsOf(filter: object): AsyncGenerator<Types.ObjectId> {
   let after: Types.ObjectId | undefined;
-  let failed: unknown;
   for (;;) {
     const batch: { _id: Types.ObjectId }[] = await Appointment.find(
       { ...filter, ...(after ? { _id: { $gt: after } } : {}) },
@@ -42,12 +38,8 @@ async function inBatches(
       .sort({ _id: 1 })
       .limit(AT_ONCE)
       .lean();
-    for (const { _id } of batch) {
-      if (stopping.aborted) return;
-      await work(_id).catch((error: unknown) => (failed ??= error));
-    }
+    for (const { _id } of batch) yield _id;
     after = batch.at(-1)?._id;
-    if (batch.length < AT_ONCE) break;
+    if (batch.length < AT_ONCE) return;
   }
-  if (failed) throw failed instanceof Error ? failed : new Error('finishing an appointment failed');
 }

@@ -6,7 +6,7 @@ import { slotsOf } from '../models/appointment-slots.js';
 import type { Event } from '../models/event.js';
 import { documentsOf, findTogether } from '../models/find-together.js';
 import { Slot } from '../models/slot.js';
-import { distinctIds, groupBy } from '../web/lists.js';
+import { distinctIds, groupBy, tally } from '../web/lists.js';
 import { KIND_WORDS } from '../web/say-kind.js';
 import { shortDay, timeSpan } from '../web/format-time.js';
 import type { SeenEvent } from './find-meeting.js';
@@ -138,7 +138,7 @@ function seatsTaken(
         ((one.expiresAt ?? now) > now &&
           !(one.bookedBy.equals(user) && household !== undefined && one.household.equals(household)))),
   );
-  return new Map([...groupBy(counted.flatMap(slotsOf), String)].map(([slot, list]) => [slot, list.length]));
+  return tally(counted.flatMap(slotsOf).map(String));
 }
 
 /** Where the family is; with whom only as far as the reader sees it. */

@@ -17,7 +17,7 @@ import { createEvent } from './create-event.js';
 import { bookingStatus, mayCreateEvents } from './policy.js';
 import { parseEvent } from './parse-event.js';
 import { eventCounts, listEvents, slotsByDay } from './queries.js';
-import { eventFields, eventQuery, formOf, freshEvent, templateSchema, WAITLIST_OPTIONS } from './schema.js';
+import { EVENT_OPTIONS, eventFields, eventQuery, formOf, freshEvent, templateSchema } from './schema.js';
 import { eventPage, pathOf, reloadEvent, settingsFrame } from './show-event.js';
 import { deletionPages } from './deletion/routes.js';
 import { emailPages } from './emails/routes.js';
@@ -144,7 +144,7 @@ function newPage(res: Response, form: Form, past?: Event): void {
   res.render('events/new', {
     ...{ title: 'New event', section: 'events', form, template },
     zones: zoneOptions(),
-    waitlistOptions: WAITLIST_OPTIONS,
+    ...EVENT_OPTIONS,
   });
 }
 
@@ -155,7 +155,7 @@ function settingsPage(res: Response, form: Form): void {
   res.render('events/settings', {
     ...settingsFrame(event, 'event'),
     zones,
-    waitlistOptions: WAITLIST_OPTIONS,
+    ...EVENT_OPTIONS,
     form,
     seen,
     mayCreate: mayCreateEvents(actorOf(res)),

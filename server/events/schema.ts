@@ -59,6 +59,17 @@ const localMoment = () =>
     .pattern(/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$/)
     .label('a date and a time');
 
+/** What an event does that says nothing about it: the setting came after it. */
+const UNSET = {
+  ...USUAL_WALK,
+  ...USUAL_EARLY,
+  inARow: 1,
+  waitlistMinutes: 0,
+  siblings: 'choose',
+  eachHousehold: false,
+  twoAtOnce: false,
+} as const;
+
 /** The form as it is sent; `parseEvent` checks what the fields mean together. */
 export const eventForm = Joi.object<EventForm, true>({
   name: line(120).required().label('a name'),
@@ -82,8 +93,8 @@ export const eventForm = Joi.object<EventForm, true>({
     .label('the days'),
   opensAt: localMoment(),
   closesAt: localMoment(),
-  earlyMinutes: count(0, 10_080, 'how many minutes earlier').optional().default(0),
-  earlyChildren: count(2, 20, 'how many children a family needs').optional().default(2),
+  earlyMinutes: count(0, 10_080, 'how many minutes earlier').optional().default(UNSET.earlyMinutes),
+  earlyChildren: count(2, 20, 'how many children a family needs').optional().default(UNSET.earlyChildren),
   staffAnytime: tick(),
   stopHoursBefore: count(0, 720, 'when booking stops, in hours'),
   cancelHoursBefore: count(0, 720, 'until when parents may cancel, in hours'),
@@ -97,17 +108,17 @@ export const eventForm = Joi.object<EventForm, true>({
   waitlistMinutes: Joi.number()
     .valid(...WAITLIST_MINUTES)
     .optional()
-    .default(0)
+    .default(UNSET.waitlistMinutes)
     .label('the waitlist'),
-  inARow: count(1, MOST_IN_A_ROW, 'how many slots in a row one appointment may take').optional().default(1),
+  inARow: count(1, MOST_IN_A_ROW, 'how many slots in a row one appointment may take')
+    .optional()
+    .default(UNSET.inARow),
   siblings: Joi.string()
     .valid(...SIBLINGS_RULES)
-    .default('choose')
+    .default(UNSET.siblings)
     .label('how siblings meet the same teacher'),
-  walkRooms: count(0, 60, 'the minutes to walk between rooms').optional().default(USUAL_WALK.walkRooms),
-  walkSchools: count(0, 240, 'the minutes to walk between schools')
-    .optional()
-    .default(USUAL_WALK.walkSchools),
+  walkRooms: count(0, 60, 'the minutes to walk between rooms').optional().default(UNSET.walkRooms),
+  walkSchools: count(0, 240, 'the minutes to walk between schools').optional().default(UNSET.walkSchools),
 });
 
 const orNone = (value: string) => (value === '0' ? 'No limit' : value);
@@ -138,9 +149,7 @@ export const eventFields = (style: Style): SettingsFields => ({
   waitlistMinutes: { label: 'Waitlist', say: sayWaitlist },
   siblings: {
     label: 'Siblings with the same teacher',
-    say: (value) =>
-      ({ together: 'One meeting for all of them', apart: 'One meeting for each' })[value] ??
-      'The family chooses',
+    say: (value) => SIBLINGS_OPTIONS.find((one) => one.value === value)?.label ?? SIBLINGS_WORDS.choose,
   },
   walkRooms: { label: 'Minutes to walk between rooms' },
   walkSchools: { label: 'Minutes to walk between schools' },
@@ -151,14 +160,22 @@ function sayWaitlist(value: string): string {
   return WAITLIST_OPTIONS.find((one) => String(one.value) === value)?.label ?? value;
 }
 
-/** What the form offers. */
-export const WAITLIST_OPTIONS = WAITLIST_MINUTES.map((value) => ({
+const SIBLINGS_WORDS: Record<SiblingsRule, string> = {
+  choose: 'The family chooses',
+  together: 'One meeting for all of them',
+  apart: 'One meeting for each',
+};
+const SIBLINGS_OPTIONS = SIBLINGS_RULES.map((value) => ({ value, label: SIBLINGS_WORDS[value] }));
+const WAITLIST_OPTIONS = WAITLIST_MINUTES.map((value) => ({
   value,
   label:
     value === 0
       ? 'No waitlist'
       : `Keep each offer for ${value < 60 ? `${value} minutes` : hours(String(value / 60))}`,
 }));
+
+/** What the selects of the form offer. */
+export const EVENT_OPTIONS = { siblingsOptions: SIBLINGS_OPTIONS, waitlistOptions: WAITLIST_OPTIONS };
 
 /** @param value a list of days, as `seenOf` writes it */
 function sayDays(value: string, style: Style): string {
@@ -170,14 +187,8 @@ function sayDays(value: string, style: Style): string {
 export function formOf(event: EventSettings): Record<string, unknown> {
   const { opensAt, closesAt, ...limits } = event.booking;
   return {
-    ...USUAL_WALK,
-    ...USUAL_EARLY,
+    ...UNSET,
     ...limits,
-    inARow: limits.inARow ?? 1,
-    waitlistMinutes: limits.waitlistMinutes ?? 0,
-    siblings: limits.siblings ?? 'choose',
-    eachHousehold: limits.eachHousehold ?? false,
-    twoAtOnce: limits.twoAtOnce ?? false,
     name: event.name,
     place: event.place,
     description: event.description,
@@ -197,17 +208,12 @@ export function freshEvent(timeZone: string): Record<string, unknown> {
     stopHoursBefore: 0,
     cancelHoursBefore: 24,
     perStudentAndTeacher: 1,
-    eachHousehold: false,
-    twoAtOnce: false,
     perHousehold: 0,
     perStudent: 0,
     perTeacherAndDay: 0,
     gapMinutes: 0,
-    inARow: 1,
+    ...UNSET,
     waitlistMinutes: USUAL_WAITLIST,
-    siblings: 'choose',
-    ...USUAL_WALK,
-    ...USUAL_EARLY,
   };
 }
 

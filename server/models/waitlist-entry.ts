@@ -72,6 +72,15 @@ export function wishOf(resource: Types.ObjectId, students: readonly Types.Object
   return [resource, ...students.map(String).sort()].join(':');
 }
 
+/** The order of a line: below 0 where the first is in front. */
+export function comparePlaces(one: Joined, other: Joined): number {
+  const byTime = one.joinedAt.getTime() - other.joinedAt.getTime();
+  if (byTime !== 0 || one._id.equals(other._id)) return byTime;
+  return String(one._id) < String(other._id) ? -1 : 1;
+}
+
+type Joined = Pick<WaitlistEntry, '_id' | 'joinedAt'>;
+
 /** What the job that offers times is asked for by: one teacher's line. */
 export function lineKey({ event, resource }: Pick<WaitlistEntry, 'event' | 'resource'>): string {
   return `${event.toHexString()}:${resource.toHexString()}`;

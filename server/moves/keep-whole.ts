@@ -19,12 +19,9 @@ export async function keepWhole(deps: Deps, move: SlotMove, stays: SlotMoveItem)
     .sort({ order: isUndo ? 1 : -1 })
     .lean();
   for (const item of went) {
-    const [before, after] = [sourceOf(item), targetOf(item)];
-    const why = await moveSlot(
-      deps,
-      item,
-      ...(isUndo ? ([before, after] as const) : ([after, before] as const)),
-    );
+    const [old, fresh] = [sourceOf(item), targetOf(item)];
+    const [source, target] = isUndo ? [old, fresh] : [fresh, old];
+    const why = await moveSlot(deps, item, source, target);
     if (why) await flagTorn(item.slot);
     else
       await SlotMoveItem.updateOne(

@@ -1,4 +1,4 @@
-import type { Types } from 'mongoose';
+import type { QueryFilter, Types } from 'mongoose';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { inSlots } from '../models/appointment-slots.js';
 import { Contact, contactName } from '../models/contact.js';
@@ -18,6 +18,26 @@ export function findBooked(slots: Types.ObjectId[]): Promise<Booked[]> {
     { ...inSlots(slots), state: { $in: LIVING_STATES } },
     { slot: 1, more: 1, household: 1, students: 1, override: 1 },
   ).lean();
+}
+
+/** So many slots are looked at by one query. */
+const BATCH = 500;
+
+/**
+ * The appointments of the slots of some items, each with the item of its first slot, if that is among these.
+ * @param wanted asks for those of some slots
+ */
+export async function* appointmentsOf<Item extends Pick<SlotMoveItem, 'slot'>>(
+  items: Item[],
+  wanted: (slots: Types.ObjectId[]) => QueryFilter<Appointment>,
+  fields: Partial<Record<keyof Appointment, 1>> = {},
+): AsyncGenerator<[Appointment, Item | undefined]> {
+  const bySlot = new Map(items.map((item) => [item.slot.toHexString(), item]));
+  for (let start = 0; start < items.length; start += BATCH) {
+    const slots = items.slice(start, start + BATCH).map(({ slot }) => slot);
+    for (const one of await Appointment.find(wanted(slots), fields).lean())
+      yield [one, bySlot.get(one.slot.toHexString())];
+  }
 }
 
 export interface Told {

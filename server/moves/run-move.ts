@@ -128,11 +128,13 @@ async function workOn(deps: Deps, move: SlotMove, item: SlotMoveItem): Promise<v
       await end('undone');
     }
   } else {
-    const [source, target] = move.state === 'running' ? [old, fresh] : [fresh, old];
+    const isUndo = move.state === 'undoing';
+    const [source, target] = isUndo ? [fresh, old] : [old, fresh];
     const why = await moveSlot(deps, item, source, target);
-    if (why) await keepWhole(deps, move, item);
-    if (!why) await end(move.state === 'running' ? 'done' : 'undone');
-    else await (move.state === 'running' ? end('stays', why) : end('done', why));
+    if (why) {
+      await keepWhole(deps, move, item);
+      await end(isUndo ? 'done' : 'stays', why);
+    } else await end(isUndo ? 'undone' : 'done');
   }
 }
 

@@ -4,9 +4,8 @@ import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { inSlots } from '../models/appointment-slots.js';
 import { SlotMoveItem, type SlotMove } from '../models/slot-move.js';
 import { groupBy } from '../web/lists.js';
+import { appointmentsOf } from './queries.js';
 
-/** The slots that are looked at by one query. */
-const BATCH = 500;
 /** After so many families the worker reports that it lives. */
 const AT_ONCE = 20;
 
@@ -39,21 +38,17 @@ async function findTouched({ _id, kind, createdAt }: SlotMove): Promise<Touched[
     { move: _id, state: isMove ? 'done' : { $in: ['done', 'told'] } },
     { slot: 1, newFrom: 1 },
   ).lean();
-  const touched = new Map<string, Touched>();
-  for (let start = 0; start < items.length; start += BATCH) {
-    const batch = items.slice(start, start + BATCH);
-    const slots = batch.map(({ slot }) => slot);
-    const found = await Appointment.find(
+  const found = appointmentsOf(
+    items,
+    (slots) =>
       isMove
         ? { slot: { $in: slots }, state: { $in: LIVING_STATES }, createdAt: { $lte: createdAt } }
         : { ...inSlots(slots), state: 'cancelled', canceledIn: _id },
-      { slot: 1, household: 1, from: 1 },
-    ).lean();
-    const begins = new Map(batch.map(({ slot, newFrom }) => [slot.toHexString(), +newFrom]));
-    for (const one of found)
-      if (!isMove || begins.get(one.slot.toHexString()) === +one.from)
-        touched.set(one._id.toHexString(), one);
-  }
+    { slot: 1, household: 1, from: 1 },
+  );
+  const touched = new Map<string, Touched>();
+  for await (const [one, item] of found)
+    if (!isMove || (item && +item.newFrom === +one.from)) touched.set(one._id.toHexString(), one);
   return [...touched.values()];
 }
 

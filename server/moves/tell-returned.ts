@@ -1,11 +1,9 @@
 import { tellTogether } from '../booking/tell-together.js';
 import type { Deps } from '../deps.js';
-import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import { LIVING_STATES, type Appointment } from '../models/appointment.js';
 import { SlotMoveItem, type SlotMove } from '../models/slot-move.js';
 import { groupBy } from '../web/lists.js';
-
-/** The slots that are looked at by one query. */
-const BATCH = 500;
+import { appointmentsOf } from './queries.js';
 
 /**
  * Tells the families who booked a time of a slot that had moved, and that went back to its old time with their meeting. Saying it twice
@@ -29,22 +27,15 @@ export async function findReturned({ _id, kind, createdAt }: SlotMove): Promise<
     { move: _id, state: { $in: ['undone', 'stays'] } },
     { slot: 1, from: 1, newFrom: 1 },
   ).lean();
+  const found = appointmentsOf(items, (slots) => ({
+    slot: { $in: slots },
+    state: { $in: LIVING_STATES },
+    createdAt: { $gt: createdAt },
+    moved: { $exists: true },
+  }));
   const returned: Appointment[] = [];
-  for (let start = 0; start < items.length; start += BATCH) {
-    const batch = new Map(
-      items.slice(start, start + BATCH).map((item) => [item.slot.toHexString(), item] as const),
-    );
-    const found = await Appointment.find({
-      slot: { $in: [...batch.values()].map(({ slot }) => slot) },
-      state: { $in: LIVING_STATES },
-      createdAt: { $gt: createdAt },
-      moved: { $exists: true },
-    }).lean();
-    for (const one of found) {
-      const item = batch.get(one.slot.toHexString());
-      // Where it was, and where it is now.
-      if (item && +one.from === +item.from && +(one.moved?.from ?? 0) === +item.newFrom) returned.push(one);
-    }
-  }
+  for await (const [one, item] of found)
+    // Where it was, and where it is now.
+    if (item && +one.from === +item.from && +(one.moved?.from ?? 0) === +item.newFrom) returned.push(one);
   return returned;
 }

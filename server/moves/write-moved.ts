@@ -1,7 +1,5 @@
-import type { Appointment } from '../models/appointment.js';
+import type { Appointment, Moved } from '../models/appointment.js';
 import { SlotMove, SlotMoveItem } from '../models/slot-move.js';
-
-type Moved = NonNullable<Appointment['moved']>;
 
 /**
  * What an appointment says of a move that takes it to another time. Where an earlier move has told nobody yet, the family knows the time

@@ -4,6 +4,7 @@ import { slotsOf } from '../models/appointment-slots.js';
 import { Class, isMeetable } from '../models/class.js';
 import { Resource } from '../models/resource.js';
 import { Slot } from '../models/slot.js';
+import { tally } from '../web/lists.js';
 import type { PlacedEvent } from '../web/place.js';
 
 const HOUR_MS = 3600_000;
@@ -57,8 +58,7 @@ export async function readTeacher(
   const own = classes.filter((item) => isMeetable(item) && item.synced.teachers[0]?.equals(resource.contact));
   const students = new Set(own.flatMap(({ synced }) => synced.students.map(String)));
   const bookable = new Date(now.getTime() + event.booking.stopHoursBefore * HOUR_MS);
-  const seats = new Map<string, number>();
-  for (const id of living.flatMap(slotsOf).map(String)) seats.set(id, (seats.get(id) ?? 0) + 1);
+  const seats = tally(living.flatMap(slotsOf).map(String));
   const free = [...slots, ...sits]
     .filter((slot) => slot.state === 'visible' && slot.from > bookable)
     .reduce((sum, { _id, capacity }) => sum + Math.max(0, capacity - (seats.get(String(_id)) ?? 0)), 0);

@@ -12,7 +12,7 @@ import { Diary } from '../models/diary.js';
 import type { PlanGap } from '../models/plan.js';
 import { Resource } from '../models/resource.js';
 import { Slot } from '../models/slot.js';
-import { groupBy } from '../web/lists.js';
+import { groupBy, tally } from '../web/lists.js';
 import { dayOf } from '../web/local-time.js';
 import type { Place } from './measure-plan.js';
 
@@ -146,12 +146,6 @@ export async function findOpenings(family: Family, wanted: Wanted[], now: Date):
         booking.perStudent ? Math.max(0, booking.perStudent - (ofStudent.get(student) ?? 0)) : Infinity,
     },
   };
-}
-
-function tally(keys: string[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
-  return counts;
 }
 
 /** A teacher without a known room is somewhere of their own. */

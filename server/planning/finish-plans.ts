@@ -6,6 +6,7 @@ import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { isDuplicateKey } from '../models/duplicate-key.js';
 import { Plan } from '../models/plan.js';
+import { eachOf } from '../web/each-of.js';
 import { tellPlan } from './tell-plan.js';
 
 /** Books the rest of a plan that was decided, and tells the family once of all of it. Every part may be done twice, by two at once too. */
@@ -44,13 +45,7 @@ export async function countBooked(id: Types.ObjectId): Promise<{ count: number; 
 /** Does this for every plan whose process died on the way. */
 export async function finishPlans(deps: Deps, stopping: AbortSignal): Promise<void> {
   const decided = await Plan.find({ state: 'booking' }, { _id: 1 }).lean();
-  let failed: unknown;
-  for (const { _id } of decided) {
-    if (stopping.aborted) return;
-    // One that fails is left for the next minute and does not hold the others up.
-    await finishPlan(deps, _id).catch((error: unknown) => (failed ??= error));
-  }
-  if (failed) throw failed instanceof Error ? failed : new Error('finishing a plan failed');
+  await eachOf(decided, stopping, ({ _id }) => finishPlan(deps, _id));
 }
 
 async function audit(

@@ -3,6 +3,7 @@ import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { Slot } from '../models/slot.js';
 import { dayOf } from '../web/local-time.js';
 import { scopeOf, type Scope } from './list-appointments.js';
+import { byId } from './match-names.js';
 
 /** An hour of a local day, with how many of its times are booked and how many are free. */
 export interface Hour {
@@ -62,9 +63,9 @@ async function furtherSlots(scope: object): Promise<{ from: Date; isBookable: bo
   if (longer.length === 0) return [];
   const ids = longer.flatMap(({ more = [] }) => more);
   const slots = await Slot.find({ _id: { $in: ids } }, { from: 1, state: 1 }).lean();
-  const byId = new Map(slots.map((slot) => [slot._id.toHexString(), slot]));
+  const slotOf = byId(slots);
   return ids.flatMap((id) => {
-    const slot = byId.get(id.toHexString());
+    const slot = slotOf(id);
     return slot ? [{ from: slot.from, isBookable: slot.state === 'visible' }] : [];
   });
 }

@@ -1,7 +1,7 @@
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { Resource } from '../models/resource.js';
 import { holdersOf, Slot, type SlotState } from '../models/slot.js';
-import { distinctIds } from '../web/lists.js';
+import { distinctIds, tally } from '../web/lists.js';
 import { dayOf } from '../web/local-time.js';
 import { onDay, type Scope } from './list-appointments.js';
 import { matchNames, ROW, type NamedResource, type ReportRow } from './match-names.js';
@@ -57,9 +57,7 @@ export async function listTimes(
     withFree ? Slot.collection.find<SlotRow>({ ...scope, ...theirs }, { projection: SLOT }).toArray() : [],
   ]);
   const booked = await matchNames(event, appointments, { resources: more?.known ?? resources, slots });
-  const taken = new Map<string, number>();
-  for (const id of booked.flatMap(({ slot, more: further }) => [slot, ...further]))
-    taken.set(id, (taken.get(id) ?? 0) + 1);
+  const taken = tally(booked.flatMap(({ slot, more: further }) => [slot, ...further]));
   const resourceOf = await namesOf(resources, slots);
   const free = slots.flatMap((slot) => {
     const left = slot.capacity - (taken.get(slot._id.toHexString()) ?? 0);

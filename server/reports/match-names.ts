@@ -154,7 +154,7 @@ export const ROW = {
 export const PERSON = { firstName: 1, lastName: 1, email: 1 } as const;
 
 /** Looks up some documents by id. */
-function byId<T extends { _id: Types.ObjectId }>(items: T[]): (id: Types.ObjectId) => T | undefined {
+export function byId<T extends { _id: Types.ObjectId }>(items: T[]): (id: Types.ObjectId) => T | undefined {
   const map = new Map(items.map((item) => [item._id.toHexString(), item]));
   return (id) => map.get(id.toHexString());
 }

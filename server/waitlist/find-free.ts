@@ -2,6 +2,7 @@ import type { Types } from 'mongoose';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { inSlots, slotsOf } from '../models/appointment-slots.js';
 import { Slot } from '../models/slot.js';
+import { tally } from '../web/lists.js';
 
 /** More times than one teacher has in an event. */
 const MOST_SLOTS = 500;
@@ -17,8 +18,7 @@ export async function findFree(resource: Types.ObjectId, now: Date): Promise<Slo
     { ...inSlots(slots.map(({ _id }) => _id)), state: { $in: ['pending', ...LIVING_STATES] } },
     { slot: 1, more: 1, expiresAt: 1 },
   ).lean();
-  const seats = new Map<string, number>();
   const standing = taking.filter(({ expiresAt }) => !expiresAt || expiresAt > now);
-  for (const id of standing.flatMap(slotsOf)) seats.set(String(id), (seats.get(String(id)) ?? 0) + 1);
+  const seats = tally(standing.flatMap(slotsOf).map(String));
   return slots.filter(({ _id, capacity }) => (seats.get(String(_id)) ?? 0) < capacity);
 }

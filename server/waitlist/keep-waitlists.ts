@@ -1,8 +1,9 @@
 import type { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
 import { Appointment } from '../models/appointment.js';
-import { WaitlistEntry, type Offering } from '../models/waitlist-entry.js';
+import { comparePlaces, WaitlistEntry, type Offering } from '../models/waitlist-entry.js';
 import { distinctIds } from '../web/lists.js';
+import { eachOf } from '../web/each-of.js';
 import { endOffer } from './end-entry.js';
 import { endOthers } from './end-others.js';
 import { finishOffer } from './finish-offers.js';
@@ -40,20 +41,6 @@ export async function keepWaitlist(deps: Deps, which: Which, stopping: AbortSign
   await eachOf(resources, stopping, (resource) => offerTimes(deps, line, resource));
 }
 
-/** One that fails is left for the next look and does not hold the others up. */
-async function eachOf<T>(
-  items: T[],
-  stopping: AbortSignal,
-  work: (item: T) => Promise<unknown>,
-): Promise<void> {
-  let failed: unknown;
-  for (const item of items) {
-    if (stopping.aborted) break;
-    await work(item).catch((error: unknown) => (failed ??= error));
-  }
-  if (failed) throw failed instanceof Error ? failed : new Error('keeping a waitlist failed');
-}
-
 /** In the order of the line. */
 async function openEntries({ event, resource }: Which, among?: WaitlistEntry[]): Promise<WaitlistEntry[]> {
   const entries = await WaitlistEntry.find({
@@ -61,7 +48,7 @@ async function openEntries({ event, resource }: Which, among?: WaitlistEntry[]):
     ...(resource ? { resource } : {}),
     ...(among ? { _id: { $in: among.map(({ _id }) => _id) } } : {}),
   }).lean();
-  return entries.sort((a, b) => +a.joinedAt - +b.joinedAt || (String(a._id) < String(b._id) ? -1 : 1));
+  return entries.sort(comparePlaces);
 }
 
 function isOffering(entry: WaitlistEntry): entry is Offering {

@@ -1,6 +1,6 @@
 import type { Types } from 'mongoose';
 import type { Household } from '../models/household.js';
-import { WaitlistEntry } from '../models/waitlist-entry.js';
+import { comparePlaces, WaitlistEntry } from '../models/waitlist-entry.js';
 
 type Waiter = Pick<Household, '_id' | 'children'>;
 
@@ -42,15 +42,8 @@ async function withPlaces(mine: WaitlistEntry[]): Promise<Placed[]> {
         ).lean<Pick<WaitlistEntry, '_id' | 'resource' | 'joinedAt'>[]>();
   return mine.map((entry) =>
     Object.assign({}, entry, {
-      place: lines.filter((one) => one.resource.equals(entry.resource) && comesUpTo(one, entry)).length,
+      place: lines.filter((one) => one.resource.equals(entry.resource) && comparePlaces(one, entry) <= 0)
+        .length,
     }),
   );
-}
-
-type Joined = Pick<WaitlistEntry, '_id' | 'joinedAt'>;
-
-/** Whether one is in front of another, or is that one. */
-function comesUpTo(one: Joined, other: Joined): boolean {
-  const byTime = one.joinedAt.getTime() - other.joinedAt.getTime();
-  return byTime === 0 ? String(one._id) <= String(other._id) : byTime < 0;
 }

@@ -1,11 +1,12 @@
 import type { Types } from 'mongoose';
 import { Contact, contactName } from '../../models/contact.js';
 import { Resource } from '../../models/resource.js';
-import { WaitlistEntry, type WaitlistState } from '../../models/waitlist-entry.js';
+import { comparePlaces, WaitlistEntry, type WaitlistState } from '../../models/waitlist-entry.js';
 import { distinctIds } from '../../web/lists.js';
 import { shortDayAndSpan, shortDayAndTime } from '../../web/format-time.js';
 import type { Definition, ReportEvent, StatusKind } from '../make-report.js';
 import { readFamilies } from '../match-families.js';
+import { byId } from '../match-names.js';
 import { readInParts } from '../read-in-parts.js';
 import type { ReportQuery } from '../schema.js';
 
@@ -81,21 +82,18 @@ async function findEntries({ _id, account }: ReportEvent, { show }: ReportQuery)
     WaitlistEntry.find({ event: _id, account, ...(show === 'all' ? {} : { open: true }) }).lean(),
     Resource.find({ event: _id, account }, { name: 1, sortKey: 1 }).lean(),
   ]);
-  const byId = new Map(resources.map((one) => [one._id.toHexString(), one]));
-  const keyOf = ({ resource }: WaitlistEntry) => byId.get(resource.toHexString())?.sortKey ?? '';
+  const resourceOf = byId(resources);
+  const keyOf = ({ resource }: WaitlistEntry) => resourceOf(resource)?.sortKey ?? '';
   const sorted = entries.sort((a, b) => {
     if (keyOf(a) !== keyOf(b)) return keyOf(a) < keyOf(b) ? -1 : 1;
-    return +a.joinedAt - +b.joinedAt || (String(a._id) < String(b._id) ? -1 : 1);
+    return comparePlaces(a, b);
   });
   const places = new Map<string, number>();
   const items = sorted.map((entry): Item => {
     const id = entry.resource.toHexString();
-    if (entry.open) places.set(id, (places.get(id) ?? 0) + 1);
-    return {
-      entry,
-      place: entry.open ? (places.get(id) ?? 0) : 0,
-      teacher: byId.get(id)?.name ?? '',
-    };
+    const place = entry.open ? (places.get(id) ?? 0) + 1 : 0;
+    if (place > 0) places.set(id, place);
+    return { entry, place, teacher: resourceOf(entry.resource)?.name ?? '' };
   });
   return { items };
 }
@@ -109,7 +107,8 @@ async function rowsOf({ account }: ReportEvent, items: Item[]): Promise<Row[]> {
     ).lean(),
     readFamilies(account, distinctIds(entries.map(({ household }) => household))),
   ]);
-  const nameOf = (id: Types.ObjectId) => contactName(students.find(({ _id }) => _id.equals(id)) ?? {});
+  const studentOf = byId(students);
+  const nameOf = (id: Types.ObjectId) => contactName(studentOf(id) ?? {});
   return items.map((item) => ({
     ...item,
     students: item.entry.students.map(nameOf).filter(Boolean).join(', '),
