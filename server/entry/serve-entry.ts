@@ -55,13 +55,14 @@ export function entryPages(deps: Deps, clear: ClearHouseholds): Router {
   });
 
   router.get('/:secret', async (req, res) => {
-    const entry = await findEntry(req.params.secret, conferenceIn(res)?.event._id);
+    const entry = await findHere(req, res);
     if (!entry || !isLive(entry, deps.now())) showOver(req, res, entry);
     else showEntry(deps, res, entry, await openEntry(entry, req.user?._id));
   });
 
   router.post('/:secret', async (req, res) => {
-    const entry = await findEntry(req.params.secret, conferenceIn(res)?.event._id);
+    const conference = conferenceIn(res);
+    const entry = await findHere(req, res);
     if (!entry || !isLive(entry, deps.now())) {
       showOver(req, res, entry);
       return;
@@ -85,13 +86,13 @@ export function entryPages(deps: Deps, clear: ClearHouseholds): Router {
     }
     const redeemed = await redeemEntry(deps, clear, entry, {
       name,
-      language: languageOf(conferenceIn(res)?.event ?? findReader(req)).code,
-      account: conferenceIn(res)?.account,
+      language: languageOf(conference?.event ?? findReader(req)).code,
+      account: conference?.account,
       knowsPassword: opened.asksPassword ? password !== '' : opened.isIn,
     });
     // It may have become a login that works somewhere at this moment.
     if (!redeemed || (worksSomewhere(redeemed.user) && !opened.isIn)) {
-      showOver(req, res, await findEntry(req.params.secret, conferenceIn(res)?.event._id));
+      showOver(req, res, await findHere(req, res));
       return;
     }
     const { user, cleared, hadPassword, link } = redeemed;
@@ -99,7 +100,6 @@ export function entryPages(deps: Deps, clear: ClearHouseholds): Router {
     await signIn(req, user, deps, account);
     markDevice(deps.config, req, res, user);
     await limits.wasUsed(link);
-    const conference = conferenceIn(res);
     const said = saidOf(res, cleared, hadPassword);
     const isTheirs = isAsker(deps.config, req, link);
     forgetAsker(deps.config, req, res);
@@ -113,7 +113,7 @@ export function entryPages(deps: Deps, clear: ClearHouseholds): Router {
   /** To the same address, and on to the same place; with the child that was typed, where it was typed in this browser. */
   router.post('/:secret/again', async (req, res) => {
     const conference = conferenceIn(res);
-    const entry = await findEntry(req.params.secret, conference?.event._id);
+    const entry = await findHere(req, res);
     if (!entry || !deps.config.smtpUrl) {
       showOver(req, res, entry);
       return;
@@ -125,7 +125,7 @@ export function entryPages(deps: Deps, clear: ClearHouseholds): Router {
       showOver(req, res, entry, { values: {}, errors: { _form: tooMany } });
       return;
     }
-    const place = conference ? placeOf(conference) : { path: '/login/link', reader: findReader(req) };
+    const place = conference ? placeOf(conference) : { path: askedAt(res), reader: findReader(req) };
     const { email, name = '', next = '', proof, asker } = entry;
     const carried = proof && asker && isAsker(deps.config, req, entry) ? { proof, asker } : {};
     const isNew = await sendEntry(deps, place, {
@@ -134,7 +134,7 @@ export function entryPages(deps: Deps, clear: ClearHouseholds): Router {
     });
     if (!isNew) await counted?.giveBack();
     say(req, { kind: 'ok', text: wordsFor(res)('enter.sentTo', { email: maskEmail(email) }) });
-    res.redirect(303, conference ? `${conference.home}/enter` : '/login/link');
+    res.redirect(303, askedAt(res));
   });
 
   async function comparePassword(
@@ -161,6 +161,17 @@ function isNew({ user }: Opened): boolean {
 
 function conferenceIn(res: Response): Conference | undefined {
   return res.locals.conference as Conference | undefined;
+}
+
+/** The link of the address, as far as it is one of this place. */
+function findHere({ params }: Request, res: Response): Promise<Entry | null> {
+  return findEntry(params.secret, conferenceIn(res)?.event._id);
+}
+
+/** Where these pages are. */
+function askedAt(res: Response): string {
+  const conference = conferenceIn(res);
+  return conference ? `${conference.home}/enter` : '/login/link';
 }
 
 /** Where a link can be asked for. */
@@ -206,9 +217,7 @@ function showOver(req: Request, res: Response, entry: Entry | null, form: Form =
     masked: entry ? maskEmail(entry.email) : '',
     next: isIn ? entry.next || homeOf(res) : '',
     lost: isIn && entry.proof ? `${homeOf(res)}/children` : '',
-    again: entry
-      ? `${conferenceIn(res) ? `${homeOf(res)}/enter` : '/login/link'}/${String(req.params.secret)}/again`
-      : '',
+    again: entry ? `${askedAt(res)}/${String(req.params.secret)}/again` : '',
     home: homeOf(res),
     form,
   });

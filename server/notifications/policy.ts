@@ -17,14 +17,14 @@ export function mayReadText(
 }
 
 /**
- * Whether a person may ask for a mail to be sent: it was kept or has failed, and its recipient has not unsubscribed.
- * A link to log in works for minutes only, and who wants one asks for a new one.
+ * Whether a person may ask for a mail to be sent: it was kept or has failed, and its recipient has not unsubscribed. Not one with an end:
+ * a link to log in works for minutes only, and who wants one asks for a new one.
  */
 export function maySend(
-  mail: Pick<Notification, 'state' | 'fault' | 'kind'>,
+  mail: Pick<Notification, 'state' | 'fault' | 'notAfter'>,
   smtpUrl: string | undefined,
 ): boolean {
-  const isWanted = mail.fault?.code !== 'unsubscribed' && mail.kind !== 'log in';
+  const isWanted = mail.fault?.code !== 'unsubscribed' && !mail.notAfter;
   return smtpUrl !== undefined && isWanted && SENDABLE.some((state) => state === mail.state);
 }
 

@@ -8,13 +8,15 @@ import { searchFilter, type OutboxScope } from './queries.js';
 const NEWEST_MS = 3 * 24 * 3600_000;
 
 /**
- * Mails that can be retried together: none whose recipient unsubscribed or cannot be reached, and no reminders and links to log in, which would come too late.
+ * Mails that can be retried together: none whose recipient unsubscribed or cannot be reached, and no
+ * reminders and mails with an end, which would come too late.
  */
 function retryable(scope: OutboxScope, q: string, now: Date): QueryFilter<Notification> {
   return {
     ...{ ...scope, ...searchFilter(q), state: 'failed' },
     createdAt: { $gte: new Date(now.getTime() - NEWEST_MS) },
-    kind: { $nin: ['appointment reminder', 'log in'] },
+    kind: { $ne: 'appointment reminder' },
+    notAfter: { $exists: false },
     'fault.code': { $nin: ['unsubscribed', 'no address'] },
   };
 }

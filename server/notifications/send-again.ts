@@ -20,7 +20,7 @@ export async function sendAgain(
       _id: id,
       state: { $in: SENDABLE },
       'fault.code': { $ne: 'unsubscribed' },
-      kind: { $ne: 'log in' },
+      notAfter: { $exists: false },
     },
     { $set: { state: 'queued', attempts: 0, nextAt: now }, $unset: { fault: true } },
   );

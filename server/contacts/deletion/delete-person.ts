@@ -1,6 +1,5 @@
 import type { Types } from 'mongoose';
 import { Appointment } from '../../models/appointment.js';
-import { CalendarFeed } from '../../models/calendar-feed.js';
 import { Claim, underPrefix } from '../../models/claim.js';
 import { Class } from '../../models/class.js';
 import { Contact, handTiedTo, recordIds } from '../../models/contact.js';
@@ -16,6 +15,7 @@ import { User } from '../../models/user.js';
 import type { ActiveRun } from '../../runs/engine/active-run.js';
 import { deleteDiaries } from './delete-people.js';
 import { clearAppointments, type EndAppointment } from './end-appointments.js';
+import { deleteLogins } from './remove-logins.js';
 
 /**
  * Deletes one person and everything that depends on them, in an order that lets a repetition find what is left. A meeting about several
@@ -118,10 +118,7 @@ async function leaveLogins(account: Types.ObjectId, contact: Types.ObjectId): Pr
   await OneTimeLink.deleteMany({ 'offer.account': account, 'offer.grants': { $size: 0 } });
   const theirs = { 'grants.contact': { $eq: contact, $exists: true } };
   const other = { $elemMatch: { contact: { $ne: contact } } };
-  const opensNothingElse = { ...theirs, grants: { $not: other }, 'blocks.0': { $exists: false } };
-  const gone = (await User.find(opensNothingElse, { _id: 1 }).lean()).map(({ _id }) => _id);
-  await CalendarFeed.deleteMany({ user: { $in: gone } });
-  await User.deleteMany({ ...opensNothingElse, _id: { $in: gone } });
+  await deleteLogins({ ...theirs, grants: { $not: other }, 'blocks.0': { $exists: false } });
   await User.updateMany(theirs, { $pull: { grants: { contact } } });
 }
 

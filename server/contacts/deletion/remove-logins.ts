@@ -1,4 +1,4 @@
-import type { Types } from 'mongoose';
+import type { QueryFilter, Types } from 'mongoose';
 import { CalendarFeed } from '../../models/calendar-feed.js';
 import { offeredGrants, OneTimeLink } from '../../models/one-time-link.js';
 import { Notification } from '../../models/notification.js';
@@ -55,17 +55,22 @@ async function removeAccess(
     grants: { $not: { $elemMatch: { $or: [{ account: { $ne: account } }, isAbove] } } },
     'blocks.0': { $exists: false },
   };
-  const gone = (await User.find(opensNothingElse, { _id: 1 }).lean()).map(({ _id }) => _id);
-  const kinds = { $in: ['prove e-mail', 'new password', 'invitation'] as const };
-  await OneTimeLink.deleteMany({ kind: kinds, user: { $in: gone } });
   await OneTimeLink.deleteMany({ kind: 'log in', email: { $in: going.map(({ email }) => email) } });
-  await CalendarFeed.deleteMany({ user: { $in: gone } });
   // This comes before access is taken away: a repetition finds the logins by their access.
-  await User.deleteMany({ ...opensNothingElse, _id: { $in: gone } });
+  await deleteLogins(opensNothingElse);
   await User.updateMany(
     { _id: { $in: ids }, grants: { $not: { $elemMatch: isAbove } } },
     { $pull: { grants: { account } } },
   );
+}
+
+/** Deletes logins that open nothing else, with their links and calendar links first. Who was given something meanwhile stays. */
+export async function deleteLogins(which: QueryFilter<User>): Promise<void> {
+  const gone = (await User.find(which, { _id: 1 }).lean()).map(({ _id }) => _id);
+  const kinds = { $in: ['prove e-mail', 'new password', 'invitation'] as const };
+  await OneTimeLink.deleteMany({ kind: kinds, user: { $in: gone } });
+  await CalendarFeed.deleteMany({ user: { $in: gone } });
+  await User.deleteMany({ ...which, _id: { $in: gone } });
 }
 
 /** Offers to people who stay are kept. */
