@@ -177,6 +177,11 @@ export function formsOfEvents(place: Place): Record<string, Bad[] | string> {
       { fields: { ...mail, group: 'day' }, says: /Select a day/, keeps: /Kept words/ },
       { fields: { ...mail, group: 'strangers' }, says: /who gets it/, keeps: /Kept words/ },
     ],
+    '/events/:event/rehearsals': [
+      { fields: { families: 'many' }, says: /Enter how many families come as a number/ },
+      { fields: { families: '1', pace: '3' }, says: /Select how fast it is played from the list/ },
+    ],
+    '/events/:event/rehearsals/:rehearsal/stop': NOTHING_SENT,
     '/events/:event/mailings/:mailing/cancellation': NOTHING_SENT,
     '/events': [
       { fields: event, says: /name/, keeps: /The gym/ },
