@@ -1,13 +1,15 @@
 import { expireHolds } from '../server/booking/expire-holds.js';
+import { runDraws } from '../server/draw/book-drawn.js';
 import { finishPlans } from '../server/planning/finish-plans.js';
 import type { Recurring } from './job.js';
 
-/** Ends holds that ran out, and finishes what a killed process left unfinished. */
+/** Ends holds that ran out, draws preference rounds, and finishes what a killed process left unfinished. */
 export const expireHoldsJob: Recurring = {
   name: 'expire-holds',
   everyMs: 60_000,
   async run(deps, stopping) {
     await finishPlans(deps, stopping);
     await expireHolds(deps, stopping);
+    await runDraws(deps, stopping);
   },
 };

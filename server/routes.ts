@@ -13,6 +13,7 @@ import { dataBrowserRoutes } from './clever/data-browser/routes.js';
 import { contactRoutes } from './contacts/routes.js';
 import type { Deps } from './deps.js';
 import { deskRoutes } from './desk/routes.js';
+import { drawRoutes, drawSettings } from './draw/routes.js';
 import { eventRoutes } from './events/routes.js';
 import { handmadeRoutes } from './handmade/routes.js';
 import { teamRoutes } from './handmade/team/routes.js';
@@ -61,7 +62,7 @@ export function routes(deps: Deps, passport: PassportStatic): Router {
   const router = express.Router();
   router.use(accountRoutes(deps, passport, (ours, user) => clearHouseholds(ours, user, keepForSchool)));
   router.use(calendarRoutes(deps));
-  router.use(planningRoutes(deps));
+  router.use(drawRoutes(deps), planningRoutes(deps));
   router.use(bookingRoutes(deps));
 
   router.use(signedIn);
@@ -95,6 +96,7 @@ export function routes(deps: Deps, passport: PassportStatic): Router {
   router.use('/events/:event/announce', eventGuard('event administrator'), announceRoutes(deps));
   router.use('/events/:event/mailings', eventGuard('event administrator'), mailingRoutes(deps));
   router.use('/events/:event/families', eventGuard('event administrator'), eventFamilyRoutes(deps));
+  router.use('/events/:event/settings/draw', drawSettings(deps));
   router.use('/events/:event/settings/audit', eventAuditRoutes(deps));
   router.use('/events/:event', letterRoutes(deps));
   router.use('/events/:event/as', viewingRoutes(deps));

@@ -22,6 +22,8 @@ export interface Wish {
   students: Types.ObjectId[];
   household: Types.ObjectId;
   by: 'household' | 'school';
+  /** The preference round that books it, whose turn is before booking opens. */
+  draw?: Types.ObjectId | undefined;
   /** Rules that staff have set aside for this booking. */
   over?: readonly Overridable[] | undefined;
 }
@@ -45,7 +47,8 @@ export async function checkBooking(
   now: Date,
 ): Promise<({ ok: true } & Bookable) | { ok: false; reason: Refusal }> {
   const { event, by, over = [] } = wish;
-  const mayNow = mayBookNow(event, now, by) || (await mayBookEarly(wish, now));
+  const isDrawn = wish.draw !== undefined && event.status === 'active';
+  const mayNow = isDrawn || mayBookNow(event, now, by) || (await mayBookEarly(wish, now));
   if (!mayNow && !over.includes('not open')) return { ok: false, reason: 'not open' };
   const { slot, resource, household, holders, contacts: found, classes } = await readAbout(wish);
   if (!slot || !resource || (!resource.contact && !resource.byHand)) return { ok: false, reason: 'not here' };

@@ -89,7 +89,7 @@ async function keepLength(
 /** Looked for after it was written, so that many at once are no more than many one after another. */
 async function isOneTooMany(request: HoldRequest, { _id }: Appointment, now: Date): Promise<boolean> {
   // A plan counts as nothing here: a login has one at a time, of so many meetings at most.
-  if (request.by !== 'household' || request.plan) return false;
+  if (request.by !== 'household' || request.plan || request.draw) return false;
   const before = await Appointment.countDocuments({
     household: request.household,
     bookedBy: request.user,
@@ -134,6 +134,7 @@ function draftOf(
   return {
     _id: request.plan?.appointment ?? new Types.ObjectId(),
     ...(request.plan ? { plan: request.plan._id } : {}),
+    ...(request.draw ? { draw: request.draw } : {}),
     account: request.event.account,
     event: request.event._id,
     slot: slot._id,

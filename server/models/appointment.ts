@@ -111,6 +111,8 @@ export interface Appointment extends Scoped {
   expiresAt?: Date;
   /** The plan of a visit that it was put on hold in. */
   plan?: Types.ObjectId;
+  /** The preference round that booked it: that may book before all others, and tells its family of all at once. */
+  draw?: Types.ObjectId;
   /** The appointment that this one replaces. */
   replaces?: Types.ObjectId;
   /** Its place in the family's calendar, if it replaces another. Absent: an entry of its own. */
@@ -171,6 +173,7 @@ const schema = scopedSchema<Appointment>('appointment', {
   byKey: { type: String, required: true },
   expiresAt: Date,
   plan: Schema.Types.ObjectId,
+  draw: Schema.Types.ObjectId,
   replaces: Schema.Types.ObjectId,
   entry: {
     type: new Schema<CalendarEntry>(

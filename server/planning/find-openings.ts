@@ -50,6 +50,9 @@ export interface Openings {
   left: { family: number; child: (student: string) => number };
 }
 
+/** For whom times are looked for, and which login's holds count as free. */
+export type Looking = Pick<Family, 'event' | 'household'> & { actor: Pick<Family['actor'], 'user'> };
+
 /** More times than any school day has. */
 const MOST_SLOTS = 6000;
 
@@ -63,7 +66,7 @@ type Taken = Pick<
  * Where a family could still book what it would like, for all of it in a few queries. What only a hold can tell, such as a teacher who is a
  * parent here, it leaves to that. What this person has on hold counts as free: choosing again gives it up.
  */
-export async function findOpenings(family: Family, wanted: Wanted[], now: Date): Promise<Openings> {
+export async function findOpenings(family: Looking, wanted: Wanted[], now: Date): Promise<Openings> {
   const { event, household, actor } = family;
   const ids = wanted.map(({ resource }) => resource);
   const students = household.children.map(({ student }) => student);
@@ -160,7 +163,7 @@ function placeOf(resource: Resource, held: Class | undefined): Place {
 
 /** What the diaries say of the teachers, and of the family beside its own meetings. */
 async function findBusy(
-  { household, actor }: Family,
+  { household, actor }: Looking,
   { resources, slots, own }: { resources: Resource[]; slots: Slot[]; own: Taken[] },
   now: Date,
 ) {
