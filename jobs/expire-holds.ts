@@ -1,5 +1,6 @@
 import { expireHolds } from '../server/booking/expire-holds.js';
 import { runDraws } from '../server/draw/book-drawn.js';
+import { finishChanges } from '../server/households/finish-changes.js';
 import { finishPlans } from '../server/planning/finish-plans.js';
 import type { Recurring } from './job.js';
 
@@ -9,6 +10,7 @@ export const expireHoldsJob: Recurring = {
   everyMs: 60_000,
   async run(deps, stopping) {
     await finishPlans(deps, stopping);
+    await finishChanges(deps, stopping);
     await expireHolds(deps, stopping);
     await runDraws(deps, stopping);
   },

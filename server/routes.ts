@@ -21,6 +21,7 @@ import { auditRoutes, eventAuditRoutes } from './history/routes.js';
 import { keepForSchool, keepOfLost } from './families/keep-appointments.js';
 import { viewingRoutes } from './families/viewing/routes.js';
 import { eventFamilyRoutes, familyRoutes } from './families/routes.js';
+import { householdRoutes } from './households/routes.js';
 import { letterRoutes } from './letters/routes.js';
 import { announceRoutes, mailingRoutes } from './mailings/routes.js';
 import { messageRoutes, outboxRoutes } from './notifications/routes.js';
@@ -62,6 +63,7 @@ export function routes(deps: Deps, passport: PassportStatic): Router {
   const router = express.Router();
   router.use(accountRoutes(deps, passport, (ours, user) => clearHouseholds(ours, user, keepForSchool)));
   router.use(calendarRoutes(deps));
+  router.use(householdRoutes(deps));
   router.use(drawRoutes(deps), planningRoutes(deps));
   router.use(bookingRoutes(deps));
 

@@ -75,6 +75,8 @@ export const ACTIONS = {
   'take child away': 'Child removed from a family',
   'give child back': 'Child given back to a family',
   'join household': 'Appointments booked by the office joined to the family’s login',
+  'join adults': 'Two adults act as one family',
+  'separate adults': 'An adult no longer acts as one with a family',
   'clear household': 'Family emptied because its address wasn’t proven',
   'block login': 'Login blocked',
   'unblock login': 'Login unblocked',

@@ -13,6 +13,8 @@ export interface Cancellation {
   actor: { user: Types.ObjectId };
   /** The school's words to the family. */
   notice?: string;
+  /** The move of slots that cancels it, and tells the family when all is canceled. */
+  move?: Types.ObjectId;
 }
 
 export interface Canceled {
@@ -22,13 +24,13 @@ export interface Canceled {
 }
 
 /**
- * Cancels a booked appointment by one update; then what it held is free for others and the family is told by mail.
+ * Cancels a booked appointment by one update; then what it held is free for others and the family is told by mail, unless a move does.
  * Cancelling what is cancelled already is success, and says what ended it: one that was moved lives on at another time, and nobody
  * is told anything. The caller has checked that the actor may see the appointment.
  */
 export async function cancelAppointment(
   deps: Deps,
-  { appointment, by, actor, notice }: Cancellation,
+  { appointment, by, actor, notice, move }: Cancellation,
 ): Promise<Canceled | { ok: false; reason: 'not booked' | 'too late' }> {
   const found = await Appointment.findOne({ _id: appointment._id, account: appointment.account }).lean();
   if (found?.state === 'cancelled') return endedBefore(found);
@@ -44,6 +46,7 @@ export async function cancelAppointment(
       $set: {
         ...{ state: 'cancelled', cancelledAt: now, cancelledBy: by, unfinished: true },
         ...(notice ? { notice } : {}),
+        ...(move ? { canceledIn: move } : {}),
       },
     },
   );

@@ -178,6 +178,7 @@ async function book(
 ): Promise<Appointment | undefined> {
   const now = deps.now();
   const before = pending.answers ?? [];
+  const moved = ask.by === 'school' ? await movedFrom(pending, now) : undefined;
   const answers = ask.answers ? mergeAnswers(before, ask.answers, questionsFor(ask.event, ask.by)) : before;
   const booked = await Appointment.findOneAndUpdate(
     { _id: pending._id, state: 'pending', expiresAt: { $gt: now }, ...asRead({ more: pending.more }) },
@@ -185,6 +186,7 @@ async function book(
       // The class that was gone through now: the student may have changed classes while it was on hold.
       $set: {
         ...{ state: 'booked', ...agreed, bookedAt: now, note: ask.note, answers, unfinished: true },
+        ...(moved ? { moved } : {}),
         ...(ask.isAtOnce ? { undoUntil: new Date(now.getTime() + UNDO_MS) } : {}),
       },
       $unset: { expiresAt: 1, plan: 1 },
@@ -206,4 +208,10 @@ async function book(
   });
   await finishFound(deps, booked, audit);
   return booked;
+}
+
+/** When the meeting was before the school moves it now. */
+async function movedFrom({ replaces }: Appointment, at: Date): Promise<Appointment['moved']> {
+  const old = replaces && (await Appointment.findById(replaces, { from: 1, to: 1 }).lean());
+  return old ? { from: old.from, to: old.to, at } : undefined;
 }

@@ -17,9 +17,10 @@ export async function findNeeds(
   { _id, from, to, day }: Pick<Slot, '_id' | 'from' | 'to' | 'day'>,
   leadMs = 0,
 ): Promise<Need[]> {
-  const slots = await Slot.find({ _id: { $in: slotsOf(appointment) } }, { with: 1 }).lean();
-  // Whoever sits in one slot of a longer meeting sits in all of it.
-  const sits = slots.length > 0 ? { resource: appointment.resource, with: sitBeside(slots) } : appointment;
+  const slots = await Slot.find({ _id: { $in: slotsOf(appointment) } }, { resource: 1, with: 1 }).lean();
+  // Whose the slots are is the first that a merge of two teachers changes. Whoever sits in one slot of a longer meeting sits in all of it.
+  const resource = slots[0]?.resource ?? appointment.resource;
+  const sits = slots.length > 0 ? { resource, with: sitBeside(slots) } : appointment;
   const [event, holders, found] = await Promise.all([
     Event.findById(appointment.event, { booking: 1 }).lean(),
     Resource.find({ _id: { $in: holdersOf(sits) } }, HOLDER).lean(),
@@ -28,7 +29,7 @@ export async function findNeeds(
   if (!event || holders.length === 0) return [];
   const household = found ?? { _id: appointment.household, account: appointment.account, adults: [] };
   const people = await findPeople(household, await findSitting(holders));
-  const { students, resource, override } = appointment;
+  const { students, override } = appointment;
   return planNeeds({
     event,
     slot: { _id, from: new Date(from.getTime() - leadMs), to, day, capacity: Infinity },

@@ -31,7 +31,8 @@ export async function finishFound(deps: Deps, found: Appointment, before: Write[
     await releaseClaims(_id, deps.now());
     if (state === 'cancelled') {
       await revokeMails(found, deps.now());
-      if (await isToHear(found)) await tellHousehold(deps, found, 'cancelled');
+      // Of all that a move cancels they are told together.
+      if (!found.canceledIn && (await isToHear(found))) await tellHousehold(deps, found, 'cancelled');
     }
     await Appointment.updateOne({ _id, state }, { $unset: { unfinished: 1 } });
   }
@@ -54,8 +55,9 @@ async function finishBooked(deps: Deps, found: Appointment, before: Write[]): Pr
   const isNews = !appointment.replaces || (replaced && !(await wasTold(replaced)));
   const news = isNews ? 'booked' : 'changed';
   // Of a plan or a draw all are told together, when the whole of it is done.
-  const mails =
-    appointment.plan || appointment.draw ? [] : await writeMails(deps, { appointment, facts }, news);
+  const words = replaced ? { before: replaced } : {};
+  const isTogether = appointment.plan ?? appointment.draw;
+  const mails = isTogether ? [] : await writeMails(deps, { appointment, facts }, news, words);
   const notBefore = appointment.undoUntil;
   const settled = {
     filter: { _id: appointment._id, state: { $in: LIVING_STATES } },

@@ -51,7 +51,8 @@ export async function moveKept(
   return found.length > 0 || kept.children.length > 0;
 }
 
-async function moveOne(
+/** Moves one appointment, whatever its state, into another household, with its claims and its place in diaries. */
+export async function moveOne(
   item: Appointment,
   to: Types.ObjectId,
   from: Types.ObjectId,

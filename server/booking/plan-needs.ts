@@ -101,15 +101,26 @@ function needsByTheRules(plan: Plan): Need[] {
   ];
 }
 
-/** In the event, with the teacher, and in the class; a number set for the class may also be above the usual one. */
-function studentLimits({ event, resource, class: held }: Plan, student: Types.ObjectId): CountedNeed[] {
+/**
+ * In the event, with the teacher, and in the class; a number set for the class may also be above the usual one. Where each household of a
+ * student may book its own, what others have is counted and compared with nothing; else what a household has alone is.
+ */
+function studentLimits(
+  { event, resource, household, class: held }: Plan,
+  student: Types.ObjectId,
+): CountedNeed[] {
   const allowed = held?.edits.allowed;
-  const { perStudentAndTeacher: usual, perStudent } = event.booking;
+  const { perStudentAndTeacher: usual, perStudent, eachHousehold = false } = event.booking;
   const most = usual > 0 ? Math.max(usual, allowed ?? 0) : Infinity;
+  const ofAll = (most: number) => (eachHousehold ? Infinity : most);
+  const ofEach = eachHousehold ? (allowed ?? most) : Infinity;
   return [
     counted('limit-student', [event._id, student], perStudent || Infinity, 'student limit'),
-    counted('limit', [event._id, student, resource._id], most, 'teacher limit'),
-    ...(held ? [counted('limit', [event._id, student, held._id], allowed ?? Infinity, 'class limit')] : []),
+    counted('limit', [event._id, student, resource._id], ofAll(most), 'teacher limit'),
+    counted('limit-family', [event._id, student, resource._id, household], ofEach, 'teacher limit'),
+    ...(held
+      ? [counted('limit', [event._id, student, held._id], ofAll(allowed ?? Infinity), 'class limit')]
+      : []),
   ];
 }
 

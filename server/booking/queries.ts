@@ -48,6 +48,10 @@ export interface Meeting {
   /** Until when it can be undone, where it was booked by one press. */
   undoUntil?: Date;
   cancelledBy?: Appointment['cancelledBy'];
+  cancelledAt?: Date;
+  /** When it was before the school moved it. */
+  moved?: Appointment['moved'];
+  seen?: Appointment['seen'];
   replaces?: Types.ObjectId;
   /** The entry in the family's calendar that it changes; absent: one of its own. */
   entry?: { first: string; changes: number };
@@ -152,6 +156,9 @@ export function nameMeetings(
       ...(item.expiresAt ? { expiresAt: item.expiresAt } : {}),
       ...(item.undoUntil ? { undoUntil: item.undoUntil } : {}),
       ...(item.cancelledBy ? { cancelledBy: item.cancelledBy } : {}),
+      ...(item.cancelledAt ? { cancelledAt: item.cancelledAt } : {}),
+      ...(item.moved ? { moved: item.moved } : {}),
+      ...(item.seen ? { seen: item.seen } : {}),
       ...(item.replaces ? { replaces: item.replaces } : {}),
       ...(item.entry
         ? { entry: { first: item.entry.first.toHexString(), changes: item.entry.changes } }

@@ -1,11 +1,9 @@
 import type { Event } from '../models/event.js';
 import type { Account } from '../models/account.js';
+import { MAP_URL } from '../notifications/link-text.js';
 import type { Style } from '../web/place.js';
 import { wordsOf } from '../web/words.js';
 import type { Meeting } from './queries.js';
-
-/** Begins the address of a place on a map. It is a link that somebody follows; nothing is loaded from there. */
-export const MAP_URL = 'https://www.google.com/maps/search/?api=1&query=';
 
 type Located = Pick<Meeting, 'kind' | 'link' | 'room' | 'school'>;
 type At = Pick<Event, 'place'>;

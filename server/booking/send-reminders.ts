@@ -3,9 +3,12 @@ import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { Event } from '../models/event.js';
 import { tellHousehold } from './tell-household.js';
+import { tellMany } from './tell-many.js';
 
 const HOUR_MS = 3600_000;
 const AT_ONCE = 200;
+/** Meetings of a family that begin within that time are told of together. */
+const CLOSE_MS = 6 * HOUR_MS;
 
 type Reminding = Pick<Event, '_id' | 'reminders' | 'reminded'>;
 
@@ -39,6 +42,7 @@ async function remind(
   const until = new Date(now.getTime() + hours * HOUR_MS);
   let from = mark > now ? mark : now;
   let last: Types.ObjectId | undefined;
+  const told = new Set<string>();
   for (;;) {
     // In one order by time and id, so that any number may begin at one moment.
     const batch: Appointment[] = await Appointment.find({
@@ -54,7 +58,8 @@ async function remind(
       .lean();
     for (const appointment of batch) {
       if (stopping.aborted) return;
-      await remindOf(deps, appointment, hours);
+      if (!told.has(appointment._id.toHexString()))
+        for (const id of await remindOf(deps, appointment, hours)) told.add(id.toHexString());
     }
     const end = batch.at(-1);
     if (batch.length < AT_ONCE || !end) break;
@@ -65,16 +70,39 @@ async function remind(
     await Event.updateOne({ _id, reminders: hours }, { $set: { [`reminded.h${hours}`]: until } });
 }
 
-async function remindOf(deps: Deps, appointment: Appointment, hours: number): Promise<void> {
-  const { _id, from, bookedAt, createdAt } = appointment;
+/**
+ * Reminds a family of a meeting, and by the same mail of those that follow it closely, so that an evening of many meetings is one mail.
+ * @returns of which meetings
+ */
+async function remindOf(deps: Deps, first: Appointment, hours: number): Promise<Types.ObjectId[]> {
   const now = deps.now();
-  if (isDone(appointment, hours, now) || (bookedAt ?? createdAt) > new Date(from.getTime() - hours * HOUR_MS))
-    return;
-  await tellHousehold(deps, appointment, 'reminder', `${from.getTime()}:${hours}`);
-  await Appointment.updateOne(
-    { _id, state: { $in: LIVING_STATES }, from },
-    { $set: { reminded: { hours, from, at: now } } },
-  );
+  // What was booked only after the mail was due is not in it, also where the mail is made a second time.
+  const due = new Date(first.from.getTime() - hours * HOUR_MS);
+  const isDue = (one: Appointment) => !isDone(one, hours, now) && (one.bookedAt ?? one.createdAt) <= due;
+  if (!isDue(first)) return [];
+  const { household, event, from } = first;
+  const close = await Appointment.find({
+    household,
+    event,
+    state: { $in: LIVING_STATES },
+    $or: [
+      { from, _id: { $gt: first._id } },
+      { from: { $gt: from, $lte: new Date(from.getTime() + CLOSE_MS) } },
+    ],
+  })
+    .sort({ from: 1, _id: 1 })
+    .limit(AT_ONCE - 1)
+    .lean();
+  const group = [first, ...close.filter(isDue)];
+  const once = `${from.getTime()}:${hours}`;
+  if (group.length === 1) await tellHousehold(deps, first, 'reminder', once);
+  else await tellMany(deps, first, group, 'reminder', `reminder:${first._id.toHexString()}:${once}`);
+  for (const one of group)
+    await Appointment.updateOne(
+      { _id: one._id, state: { $in: LIVING_STATES }, from: one.from },
+      { $set: { reminded: { hours, from: one.from, at: now } } },
+    );
+  return group.map(({ _id }) => _id);
 }
 
 /** Who was reminded just before their meeting was moved a little is not reminded again; of one that was moved far they are. */

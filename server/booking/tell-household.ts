@@ -9,19 +9,16 @@ import { Household } from '../models/household.js';
 import type { MessageKind } from '../models/message.js';
 import { User } from '../models/user.js';
 import { textOf } from '../notifications/messages/default-texts.js';
-import type { MacroValues } from '../notifications/messages/macros.js';
-import { sayDetails, sayNews } from '../notifications/messages/say-meeting.js';
 import { writeMessage } from '../notifications/messages/write-message.js';
 import { queueMail, type Mail } from '../notifications/queue-mail.js';
 import { findUnsubscribed } from '../notifications/unsubscribing/find-unsubscribed.js';
-import { whenInWords } from '../web/format-time.js';
-import { placed, type PlacedEvent } from '../web/place.js';
+import { placed } from '../web/place.js';
 import { inLanguage, readerCalled } from '../web/read-language.js';
-import { sayAnswers } from '../web/say-answers.js';
-import { answersTo, sayCallOffice } from '../web/say-office.js';
+import { answersTo } from '../web/say-office.js';
 import { wordsOf, type Words } from '../web/words.js';
-import { nameMeetings, questionsAbout, type Meeting } from './queries.js';
+import { nameMeetings, questionsAbout } from './queries.js';
 import { writeCalendar } from './write-calendar.js';
+import { valuesOf } from './write-values.js';
 
 /**
  * Mails the adults of an appointment's household what became of it, or reminds them of it, in the event's words; what changes their
@@ -46,11 +43,11 @@ export async function tellHousehold(
 
 export type Facts = Awaited<ReturnType<typeof readFacts>>;
 
-/** All that is told of an appointment, and whom, by one command. */
-export function readFacts(appointment: Appointment) {
+/** All that is told of an appointment, or of several of one household and event, and whom, by one command. */
+export function readFacts(appointment: Appointment, all = [appointment]) {
   const ofHousehold = { _id: appointment.household };
   return findTogether({
-    ...questionsAbout([appointment]),
+    ...questionsAbout(all),
     households: ask<Household>(Household, ofHousehold),
     adults: ask<Household, Addressee>(
       Household,
@@ -78,16 +75,22 @@ export function readFacts(appointment: Appointment) {
 /** Says something in the words of whoever reads it. */
 export type Say = (t: Words) => string;
 
+/** When a meeting was before it was moved. */
+type Was = Pick<Appointment, 'from' | 'to'>;
+
 /** What `tellHousehold` mails. */
 export async function writeMails(
   deps: Deps,
   { appointment, facts }: { appointment: Appointment; facts: Facts },
   news: MessageKind,
   {
+    about = appointment._id.toHexString(),
     once = '',
     notice: words = appointment.notice ?? '',
     say,
-  }: { once?: string; notice?: string; say?: Say } = {},
+    // What the school moved says itself when it was before; of who sits in it there is no before.
+    before = news === 'changed' && !say ? appointment.moved : undefined,
+  }: { about?: string; once?: string; notice?: string; say?: Say; before?: Was | undefined } = {},
 ): Promise<Mail[]> {
   const {
     households: [household],
@@ -97,7 +100,8 @@ export async function writeMails(
   if (!household || !event || !account) return [];
   const addressees = household.keptFor ? await addresseesOf(household) : facts.adults;
   const adults = await withoutUnsubscribed(news, account._id, addressees);
-  const link = `${deps.config.publicUrl}/e/${event.link}`;
+  const home = `${deps.config.publicUrl}/e/${event.link}`;
+  const link = news === 'cancelled' ? home : `${home}/appointments/${appointment._id.toHexString()}`;
   return adults.flatMap((adult) => {
     const reader = readerCalled(adult.language, account);
     const place = placed(event, reader);
@@ -105,7 +109,7 @@ export async function writeMails(
     if (!meeting) return [];
     const entry = { ...meeting, cancelled: news === 'cancelled' };
     const ics = writeCalendar(place, account, [entry], deps.config.publicUrl, deps.now());
-    const values = valuesOf(news, meeting, place, account);
+    const values = valuesOf(news, meeting, place, account, before);
     const said = say?.(wordsOf(place));
     const notice = said ?? words;
     if (said !== undefined) values.news = said;
@@ -123,7 +127,7 @@ export async function writeMails(
       // Words of an event's own may leave the news out, with which it stands else.
       text: text.includes(notice) ? text : `${notice}\n\n${text}`,
       ...(news === 'reminder' ? { mayUnsubscribe: true } : { ics }),
-      key: [news, meeting.id, ...(once ? [once] : []), adult._id.toHexString()].join(':'),
+      key: [news, about, ...(once ? [once] : []), adult._id.toHexString()].join(':'),
     };
   });
 }
@@ -158,7 +162,7 @@ export async function addresseesOf({
 }
 
 /** Who wants no reminders is told everything else all the same. */
-async function withoutUnsubscribed(
+export async function withoutUnsubscribed(
   news: MessageKind,
   account: Types.ObjectId,
   addressees: Addressee[],
@@ -167,34 +171,4 @@ async function withoutUnsubscribed(
   const emailOf = ({ email }: Addressee) => email.toLowerCase();
   const without = await findUnsubscribed(account, addressees.map(emailOf));
   return addressees.filter((one) => !without.has(emailOf(one)));
-}
-
-function valuesOf(
-  news: MessageKind,
-  meeting: Meeting,
-  event: PlacedEvent,
-  account: Account,
-): Omit<MacroValues, 'parent' | 'link'> {
-  const t = wordsOf(event);
-  const facts = {
-    student: meeting.children,
-    teacher: meeting.teacher,
-    when: whenInWords(meeting.from, meeting.to, event),
-    where: whereIs(meeting, event),
-  };
-  return {
-    ...facts,
-    news: sayNews(news, account.name, meeting.cancelledBy === 'school', t),
-    details: sayDetails(facts, sayAnswers(meeting.answers, 'family', t), t),
-    class: meeting.className,
-    event: event.name,
-    school: account.name,
-    office: sayCallOffice(event),
-  };
-}
-
-function whereIs({ kind, link, ...meeting }: Meeting, event: PlacedEvent): string {
-  const t = wordsOf(event);
-  if (kind === 'video') return link ? t('mails.videoAt', { link }) : t('mails.videoLater');
-  return [meeting.room, event.place].filter((part) => part).join(', ');
 }

@@ -79,18 +79,22 @@ async function passTeams(
 }
 
 /**
- * Copies the days of a diary; entries that are there already are not added twice. Done before slots move, so that no time appears free
+ * Copies the days of a diary, every time of an appointment on its own: a longer one has several, and one whose slot is just being moved has
+ * its old and its new one. Entries that are there already are not added twice. Done before slots move, so that no time appears free
  * meanwhile.
  */
 export async function copyDiaries({ account, keep, drop }: Move): Promise<void> {
   for (const { _id, busy } of await Diary.find(diariesOf(drop)).lean()) {
     const id = _id.replace(drop.toHexString(), keep.toHexString());
     await ensureDay(id, account);
-    for (const entry of busy)
-      await Diary.updateOne(
-        { _id: id, 'busy.appointment': { $ne: entry.appointment } },
-        { $push: { busy: entry } },
-      );
+    for (const entry of busy) {
+      const { appointment, slot, to } = entry;
+      const same = { $elemMatch: { appointment, slot, to } };
+      await Diary.updateOne({ _id: id, busy: { $not: same } }, { $push: { busy: entry } });
+      // Who left the time meanwhile may have done so before the copy was there.
+      if (!(await Diary.exists({ _id, busy: same })))
+        await Diary.updateOne({ _id: id }, { $pull: { busy: { appointment, slot, to } } });
+    }
   }
 }
 

@@ -26,6 +26,7 @@ export interface EventForm {
   stopHoursBefore: number;
   cancelHoursBefore: number;
   perStudentAndTeacher: number;
+  eachHousehold: boolean;
   perHousehold: number;
   perStudent: number;
   perTeacherAndDay: number;
@@ -74,6 +75,7 @@ export const eventForm = Joi.object<EventForm, true>({
   stopHoursBefore: count(0, 720, 'when booking stops, in hours'),
   cancelHoursBefore: count(0, 720, 'until when parents may cancel, in hours'),
   perStudentAndTeacher: count(1, 20, 'the appointments for each student with one teacher'),
+  eachHousehold: tick(),
   perHousehold: count(0, 100, 'the appointments for each family'),
   perStudent: count(0, 100, 'the appointments for each student').optional().default(0),
   perTeacherAndDay: count(0, 200, 'the appointments for each teacher and day').optional().default(0),
@@ -103,6 +105,7 @@ export const eventFields = (style: Style): SettingsFields => ({
   stopHoursBefore: { label: 'Stop booking before a slot', say: hours },
   cancelHoursBefore: { label: 'Parents may cancel until', say: (value) => `${hours(value)} before` },
   perStudentAndTeacher: { label: 'For each student with one teacher' },
+  eachHousehold: { label: 'Separated families book their own', say: (value) => (value ? 'Yes' : 'No') },
   perHousehold: { label: 'For each family', say: orNone },
   perStudent: { label: 'For each student', say: orNone },
   perTeacherAndDay: { label: 'For each teacher and day', say: orNone },
@@ -126,6 +129,7 @@ export function formOf(event: EventSettings): Record<string, unknown> {
     ...USUAL_EARLY,
     ...limits,
     inARow: limits.inARow ?? 1,
+    eachHousehold: limits.eachHousehold ?? false,
     name: event.name,
     place: event.place,
     description: event.description,
@@ -145,6 +149,7 @@ export function freshEvent(timeZone: string): Record<string, unknown> {
     stopHoursBefore: 0,
     cancelHoursBefore: 24,
     perStudentAndTeacher: 1,
+    eachHousehold: false,
     perHousehold: 0,
     perStudent: 0,
     perTeacherAndDay: 0,

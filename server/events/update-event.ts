@@ -3,6 +3,7 @@ import { recordAudit } from '../audit/record-audit.js';
 import { asRead } from '../models/as-read.js';
 import { Event } from '../models/event.js';
 import { searchKey } from '../models/search-key.js';
+import { Slot } from '../models/slot.js';
 import type { Actor } from '../web/actor.js';
 import { formOf, type EventSettings } from './schema.js';
 
@@ -21,6 +22,7 @@ export async function updateEvent(
     { $set: { ...settings, sortKey: searchKey(settings.name) } },
   );
   if (saved.matchedCount === 0) return false;
+  await keepDaysWithSlots(event, settings.days);
   await recordAudit({
     account: actor.account,
     event: event._id,
@@ -30,6 +32,17 @@ export async function updateEvent(
     at: now,
   });
   return true;
+}
+
+/** Slots may come to a day, by a move or its undo, while it is being dropped: every slot is on a day that some page shows. */
+async function keepDaysWithSlots({ _id, account, days }: Event, kept: string[]): Promise<void> {
+  const dropped = days.filter((day) => !kept.includes(day));
+  if (dropped.length === 0) return;
+  for (const day of await Slot.distinct('day', { account, event: _id, day: { $in: dropped } }))
+    await Event.updateOne(
+      { _id, account, days: { $ne: day } },
+      { $push: { days: { $each: [day], $sort: 1 } } },
+    );
 }
 
 function settingsAsRead({

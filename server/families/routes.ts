@@ -12,6 +12,7 @@ import { adultOf, backOf, eventIn, FAMILIES, frameOf, homeOf, meetingInWords, pa
 import { FAMILIES_A_PAGE, listFamilies } from './list-families.js';
 import { familiesQuery } from './schema.js';
 import { blockPages } from './serve-blocking.js';
+import { householdPages, namesBeside } from './serve-households.js';
 import { childPages } from './serve-children.js';
 
 /**
@@ -28,8 +29,8 @@ export function familyRoutes(deps: Deps): Router {
     res.locals.adult = adult;
     next();
   });
-  router.get('/:user', (_req, res) => {
-    showAdult(res);
+  router.get('/:user', async (_req, res) => {
+    await showAdult(res);
   });
   // Changes that affect other events too are for administrators.
   router.use('/:user/:what', (_req, res, next) => {
@@ -39,6 +40,7 @@ export function familyRoutes(deps: Deps): Router {
   });
   childPages(router, deps);
   blockPages(router, deps);
+  householdPages(router, deps);
   return router;
 }
 
@@ -64,7 +66,7 @@ export function eventFamilyRoutes(deps: Deps): Router {
   return router;
 }
 
-function showAdult(res: Response): void {
+async function showAdult(res: Response): Promise<void> {
   const adult = adultOf(res);
   const actor = actorOf(res);
   res.render('families/adult', {
@@ -83,6 +85,7 @@ function showAdult(res: Response): void {
       removed: child.removedAt ? dayAndTime(child.removedAt, actor) : '',
       dropped: child.droppedAt ? dayAndTime(child.droppedAt, actor) : '',
     })),
+    beside: await namesBeside(res, adult),
     meetings: adult.coming.map(meetingInWords),
   });
 }

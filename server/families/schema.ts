@@ -1,10 +1,16 @@
 import Joi from 'joi';
-import { line, tick } from '../web/parse.js';
+import { emailAddress, line, tick } from '../web/parse.js';
 
 export const familiesQuery = Joi.object<{ q: string; page: number }, true>({
   q: line(100).allow('').default(''),
   page: Joi.number().integer().min(1).max(10_000).default(1),
 });
+
+const otherEmail = () => emailAddress().empty('').default('').label('the other adult’s email address');
+
+/** Whom an adult is to act as one with. */
+export const togetherQuery = Joi.object<{ email: string }, true>({ email: otherEmail() });
+export const togetherForm = Joi.object<{ email: string }, true>({ email: otherEmail() });
 
 /** What happens to future appointments. */
 export type Outcome = 'keep' | 'cancel';

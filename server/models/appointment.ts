@@ -143,6 +143,12 @@ export interface Appointment extends Scoped {
   undoUntil?: Date;
   cancelledAt?: Date;
   cancelledBy?: 'household' | 'school' | 'change';
+  /** The school moved it: when it was before, and when it was moved. */
+  moved?: { from: Date; to: Date; at: Date };
+  /** Who of the family has seen what the school changed last, and when. */
+  seen?: { by: Types.ObjectId; at: Date }[];
+  /** The move of slots that canceled it, together with others: it tells the family of all of theirs. */
+  canceledIn?: Types.ObjectId;
   /** What the school said to the family when it canceled. */
   notice?: string;
   /** Absent: booked within the rules. */
@@ -198,6 +204,12 @@ const schema = scopedSchema<Appointment>('appointment', {
   undoUntil: Date,
   cancelledAt: Date,
   cancelledBy: { type: String, enum: ['household', 'school', 'change'] },
+  moved: { type: new Schema({ from: Date, to: Date, at: Date }, { _id: false }) },
+  seen: {
+    type: [new Schema({ by: Schema.Types.ObjectId, at: Date }, { _id: false })],
+    default: undefined,
+  },
+  canceledIn: Schema.Types.ObjectId,
   notice: String,
   override: {
     type: new Schema<Override>(

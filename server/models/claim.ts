@@ -3,7 +3,7 @@ import { isDuplicateKey } from './duplicate-key.js';
 
 /** Something an appointment has taken so that no other can: a seat of a slot, or one count of a limit. */
 export interface Claim {
-  /** `slot:<id>:<seat>`, `limit:<…>:<n>` (`limit-student:`, `limit-day:`) or `change:<appointment>:0`, which is taken by whatever is to replace that one. */
+  /** `slot:<id>:<seat>`, `limit:<…>:<n>` (`limit-student:`, `limit-family:`, `limit-day:`) or `change:<appointment>:0`, which is taken by whatever is to replace that one. */
   _id: string;
   account: Types.ObjectId;
   event: Types.ObjectId;

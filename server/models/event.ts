@@ -77,6 +77,8 @@ export interface Event extends Scoped {
     cancelHoursBefore: number;
     /** Appointments one student may have with one resource; 1 is usual. */
     perStudentAndTeacher: number;
+    /** Separated households may each have so many with one resource about one student. Absent: they share them. */
+    eachHousehold?: boolean;
     /** Appointments one household may have in the event; 0 is no limit. */
     perHousehold: number;
     /** Appointments about one student in the event; 0 is no limit. */
@@ -133,6 +135,7 @@ const schema = scopedSchema<Event>('event', {
     stopHoursBefore: { type: Number, default: 0 },
     cancelHoursBefore: { type: Number, default: 0 },
     perStudentAndTeacher: { type: Number, default: 1 },
+    eachHousehold: Boolean,
     perHousehold: { type: Number, default: 0 },
     perStudent: { type: Number, default: 0 },
     perTeacherAndDay: { type: Number, default: 0 },

@@ -41,6 +41,11 @@ export const MOST_DROPPED = 50;
 export interface Household extends Scoped {
   adults: Types.ObjectId[];
   children: HouseholdChild[];
+  /**
+   * Children whom another adult had added before, and whom this one has by a proof of their own too: when adults part, each keeps theirs.
+   * Absent if there are none.
+   */
+  brought?: HouseholdChild[];
   /** Absent if there are none. */
   removed?: RemovedChild[];
   /** Absent if there are none. */
@@ -55,19 +60,20 @@ export interface Household extends Scoped {
   createdAt: Date;
 }
 
+const child = new Schema<HouseholdChild>(
+  {
+    student: { type: Schema.Types.ObjectId, required: true },
+    adult: { type: Schema.Types.ObjectId, required: true },
+    by: { type: String, required: true },
+    at: { type: Date, required: true },
+  },
+  { _id: false },
+);
+
 const schema = scopedSchema<Household>('household', {
   adults: { type: [Schema.Types.ObjectId], required: true },
-  children: [
-    new Schema<HouseholdChild>(
-      {
-        student: { type: Schema.Types.ObjectId, required: true },
-        adult: { type: Schema.Types.ObjectId, required: true },
-        by: { type: String, required: true },
-        at: { type: Date, required: true },
-      },
-      { _id: false },
-    ),
-  ],
+  children: [child],
+  brought: { type: [child], default: undefined },
   removed: {
     type: [
       new Schema<RemovedChild>(

@@ -1,7 +1,7 @@
 import { Schema } from 'mongoose';
 
-/** The kinds of emails to families about their appointments. */
-export const MESSAGE_KINDS = ['booked', 'changed', 'cancelled', 'reminder'] as const;
+/** The kinds of emails to families about their appointments; `plan` is about all that were booked together. */
+export const MESSAGE_KINDS = ['booked', 'changed', 'cancelled', 'reminder', 'plan'] as const;
 export type MessageKind = (typeof MESSAGE_KINDS)[number];
 
 /** A mail's text with macros such as {student}. */
@@ -27,7 +27,13 @@ export const messageText = {
 };
 
 export const messagesSchema = new Schema<Partial<Record<MessageKind, MessageText>>>(
-  { booked: messageText, changed: messageText, cancelled: messageText, reminder: messageText },
+  {
+    booked: messageText,
+    changed: messageText,
+    cancelled: messageText,
+    reminder: messageText,
+    plan: messageText,
+  },
   { _id: false },
 );
 

@@ -40,12 +40,14 @@ async function countBeyond(claims: readonly Claim[], move: Types.ObjectId): Prom
   return SlotMoveItem.countDocuments({ move, slot: { $in: found.map(({ slot }) => slot) } });
 }
 
-/** Releases the places that some appointments have on a day. */
+/** Releases the places that some appointments have on a day, also where a merge has given them to another teacher meanwhile. */
 export async function leaveDay(
-  { event, resource }: Pick<SlotMoveItem, 'event' | 'resource'>,
+  { event }: Pick<SlotMoveItem, 'event'>,
   appointments: Types.ObjectId[],
   day: string,
 ): Promise<void> {
-  const prefix = prefixOf('limit-day', [event, resource, day]);
-  await Claim.deleteMany({ ...underPrefix(prefix), appointment: { $in: appointments } });
+  const claims = await Claim.find({ appointment: { $in: appointments } }, { _id: 1 }).lean();
+  const [prefix, ofDay] = [prefixOf('limit-day', [event]), `:${day}:`];
+  const left = claims.map(({ _id }) => _id).filter((id) => id.startsWith(prefix) && id.includes(ofDay));
+  await Claim.deleteMany({ _id: { $in: left }, appointment: { $in: appointments } });
 }

@@ -40,7 +40,7 @@ export async function moveSlot(
   const slot = await Slot.findOne({ _id: item.slot, account: item.account, event: item.event }).lean();
   if (!slot) return 'gone';
   if (isAt(slot, target)) {
-    await moveAppointments(item, source, target);
+    await moveAppointments(item, source, target, deps.now());
     return undefined;
   }
   if (!isAt(slot, source)) return 'changed';
@@ -48,17 +48,26 @@ export async function moveSlot(
   if (!before) return 'changed';
   const living = await livingIn(item.slot);
   const refused = await enterAll(deps, item, living, source, target);
-  const why = refused ?? (await moveTo(item, source, target, before, living.length > 0));
-  if (why) {
-    const ids = living.map(({ _id }) => _id);
-    await leaveTime(ids, item.slot, target.to);
-    if (source.day !== target.day) await leaveDay(item, ids, target.day);
-    await unlockSlot(item, source, before);
-    return why;
+  const why = refused ?? (await moveTo(slot, source, target, before, living.length > 0));
+  if (!why) {
+    await moveAppointments(item, source, target, deps.now());
+    return undefined;
   }
-  await moveAppointments(item, source, target);
-  return undefined;
+  const ids = living.map(({ _id }) => _id);
+  await leaveTime(ids, item.slot, target.to);
+  if (source.day !== target.day) await leaveDay(item, ids, target.day);
+  // A merge of two teachers has given it to the other one: what was taken for the first is of no use.
+  const passed =
+    why === 'changed' && (await Slot.exists({ ...whereIs(slot, source), resource: { $ne: slot.resource } }));
+  if (passed) return moveSlot(deps, item, source, target);
+  await unlockSlot(item, source, before);
+  return why;
 }
+
+const whereIs = ({ _id, account, event }: Slot, { from, to }: SlotTime) => ({
+  ...{ _id, account, event, from, to },
+  state: LOCKED,
+});
 
 const livingIn = (slot: SlotMoveItem['slot']): Promise<Appointment[]> =>
   Appointment.find({ ...inSlots([slot]), state: { $in: LIVING_STATES } }).lean();
@@ -144,17 +153,16 @@ async function enterAll(
 }
 
 async function moveTo(
-  item: SlotMoveItem,
+  slot: Slot,
   source: SlotTime,
   target: SlotTime,
   before: Before,
   isBooked: boolean,
 ): Promise<StayCode | undefined> {
-  const scope = { _id: item.slot, account: item.account, event: item.event };
   const { from, to, day } = target;
   try {
     const moved = await Slot.updateOne(
-      { ...scope, from: source.from, to: source.to, state: LOCKED },
+      { ...whereIs(slot, source), resource: slot.resource },
       {
         $set: {
           ...{ from, to, day, minutes: coveredMinutes(target), ...before },
@@ -171,13 +179,19 @@ async function moveTo(
 }
 
 /** Everything that is still at the old time; a change that the family made meanwhile is theirs. */
-async function moveAppointments(item: SlotMoveItem, source: SlotTime, target: SlotTime): Promise<void> {
+async function moveAppointments(
+  item: SlotMoveItem,
+  source: SlotTime,
+  target: SlotTime,
+  now: Date,
+): Promise<void> {
+  const isBack = +source.from !== +item.from;
   const left: Appointment[] = [];
   for (const appointment of await livingIn(item.slot))
-    if (appointment.more) await moveLonger(item, appointment, +source.from !== +item.from);
+    if (appointment.more) await moveLonger(item, appointment, isBack, now);
     else {
       left.push(appointment);
-      await writeTime(appointment, source, target);
+      await writeTime(appointment, source, target, isBack ? undefined : now);
     }
   const ids = left.map(({ _id }) => _id);
   await leaveTime(ids, item.slot, source.to);
@@ -185,7 +199,12 @@ async function moveAppointments(item: SlotMoveItem, source: SlotTime, target: Sl
 }
 
 /** Moves a longer meeting when the last of its slots has moved. */
-async function moveLonger(item: SlotMoveItem, appointment: Appointment, isBack: boolean): Promise<void> {
+async function moveLonger(
+  item: SlotMoveItem,
+  appointment: Appointment,
+  isBack: boolean,
+  now: Date,
+): Promise<void> {
   const parts = await findParts(item, appointment);
   const [first, last] = [parts?.[0], parts?.at(-1)];
   if (!parts || !first || !last || !(await areThere(parts, isBack))) return;
@@ -193,16 +212,18 @@ async function moveLonger(item: SlotMoveItem, appointment: Appointment, isBack: 
     { from: first.from, to: last.to },
     { from: first.newFrom, to: last.newTo },
   ];
-  await writeTime(appointment, isBack ? fresh : old, isBack ? old : fresh);
+  await writeTime(appointment, isBack ? fresh : old, isBack ? old : fresh, isBack ? undefined : now);
   const ids = [appointment._id];
   for (const { slot, to, newTo } of parts) await leaveTime(ids, slot, isBack ? newTo : to);
   if (first.day !== first.newDay) await leaveDay(item, ids, isBack ? first.newDay : first.day);
 }
 
+/** @param at when the school moved it, as the family's page says; of one that goes back nothing is said */
 async function writeTime(
-  { _id, from, entry }: Appointment,
+  { _id, from, to, entry }: Appointment,
   source: Pick<SlotTime, 'from'>,
   target: Pick<SlotTime, 'from' | 'to'>,
+  at: Date | undefined,
 ): Promise<void> {
   if (+from !== +source.from) return;
   await Appointment.updateOne(
@@ -216,8 +237,10 @@ async function writeTime(
       $set: {
         from: target.from,
         to: target.to,
+        ...(at ? { moved: { from, to, at } } : {}),
         entry: { first: entry?.first ?? _id, changes: (entry?.changes ?? 0) + 1 },
       },
+      ...(at ? {} : { $unset: { moved: 1 } }),
     },
   );
 }

@@ -1,13 +1,15 @@
 import type { Types } from 'mongoose';
 import { cancelAppointment } from '../booking/cancel-appointment.js';
-import { tellHousehold } from '../booking/tell-household.js';
 import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import { Event } from '../models/event.js';
 import { SlotMove, SlotMoveItem, WORKING_STATES, type MoveState } from '../models/slot-move.js';
+import { addDays } from '../slots/add-day.js';
 import { MESSAGE_MAX } from '../slots/schema.js';
 import { keepWhole, sourceOf, targetOf } from './keep-whole.js';
 import { lockSlot, moveSlot, unlockSlot } from './move-slot.js';
 import { WAIT_MS } from './policy.js';
+import { tellFamilies } from './tell-families.js';
 
 /** A worker that has been silent for this long is dead. */
 const LEASE_MS = 60_000;
@@ -45,14 +47,33 @@ export async function runMove(deps: Deps, id: Types.ObjectId | string, stopping:
   ).lean();
   if (!move) return;
   const mine = { _id: move._id, state: move.state, fence: move.fence };
-  const whole = await workThrough(deps, move, stopping);
+  const goesOn = async () => !stopping.aborted && (await renewLease(deps, move));
+  // A move that only moves has nothing more to do with its slots when it tells.
+  const isWorked = move.kind === 'move' && move.state === 'telling';
+  const whole =
+    (isWorked || (await workThrough(deps, move, stopping))) &&
+    (move.state !== 'telling' || (await tellFamilies(deps, move, goesOn)));
   if (!whole) {
     await SlotMove.updateOne(mine, { $unset: { leaseUntil: 1 } });
     return;
   }
+  await keepDay(move);
   const next = await nextOf(move);
   const tellAt = next === 'waiting' ? { tellAt: new Date(deps.now().getTime() + WAIT_MS) } : {};
   await SlotMove.updateOne(mine, { $set: { state: next, ...tellAt }, $unset: { leaseUntil: 1 } });
+}
+
+/** Somebody may have dropped the day meanwhile, as long as it had no slot: every slot is on a day that some page shows. */
+async function keepDay({ kind, state, event: _id, day, toDay = day }: SlotMove): Promise<void> {
+  if (kind !== 'move' || state === 'telling') return;
+  const event = await Event.findById(_id, { account: 1, days: 1 }).lean();
+  if (event) await addDays(event, [state === 'running' ? toDay : day]);
+}
+
+/** @returns false if another worker has taken over */
+async function renewLease(deps: Deps, { _id, state, fence }: SlotMove): Promise<boolean> {
+  const leaseUntil = new Date(deps.now().getTime() + LEASE_MS);
+  return (await SlotMove.updateOne({ _id, state, fence }, { $set: { leaseUntil } })).matchedCount === 1;
 }
 
 async function nextOf({ _id, state }: SlotMove): Promise<MoveState> {
@@ -80,11 +101,7 @@ async function workThrough(deps: Deps, move: SlotMove, stopping: AbortSignal): P
     }
     after = items.at(-1)?.order;
     if (items.length < AT_ONCE) return true;
-    const lease = await SlotMove.updateOne(
-      { _id: move._id, state: move.state, fence: move.fence },
-      { $set: { leaseUntil: new Date(deps.now().getTime() + LEASE_MS) } },
-    );
-    if (lease.matchedCount === 0) return false;
+    if (!(await renewLease(deps, move))) return false;
   }
 }
 
@@ -96,7 +113,7 @@ async function workOn(deps: Deps, move: SlotMove, item: SlotMoveItem): Promise<v
       { $set: { state, ...(why ? { why } : {}) } },
     );
   if (move.state === 'telling') {
-    await (move.kind === 'move' ? tellMoved(deps, move, item) : cancelAll(deps, move, item));
+    await cancelAll(deps, move, item);
     await end('told');
   } else if (move.kind === 'cancel') {
     // Without a notice none: then the page says in each reader's words that it is not available.
@@ -117,21 +134,6 @@ async function workOn(deps: Deps, move: SlotMove, item: SlotMoveItem): Promise<v
   }
 }
 
-/** Each change of a meeting is told once: it is part of the mail's key. */
-async function tellMoved(deps: Deps, move: SlotMove, item: SlotMoveItem): Promise<void> {
-  const moved = await Appointment.find({
-    slot: item.slot,
-    state: { $in: LIVING_STATES },
-    from: item.newFrom,
-    createdAt: { $lte: move.createdAt },
-  }).lean();
-  for (const appointment of moved)
-    if (appointment.entry) {
-      const nth = String(appointment.entry.changes);
-      await tellHousehold(deps, appointment, 'changed', nth, move.notice);
-    }
-}
-
 async function cancelAll(deps: Deps, move: SlotMove, item: SlotMoveItem): Promise<void> {
   const booked = await Appointment.find(
     {
@@ -147,5 +149,6 @@ async function cancelAll(deps: Deps, move: SlotMove, item: SlotMoveItem): Promis
       by: 'school',
       actor: { user: move.by },
       notice: move.notice,
+      move: move._id,
     });
 }

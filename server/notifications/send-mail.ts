@@ -4,6 +4,7 @@ import type { Notification } from '../models/notification.js';
 import { ENGLISH, languageCalled, wordsOf } from '../web/words.js';
 import type { MailLogo } from './load-logo.js';
 import { LOGO_ID, writeHtml } from './write-html.js';
+import { withoutMarks } from './link-text.js';
 import { explainFault, type FailedTry } from './explain-fault.js';
 import { signLink } from './unsubscribing/sign-link.js';
 
@@ -58,6 +59,7 @@ export function compose(mail: Notification, config: Sender, logo?: MailLogo) {
   const language = languageCalled(mail.language);
   const t = language ? wordsOf(language) : ENGLISH;
   const footer = t('mails.footer');
+  const plain = withoutMarks(mail.text);
   const method = /^METHOD:([A-Z]+)/m.exec(mail.ics ?? '')?.[1] ?? 'PUBLISH';
   return {
     // The Message-ID identifies a mail that is sent again because its worker died.
@@ -67,19 +69,13 @@ export function compose(mail: Notification, config: Sender, logo?: MailLogo) {
     to: { name: '', address: mail.to },
     ...(mail.replyTo ? { replyTo: { name: '', address: mail.replyTo } } : {}),
     subject: mail.subject,
-    text: way
-      ? `${mail.text.trimEnd()}\n\n-- \n${footer}\n${t('mails.unsubscribeAt', { link: way })}\n`
-      : mail.text,
-    ...(way || logo
-      ? {
-          html: writeHtml(mail.text, publicUrl, {
-            t,
-            ...(language ? { language } : {}),
-            ...(way ? { footer, way } : {}),
-            ...(logo ? { logo } : {}),
-          }),
-        }
-      : {}),
+    text: way ? `${plain.trimEnd()}\n\n-- \n${footer}\n${t('mails.unsubscribeAt', { link: way })}\n` : plain,
+    html: writeHtml(mail.text, publicUrl, {
+      t,
+      ...(language ? { language } : {}),
+      ...(way ? { footer, way } : {}),
+      ...(logo ? { logo } : {}),
+    }),
     headers: {
       // This asks out-of-office replies not to answer (RFC 3834).
       'Auto-Submitted': 'auto-generated',

@@ -21,6 +21,7 @@ const KIND_WORDS: Partial<Record<string, string>> = {
   'appointment cancelled': 'Appointment canceled',
   'appointment reminder': 'Reminder',
   'another adult': 'Another adult added',
+  'household invitation': 'Invitation to book together',
   test: 'Test email',
 };
 

@@ -54,9 +54,12 @@ function writeLogo({ school, width, height }: MailLogo): string {
 
 function writeLine(pieces: Piece[], t: Words): string {
   const [only] = pieces;
-  if (pieces.length === 1 && only?.href) return writeButton(only.href, t);
+  if (pieces.length === 1 && only?.href === only?.text && only?.href) return writeButton(only.href, t);
   return pieces
-    .map(({ text, href }) => (href ? `<a href="${escape(href)}">${escape(text)}</a>` : escape(text)))
+    .map(({ text, href, struck }) => {
+      if (href) return `<a href="${escape(href)}">${escape(text)}</a>`;
+      return struck ? `<s>${escape(text)}</s>` : escape(text);
+    })
     .join('');
 }
 

@@ -6,6 +6,7 @@ import { loadConference, parentGuard } from './load-conference.js';
 import { myEvents } from './list-my-events.js';
 import { appointmentPages } from './serve-appointments.js';
 import { childrenPages } from './serve-children.js';
+import { newsPages } from './serve-news.js';
 import { addSchoolPage } from './serve-school.js';
 import { schedulePages } from './serve-schedule.js';
 import { timesPages } from './serve-times.js';
@@ -31,7 +32,13 @@ export function bookingRoutes(deps: Deps): Router {
   event.use(loadConference);
   event.use(welcomePages(deps));
   event.use(parentGuard);
-  event.use(childrenPages(deps), timesPages(deps), appointmentPages(deps), schedulePages(deps));
+  event.use(
+    childrenPages(deps),
+    timesPages(deps),
+    appointmentPages(deps),
+    schedulePages(deps),
+    newsPages(deps),
+  );
   router.use('/e/:link', event);
   return router;
 }

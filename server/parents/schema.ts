@@ -60,6 +60,11 @@ export const childrenSchema = Joi.object<{ students: Types.ObjectId[] }, true>({
   students: objectIds(50).min(1).required().label('a child'),
 });
 
+/** Until when what the school changed was seen, in ms. */
+export const newsForm = Joi.object<{ until: number }, true>({
+  until: Joi.number().integer().min(0).max(8.64e15).required(),
+});
+
 export interface TimesQuery {
   student?: Types.ObjectId;
   change?: Types.ObjectId;

@@ -13,11 +13,14 @@ import { wordsOf, type Words } from '../web/words.js';
 import { cancelAppointment } from '../booking/cancel-appointment.js';
 import { confirmAppointment } from '../booking/confirm-appointment.js';
 import { findMoved } from '../booking/find-moved.js';
+import { isFirstBooking } from './find-first.js';
 import { familyOf, type Family } from './load-conference.js';
 import { isUndoable, mayCancel, mayWriteNote } from '../booking/policy.js';
 import { changeNote } from './change-note.js';
 import { meetingById, type Meeting } from '../booking/queries.js';
+import { mapOf, partsOf } from '../booking/say-place.js';
 import { questionsFor, readAnswers } from '../booking/read-answers.js';
+import { sayMoved } from './serve-news.js';
 import { sayRefusal } from './refuse-booking.js';
 import { showLength } from './show-length.js';
 import { cancelForm, confirmForm, noteForm } from '../booking/schema.js';
@@ -206,6 +209,7 @@ async function showMeeting(
     const { inARow, ...others } = form?.errors ?? {};
     const shown = form && inARow && !length.choice ? { ...form, errors: { _form: inARow, ...others } } : form;
     res.render('booking/check', {
+      isFirst: await isFirstBooking(family),
       title: t('check.heading'),
       ...words,
       ...(shown ? { form: shown } : {}),
@@ -219,6 +223,7 @@ async function showMeeting(
       title: before ? t('done.moved', { time: timeOf(meeting.from) }) : t('done.booked'),
       released: before ? timeOf(before.from) : '',
       ...words,
+      movedBySchool: sayMoved(meeting, family, deps.now()),
       mayCancel: isCancellable(deps, family, meeting),
       mayUndo: isUndoable(meeting, deps.now()),
       mayWrite: mayWriteNote(family.event, meeting, deps.now()),
@@ -245,6 +250,8 @@ function factsOf(family: Family, meeting: Meeting): Record<string, unknown> {
     meeting,
     answers: sayAnswers(meeting.answers, 'family', wordsOf(family.event)),
     when: whenInWords(meeting.from, meeting.to, family.event),
+    places: partsOf(meeting, { place: '' }, family.account),
+    map: mapOf(meeting, family.event, family.account),
     timesHref: timesHref(family, meeting),
   };
 }

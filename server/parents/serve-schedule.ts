@@ -1,10 +1,8 @@
 import express, { type Router } from 'express';
 import type { Deps } from '../deps.js';
-import { fullDay, timeSpan } from '../web/format-time.js';
-import { dayOf } from '../web/local-time.js';
-import { sayAnswers } from '../web/say-answers.js';
 import { wordsOf } from '../web/words.js';
 import { bookDecided } from '../booking/leave-plan.js';
+import { layMeetings } from './lay-meetings.js';
 import { familyOf } from './load-conference.js';
 import { meetingsOf } from '../booking/queries.js';
 import { sendCalendar } from './serve-appointments.js';
@@ -15,22 +13,13 @@ export function schedulePages(deps: Deps): Router {
 
   router.get('/schedule', async (_req, res) => {
     const family = await familyOf(res, deps);
-    const { event } = family;
-    const { timeZone } = event;
     // A look of staff writes nothing.
     if (!res.locals.viewedFamily) await bookDecided({ event: family.event._id, user: family.actor.user });
     const meetings = await meetingsOf(family.event, family.household._id);
-    const days = [...new Set(meetings.map((meeting) => dayOf(meeting.from, timeZone)))].map((day) => ({
-      label: fullDay(day, event),
-      meetings: meetings
-        .filter((meeting) => dayOf(meeting.from, timeZone) === day)
-        .map((meeting) => ({
-          ...meeting,
-          said: sayAnswers(meeting.answers, 'family', wordsOf(event)),
-          span: timeSpan(meeting.from, meeting.to, event),
-        })),
-    }));
-    res.render('booking/schedule', { title: wordsOf(event)('schedule.title'), days });
+    res.render('booking/schedule', {
+      title: wordsOf(family.event)('schedule.title'),
+      ...layMeetings(family, meetings, deps.now()),
+    });
   });
 
   router.get('/schedule.ics', async (_req, res) => {

@@ -13,6 +13,7 @@ import { refuseHere } from '../web/session.js';
 import { wordsOf } from '../web/words.js';
 import { bookAtOnce, mayBookAtOnce } from '../booking/book-at-once.js';
 import { findMoved } from '../booking/find-moved.js';
+import { isFirstBooking } from './find-first.js';
 import { findTimes, nearestFree, type TimeView } from './find-times.js';
 import { holdSlot } from '../booking/hold-slot.js';
 import { mostInARow } from '../booking/find-following.js';
@@ -127,6 +128,7 @@ async function showTimes(deps: Deps, res: Response, family: Family, asked: Asked
     changed,
     inARow: mostInARow(event),
     key: new Types.ObjectId().toHexString(),
+    isFirst: await isFirstBooking(family),
     isAtOnce: !changed && mayBookAtOnce(event),
     hasFree: times.some((time) => time.state === 'free'),
   });

@@ -96,7 +96,9 @@ export async function findOpenings(family: Looking, wanted: Wanted[], now: Date)
   const inSlot = tally(seats.filter(counts).flatMap(slotsOf).map(String));
   const living = counted.filter(counts);
   const withTeacher = tally(
-    living.flatMap((one) => one.students.map((student) => `${String(student)} ${String(one.resource)}`)),
+    living
+      .filter((one) => !booking.eachHousehold || one.household.equals(household._id))
+      .flatMap((one) => one.students.map((student) => `${String(student)} ${String(one.resource)}`)),
   );
   const ofStudent = tally(living.flatMap((one) => one.students.map(String)));
   const isFree = (slot: Slot) =>

@@ -12,3 +12,8 @@ export async function fillLimits(): Promise<void> {
   );
   await fillClaims();
 }
+
+/** Until version 1.0 appointments were not counted by the household of a student and teacher. */
+export async function fillFamilyLimits(): Promise<void> {
+  await fillClaims();
+}

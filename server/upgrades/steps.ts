@@ -8,7 +8,7 @@ import { convertProblems } from './convert-problems.js';
 import { convertRemarks } from './convert-remarks.js';
 import { convertResults } from './convert-results.js';
 import { fillClaims } from './fill-claims.js';
-import { fillLimits } from './fill-limits.js';
+import { fillFamilyLimits, fillLimits } from './fill-limits.js';
 import { keyPhones } from './key-phones.js';
 import { foldSearchKeys } from './fold-search-keys.js';
 import { noteMissing } from './note-missing.js';
@@ -51,4 +51,5 @@ export const STEPS: readonly UpgradeStep[] = [
   { id: 'key-phones', when: 'after indexes', run: keyPhones },
   { id: 'drop-held-indexes', when: 'before indexes', run: dropHeldIndexes },
   { id: 'rename-held', when: 'after indexes', run: renameHeld },
+  { id: 'fill-family-limits', when: 'after indexes', run: fillFamilyLimits },
 ];

@@ -93,7 +93,7 @@ describe('cancelling and changing', () => {
     assert.equal(await stateOf(old), 'cancelled');
     assert.equal(await stateOf(fresh), 'booked');
     assert.deepEqual(await heldBy(old), []);
-    assert.equal((await heldBy(fresh)).length, 9);
+    assert.equal((await heldBy(fresh)).length, 10);
     assert.deepEqual(await findDoubles(fair), []);
   });
 

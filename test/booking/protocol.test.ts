@@ -28,6 +28,7 @@ describe('the booking protocol', () => {
         'limit',
         'limit',
         'limit-day',
+        'limit-family',
         'limit-student',
         desk.family._id.toHexString(),
         desk.fair.teachers[0]!.contact._id.toHexString(),

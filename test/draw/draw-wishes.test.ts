@@ -47,7 +47,11 @@ const inputs: fc.Arbitrary<DrawInput> = fc
       })),
     })),
   }));
-const seeds = fc.string({ unit: fc.constantFrom(...Array.from('0123456789abcdef')), minLength: 64, maxLength: 64 });
+const seeds = fc.string({
+  unit: fc.constantFrom(...Array.from('0123456789abcdef')),
+  minLength: 64,
+  maxLength: 64,
+});
 
 describe('the draw of a preference round', () => {
   it('does not depend on the order in which families come, and is the same each time', () => {

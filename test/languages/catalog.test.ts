@@ -42,6 +42,8 @@ const keys = new Set([...english.keys()].map(bare));
 /** Views of which a parent reads something: nothing in them is said outside the catalog. */
 const PARENTS = [
   ...filesIn('views/booking', '.ejs'),
+  ...filesIn('views/calendar', '.ejs'),
+  ...filesIn('views/households', '.ejs'),
   ...filesIn('views/planning', '.ejs'),
   ...'choose-school current-password forgot invitation login new-email own password prove'
     .split(' ')

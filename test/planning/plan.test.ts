@@ -83,7 +83,7 @@ describe('a plan of all meetings', () => {
     const mails = await Notification.find().lean();
     assert.equal(mails.length, 1);
     assert.match(mails[0]!.subject, /^Booked: your 6 meetings, /);
-    assert.equal(mails[0]!.text.match(/Mrs Lee/g)?.length, 2, 'each child’s');
+    assert.equal(mails[0]!.text.match(/: Mrs Lee ·/g)?.length, 2, 'each child’s');
     assert.equal(mails[0]!.ics?.match(/BEGIN:VEVENT/g)?.length, 6);
     assert.equal(await AuditEntry.countDocuments({ action: 'book appointment' }), 1);
     const schedule = (await kim.visitor.get(`${desk.home}/schedule`)).text;

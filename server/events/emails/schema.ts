@@ -12,6 +12,7 @@ export const MESSAGE_WORDS: Record<MessageKind, string> = {
   changed: 'New time',
   cancelled: 'Cancellation',
   reminder: 'Reminder',
+  plan: 'Several meetings booked together',
 };
 
 export const MOST_REMINDERS = 5;

@@ -3,10 +3,11 @@ import { textOf } from '../../notifications/messages/default-texts.js';
 import type { MacroValues } from '../../notifications/messages/macros.js';
 import { sayDetails, sayNews } from '../../notifications/messages/say-meeting.js';
 import { writeMessage } from '../../notifications/messages/write-message.js';
-import { whenInWords } from '../../web/format-time.js';
-import { fromLocal } from '../../web/local-time.js';
+import { daysInWords, timeSpan, whenInWords } from '../../web/format-time.js';
+import { dayOf, fromLocal } from '../../web/local-time.js';
 import type { PlacedEvent } from '../../web/place.js';
 import { sayCallOffice } from '../../web/say-office.js';
+import { ENGLISH } from '../../web/words.js';
 import type { EmailSettings } from './save-emails.js';
 
 /**
@@ -35,12 +36,36 @@ export function showSamples(
     event: event.name,
     school,
     office: sayCallOffice(settings),
-    link: `${publicUrl}/e/${event.link}`,
+    link: `${publicUrl}/e/${event.link}/schedule`,
   };
   return Object.fromEntries(
     MESSAGE_KINDS.map((kind) => [
       kind,
-      writeMessage(textOf(settings, kind), { ...values, news: sayNews(kind, school) }),
+      writeMessage(textOf(settings, kind), {
+        ...values,
+        news: sayNews(kind, school),
+        ...(kind === 'plan' ? ofMany(facts, from, event, school) : {}),
+      }),
     ]),
   ) as Record<MessageKind, MessageText>;
+}
+
+/** The same family with two meetings, booked together. */
+function ofMany(
+  { teacher, student, where }: Pick<MacroValues, 'teacher' | 'student' | 'where'>,
+  from: Date,
+  event: PlacedEvent,
+  school: string,
+): Partial<MacroValues> {
+  const day = daysInWords([dayOf(from, event.timeZone)], event);
+  const at = (minutes: number) => new Date(from.getTime() + minutes * 60_000);
+  const line = (minutes: number, name: string) =>
+    `${timeSpan(at(minutes), at(minutes + 10), event)}: ${[name, student, where].join(' · ')}`;
+  return {
+    teacher: ENGLISH('mails.yourMeetings', { count: 2 }),
+    when: day,
+    where: event.place,
+    news: ENGLISH('mails.newsPlan', { count: 2, school }),
+    details: [day, line(0, teacher), line(20, 'Mr. Cole')].join('\n'),
+  };
 }

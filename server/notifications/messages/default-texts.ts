@@ -8,6 +8,7 @@ const KEYS: Record<MessageKind, { subject: string; closing: string }> = {
   changed: { subject: 'mails.changedSubject', closing: 'mails.closing' },
   cancelled: { subject: 'mails.cancelledSubject', closing: 'mails.closingCancelled' },
   reminder: { subject: 'mails.reminderSubject', closing: 'mails.closingReminder' },
+  plan: { subject: 'mails.planSubject', closing: 'mails.closingMany' },
 };
 
 /** Slotbell's own text, which is sent where an event has none of its own. @param t of who gets it */

@@ -1,17 +1,18 @@
 /** The macros of an event's mails, like {student}, and what each stands for. */
 export const MACROS = {
   news: 'What happened, in a sentence',
-  details: 'Teacher, student, time, place and answers, each on a line',
+  details:
+    'Teacher, student, class, time, place, map, answers and note, each on a line; of several meetings their list',
   parent: 'The parent’s name',
   student: 'The student’s first name',
-  teacher: 'The teacher’s name',
+  teacher: 'The teacher’s name; of several meetings “your 5 meetings”',
   class: 'The class',
   when: 'Day and time',
-  where: 'Room and place, or the video link',
+  where: 'Room, building and place, or the video link',
   event: 'The event’s name',
   school: 'The school’s name',
   office: 'How to reach the office, in a sentence',
-  link: 'The address of the parent’s page',
+  link: 'The address of the meeting’s page',
 } as const;
 
 export type Macro = keyof typeof MACROS;

@@ -1,5 +1,6 @@
 import type { MessageKind } from '../../models/message.js';
 import { ENGLISH, type Words } from '../../web/words.js';
+import { struck } from '../link-text.js';
 import type { MacroValues } from './macros.js';
 
 const NEWS: Record<MessageKind, string> = {
@@ -7,6 +8,8 @@ const NEWS: Record<MessageKind, string> = {
   changed: 'mails.newsChanged',
   reminder: 'mails.newsReminder',
   cancelled: 'mails.newsCancelled',
+  // One without others.
+  plan: 'mails.newsBooked',
 };
 
 /** What happened to a family's meeting. @param bySchool whether the school canceled it, where it is canceled */
@@ -14,17 +17,30 @@ export function sayNews(news: MessageKind, school: string, bySchool = false, t: 
   return t(news === 'cancelled' && bySchool ? 'mails.newsCancelledBySchool' : NEWS[news], { school });
 }
 
-/** Who meets whom, when and where, and what the family answered, each on a line. */
+/** What of a meeting is said in a line of its own; '' is left out. */
+export interface Facts extends Pick<MacroValues, 'teacher' | 'student' | 'when' | 'where'> {
+  class?: string;
+  /** When it was before; struck out where that can be shown. */
+  was?: string;
+  map?: string;
+  note?: string;
+}
+
+/** Who meets whom, about which class, when and where, and what the family answered and noted, each on a line. */
 export function sayDetails(
-  { teacher, student, when, where }: Pick<MacroValues, 'teacher' | 'student' | 'when' | 'where'>,
+  { teacher, student, when, where, class: about = '', was = '', map = '', note = '' }: Facts,
   answers: { label: string; text: string }[] = [],
   t: Words = ENGLISH,
 ): string {
   return [
     t('mails.detailTeacher', { teacher }),
     t('mails.detailFor', { student }),
+    ...(about ? [t('mails.detailClass', { class: about })] : []),
     t('mails.detailWhen', { when }),
+    ...(was ? [t('mails.detailWas', { when: struck(was) })] : []),
     ...(where ? [t('mails.detailWhere', { where })] : []),
+    ...(map ? [t('calendar.map', { link: map })] : []),
     ...answers.map(({ label, text }) => `${label}: ${text}`),
+    ...(note ? [t('done.yourNote', { note })] : []),
   ].join('\n');
 }

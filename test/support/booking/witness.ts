@@ -203,6 +203,7 @@ function namesOf(item: Appointment, day: string): string[] {
     ...item.students.flatMap((student) => [
       `limit-student:${event}:${String(student)}`,
       `limit:${event}:${String(student)}:${String(item.resource)}`,
+      `limit-family:${event}:${String(student)}:${String(item.resource)}:${String(item.household)}`,
       `limit:${event}:${String(student)}:${String(item.class)}`,
     ]),
     ...(item.replaces ? [`change:${String(item.replaces)}`] : []),

@@ -51,6 +51,14 @@ export function formsOfAccount(place: Place, viewer: User): Record<string, Bad[]
       },
     ],
     '/my/calendar': NOTHING_SENT,
+    '/e/:link/news': 'has one button, and a moment that the page wrote: another one is as good as none',
+    '/e/:link/family/invitations': [
+      { fields: { email: 'nobody' }, says: /like name@example\.org/, keeps: /value="nobody"/ },
+    ],
+    '/e/:link/family/invitations/:change': 'is of an invitation, of which there is none here',
+    '/e/:link/family/invitations/:change/withdraw': NOTHING_SENT,
+    '/e/:link/family/invitations/:change/decline': NOTHING_SENT,
+    '/e/:link/family/leave': NOTHING_SENT,
     '/my/calendar/off': NOTHING_SENT,
     '/email/:secret': NOTHING_SENT,
     '/global-setup/logins/invitations': [
@@ -293,7 +301,7 @@ function contactForms({ ids }: Place): Record<string, Bad[] | typeof NOTHING_SEN
 }
 
 /** The pages about a parent's login, in Global Setup and in an event. */
-function familyForms(home: string, place: Place): Record<string, Bad[]> {
+function familyForms(home: string, place: Place): Record<string, Bad[] | string> {
   const { ids } = place;
   const tell: Bad = { fields: { tell: 'perhaps' }, says: /Select this or leave it empty/ };
   const outcome: Bad[] = [
@@ -301,6 +309,10 @@ function familyForms(home: string, place: Place): Record<string, Bad[]> {
     { fields: { appointments: 'keep', tell: 'perhaps' }, says: /Select this or leave it empty/ },
   ];
   return {
+    [`${home}/:user/together`]: [
+      { fields: { email: 'nobody' }, says: /like name@example\.org/, keeps: /value="nobody"/ },
+    ],
+    [`${home}/:user/separate`]: NOTHING_SENT,
     [`${home}/:user/children/:student/removal`]: outcome,
     [`${home}/:user/children/:student/return`]: [
       {

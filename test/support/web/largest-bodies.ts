@@ -6,9 +6,9 @@ import type { Fields } from './watch-fields.js';
 /** Names that fields of our forms have, beside those that `fieldsOf` knows a value for. */
 const MORE_NAMES =
   `accountName allowed barcode breakMinutes cancelHoursBefore capacity change cleverSchool clientId clientSecret code color linkName schoolFee once toLevel currentPassword newPassword
-  act bookedSubject bookedText cancelledText communityId data date day days description district elsewhere email format from gapMinutes id inARow intent kind kinds meet member message minutes month
+  act bookedSubject bookedText cancelledText communityId data date day days description district eachHousehold elsewhere email format from gapMinutes id inARow intent kind kinds meet member message minutes month
   new next note number officeEmail officePhone one only opensAt closesAt password perHousehold perStudent perTeacherAndDay perStudentAndTeacher place pairs page q reason reminders replyTo room seen size state
-  staffAnytime stop stopHoursBefore template term terms timeZone to token typed understood user values was who whole year`.split(
+  staffAnytime stop stopHoursBefore template term terms timeZone to token typed understood until user values was who whole year`.split(
     /\s+/,
   );
 /** Read as numbers, whatever the type of their schema. */

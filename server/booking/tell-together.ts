@@ -1,0 +1,127 @@
+import type { Deps } from '../deps.js';
+import type { Appointment } from '../models/appointment.js';
+import type { MacroValues } from '../notifications/messages/macros.js';
+import { usualText } from '../notifications/messages/default-texts.js';
+import { writeMessage } from '../notifications/messages/write-message.js';
+import { queueMails, type Mail } from '../notifications/queue-mail.js';
+import { andList } from '../web/format-count.js';
+import { daysInWords } from '../web/format-time.js';
+import { dayOf } from '../web/local-time.js';
+import { placed, type PlacedEvent } from '../web/place.js';
+import { inLanguage, readerCalled } from '../web/read-language.js';
+import { answersTo } from '../web/say-office.js';
+import { wordsOf } from '../web/words.js';
+import { nameMeetings, type Meeting } from './queries.js';
+import { addresseesOf, readFacts, writeMails, type Facts } from './tell-household.js';
+import { writeCalendar } from './write-calendar.js';
+import { valuesOf } from './write-values.js';
+
+type News = 'changed' | 'cancelled';
+
+interface Told {
+  /** What happened to them, as a part of the mail's key: of each occasion every adult has one mail. */
+  about: string;
+  /** The school's words to the family. */
+  notice: string;
+}
+
+/**
+ * Mails the adults of a household once about all of its meetings that the school moved, or canceled, together; the calendar file has all of
+ * them. In the event's own words, where it has some. Saying it twice queues it once.
+ * @param appointments of one household and event, by time
+ */
+export async function tellTogether(
+  deps: Deps,
+  appointments: Appointment[],
+  news: News,
+  told: Told,
+): Promise<void> {
+  const [first, second] = appointments;
+  if (!first) return;
+  const facts = await readFacts(first, appointments);
+  const mails = second
+    ? await writeTogether(deps, { appointments, facts }, news, told)
+    : await writeMails(deps, { appointment: first, facts }, news, told);
+  await queueMails(deps, mails);
+}
+
+async function writeTogether(
+  deps: Deps,
+  { appointments, facts }: { appointments: Appointment[]; facts: Facts },
+  news: News,
+  { about, notice }: Told,
+): Promise<Mail[]> {
+  const {
+    households: [household],
+    events: [event],
+    accounts: [account],
+  } = facts;
+  if (!household || !event || !account) return [];
+  const adults = household.keptFor ? await addresseesOf(household) : facts.adults;
+  return adults.map((adult) => {
+    const reader = readerCalled(adult.language, account);
+    const place = placed(event, reader);
+    const meetings = nameMeetings(appointments, facts, place);
+    const entries = meetings.map((meeting) => ({ ...meeting, cancelled: news === 'cancelled' }));
+    const usual = wordsTogether(news, meetings, place, account.name);
+    const values = {
+      ...valuesTogether(
+        meetings.map((meeting) =>
+          valuesOf(news, meeting, place, account, news === 'changed' ? meeting.moved : undefined),
+        ),
+        place,
+      ),
+      news: notice ? `${usual.news}\n\n${notice}` : usual.news,
+    };
+    const { subject, text } = writeMessage(event.messages?.[news] ?? usual, {
+      ...values,
+      parent: adult.name,
+      link: `${deps.config.publicUrl}/e/${event.link}`,
+    });
+    return {
+      account: account._id,
+      event: event._id,
+      kind: `appointment ${news}`,
+      to: adult.email.toLowerCase(),
+      ...answersTo(event),
+      subject,
+      ...inLanguage(reader),
+      // Words of an event's own may leave the news out, with which it stands else.
+      text: text.includes(notice) ? text : `${notice}\n\n${text}`,
+      ics: writeCalendar(place, account, entries, deps.config.publicUrl, deps.now()),
+      key: [news, about, adult._id.toHexString()].join(':'),
+    };
+  });
+}
+
+/** Slotbell's own subject and text about several meetings, and their news. */
+function wordsTogether(news: News, meetings: Meeting[], event: PlacedEvent, school: string) {
+  const t = wordsOf(event);
+  const count = meetings.length;
+  const days = [...new Set(meetings.map(({ from }) => dayOf(from, event.timeZone)))].sort();
+  const said = { count, school, days: daysInWords(days, event) };
+  const { text } = usualText(news, t);
+  return news === 'changed'
+    ? {
+        subject: t('together.changedSubject', said),
+        news: t('together.changed', said),
+        text: t('mails.text', { closing: t('mails.closingMany') }),
+      }
+    : { subject: t('together.cancelledSubject', said), news: t('together.cancelled', said), text };
+}
+
+/** What the macros stand for in a mail about several meetings: what differs is listed, the details one after the other. */
+function valuesTogether(
+  each: Omit<MacroValues, 'parent' | 'link'>[],
+  event: PlacedEvent,
+): Omit<MacroValues, 'parent' | 'link'> {
+  const all = (macro: keyof (typeof each)[number]) =>
+    andList([...new Set(each.map((values) => values[macro]).filter((value) => value !== ''))], event);
+  const [first] = each;
+  return {
+    ...{ news: '', event: first?.event ?? '', school: first?.school ?? '', office: first?.office ?? '' },
+    ...{ student: all('student'), teacher: all('teacher'), class: all('class'), where: all('where') },
+    when: all('when'),
+    details: each.map(({ details }) => details).join('\n\n'),
+  };
+}

@@ -1,0 +1,93 @@
+import type { Account } from '../models/account.js';
+import type { Appointment } from '../models/appointment.js';
+import type { MessageKind } from '../models/message.js';
+import type { MacroValues } from '../notifications/messages/macros.js';
+import { sayDetails, sayNews } from '../notifications/messages/say-meeting.js';
+import { andList } from '../web/format-count.js';
+import { daysInWords, fullDay, timeSpan, whenInWords } from '../web/format-time.js';
+import { groupBy } from '../web/lists.js';
+import { dayOf } from '../web/local-time.js';
+import type { PlacedEvent } from '../web/place.js';
+import { sayAnswers } from '../web/say-answers.js';
+import { sayCallOffice } from '../web/say-office.js';
+import { wordsOf } from '../web/words.js';
+import type { Meeting } from './queries.js';
+import { mapOf, sayWhere } from './say-place.js';
+
+/** What a mail says beside who gets it. */
+export type Values = Omit<MacroValues, 'parent' | 'link'>;
+
+/** What a mail about one meeting says. @param was when it was before, where it was moved */
+export function valuesOf(
+  news: MessageKind,
+  meeting: Meeting,
+  event: PlacedEvent,
+  account: Account,
+  was?: Pick<Appointment, 'from' | 'to'>,
+): Values {
+  const t = wordsOf(event);
+  const facts = {
+    student: meeting.children,
+    teacher: meeting.teacher,
+    when: whenInWords(meeting.from, meeting.to, event),
+    where: sayWhere(meeting, event, account),
+  };
+  const further = {
+    class: meeting.className,
+    was: was && +was.from !== +meeting.from ? whenInWords(was.from, was.to, event) : '',
+    map: mapOf(meeting, event, account),
+    note: meeting.note,
+  };
+  return {
+    ...facts,
+    news: sayNews(news, account.name, meeting.cancelledBy === 'school', t),
+    details: sayDetails({ ...facts, ...further }, sayAnswers(meeting.answers, 'family', t), t),
+    class: meeting.className,
+    event: event.name,
+    school: account.name,
+    office: sayCallOffice(event),
+  };
+}
+
+/** What a mail about several meetings of a family says, in the order of their times. */
+export function valuesOfMany(
+  news: 'plan' | 'reminder',
+  meetings: Meeting[],
+  event: PlacedEvent,
+  account: Account,
+): Values {
+  const t = wordsOf(event);
+  const [first] = meetings;
+  const count = meetings.length;
+  const byDay = groupBy(meetings, ({ from }) => dayOf(from, event.timeZone));
+  const days = [...byDay].map(([day, ofDay]) =>
+    [fullDay(day, event), ...ofDay.flatMap((meeting) => linesOf(meeting, event, account))].join('\n'),
+  );
+  // They are the same for all meetings of a plan.
+  const answers = news === 'plan' ? sayAnswers(first?.answers ?? [], 'family', t) : [];
+  const maps = [...new Set(meetings.map((meeting) => mapOf(meeting, event, account)))].filter(Boolean);
+  const below = [
+    ...answers.map(({ label, text }) => `${label}: ${text}`),
+    ...maps.map((link) => t('calendar.map', { link })),
+  ];
+  return {
+    student: andList([...new Set(meetings.map(({ children }) => children))], event),
+    teacher: count === 1 && first ? first.teacher : t('mails.yourMeetings', { count }),
+    when: daysInWords([...byDay.keys()], event),
+    where: event.place,
+    news: t(news === 'plan' ? 'mails.newsPlan' : 'mails.newsReminders', { count, school: account.name }),
+    details: [...days, ...(below.length > 0 ? [below.join('\n')] : [])].join('\n\n'),
+    class: andList([...new Set(meetings.flatMap(({ className }) => className || []))], event),
+    event: event.name,
+    school: account.name,
+    office: sayCallOffice(event),
+  };
+}
+
+function linesOf(meeting: Meeting, event: PlacedEvent, account: Account): string[] {
+  const about = [meeting.teacher, meeting.children, meeting.className, sayWhere(meeting, event, account)];
+  return [
+    `${timeSpan(meeting.from, meeting.to, event)}: ${about.filter(Boolean).join(' · ')}`,
+    ...(meeting.note ? [wordsOf(event)('done.yourNote', { note: meeting.note })] : []),
+  ];
+}

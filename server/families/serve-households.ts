@@ -1,0 +1,157 @@
+import type { Response, Router } from 'express';
+import { ensureHousehold } from '../booking/ensure-household.js';
+import { withNames } from '../booking/queries.js';
+import type { Deps } from '../deps.js';
+import { checkJoin, type JoinRefusal, type TooMuch } from '../households/check-join.js';
+import { joinBySchool } from '../households/join-household.js';
+import { leaveHousehold } from '../households/leave-household.js';
+import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import { isBlocked, User } from '../models/user.js';
+import { actorOf } from '../web/actor.js';
+import { HttpError, notFound } from '../web/errors.js';
+import { andList, countOf } from '../web/format-count.js';
+import { shortDayAndTime } from '../web/format-time.js';
+import { parseForm, parseQuery, type Form } from '../web/parse.js';
+import { say } from '../web/session.js';
+import type { Adult } from './queries.js';
+import { togetherForm, togetherQuery } from './schema.js';
+import { adultOf, page, pathOf } from './show-frame.js';
+
+const WHY: Record<JoinRefusal, string> = {
+  over: 'That login has no family that can be joined.',
+  already: 'These two already act as one family.',
+  shares: 'This person already acts as one family with somebody else. Separate them first.',
+  full: 'That family already has as many adults as can act as one.',
+  school:
+    'A child was removed from one of the two. Give the child back first, or remove the child from the other.',
+};
+
+/** The school lets two adults act as one family, and parts them again. Each change is shown before it is done. */
+export function householdPages(router: Router, deps: Deps): void {
+  router.get('/:user/together', async (req, res) => {
+    const { email } = parseQuery(togetherQuery, req.query);
+    await showTogether(deps, res, adultOf(res), email);
+  });
+
+  router.post('/:user/together', async (req, res) => {
+    const adult = adultOf(res);
+    const parsed = parseForm(togetherForm, req.body);
+    if (!parsed.ok) {
+      renderTogether(res.status(422), adult, parsed);
+      return;
+    }
+    const { email } = parsed.value;
+    const found = await findOther(deps, res, adult, email);
+    if (!found.ok) {
+      await showTogether(deps, res.status(422), adult, email);
+      return;
+    }
+    const { user, account } = actorOf(res);
+    const joined = await joinBySchool(deps, {
+      ...{ account, household: found.household, adult: adult.user._id, by: user },
+    });
+    if (!joined) throw underWay();
+    say(req, { kind: 'ok', text: `${adult.user.name} and ${found.other.name} now act as one family.` });
+    res.redirect(303, pathOf(res, adult));
+  });
+
+  router.get('/:user/separate', async (_req, res) => {
+    const adult = adultOf(res);
+    if (!adult.household || adult.household.adults.length < 2) throw notFound();
+    const others = await namesBeside(res, adult);
+    const mine = await Appointment.countDocuments({
+      household: adult.household._id,
+      bookedBy: adult.user._id,
+      state: { $in: LIVING_STATES },
+      to: { $gt: deps.now() },
+    });
+    const title = `Separate ${adult.user.name} from ${others}?`;
+    res.render('families/separate', {
+      ...page(res, adult, title),
+      effects: [
+        `${countOf(mine, 'upcoming appointment', 'upcoming appointments')} booked by ${adult.user.name} go along.`,
+        `${countOf(Math.max(0, adult.coming.length - mine), 'other appointment', 'other appointments')} stay with ${others}.`,
+        'Each keeps the children whom they added. Neither sees the other’s appointments anymore.',
+        'Both are told by email.',
+      ],
+    });
+  });
+
+  router.post('/:user/separate', async (req, res) => {
+    const adult = adultOf(res);
+    const left =
+      adult.household &&
+      (await leaveHousehold(deps, adult.household, {
+        ...{ adult: adult.user._id, by: actorOf(res).user, bySchool: true },
+      }));
+    if (left) say(req, { kind: 'ok', text: `${adult.user.name} no longer acts as one with another adult.` });
+    res.redirect(303, pathOf(res, adult));
+  });
+}
+
+/** The other adults of a household, in words; '' for an adult alone. */
+export async function namesBeside(res: Response, { household, user }: Adult): Promise<string> {
+  const others = (household?.adults ?? []).filter((id) => !id.equals(user._id));
+  const found = await User.find({ _id: { $in: others } }, { name: 1 }).lean();
+  return andList(found.map(({ name }) => name).sort(), actorOf(res));
+}
+
+type Other =
+  | ({ ok: true; other: User; household: NonNullable<Adult['household']>['_id'] } & TooMuch)
+  | { ok: false; why: string };
+
+/** Whom an adult is to act as one with, by the address of their login, and what the two have too much of together. */
+async function findOther(deps: Deps, res: Response, { user }: Adult, email: string): Promise<Other> {
+  const { account } = actorOf(res);
+  const other = await User.findOne({
+    email,
+    grants: { $elemMatch: { account, level: 'customer' } },
+  }).lean();
+  if (!other || isBlocked(other, account))
+    return { ok: false, why: 'No parent has registered with this address. Check it on the family’s page.' };
+  if (other._id.equals(user._id)) return { ok: false, why: 'Enter the other adult’s address.' };
+  const household = await ensureHousehold(account, other._id, deps.now());
+  const joinable = await checkJoin(account, household, other._id, user._id, deps.now());
+  if (!joinable.ok) return { ok: false, why: WHY[joinable.reason] };
+  return { ...joinable, other, household: household._id };
+}
+
+async function showTogether(deps: Deps, res: Response, adult: Adult, email: string): Promise<void> {
+  const found = email ? await findOther(deps, res, adult, email) : undefined;
+  const errors: Form['errors'] = found && !found.ok ? { email: found.why } : {};
+  const tooMuch = found?.ok ? await sayTooMuch(res, found) : [];
+  renderTogether(res, adult, { values: { email }, errors }, found?.ok ? found.other : undefined, tooMuch);
+}
+
+function renderTogether(res: Response, adult: Adult, form: Form, other?: User, tooMuch: string[] = []): void {
+  const title = `Let ${adult.user.name} act as one with another adult`;
+  res.render('families/together', { ...page(res, adult, title), adult, form, other, tooMuch });
+}
+
+async function sayTooMuch(res: Response, { clashes, over, doubles }: TooMuch): Promise<string[]> {
+  const actor = actorOf(res);
+  const names = new Map(
+    (await withNames([...clashes, ...doubles].flat(), actor)).map((one) => [one.id, one]),
+  );
+  const inWords = (id: string) => {
+    const meeting = names.get(id);
+    return meeting ? `${meeting.teacher} (${meeting.children}), ${shortDayAndTime(meeting.from, actor)}` : '';
+  };
+  const both = ([a, b]: TooMuch['clashes'][number]) =>
+    andList([inWords(a._id.toHexString()), inWords(b._id.toHexString())], actor);
+  return [
+    ...clashes.map((pair) => `At the same time: ${both(pair)}.`),
+    ...doubles.map((pair) => `Twice with one teacher about one child: ${both(pair)}.`),
+    ...over.map(
+      ({ count, most }) => `Together ${count} appointments in one event; a family may have ${most}.`,
+    ),
+  ];
+}
+
+function underWay(): HttpError {
+  return new HttpError(
+    409,
+    'This can’t be done now',
+    'Another change of this family is under way. Try again in a minute.',
+  );
+}

@@ -1,0 +1,147 @@
+import { Types } from 'mongoose';
+import type { Deps } from '../deps.js';
+import { isDuplicateKey } from '../models/duplicate-key.js';
+import { Household } from '../models/household.js';
+import { HouseholdChange } from '../models/household-change.js';
+import { auditOnce } from './record-once.js';
+import { moveAppointments } from './move-appointments.js';
+import { RECORD_MS } from './policy.js';
+import { tellChange } from './tell-change.js';
+
+/** An adult's first household is moved, and then any that they were given while that went on; nobody is that quick. */
+const TRIES = 20;
+
+/**
+ * Decides an open invitation: from then on the adult joins, whatever dies. Two who accept at once are one.
+ * @returns false where it is open no longer, or something else is under way with the adult
+ */
+export async function acceptInvitation(
+  deps: Deps,
+  id: Types.ObjectId,
+  adult: Types.ObjectId,
+): Promise<boolean> {
+  const now = deps.now();
+  try {
+    const accepted = await HouseholdChange.updateOne(
+      { _id: id, kind: 'join', state: 'open', expiresAt: { $gt: now } },
+      { $set: { state: 'accepted', adult, expiresAt: new Date(now.getTime() + RECORD_MS) } },
+    );
+    if (accepted.modifiedCount === 0) return false;
+  } catch (error) {
+    if (isDuplicateKey(error)) return false;
+    throw error;
+  }
+  await finishJoin(deps, id);
+  return true;
+}
+
+/**
+ * Decides that an adult joins a household because the school says so.
+ * @returns false where something else is under way with the adult
+ */
+export async function joinBySchool(
+  deps: Deps,
+  decided: Required<Pick<HouseholdChange, 'account' | 'household' | 'adult' | 'by'>>,
+): Promise<boolean> {
+  const now = deps.now();
+  try {
+    const { _id } = await HouseholdChange.create({
+      ...decided,
+      ...{ kind: 'join', state: 'accepted', bySchool: true, createdAt: now },
+      expiresAt: new Date(now.getTime() + RECORD_MS),
+    });
+    await finishJoin(deps, _id);
+    return true;
+  } catch (error) {
+    if (isDuplicateKey(error)) return false;
+    throw error;
+  }
+}
+
+/**
+ * Does what was decided: the adult's children and appointments go into the household, then the adult. Every step may be done again, also by
+ * two at once, so that a death between any two of them loses nothing:
+ * 1. note whose household the adult had · 2. its children, and whom the school took away, are the joined one's too
+ * 3. nothing more is booked in it, and its appointments move · 4. the adult leaves it, and enters the joined one
+ */
+export async function finishJoin(deps: Deps, id: Types.ObjectId): Promise<void> {
+  for (let round = 0; round < TRIES; round++) {
+    const change = await HouseholdChange.findOne({ _id: id, kind: 'join', state: 'accepted' }).lean();
+    if (!change?.adult) return;
+    const { account, adult, household: to } = change;
+    const own = await Household.findOne({ account, adults: adult }).lean();
+    if (own && !own._id.equals(to)) {
+      await HouseholdChange.updateOne({ _id: id }, { $addToSet: { from: own._id } });
+      await moveHousehold(deps, own, to, adult);
+      continue;
+    }
+    // What a request that was under way has booked there meanwhile.
+    for (const from of change.from ?? []) await moveAppointments(deps, from, to);
+    if (own || (await enter(to, adult))) {
+      await end(deps, change);
+      return;
+    }
+  }
+}
+
+async function moveHousehold(
+  deps: Deps,
+  own: Household,
+  to: Types.ObjectId,
+  adult: Types.ObjectId,
+): Promise<void> {
+  for (const child of [...own.children, ...(own.brought ?? [])]) {
+    const { student } = child;
+    const isNew = { _id: to, 'children.student': { $ne: student } };
+    const added = await Household.updateOne(isNew, {
+      $push: { children: child },
+      $pull: { dropped: { student } },
+    });
+    // They have the child by a proof of their own, which they keep when they leave again.
+    const isOwn = { student, adult: child.adult };
+    if (added.modifiedCount === 0)
+      await Household.updateOne(
+        { _id: to, children: { $not: { $elemMatch: isOwn } }, brought: { $not: { $elemMatch: isOwn } } },
+        { $push: { brought: child } },
+      );
+  }
+  for (const removed of own.removed ?? [])
+    await Household.updateOne(
+      { _id: to, 'removed.student': { $ne: removed.student } },
+      { $push: { removed } },
+    );
+  await Household.updateOne(
+    { _id: own._id, adults: adult },
+    { $set: { children: [] }, $unset: { brought: 1 } },
+  );
+  await moveAppointments(deps, own._id, to);
+  // A household keeps an adult: an id that is nobody's.
+  await Household.updateOne({ _id: own._id, adults: adult }, { $set: { 'adults.$': new Types.ObjectId() } });
+}
+
+/** @returns false where the adult was given another household meanwhile */
+async function enter(to: Types.ObjectId, adult: Types.ObjectId): Promise<boolean> {
+  try {
+    await Household.updateOne({ _id: to, adults: { $ne: adult } }, { $push: { adults: adult } });
+    return true;
+  } catch (error) {
+    if (isDuplicateKey(error)) return false;
+    throw error;
+  }
+}
+
+/** Tells both, leaves an entry, and is done: in this order, each once however often it is done again. */
+async function end(deps: Deps, change: HouseholdChange): Promise<void> {
+  const { _id, account, household, adult, by, bySchool } = change;
+  await tellChange(deps, change);
+  await auditOnce({
+    _id,
+    account,
+    user: bySchool ? by : (adult ?? by),
+    action: 'join adults',
+    targets: [household, ...(adult ? [adult] : [])],
+    detail: { by: bySchool ? 'school' : 'household' },
+    at: deps.now(),
+  });
+  await HouseholdChange.updateOne({ _id, state: 'accepted' }, { $set: { state: 'done' } });
+}

@@ -1,0 +1,111 @@
+import express, { type Router } from 'express';
+import type { Types } from 'mongoose';
+import { withNames, type Meeting } from '../booking/queries.js';
+import type { Deps } from '../deps.js';
+import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import { parseForm } from '../web/parse.js';
+import { wordsFor } from '../web/read-language.js';
+import { wordsOf } from '../web/words.js';
+import { shortDayAndTime } from '../web/format-time.js';
+import type { PlacedEvent } from '../web/place.js';
+import { familyOf, type Family } from './load-conference.js';
+import { newsForm } from './schema.js';
+
+/** What the school changed, as the family's page says it until somebody there has seen it. */
+export interface News {
+  text: string;
+  href: string;
+  isCanceled: boolean;
+}
+
+/**
+ * What the school did to a family's coming meetings that this adult has not seen yet: moved and canceled, by time. Each adult sees it for
+ * themselves.
+ * @param meetings the family's
+ */
+export async function findNews(family: Family, meetings: Meeting[], now: Date): Promise<News[]> {
+  const { event, household, actor, home } = family;
+  const canceled = await Appointment.find({
+    household: household._id,
+    event: event._id,
+    state: 'cancelled',
+    cancelledBy: 'school',
+    from: { $gt: now },
+  })
+    .sort({ from: 1 })
+    .limit(MOST)
+    .lean();
+  const all = [...meetings, ...(await withNames(canceled, event))];
+  return all
+    .filter((meeting) => isNews(meeting, actor.user, now))
+    .sort((a, b) => +a.from - +b.from)
+    .slice(0, MOST)
+    .map((meeting) => newsOf(meeting, event, home));
+}
+
+/** More than anybody reads; the rest comes when these are seen. */
+const MOST = 30;
+
+/** "Moved by the school on Nov 20: was 3:00 PM." of one meeting, until this adult has seen it; else ''. */
+export function sayMoved(
+  meeting: Meeting,
+  { event, actor }: Pick<Family, 'event' | 'actor'>,
+  now: Date,
+): string {
+  const { moved } = meeting;
+  if (!moved || !isNews(meeting, actor.user, now)) return '';
+  return wordsOf(event)('news.movedHere', {
+    on: shortDayAndTime(moved.at, event),
+    was: shortDayAndTime(moved.from, event),
+  });
+}
+
+function isNews({ cancelledAt, moved, to, seen = [] }: Meeting, user: Types.ObjectId, now: Date): boolean {
+  const at = cancelledAt ?? moved?.at;
+  return at !== undefined && to > now && !seen.some((one) => one.by.equals(user) && one.at >= at);
+}
+
+function newsOf(meeting: Meeting, event: PlacedEvent, home: string): News {
+  const { teacher, children, from, moved, cancelledAt } = meeting;
+  const t = wordsOf(event);
+  const when = (at: Date) => shortDayAndTime(at, event);
+  const isCanceled = cancelledAt !== undefined;
+  const on = when(cancelledAt ?? moved?.at ?? from);
+  return {
+    text: isCanceled
+      ? t('news.canceled', { teacher, children, on, was: when(from) })
+      : t('news.moved', { teacher, children, on, was: when(moved?.from ?? from), now: when(from) }),
+    href: isCanceled
+      ? `${home}/times/${meeting.resource.toHexString()}?student=${meeting.students[0]?.toHexString() ?? ''}`
+      : `${home}/appointments/${meeting.id}`,
+    isCanceled,
+  };
+}
+
+/** Where an adult says that they have seen what the school changed. */
+export function newsPages(deps: Deps): Router {
+  const router = express.Router({ mergeParams: true });
+
+  router.post('/news', async (req, res) => {
+    const { household, event, actor, home } = await familyOf(res, deps);
+    const parsed = parseForm(newsForm, req.body, wordsFor(res));
+    // What was changed after the page was made is news still.
+    const until = parsed.ok ? new Date(Math.min(parsed.value.until, deps.now().getTime())) : undefined;
+    if (until)
+      await Appointment.updateMany(
+        {
+          household: household._id,
+          event: event._id,
+          state: { $in: [...LIVING_STATES, 'cancelled'] },
+          to: { $gt: deps.now() },
+          $or: [{ 'moved.at': { $lte: until } }, { cancelledBy: 'school', cancelledAt: { $lte: until } }],
+        },
+        { $push: { seen: { $each: [{ by: actor.user, at: until }], $slice: -MOST_SEEN } } },
+      );
+    res.redirect(303, home);
+  });
+  return router;
+}
+
+/** The last looks of a household's adults. */
+const MOST_SEEN = 10;

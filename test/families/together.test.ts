@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { AuditEntry } from '../../server/models/audit-entry.js';
+import { Household } from '../../server/models/household.js';
+import { Notification } from '../../server/models/notification.js';
+import { makeUser, Visitor } from '../support/app.js';
+import { Desk } from '../support/booking/desk.js';
+
+describe('adults whom the school lets act as one', () => {
+  it('are shown what they would have too much of, told of it, and parted again; each is in the log', async () => {
+    const desk = await Desk.open();
+    const { _id: account } = desk.fair.account;
+    const [kim, lou] = [await desk.parentOf(0), await desk.parentOf(1)];
+    await desk.book(kim.visitor, 0, 0, 0);
+    await desk.book(lou.visitor, 1, 0, 1);
+    const admin = await new Visitor(desk.test.app).logIn(await makeUser(account, 'administrator'));
+    const home = `/global-setup/families/${String(kim.user._id)}`;
+    assert.match((await admin.get(home)).text, /Acts as one with[\s\S]*Nobody/);
+    const unknown = await admin.post(`${home}/together`, { email: 'nobody@example.org' }, home);
+    assert.equal(unknown.status, 422);
+    assert.match(unknown.text, /No parent has registered with this address/);
+    const asked = await admin.get(`${home}/together?email=${encodeURIComponent(lou.user.email)}`);
+    assert.match(asked.text, /At the same time: [^<]*Mrs Lee \(Ana\)/);
+    await admin.post(`${home}/together`, { email: lou.user.email }, home);
+    const joint = await Household.findOne({ account, adults: kim.user._id }).lean();
+    assert.deepEqual(joint?.adults.map(String).sort(), [kim, lou].map(({ user }) => String(user._id)).sort());
+    assert.match((await kim.visitor.get(desk.home)).text, /Ana’s teachers[\s\S]*Leo’s teachers/);
+    const mails = await Notification.find({ subject: /book together$/ }).lean();
+    assert.equal(mails.length, 2);
+    assert.match(mails[0]!.text, /Maple School has set up/);
+
+    assert.match((await admin.get(`${home}/separate`)).text, /1 upcoming appointment booked by Kim Lopez/);
+    await admin.post(`${home}/separate`, {}, home);
+    assert.equal(
+      await Household.countDocuments({ account, adults: { $in: [kim.user._id, lou.user._id] } }),
+      2,
+    );
+    assert.doesNotMatch((await kim.visitor.get(desk.home)).text, /Leo/);
+    const actions = (await AuditEntry.find({ 'detail.by': 'school' }).lean()).map(({ action }) => action);
+    assert.deepEqual(actions, ['join adults', 'separate adults']);
+
+    // A stranger to the account is as if not there.
+    const viewer = await new Visitor(desk.test.app).logIn(await makeUser(account, 'appointment viewer'));
+    assert.equal((await viewer.get(`${home}/together`)).status, 403);
+  });
+});

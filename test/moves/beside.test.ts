@@ -1,0 +1,317 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import type { Types } from 'mongoose';
+import { expireHolds } from '../../server/booking/expire-holds.js';
+import { mergeContacts } from '../../server/duplicates/merge-contacts.js';
+import { slotsByDay } from '../../server/events/queries.js';
+import { updateEvent } from '../../server/events/update-event.js';
+import { keepOfLost } from '../../server/families/keep-appointments.js';
+import { Appointment, LIVING_STATES } from '../../server/models/appointment.js';
+import { slotsOf } from '../../server/models/appointment-slots.js';
+import { Claim } from '../../server/models/claim.js';
+import { Contact } from '../../server/models/contact.js';
+import { Diary } from '../../server/models/diary.js';
+import { Event } from '../../server/models/event.js';
+import { Household } from '../../server/models/household.js';
+import { Notification } from '../../server/models/notification.js';
+import { Resource } from '../../server/models/resource.js';
+import { coveredMinutes, Slot } from '../../server/models/slot.js';
+import { SlotMove, SlotMoveItem } from '../../server/models/slot-move.js';
+import { User } from '../../server/models/user.js';
+import { continueMoves } from '../../server/moves/run-move.js';
+import type { MoveForm } from '../../server/moves/schema.js';
+import { noteDuplicates } from '../../server/roster/people/note-duplicates.js';
+import { asApp } from '../support/scans.js';
+import { DAY, EVE } from '../support/booking/conference.js';
+import { interleave } from '../support/booking/interleave.js';
+import { Moving } from '../support/booking/moving.js';
+
+const RUNS = Number(process.env.INTERLEAVINGS ?? 25);
+const going = new AbortController().signal;
+const HOUR = 3600_000;
+
+const KINDS = [
+  'students',
+  'teachers',
+  'sync',
+  'back',
+  'settings',
+  'book',
+  'cancel',
+  'undo',
+  'clean',
+  'work',
+] as const;
+
+interface Deed {
+  kind: (typeof KINDS)[number];
+  n: number;
+  dieAfter?: number | undefined;
+}
+
+const deed: fc.Arbitrary<Deed> = fc.record({
+  kind: fc.constantFrom(...KINDS),
+  n: fc.nat(5),
+  dieAfter: fc.option(fc.integer({ min: 1, max: 60 }), { nil: undefined, freq: 3 }),
+});
+
+const scene = fc.record({
+  booked: fc.array(fc.tuple(fc.nat(2), fc.nat(2), fc.nat(3), fc.constantFrom(1, 1, 2)), {
+    minLength: 2,
+    maxLength: 5,
+  }),
+  where: fc.constantFrom<Partial<MoveForm>>(
+    { toTime: '17:10' },
+    { toDay: '2026-11-25' },
+    { toDay: '2026-12-01', toTime: '08:00' },
+    { kind: 'cancel', notice: 'No power' },
+  ),
+  perTeacherAndDay: fc.constantFrom(0, 3),
+  beside: fc.array(deed, { minLength: 1, maxLength: 4 }),
+  dies: fc.array(fc.integer({ min: 3, max: 60 }), { maxLength: 2 }),
+  choices: fc.infiniteStream(fc.nat(5)),
+});
+
+describe('a move of a day, and what happens beside it', () => {
+  let moving: Moving;
+
+  /** The third teacher has the later slots, so that the three can be two people. */
+  async function open(perTeacherAndDay: number): Promise<void> {
+    moving = await Moving.open({
+      students: 3,
+      teachers: 3,
+      slots: 4,
+      booking: { perTeacherAndDay, inARow: 2 },
+    });
+    const { account } = moving.fair.event;
+    for (const { _id, from, to } of moving.fair.teachers[2]!.slots) {
+      const later = { from: new Date(+from + HOUR), to: new Date(+to + HOUR) };
+      await Slot.updateOne({ _id }, { $set: { ...later, minutes: coveredMinutes(later) } });
+    }
+    const [one, , three] = moving.fair.teachers;
+    const [ana, leo] = moving.fair.students;
+    for (const [contact, candidate] of [
+      [three!.contact, one!.contact],
+      [leo!, ana!],
+    ] as const)
+      await noteDuplicates(
+        account,
+        [{ contact: contact._id, candidate: candidate._id, reason: { code: 'name' } }],
+        EVE,
+      );
+  }
+
+  function merge(keep: { _id: Types.ObjectId }, drop: { _id: Types.ObjectId }) {
+    const { deps, actor } = moving;
+    return mergeContacts(deps, actor, keep._id, drop._id, keepOfLost(deps));
+  }
+
+  async function act({ kind, n }: Deed): Promise<void> {
+    const { teachers, students } = moving.fair;
+    const scope = { event: moving.fair.event._id };
+    const one = (
+      await Appointment.find({ ...scope, state: { $in: LIVING_STATES } })
+        .sort({ _id: 1 })
+        .lean()
+    )[n % 3];
+    if (kind === 'students') await merge(students[n % 2]!, students[1 - (n % 2)]!);
+    else if (kind === 'teachers')
+      await merge(teachers[n % 2 ? 2 : 0]!.contact, teachers[n % 2 ? 0 : 2]!.contact);
+    else if (kind === 'clean') await expireHolds(moving.deps, going);
+    else if (kind === 'work') await continueMoves(moving.deps, going);
+    else if (kind === 'undo') await moving.undo();
+    else if (kind === 'book') await moving.tryToBook(n % 3, (n + 1) % 3, n % 4, 1 + (n % 2));
+    else if (kind === 'cancel') await moving.cancel(n % 3, (n + 1) % 3);
+    else if (kind === 'settings') await settings(n);
+    // What a sync writes, and its undo, when the class or the teacher is gone: by the values that were read.
+    else if (kind === 'sync') {
+      await Resource.updateOne(
+        { ...scope, _id: teachers[n % 3]!.resource._id },
+        { $set: { status: 'gone' } },
+      );
+      if (one)
+        await Appointment.updateOne(
+          { _id: one._id, state: 'booked' },
+          { $set: { state: 'problem', problem: { code: 'not together' } } },
+        );
+    } else {
+      await Resource.updateMany({ ...scope, status: 'gone' }, { $set: { status: 'active' } });
+      const gone = { state: 'problem', 'problem.code': 'not together' } as const;
+      if (one)
+        await Appointment.updateOne(
+          { _id: one._id, ...gone },
+          { $set: { state: 'booked' }, $unset: { problem: 1 } },
+        );
+    }
+  }
+
+  /** Saves what the page of settings may save: other limits, and a day less where it has no slots. */
+  async function settings(n: number): Promise<void> {
+    const event = await Event.findById(moving.fair.event._id).orFail().lean();
+    const taken = await slotsByDay(event);
+    const { name, place, description, timeZone, days } = event;
+    const booking = {
+      ...event.booking,
+      perTeacherAndDay: n % 3,
+      gapMinutes: n % 2 ? 10 : 0,
+      cancelHoursBefore: n,
+    };
+    const kept = days.filter((day) => taken.has(day));
+    await updateEvent(
+      moving.actor,
+      event,
+      { name, place, description, timeZone, days: kept.length > 0 ? kept : days, booking },
+      moving.now,
+    );
+  }
+
+  /** One line a fault: everything booked is at one time in its slots and in both diaries, counted on its day, and nothing else is. */
+  async function findFaults(): Promise<string[]> {
+    const faults: string[] = [];
+    const [all, slots, resources, diaries, claims, event] = await Promise.all([
+      Appointment.find({ state: { $in: LIVING_STATES } }).lean(),
+      Slot.find().lean(),
+      Resource.find().lean(),
+      Diary.find().lean(),
+      Claim.find().lean(),
+      Event.findById(moving.fair.event._id).orFail().lean(),
+    ]);
+    const byId = <T extends { _id: Types.ObjectId }>(list: T[], id: Types.ObjectId) =>
+      list.find(({ _id }) => _id.equals(id));
+    const entries = diaries.flatMap(({ _id, busy }) =>
+      busy.map((entry) => ({ ...entry, person: _id.slice(0, 24) })),
+    );
+    const shown = (at: Date) => at.toISOString().slice(5, 16);
+    for (const one of all) {
+      const own = slotsOf(one).flatMap((id) => byId(slots, id) ?? []);
+      const [first, last] = [own[0], own.at(-1)];
+      if (!first || !last || own.length !== slotsOf(one).length) {
+        faults.push('a slot is missing');
+        continue;
+      }
+      if (+first.from !== +one.from || +last.to !== +one.to)
+        faults.push(`at ${shown(one.from)}, its slot ${shown(first.from)}`);
+      if (!first.resource.equals(one.resource)) faults.push('with a teacher whose slot it is not');
+      const contact = byId(resources, one.resource)?.contact;
+      for (const person of [one.household, contact!]) {
+        const theirs = entries.filter(
+          (entry) => entry.person === String(person) && entry.appointment.equals(one._id),
+        );
+        const times = [
+          ...new Set(theirs.map(({ from, to, slot }) => `${String(slot)} ${+from} ${+to}`)),
+        ].sort();
+        const wanted = own.map(({ _id, from, to }) => `${String(_id)} ${+from} ${+to}`).sort();
+        if (times.join() !== wanted.join())
+          faults.push(
+            `${person.equals(one.household) ? 'family' : 'teacher'}: ${times.join()} instead of ${wanted.join()}`,
+          );
+      }
+      const days = claims.filter(
+        ({ _id, appointment }) => appointment.equals(one._id) && _id.startsWith('limit-day:'),
+      );
+      const prefix = `limit-day:${String(event._id)}:${String(one.resource)}:${first.day}:`;
+      if (days.length !== 1 || !days[0]!._id.startsWith(prefix))
+        faults.push(`counted as ${days.map(({ _id }) => _id).join()}, not ${prefix}`);
+      for (const other of all) {
+        if (String(other._id) <= String(one._id) || +one.from >= +other.to || +other.from >= +one.to)
+          continue;
+        if (one.household.equals(other.household)) faults.push('a family at two places');
+        if (one.resource.equals(other.resource)) faults.push('a teacher at two places');
+      }
+    }
+    const lives = (id: Types.ObjectId) => byId(all, id) !== undefined;
+    for (const entry of entries)
+      if (!lives(entry.appointment)) faults.push(`dead in the diary of ${entry.person}`);
+      else if (
+        !all.some(
+          (one) =>
+            one._id.equals(entry.appointment) &&
+            [String(one.household), String(byId(resources, one.resource)?.contact)].includes(entry.person),
+        )
+      )
+        faults.push('in a stranger’s diary');
+    for (const { _id, appointment } of claims) if (!lives(appointment)) faults.push(`dead: ${_id}`);
+    for (const { state, message, day } of slots) {
+      if (state === 'unavailable' && message === '') faults.push('locked');
+      if (!event.days.includes(day)) faults.push(`a slot on ${day}, which is none of the event’s days`);
+    }
+    return [...faults, ...(await findUntold())];
+  }
+
+  /** Who must have heard of where a meeting is now, or that it is no more, and who was told twice. */
+  async function findUntold(): Promise<string[]> {
+    const faults: string[] = [];
+    for (const move of await SlotMove.find().lean()) {
+      const mails = await Notification.find({
+        key: new RegExp(`^(changed|cancelled):${String(move._id)}:`),
+      }).lean();
+      const told = mails.map(({ to }) => to);
+      if (new Set(told).size !== told.length) faults.push('told twice');
+      if (move.state !== 'done') {
+        if (told.length > 0) faults.push(`told, though it is ${move.state}`);
+        continue;
+      }
+      for (const { slot, newFrom } of await SlotMoveItem.find({ move: move._id, state: 'told' }).lean()) {
+        const moved = {
+          slot,
+          from: newFrom,
+          state: { $in: LIVING_STATES },
+          createdAt: { $lte: move.createdAt },
+        };
+        const found = await Appointment.find(
+          move.kind === 'move' ? moved : { canceledIn: move._id, slot },
+        ).lean();
+        for (const { household } of found) {
+          const home = await Household.findById(household).lean();
+          const adults = await User.find({ _id: { $in: home?.adults ?? [] } }).lean();
+          if (!adults.every(({ email }) => told.includes(email))) faults.push('not told');
+        }
+      }
+    }
+    return faults;
+  }
+
+  it('loses no time, seat or count, tells everybody once, and leaves nothing behind, whoever dies on the way', async function () {
+    this.timeout(180_000 + RUNS * 4000);
+    await fc.assert(
+      fc.asyncProperty(scene, async ({ booked, where, perTeacherAndDay, beside, dies, choices }) => {
+        await open(perTeacherAndDay);
+        for (const [home, teacher, slot, inARow] of booked)
+          await moving.tryToBook(home, teacher, slot, inARow);
+        await expireAll();
+        await Notification.deleteMany({});
+        await moving.tryToStart({ day: DAY, ...where });
+        const workers = [...dies, undefined].map((dieAfter, n) => ({
+          name: `worker ${String(n)}`,
+          ...(dieAfter ? { dieAfter } : {}),
+          run: async () => {
+            // It takes over what the one before let go of in silence.
+            if (n > 0) moving.setNow(new Date(+moving.now + 61_000));
+            await continueMoves(moving.deps, going);
+          },
+        }));
+        const runOf = (one: Deed) => ({
+          name: one.kind,
+          ...(one.dieAfter ? { dieAfter: one.dieAfter } : {}),
+          run: () => act(one),
+        });
+        await interleave([...workers, ...beside.map(runOf)], (waiting) => choices.next().value % waiting);
+        await moving.end();
+        // Who died in a merge asks for it again, when it counts as cut off.
+        moving.setNow(new Date(+moving.now + HOUR));
+        for (const one of beside) if (one.kind === 'students' || one.kind === 'teachers') await act(one);
+        await expireAll();
+        await moving.end();
+        assert.equal(await Contact.countDocuments({ merging: { $exists: true } }), 0);
+        assert.deepEqual(await findFaults(), []);
+      }),
+      { numRuns: RUNS, ...(process.env.SEED ? { seed: Number(process.env.SEED) } : {}) },
+    );
+  });
+
+  /** What was put on hold ends, and what a dead process left is finished. */
+  async function expireAll(): Promise<void> {
+    moving.setNow(new Date(+moving.now + 20 * 60_000));
+    await asApp(() => expireHolds(moving.deps, going));
+  }
+});
