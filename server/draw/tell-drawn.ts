@@ -37,7 +37,7 @@ export async function tellDrawn(deps: Deps, entry: DrawEntry, outcome: DrawOutco
     const { opensAt } = event.booking;
     const at = opensAt && opensAt > deps.now() ? dayAndTimeSoon(opensAt, event, deps.now()) : '';
     const parts = [
-      t('planMail.hello', { name: adult.name }),
+      t('draw.mailHello', { name: adult.name }),
       meetings.length > 0
         ? t('draw.mailGot', { count: meetings.length, school: account.name })
         : t('draw.mailNone', { school: account.name }),
@@ -51,7 +51,7 @@ export async function tellDrawn(deps: Deps, entry: DrawEntry, outcome: DrawOutco
         ? [at ? t('draw.mailLater', { count: without, at }) : t('draw.mailRest', { count: without })]
         : []),
       `${t('draw.mailSee')}\n${deps.config.publicUrl}/e/${event.link}/draw`,
-      t('planMail.questions', { office: callOffice(event) }),
+      t('draw.mailQuestions', { office: callOffice(event) }),
     ];
     await queueMail(deps, {
       account: account._id,
