@@ -2,6 +2,7 @@ import { expireHolds } from '../server/booking/expire-holds.js';
 import { runDraws } from '../server/draw/book-drawn.js';
 import { finishChanges } from '../server/households/finish-changes.js';
 import { finishPlans } from '../server/planning/finish-plans.js';
+import { unlockLeft } from '../server/slots/lock-slots.js';
 import type { Recurring } from './job.js';
 
 /** Ends holds that ran out, draws preference rounds, and finishes what a killed process left unfinished. */
@@ -12,6 +13,7 @@ export const expireHoldsJob: Recurring = {
     await finishPlans(deps, stopping);
     await finishChanges(deps, stopping);
     await expireHolds(deps, stopping);
+    await unlockLeft(deps);
     await runDraws(deps, stopping);
   },
 };

@@ -8,6 +8,7 @@ import { expireHoldsJob } from './expire-holds.js';
 import { inviteStaffJob } from './invite-staff.js';
 import type { OneShot, Recurring } from './job.js';
 import { continueMovesJob, moveSlotsJob } from './move-slots.js';
+import { keepWaitlistsJob, offerTimesJob } from './keep-waitlists.js';
 import { openNightlyRuns } from './open-nightly-runs.js';
 import { readUploadJob } from './read-upload.js';
 import { continueMailingsJob, sendMailingJob } from './send-mailing.js';
@@ -21,6 +22,7 @@ export const ONE_SHOTS: Record<JobName, OneShot> = {
   'deliver-notifications': deliverNotifications,
   'invite-staff': inviteStaffJob,
   'move-slots': moveSlotsJob,
+  'offer-times': offerTimesJob,
   'read-upload': readUploadJob,
   'run-refresh': runRefreshJob,
   'run-sync': runSyncJob,
@@ -34,6 +36,7 @@ export const RECURRING: Recurring[] = [
   deleteEventsAgain,
   deleteOldJob,
   expireHoldsJob,
+  keepWaitlistsJob,
   openNightlyRuns,
   retryNotifications,
   sendRemindersJob,

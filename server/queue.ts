@@ -8,6 +8,7 @@ export type JobName =
   | 'deliver-notifications'
   | 'invite-staff'
   | 'move-slots'
+  | 'offer-times'
   | 'send-mailing';
 
 /** Where features hand work over to the worker; `jobs/` gives the real one, tests may run a job at once. */

@@ -1,5 +1,6 @@
 import express, { type Router } from 'express';
 import type { PassportStatic } from 'passport';
+import type { ClearHouseholds } from './accounts/choose-password.js';
 import { accountRoutes } from './accounts/routes.js';
 import { accountSetupRoutes } from './accounts/global-setup/routes.js';
 import { endAppointment } from './booking/end-appointment.js';
@@ -14,6 +15,7 @@ import { contactRoutes } from './contacts/routes.js';
 import type { Deps } from './deps.js';
 import { deskRoutes } from './desk/routes.js';
 import { drawRoutes, drawSettings } from './draw/routes.js';
+import { entryRoutes } from './entry/routes.js';
 import { eventRoutes } from './events/routes.js';
 import { handmadeRoutes } from './handmade/routes.js';
 import { teamRoutes } from './handmade/team/routes.js';
@@ -41,6 +43,7 @@ import { generatorRoutes } from './slots/generator/routes.js';
 import { roomRoutes } from './slots/rooms/routes.js';
 import { slotRoutes } from './slots/routes.js';
 import { staffRoutes } from './staff/routes.js';
+import { lineRoutes, waitlistRoutes } from './waitlist-pages/routes.js';
 import { eventGuard, levelGuard, signedIn, staffGuard } from './web/guards.js';
 
 /** Forms with a box for every teacher of a large district, or for every slot of one: they may have more fields than others. */
@@ -61,10 +64,13 @@ export const LONG_FORMS = [
  */
 export function routes(deps: Deps, passport: PassportStatic): Router {
   const router = express.Router();
-  router.use(accountRoutes(deps, passport, (ours, user) => clearHouseholds(ours, user, keepForSchool)));
+  const clear: ClearHouseholds = (ours, user) => clearHouseholds(ours, user, keepForSchool);
+  router.use(entryRoutes(deps, clear));
+  router.use(accountRoutes(deps, passport, clear));
   router.use(calendarRoutes(deps));
   router.use(householdRoutes(deps));
   router.use(drawRoutes(deps), planningRoutes(deps));
+  router.use(waitlistRoutes(deps));
   router.use(bookingRoutes(deps));
 
   router.use(signedIn);
@@ -99,6 +105,7 @@ export function routes(deps: Deps, passport: PassportStatic): Router {
   router.use('/events/:event/mailings', eventGuard('event administrator'), mailingRoutes(deps));
   router.use('/events/:event/families', eventGuard('event administrator'), eventFamilyRoutes(deps));
   router.use('/events/:event/settings/draw', drawSettings(deps));
+  router.use('/events/:event/waitlist', eventGuard('event administrator'), lineRoutes(deps));
   router.use('/events/:event/settings/audit', eventAuditRoutes(deps));
   router.use('/events/:event', letterRoutes(deps));
   router.use('/events/:event/as', viewingRoutes(deps));

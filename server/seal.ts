@@ -54,9 +54,17 @@ export function hashSecret(secret: string): string {
 /** Letters and digits that are not taken for each other on paper. */
 const CODE_LETTERS = 'ABCDEFGHJKMNPQRSTUVWXYZ23456789';
 
+const lettersOf = (count: number): string =>
+  Array.from({ length: count }, () => CODE_LETTERS[randomInt(CODE_LETTERS.length)]).join('');
+
+/** The last part of an event's link, which is printed and typed: eight small letters and digits, some 40 bits. */
+export function makeLink(): string {
+  return lettersOf(8).toLowerCase();
+}
+
 /** A code to print and type: eight letters and digits, some 40 bits, like K7QM-4XPD. */
 export function makeCode(): string {
-  const letters = Array.from({ length: 8 }, () => CODE_LETTERS[randomInt(CODE_LETTERS.length)]).join('');
+  const letters = lettersOf(8);
   return `${letters.slice(0, 4)}-${letters.slice(4)}`;
 }
 
@@ -75,8 +83,23 @@ export function makeCodeAgain(printing: string, of: string, appSecret: string): 
  * @param of whom it is of: the same code of another has another hash
  */
 export function hashCode(code: string, of: string, appSecret: string): string {
-  const typed = code.toUpperCase().replace(/[^A-Z0-9]/g, '');
+  const typed = code
+    .normalize('NFKC')
+    .toUpperCase()
+    .replace(/[^A-Z0-9]/g, '');
   return createHmac('sha256', keyOf(appSecret)).update(`${of} ${typed}`).digest('base64url');
+}
+
+/** Both hashes that are kept of a printed code: of the student's number and the code together, and of the code alone. */
+export function hashesOf(
+  code: string,
+  { account, student }: Record<'account' | 'student', { toHexString(): string }>,
+  appSecret: string,
+): { hash: string; key: string } {
+  return {
+    hash: hashCode(code, student.toHexString(), appSecret),
+    key: hashCode(code, account.toHexString(), appSecret),
+  };
 }
 
 /** A secret that is the same each time for the same text, so that what must happen once can be tried again. */

@@ -13,7 +13,7 @@ export interface Cleared {
 /** Removes everything that a login's households have; supplied by booking. */
 export type ClearHouseholds = (deps: Deps, user: Pick<User, '_id' | 'grants'>) => Promise<Cleared>;
 
-const NOTHING: Cleared = { children: 0, appointments: 0 };
+export const NOTHING: Cleared = { children: 0, appointments: 0 };
 
 /**
  * Sets the password that somebody chose through a mailed link, which proves that the address is theirs. Somebody else may have used the
@@ -46,6 +46,7 @@ export function mayBeStrangers(user: Pick<User, 'emailProvenAt' | 'passwordHash'
   return user?.emailProvenAt === undefined && user?.passwordHash !== undefined;
 }
 
-function nameIn(email: string): string {
+/** A name for somebody who gave none: the address up to its @. */
+export function nameIn(email: string): string {
   return email.split('@')[0] ?? email;
 }

@@ -48,8 +48,8 @@ export function limitLogins(deps: Pick<Deps, 'config'>): (req: Request, email: s
   };
 }
 
-/** Counts an attempt under every limit. If one limit refuses it, no password is compared and it counts under none of the others. */
-async function takeAll(limits: [Limit, string][]): Promise<void> {
+/** Counts an attempt under every limit. If one limit refuses it, it counts under none of the others. */
+export async function takeAll(limits: [Limit, string][]): Promise<void> {
   const taken: typeof limits = [];
   for (const [limit, key] of limits) {
     try {

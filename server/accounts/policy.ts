@@ -1,4 +1,4 @@
-import { atLeast, type AccessLevel } from '../models/user.js';
+import { atLeast, type AccessLevel, type User } from '../models/user.js';
 import type { Actor } from '../web/actor.js';
 
 /** Who may see and change the school's settings and the people who log in. */
@@ -23,4 +23,9 @@ export function sectionsFor({ level, levelName }: Pick<Actor, 'level' | 'levelNa
   if (atLeast(level, 'event administrator')) return ['events', 'importer', 'data-browser', 'reports'];
   if (atLeast(levelName, 'event administrator')) return ['events', 'importer', 'reports'];
   return ['events', 'reports'];
+}
+
+/** Whether a login works at any school. Such a login asks for its password: an emailed link alone does not open it. */
+export function worksSomewhere({ grants }: Pick<User, 'grants'>): boolean {
+  return grants.some(({ level }) => level !== 'customer');
 }

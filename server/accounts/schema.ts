@@ -46,7 +46,7 @@ export interface Login {
 }
 
 /** Only paths of Slotbell are allowed; anything else is dropped. */
-const nextPath = (): Joi.StringSchema =>
+export const nextPath = (): Joi.StringSchema =>
   Joi.string()
     .max(500)
     .pattern(/^\/(?![/\\])[^\\\p{Cc}]*$/u)

@@ -10,7 +10,9 @@ export async function setPassword(id: Types.ObjectId, password: string, now: Dat
   await User.updateOne({ _id: id }, { $set: { passwordHash, sessionsFrom: now } });
   const others = { $in: ['new password', 'invitation', 'prove e-mail'] as const };
   await OneTimeLink.deleteMany({ user: id, kind: others });
-  return provedEmail(id, now);
+  const user = await provedEmail(id, now);
+  if (user) await OneTimeLink.deleteMany({ email: user.email, kind: 'log in' });
+  return user;
 }
 
 /** Notes that the link sent to the address was opened; only the first time counts. */

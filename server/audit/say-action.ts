@@ -49,6 +49,8 @@ export const ACTIONS = {
   'change appointment': 'Appointment changed',
   'change note': 'Note for the teacher changed',
   'cancel appointment': 'Appointment canceled',
+  'offer time': 'Time offered from the waitlist',
+  'remove from waitlist': 'Family taken off the waitlist',
   'mail schedule': 'Family schedule sent by email',
   'keep appointment': 'Appointment kept despite a problem',
   'mark attendance': 'Attendance marked',

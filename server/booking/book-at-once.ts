@@ -22,7 +22,12 @@ export async function bookAtOnce(deps: Deps, request: HoldRequest): Promise<Held
   const { held, found } = await holdOnce(deps, request, (bookable) => mayBook && !asksKind(bookable));
   if (!held.ok || held.appointment.state !== 'pending' || !mayBook) return held;
   const { appointment } = held;
-  const ask: Confirmation = { ...request, appointment: appointment._id, note: '', isAtOnce: true };
+  const ask: Confirmation = {
+    ...request,
+    appointment: appointment._id,
+    note: request.typed?.note ?? '',
+    isAtOnce: true,
+  };
   if (found) return asksKind(found) ? held : bookHeld(deps, ask, appointment, found);
   // The same request before this one broke off here.
   const slot = await Slot.findById(appointment.slot, { kind: 1 }).lean();

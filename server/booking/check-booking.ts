@@ -8,7 +8,7 @@ import { Household } from '../models/household.js';
 import { Resource } from '../models/resource.js';
 import { Slot } from '../models/slot.js';
 import { findFollowing, isOffered, mostInARow } from './find-following.js';
-import { findPeople, type People } from './find-people.js';
+import { findPeople, goingOf, type People } from './find-people.js';
 import { sittingOf } from './find-sitting.js';
 import { isMeantFor, type MaybeMet } from './find-by-hand.js';
 import { earlyOpening, openEarly } from './open-early.js';
@@ -21,6 +21,8 @@ export interface Wish {
   more?: Types.ObjectId[] | undefined;
   students: Types.ObjectId[];
   household: Types.ObjectId;
+  /** The adult who is to go, alone; it counts only where the event lets adults be at two meetings at once. */
+  goer?: Types.ObjectId | undefined;
   by: 'household' | 'school';
   /** The preference round that books it, whose turn is before booking opens. */
   draw?: Types.ObjectId | undefined;
@@ -36,6 +38,8 @@ export interface Bookable {
   /** Of the first student with this teacher; the one recorded. Absent: what was made by hand is booked without one. */
   class?: Class;
   people: People;
+  /** The adult who goes, alone. */
+  goer?: Types.ObjectId;
 }
 
 /**
@@ -50,9 +54,39 @@ export async function checkBooking(
   const isDrawn = wish.draw !== undefined && event.status === 'active';
   const mayNow = isDrawn || mayBookNow(event, now, by) || (await mayBookEarly(wish, now));
   if (!mayNow && !over.includes('not open')) return { ok: false, reason: 'not open' };
-  const { slot, resource, household, holders, contacts: found, classes } = await readAbout(wish);
+  const about = await readAbout(wish);
+  const judged = judgeByRules(wish, about, now);
+  if (!judged.ok) return judged;
+  const { household, ...bookable } = judged;
+  const further = wish.more?.length
+    ? await checkMore(wish, bookable.slot, wish.more)
+    : { ok: true as const, more: [] };
+  if (!further.ok) return further;
+  const goer = goerOf(wish, household);
+  const people = await findPeople(goingOf(household, goer), sittingOf(about.holders, about.contacts));
+  return { ...bookable, more: further.more, people, ...(goer ? { goer } : {}) };
+}
+
+/** What the rules look at. */
+export interface Known {
+  slot: Slot | undefined;
+  resource: Resource | undefined;
+  household: Household | undefined;
+  contacts: About[];
+  classes: Class[];
+}
+
+/** The rules that need no further look: of a booking that is made, and of the times that are shown before. */
+export function judgeByRules(
+  wish: Pick<Wish, 'event' | 'students' | 'by' | 'over'>,
+  { slot, resource, household, contacts, classes }: Known,
+  now: Date,
+):
+  | ({ ok: true; household: Household } & Pick<Bookable, 'slot' | 'resource' | 'class'>)
+  | { ok: false; reason: Refusal } {
+  const { event, by, over = [] } = wish;
   if (!slot || !resource || (!resource.contact && !resource.byHand)) return { ok: false, reason: 'not here' };
-  const students = found.filter(({ type, status }) => type === 'student' && status === 'active');
+  const students = contacts.filter(({ type, status }) => type === 'student' && status === 'active');
   const areTheirs = wish.students.length > 0 && wish.students.every((id) => hasId(students, id));
   if (!household || !areTheirs) return { ok: false, reason: 'not your child' };
   const met = findMet(wish, resource, students, classes);
@@ -61,12 +95,7 @@ export async function checkBooking(
   // One that has begun, while it lasts, for who stands at the door.
   const last = over.includes('too late') ? slot.to : slot.from;
   if (!isSoonEnough(event, last, now, by)) return { ok: false, reason: 'too late' };
-  const further = wish.more?.length
-    ? await checkMore(wish, slot, wish.more)
-    : { ok: true as const, more: [] };
-  if (!further.ok) return further;
-  const people = await findPeople(household, sittingOf(holders, found));
-  return { ok: true, slot, more: further.more, resource, ...met, people };
+  return { ok: true, household, slot, resource, ...met };
 }
 
 /** Whether the household is one of those for whom the event opens earlier, and that time has come. */
@@ -75,6 +104,15 @@ async function mayBookEarly({ event, household, by }: Wish, now: Date): Promise<
   if (by !== 'household' || !early || now < early.at) return false;
   const family = await Household.findOne({ _id: household, account: event.account }, { children: 1 }).lean();
   return family !== null && mayBookNow(await openEarly(event, family, now), now, by);
+}
+
+/** Who goes alone; undefined where all of the household do, as where there is only one. */
+export function goerOf(
+  { event, goer }: Pick<Wish, 'event' | 'goer'>,
+  { adults }: Pick<Household, 'adults'>,
+): Types.ObjectId | undefined {
+  if (!event.booking.twoAtOnce || adults.length < 2) return undefined;
+  return adults.find((id) => goer?.equals(id));
 }
 
 /** Whether some slots still follow a slot, and the event allows so many. */
@@ -91,7 +129,7 @@ async function checkMore(
 
 /** Over which class they meet, or that they may meet without one; undefined where they may not. */
 function findMet(
-  { students: ids, by }: Wish,
+  { students: ids, by }: Pick<Wish, 'students' | 'by'>,
   { contact, byHand, status }: Resource,
   students: MaybeMet[],
   classes: Class[],
@@ -117,8 +155,8 @@ function hasId(list: { _id: Types.ObjectId }[], id: Types.ObjectId): boolean {
 }
 
 type Around = Slot & { holders: Resource[]; sitting: About[] };
-type About = Pick<Contact, '_id' | 'type' | 'status' | 'email' | 'schools' | 'grade'>;
-const ABOUT = { $project: { type: 1, status: 1, email: 1, schools: 1, grade: 1 } };
+export type About = Pick<Contact, '_id' | 'type' | 'status' | 'email' | 'schools' | 'grade'>;
+export const ABOUT = { $project: { type: 1, status: 1, email: 1, schools: 1, grade: 1 } };
 
 /** All that the rules look at, by one command; of classes no student but those for whom it is. */
 async function readAbout({ event, slot, students, household }: Wish) {

@@ -2,9 +2,9 @@ import type { QueryFilter, Types } from 'mongoose';
 import { Appointment, type Refusal } from '../models/appointment.js';
 import { leavePlan } from './leave-plan.js';
 
-type Claimant = Pick<
+export type Claimant = Pick<
   Appointment,
-  '_id' | 'household' | 'bookedBy' | 'createdAt' | 'byKey' | 'plan' | 'resource' | 'students'
+  '_id' | 'household' | 'bookedBy' | 'createdAt' | 'byKey' | 'plan' | 'offer' | 'resource' | 'students'
 >;
 
 /**
@@ -14,32 +14,35 @@ type Claimant = Pick<
  * @param taker who wants what it holds; absent when nobody does
  */
 export async function isDead(holder: Types.ObjectId, now: Date, taker?: Claimant): Promise<boolean> {
-  const found = await Appointment.findById(holder, {
-    state: 1,
-    expiresAt: 1,
-    household: 1,
-    bookedBy: 1,
-    createdAt: 1,
-    byKey: 1,
-    plan: 1,
-    resource: 1,
-    students: 1,
-  }).lean();
-  if (!found || found.state === 'expired' || found.state === 'cancelled') return true;
-  if (found.state !== 'pending') return false;
-  const over = found.expiresAt !== undefined && found.expiresAt <= now;
-  const givesWay = taker !== undefined && isOlderHold(found, taker);
-  if (!over && !givesWay) return false;
+  const found = await Appointment.findById(holder, HOLDER_FIELDS).lean();
+  if (!keepsNothing(found, now, taker)) return false;
+  if (found?.state !== 'pending') return true;
   // Not matched: it was booked or ended just now, so it is looked at again.
   return (await endHold(holder, 'hold ended')) || isDead(holder, now, taker);
 }
 
+/** What of an appointment tells whether it keeps others out. */
+export const HOLDER_FIELDS = {
+  ...{ state: 1, expiresAt: 1, household: 1, bookedBy: 1, createdAt: 1, byKey: 1, plan: 1, resource: 1 },
+  students: 1,
+} as const;
+export type HolderOf = Pick<Appointment, Exclude<keyof typeof HOLDER_FIELDS, 'plan'> | '_id' | 'plan'>;
+
+/** The same of what was read, for pages that only look: nothing is ended. */
+export function keepsNothing(found: HolderOf | null | undefined, now: Date, taker?: Claimant): boolean {
+  if (!found || found.state === 'expired' || found.state === 'cancelled') return true;
+  if (found.state !== 'pending') return false;
+  const isOver = found.expiresAt !== undefined && found.expiresAt <= now;
+  return isOver || (taker !== undefined && isOlderHold(found, taker));
+}
+
 /**
+ * What somebody is offered takes nothing from them: it is offered where it is free beside what they have on hold.
  * A total order, so that two holds of one person never end each other. What the same request made, sent twice at once, is no other hold.
  */
 function isOlderHold(held: Claimant, taker: Claimant): boolean {
   if (!held.household.equals(taker.household) || !held.bookedBy.equals(taker.bookedBy)) return false;
-  if (held.byKey === taker.byKey) return false;
+  if (held.byKey === taker.byKey || taker.offer) return false;
   if (held.plan && taker.plan?.equals(held.plan) && !isSameMeeting(held, taker)) return false;
   const byTime = held.createdAt.getTime() - taker.createdAt.getTime();
   return byTime === 0 ? held._id.toHexString() < taker._id.toHexString() : byTime < 0;

@@ -99,8 +99,8 @@ async function checkRules(
   ask: Asked,
   pending: Appointment,
 ): Promise<({ ok: true } & Pick<Bookable, 'class'>) | Refused> {
-  const { slot: first, more, students, override, draw } = pending;
-  const wish = { ...ask, slot: first, more, students, draw, over: override?.rules };
+  const { slot: first, more, students, override, draw, goer } = pending;
+  const wish = { ...ask, slot: first, more, students, draw, goer, over: override?.rules };
   const checked = await checkBooking(wish, deps.now());
   if (!checked.ok) return checked;
   const { to } = checked.more.at(-1) ?? checked.slot;
@@ -189,7 +189,7 @@ async function book(
         ...(moved ? { moved } : {}),
         ...(ask.isAtOnce ? { undoUntil: new Date(now.getTime() + UNDO_MS) } : {}),
       },
-      $unset: { expiresAt: 1, plan: 1 },
+      $unset: { expiresAt: 1, plan: 1, typed: 1 },
     },
     { returnDocument: 'after' },
   ).lean();

@@ -59,12 +59,15 @@ export function push(me: Entrant, need: DiaryNeed, _id: string, mine: Partial<Bu
             from: { $lt: before },
             to: { $gt: after },
             ...(need.shared ? { slot: { $ne: need.slot } } : {}),
+            // Null finds those without one: there all of the household go.
+            ...(need.who ? { who: { $in: [null, need.who] } } : {}),
           },
         ],
       },
     },
   };
-  const entry: Busy = { from: need.from, to: need.to, slot: need.slot, appointment: me._id };
+  const who = need.who ? { who: need.who } : {};
+  const entry: Busy = { from: need.from, to: need.to, slot: need.slot, appointment: me._id, ...who };
   return {
     updateOne: {
       filter: { _id, busy: isFree },
@@ -78,6 +81,7 @@ export function push(me: Entrant, need: DiaryNeed, _id: string, mine: Partial<Bu
 export function isInTheWay(entry: Busy, me: Entrant, need: DiaryNeed): boolean {
   if (entry.appointment.equals(me._id) || me.replaces?.equals(entry.appointment)) return false;
   if (need.shared && entry.slot.equals(need.slot)) return false;
+  if (need.who && entry.who && !entry.who.equals(need.who)) return false;
   const [after, before] = reach(need);
   return entry.from < before && entry.to > after;
 }

@@ -2,9 +2,10 @@ import type { Types } from 'mongoose';
 import { isDead } from './check-holder.js';
 import { clear, isInTheWay, push } from './enter-diary.js';
 import { diariesFor, type DiaryNeed } from './plan-needs.js';
-import { writeAll } from './take-claims.js';
+import { areAllWritten } from './take-claims.js';
 import type { Appointment, Refusal } from '../models/appointment.js';
 import { Diary, type Busy } from '../models/diary.js';
+import { writesTo, writeTogether } from '../models/write-together.js';
 
 /**
  * Enters an appointment's new time in somebody's diaries beside its old one, so that at no moment either is free. Doing it twice is
@@ -20,12 +21,12 @@ export async function enterTime(
   const me = { _id, account };
   const mine = { appointment: _id, slot: need.slot, to: need.to };
   for (const id of diariesFor(need)) {
-    while (!(await writeAll(Diary, [push(me, need, id, mine)]))) {
+    while (!(await areAllWritten(writesTo<Diary>(Diary, [push(me, need, id, mine)])))) {
       const busy = (await Diary.findById(id).lean())?.busy ?? [];
       if (busy.some((entry) => isSame(entry, mine))) break;
       const inTheWay = busy.filter((entry) => isInTheWay(entry, me, need));
       for (const { appointment } of inTheWay) if (!(await isDead(appointment, now))) return need.refusal;
-      if (inTheWay.length > 0) await writeAll(Diary, [clear(id, inTheWay)]);
+      if (inTheWay.length > 0) await writeTogether(writesTo<Diary>(Diary, [clear(id, inTheWay)]));
     }
   }
   return undefined;

@@ -4,7 +4,7 @@ import { Event } from '../models/event.js';
 import { Household } from '../models/household.js';
 import { Resource } from '../models/resource.js';
 import { holdersOf, Slot } from '../models/slot.js';
-import { findPeople } from './find-people.js';
+import { findPeople, goingOf } from './find-people.js';
 import { findSitting, HOLDER, sitBeside } from './find-sitting.js';
 import { planNeeds, type Need } from './plan-needs.js';
 
@@ -28,14 +28,15 @@ export async function findNeeds(
   ]);
   if (!event || holders.length === 0) return [];
   const household = found ?? { _id: appointment.household, account: appointment.account, adults: [] };
-  const people = await findPeople(household, await findSitting(holders));
-  const { students, override } = appointment;
+  const { students, override, goer } = appointment;
+  const people = await findPeople(goingOf(household, goer), await findSitting(holders));
   return planNeeds({
     event,
     slot: { _id, from: new Date(from.getTime() - leadMs), to, day, capacity: Infinity },
     resource: { _id: resource },
     students,
     household: household._id,
+    goer,
     people,
     // What staff set aside for it stays so at another time.
     over: override?.rules,

@@ -12,6 +12,11 @@ export interface People {
   teacher: Types.ObjectId[];
 }
 
+/** Who of a household goes: one adult alone, or all. */
+export function goingOf({ _id, account, adults }: Family, goer: Types.ObjectId | undefined): Family {
+  return { _id, account, adults: goer ? [goer] : adults };
+}
+
 /** Somebody on the school's side of the table. */
 export type Teacher = Pick<Contact, '_id' | 'email'>;
 type Family = Pick<Household, '_id' | 'account' | 'adults'>;
@@ -21,16 +26,24 @@ type Family = Pick<Household, '_id' | 'account' | 'adults'>;
  * parts look at both diaries. Their login is tied to the teacher by its grant, or by being proven to have the teacher's email address.
  */
 export async function findPeople(household: Family, teachers: Teacher[]): Promise<People> {
-  const { account, adults } = household;
-  const logins = await User.aggregate<Login>([
+  return peopleOf(await findLogins(household, teachers), household, teachers);
+}
+
+/** The logins of a household's adults and of some teachers, for `peopleOf`. */
+export async function findLogins({ account, adults }: Family, teachers: Teacher[]): Promise<Login[]> {
+  return User.aggregate<Login>([
     { $match: { $or: [{ _id: { $in: adults } }, ...tiedTo(teachers)] } },
     { $project: { email: 1, emailProvenAt: 1, grants: 1 } },
     { $lookup: namesakes(account) },
     { $lookup: households(account) },
   ]);
+}
+
+/** The same as `findPeople` for some of the teachers whose logins were read together. */
+export function peopleOf(logins: Login[], { _id, account, adults }: Family, teachers: Teacher[]): People {
   const granted = (login: Pick<User, 'grants'>) =>
     login.grants.flatMap((grant) => (grant.contact && grant.account.equals(account) ? [grant.contact] : []));
-  const parents = logins.filter(({ _id }) => adults.some((id) => id.equals(_id)));
+  const parents = logins.filter((login) => adults.some((id) => id.equals(login._id)));
   const sitting = logins.filter((login) =>
     teachers.some((teacher) => isTeacher(login, granted(login), teacher)),
   );
@@ -38,13 +51,13 @@ export async function findPeople(household: Family, teachers: Teacher[]): Promis
     emailProvenAt && email !== '' ? staff : [],
   );
   return {
-    family: distinctIds([household._id, ...parents.flatMap(granted), ...asTeachers.map(({ _id }) => _id)]),
-    teacher: distinctIds([...teachers, ...sitting.flatMap(({ homes }) => homes)].map(({ _id }) => _id)),
+    family: distinctIds([_id, ...parents.flatMap(granted), ...asTeachers.map((one) => one._id)]),
+    teacher: distinctIds([...teachers, ...sitting.flatMap(({ homes }) => homes)].map((one) => one._id)),
   };
 }
 
 /** A login with whom it may be at the school besides. */
-type Login = Pick<User, '_id' | 'email' | 'emailProvenAt' | 'grants'> & {
+export type Login = Pick<User, '_id' | 'email' | 'emailProvenAt' | 'grants'> & {
   /** The teachers and staff who have its address. */
   staff: { _id: Types.ObjectId }[];
   /** The households of this school in which it is an adult. */

@@ -2,6 +2,7 @@ import type { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { slotsOf } from '../models/appointment-slots.js';
+import { WaitlistEntry } from '../models/waitlist-entry.js';
 import { writeAnyway, writesTo, type Write } from '../models/write-together.js';
 import { mailWrites, wakeDelivery } from '../notifications/queue-mail.js';
 import { sitBeside } from './find-sitting.js';
@@ -35,7 +36,15 @@ export async function finishFound(deps: Deps, found: Appointment, before: Write[
       if (!found.canceledIn && (await isToHear(found))) await tellHousehold(deps, found, 'cancelled');
     }
     await Appointment.updateOne({ _id, state }, { $unset: { unfinished: 1 } });
+    await wakeLine(deps, found);
   }
+}
+
+/** Has the time that is free again be offered to who waits for it. What was refused held nothing. */
+async function wakeLine(deps: Deps, { resource, event, state, refused }: Appointment): Promise<void> {
+  if (state === 'expired' && refused !== 'hold ended') return;
+  if (await WaitlistEntry.exists({ resource, open: true }))
+    await deps.queue.add('offer-times', event.toHexString());
 }
 
 /** What the school cancels they hear in any case: they have seen on the page that it was booked, and did not undo it themselves. */

@@ -2,6 +2,7 @@ import { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES, type Override, type Refusal } from '../models/appointment.js';
 import { slotsOf } from '../models/appointment-slots.js';
+import type { Slot } from '../models/slot.js';
 import { writesTo, writeTogether } from '../models/write-together.js';
 import { checkBooking, type Bookable, type Wish } from './check-booking.js';
 import { endHold } from './check-holder.js';
@@ -20,8 +21,12 @@ export interface HoldRequest extends Omit<Wish, 'over'> {
   replaces?: Types.ObjectId;
   /** The caller has checked that whoever asks may set these rules aside. */
   override?: Override | undefined;
+  /** What was typed for another hold that this one takes the place of. */
+  typed?: Record<string, string>;
   /** It is one of a plan, which names the appointment already. */
   plan?: { _id: Types.ObjectId; appointment: Types.ObjectId };
+  /** It is offered to an entry of a waitlist, which names the appointment already, until a moment. */
+  offer?: { _id: Types.ObjectId; appointment: Types.ObjectId; until: Date };
 }
 
 export type Held =
@@ -66,6 +71,18 @@ export async function holdOnce(
     : { held, found: checked };
 }
 
+/** Whether a slot could be put on hold now; no hold is made. */
+export async function mayHold(
+  deps: Deps,
+  request: HoldRequest,
+): Promise<{ ok: true } | { ok: false; reason: Refusal }> {
+  const checked = await checkBooking({ ...request, over: request.override?.rules }, deps.now());
+  if (!checked.ok) return checked;
+  const draft = draftOf(deps, request, { ...checked, old: undefined }, request.key);
+  const planned = await planWrites(draft, needsOf(request, checked, draft), deps.now());
+  return planned.ok ? { ok: true } : planned;
+}
+
 /** What replaces a longer meeting lasts as long as that one, or as long as it can. */
 async function keepLength(
   deps: Deps,
@@ -73,29 +90,25 @@ async function keepLength(
   hold: Appointment,
   old: Appointment,
 ): Promise<Held> {
-  const { event, by, override } = request;
-  for (let inARow = Math.min(slotsOf(old).length, mostInARow(event)); inARow > 1; inARow--) {
-    const resized = await resizeHold(event, hold, inARow, by);
-    if (!resized.ok || resized.hold.state !== 'pending') continue;
-    const longer = resized.hold;
-    const checked = await checkBooking({ ...request, more: longer.more, over: override?.rules }, deps.now());
-    if (checked.ok && (await takeClaims(deps, longer, needsOf(request, checked, longer))).ok)
-      return { ok: true, appointment: longer };
+  for (let inARow = Math.min(slotsOf(old).length, mostInARow(request.event)); inARow > 1; inARow--) {
+    const resized = await resizeHold(request.event, hold, inARow, request.by);
+    // The hold is that long now; where it cannot be, it is made shorter again.
+    if (resized.ok) return holdAgain(deps, request, resized.hold);
   }
-  const short = await resizeHold(event, hold, 1, by);
-  return { ok: true, appointment: short.ok ? short.hold : hold };
+  return { ok: true, appointment: hold };
 }
 
 /** Looked for after it was written, so that many at once are no more than many one after another. */
 async function isOneTooMany(request: HoldRequest, { _id }: Appointment, now: Date): Promise<boolean> {
-  // A plan counts as nothing here: a login has one at a time, of so many meetings at most.
-  if (request.by !== 'household' || request.plan || request.draw) return false;
+  // A plan counts as nothing here: a login has one at a time, of so many meetings at most. Nor does what they are offered.
+  if (request.by !== 'household' || request.plan || request.offer || request.draw) return false;
   const before = await Appointment.countDocuments({
     household: request.household,
     bookedBy: request.user,
     state: 'pending',
     expiresAt: { $gt: now },
     plan: { $exists: false },
+    offer: { $exists: false },
     _id: { $lt: _id },
   });
   return before >= MOST_HOLDS;
@@ -118,23 +131,33 @@ async function checkReplaced(
     state: { $in: LIVING_STATES },
   }).lean();
   if (!old) return { ok: false, reason: 'hold ended' };
-  if (old.slot.equals(slot._id)) return { ok: false, reason: 'teacher limit' };
-  return mayCancel(request.event, old.from, now, request.by)
-    ? { ok: true, old }
-    : { ok: false, reason: 'too late to change' };
+  const reason = judgeChange(request, slot, old, now);
+  return reason ? { ok: false, reason } : { ok: true, old };
+}
+
+/** Why a meeting can't be changed to a slot now. */
+export function judgeChange(
+  { event, by }: Pick<HoldRequest, 'event' | 'by'>,
+  slot: Pick<Slot, '_id'>,
+  old: Pick<Appointment, 'slot' | 'from'>,
+  now: Date,
+): Refusal | undefined {
+  if (old.slot.equals(slot._id)) return 'teacher limit';
+  return mayCancel(event, old.from, now, by) ? undefined : 'too late to change';
 }
 
 function draftOf(
   deps: Deps,
   request: HoldRequest,
-  { slot, class: held, old }: Bookable & { old: Appointment | undefined },
+  { slot, class: held, goer, old }: Bookable & { old: Appointment | undefined },
   byKey: string,
 ): Appointment {
   const now = deps.now();
   return {
-    _id: request.plan?.appointment ?? new Types.ObjectId(),
+    _id: (request.plan ?? request.offer)?.appointment ?? new Types.ObjectId(),
     ...(request.plan ? { plan: request.plan._id } : {}),
     ...(request.draw ? { draw: request.draw } : {}),
+    ...(request.offer ? { offer: request.offer._id } : {}),
     account: request.event.account,
     event: request.event._id,
     slot: slot._id,
@@ -142,13 +165,14 @@ function draftOf(
     ...(slot.with?.length ? { with: slot.with } : {}),
     household: request.household,
     bookedBy: request.user,
+    ...(goer ? { goer } : {}),
     students: request.students,
     ...(held ? { class: held._id } : {}),
     state: 'pending',
     from: slot.from,
     to: slot.to,
     byKey,
-    expiresAt: new Date(now.getTime() + HOLD_MS),
+    expiresAt: request.offer?.until ?? new Date(now.getTime() + HOLD_MS),
     ...(old
       ? {
           replaces: old._id,
@@ -160,6 +184,7 @@ function draftOf(
     ...(old?.answers ? { answers: old.answers } : {}),
     ...(old?.kind ? { kind: old.kind } : {}),
     ...(old?.reminded ? { reminded: old.reminded } : {}),
+    ...(request.typed ? { typed: request.typed } : {}),
     ...(request.override ? { override: request.override } : {}),
     createdAt: now,
   };
@@ -188,14 +213,27 @@ async function insert(deps: Deps, request: HoldRequest, draft: Appointment, need
   return isTaken ? { ok: true, appointment: made } : takeAll(deps, made, needs);
 }
 
-/** What a request that was made before is told now; it goes on where that one may have broken off. */
+/**
+ * What a request that was made before is told now; it goes on where that one may have broken off. A hold that cannot be so long is made
+ * shorter, slot by slot: it ends only where its first slot is refused.
+ */
 async function holdAgain(deps: Deps, request: HoldRequest, before: Appointment): Promise<Held> {
   if (LIVING_STATES.includes(before.state)) return { ok: true, appointment: before };
   if (before.state !== 'pending') return refusedBefore(before);
-  const wish = { ...request, more: before.more, over: before.override?.rules };
+  const refused = await takeAgain(deps, request, before);
+  if (!refused) return { ok: true, appointment: before };
+  const shorter = slotsOf(before).length - 1;
+  const resized = shorter > 0 && (await resizeHold(request.event, before, shorter, request.by));
+  return resized && resized.ok ? holdAgain(deps, request, resized.hold) : giveUp(deps, before, refused);
+}
+
+/** @returns why what is on hold cannot be, as long as it is */
+async function takeAgain(deps: Deps, request: HoldRequest, hold: Appointment): Promise<Refusal | undefined> {
+  const wish = { ...request, more: hold.more, over: hold.override?.rules };
   const checked = await checkBooking(wish, deps.now());
-  if (!checked.ok) return giveUp(deps, before, checked.reason);
-  return takeAll(deps, before, needsOf(request, checked, before));
+  if (!checked.ok) return checked.reason;
+  const taken = await takeClaims(deps, hold, needsOf(request, checked, hold));
+  return taken.ok ? undefined : taken.reason;
 }
 
 export function needsOf(
@@ -203,7 +241,14 @@ export function needsOf(
   bookable: Bookable,
   { replaces, override }: Pick<Appointment, 'replaces' | 'override'>,
 ): Need[] {
-  return planNeeds({ ...request, ...bookable, ...(replaces ? { replaces } : {}), over: override?.rules });
+  // Who goes was checked with the rest: it is not always who was asked for.
+  return planNeeds({
+    ...request,
+    goer: undefined,
+    ...bookable,
+    ...(replaces ? { replaces } : {}),
+    over: override?.rules,
+  });
 }
 
 async function takeAll(deps: Deps, appointment: Appointment, needs: Need[]): Promise<Held> {

@@ -59,14 +59,19 @@ export async function moveOne(
   now: Date,
 ): Promise<void> {
   const { _id, state } = item;
+  // Who goes was an adult of the old one.
+  const { goer: _goer, ...moved } = item;
   const isLiving = LIVING_STATES.includes(state);
   // Its time and its limits are the new household's first: at no moment are they free.
-  if (isLiving) await reconcileClaims([Object.assign({}, item, { household: to })]);
+  if (isLiving) await reconcileClaims([Object.assign({}, moved, { household: to })]);
   await Claim.deleteMany({ appointment: _id, _id: new RegExp(`:${from.toHexString()}:`) });
   const clash =
     state === 'booked' && item.to > now && (await findBusy([to], { _id }, now))
       ? { state: 'problem' as const, problem: AT_ONCE }
       : {};
   // One that ended, or became a problem, meanwhile is moved the next time.
-  await Appointment.updateOne({ _id, household: from, state }, { $set: { household: to, ...clash } });
+  await Appointment.updateOne(
+    { _id, household: from, state },
+    { $set: { household: to, ...clash }, $unset: { goer: 1 } },
+  );
 }

@@ -23,6 +23,8 @@ export interface DiaryNeed {
   gapMs: number;
   /** A teacher may sit with several families in the seats of one slot. */
   shared: boolean;
+  /** In a household's diary: the adult who goes, alone. */
+  who?: Types.ObjectId;
   refusal: Refusal;
 }
 
@@ -44,6 +46,8 @@ export interface Plan {
   resource: { _id: Types.ObjectId };
   students: Types.ObjectId[];
   household: Types.ObjectId;
+  /** The adult of the household who goes, alone. */
+  goer?: Types.ObjectId | undefined;
   class?: { _id: Types.ObjectId; edits: { allowed?: number } };
   people: People;
   /** The appointment whose place it takes: only one may. */
@@ -85,6 +89,7 @@ function needsByTheRules(plan: Plan): Need[] {
       person: plan.household,
       gapMs: gapMinutes * 60_000,
       shared: sits(plan.household),
+      ...(plan.goer ? { who: plan.goer } : {}),
       refusal: 'household busy',
     }),
     // Only a family's own meetings need a way between them.
@@ -139,7 +144,7 @@ export function prefixOf(kind: string, ids: (Types.ObjectId | string)[]): string
  */
 function diary(
   slots: PlannedSlot[],
-  need: Pick<DiaryNeed, 'person' | 'gapMs' | 'shared' | 'refusal'>,
+  need: Pick<DiaryNeed, 'person' | 'gapMs' | 'shared' | 'who' | 'refusal'>,
 ): DiaryNeed[] {
   return slots.map(({ _id, from, to }, index) => ({
     kind: 'diary',

@@ -1,4 +1,4 @@
-import type { Event } from '../models/event.js';
+import type { Event, SiblingsRule } from '../models/event.js';
 import { bookingState } from '../web/booking-state.js';
 
 const HOUR_MS = 3600_000;
@@ -22,6 +22,11 @@ export function isSoonEnough(event: Event, from: Date, now: Date, by: 'household
 export function mayCancel(event: Event, from: Date, now: Date, by: 'household' | 'school'): boolean {
   if (by === 'school') return true;
   return from.getTime() - event.booking.cancelHoursBefore * HOUR_MS > now.getTime();
+}
+
+/** How siblings meet the same teacher: until the school says otherwise the family chooses. */
+export function siblingsRule({ booking }: Pick<Event, 'booking'>): SiblingsRule {
+  return booking.siblings ?? 'choose';
 }
 
 /** How long what was booked by one press can be undone, and the mail about it waits. */

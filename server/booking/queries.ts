@@ -8,6 +8,7 @@ import type { Event } from '../models/event.js';
 import { ask, findTogether } from '../models/find-together.js';
 import type { HouseholdChild } from '../models/household.js';
 import { Resource } from '../models/resource.js';
+import { User } from '../models/user.js';
 import { holdersOf, Slot, type MeetingKind } from '../models/slot.js';
 import { andList } from '../web/format-count.js';
 import { kindOf, linkOf } from '../web/say-kind.js';
@@ -31,6 +32,8 @@ export interface Meeting {
   /** Whose building it is in, where that is known. */
   school?: { name: string; address: string };
   className: string;
+  /** The adult who goes alone, and their name; absent: all of the family. */
+  goer?: { id: Types.ObjectId; name: string };
   /** First names, in words. */
   children: string;
   from: Date;
@@ -45,6 +48,8 @@ export interface Meeting {
   /** Where a video meeting is, or ''. */
   link: string;
   expiresAt?: Date;
+  /** What was typed and not sent, by the names of the fields. */
+  typed?: Record<string, string>;
   /** Until when it can be undone, where it was booked by one press. */
   undoUntil?: Date;
   cancelledBy?: Appointment['cancelledBy'];
@@ -97,6 +102,11 @@ export function questionsAbout(appointments: Appointment[]) {
       ...schoolBy('synced.school'),
       { $project: { 'synced.name': 1, 'synced.course': 1, edits: 1, status: 1, building: 1 } },
     ),
+    goers: ask<User>(
+      User,
+      all((item) => (item.goer ? [item.goer] : [])),
+      { $project: { name: 1 } },
+    ),
     students: ask<Contact>(
       Contact,
       all((item) => item.students),
@@ -108,7 +118,13 @@ export function questionsAbout(appointments: Appointment[]) {
 /** What they are called, of what was found; what is there no more is said without a name. */
 export function nameMeetings(
   appointments: Appointment[],
-  found: { resources: (Resource & In)[]; slots: Slot[]; classes: (Class & In)[]; students: Contact[] },
+  found: {
+    resources: (Resource & In)[];
+    slots: Slot[];
+    classes: (Class & In)[];
+    students: Contact[];
+    goers?: User[];
+  },
   style: Style,
 ): Meeting[] {
   const byId = <T extends { _id: Types.ObjectId }>(list: T[]) =>
@@ -126,6 +142,7 @@ export function nameMeetings(
     const kind = kindOf(slot, item);
     const held = item.class && classOf.get(item.class.toHexString());
     const school = (held ?? resource)?.building?.[0];
+    const goer = found.goers?.find(({ _id }) => item.goer?.equals(_id));
     return {
       id: item._id.toHexString(),
       state: item.state,
@@ -140,6 +157,7 @@ export function nameMeetings(
         ) || t('meeting.theTeacher'),
       room: kind === 'video' ? '' : held?.edits.room || resource?.room || '',
       ...(school ? { school: { name: school.name, address: school.address ?? '' } } : {}),
+      ...(goer ? { goer: { id: goer._id, name: goer.name } } : {}),
       className: held ? className(held) : '',
       children: andList(
         item.students.map((id) => childName(studentOf.get(id.toHexString()), t)),
@@ -154,6 +172,7 @@ export function nameMeetings(
       chosenKind: item.kind ?? '',
       link: kind === 'video' ? linkOf(slot, resource) : '',
       ...(item.expiresAt ? { expiresAt: item.expiresAt } : {}),
+      ...(item.typed ? { typed: item.typed } : {}),
       ...(item.undoUntil ? { undoUntil: item.undoUntil } : {}),
       ...(item.cancelledBy ? { cancelledBy: item.cancelledBy } : {}),
       ...(item.cancelledAt ? { cancelledAt: item.cancelledAt } : {}),

@@ -9,7 +9,7 @@ import { Event } from '../models/event.js';
 import { Household } from '../models/household.js';
 import { Resource } from '../models/resource.js';
 import { holdersOf, Slot } from '../models/slot.js';
-import { findPeople } from './find-people.js';
+import { findPeople, goingOf } from './find-people.js';
 import { contactsOf, HOLDER, sittingOf } from './find-sitting.js';
 import { dayOf } from '../web/local-time.js';
 import { diariesFor, planNeeds, type CountedNeed, type DiaryNeed, type Need } from './plan-needs.js';
@@ -52,7 +52,7 @@ async function needsOfAll(appointments: Appointment[]): Promise<Map<string, Need
       adults: [],
     };
     const people = await findPeople(
-      household,
+      goingOf(household, item.goer),
       sittingOf(
         holdersOf(item).flatMap((id) => byId(resources, id) ?? []),
         teachers,
@@ -76,6 +76,7 @@ async function needsOfAll(appointments: Appointment[]): Promise<Map<string, Need
         resource,
         students: item.students,
         household: item.household,
+        goer: item.goer,
         people,
         ...held,
       }),
@@ -130,11 +131,12 @@ async function enterDiaries(item: Appointment, needs: Need[], diaries: Diary[]):
   if (wanted.length === 0) return;
   const isOurs = (busy: Busy) => busy.appointment.equals(item._id);
   for (const { _id, need } of wanted) {
-    const { slot, from, to } = need;
+    const { slot, from, to, who } = need;
     const found = diaries
       .find((diary) => diary._id === _id)
       ?.busy.find((busy) => isOurs(busy) && busy.slot.equals(slot));
-    if (!found) await push(_id, item.account, { from, to, slot, appointment: item._id });
+    if (!found)
+      await push(_id, item.account, { from, to, slot, appointment: item._id, ...(who ? { who } : {}) });
     // Older versions added the gap to the end.
     else if (+found.from !== +from || +found.to !== +to)
       await Diary.updateOne(

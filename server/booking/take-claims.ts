@@ -1,9 +1,7 @@
-import type { Model } from 'mongoose';
 import type { Deps } from '../deps.js';
 import type { Appointment, Refusal } from '../models/appointment.js';
 import { Claim, underPrefix } from '../models/claim.js';
 import { Diary } from '../models/diary.js';
-import { duplicatesAmong } from '../models/duplicate-key.js';
 import { ask, findTogether, type Question } from '../models/find-together.js';
 import { writesTo, writeTogether, type Write } from '../models/write-together.js';
 import { enterDiary, type DiaryWrite } from './enter-diary.js';
@@ -25,8 +23,11 @@ export async function takeClaims(deps: Deps, me: Appointment, needs: Need[]): Pr
     const planned = await planWrites(me, needs, deps.now());
     if (!planned.ok) return planned;
     if (isSure(planned)) {
-      if (await isAllWritten(takingOf(planned))) return { ok: true };
-    } else if ((await writeAll(Claim, planned.claims)) && (await writeAll(Diary, planned.entries)))
+      if (await areAllWritten(takingOf(planned))) return { ok: true };
+    } else if (
+      (await areAllWritten(writesTo<Claim>(Claim, planned.claims))) &&
+      (await areAllWritten(writesTo<Diary>(Diary, planned.entries)))
+    )
       return { ok: true };
   }
   return { ok: false, reason: 'taken' };
@@ -49,11 +50,6 @@ export function isSure({ claims }: Planned): boolean {
 /** What is planned as writes, the claims first. */
 export function takingOf({ claims, entries }: Planned): Write[] {
   return [...writesTo<Claim>(Claim, claims), ...writesTo<Diary>(Diary, entries)];
-}
-
-/** @returns whether all of it was written; if not, somebody was quicker, or it was there from before */
-async function isAllWritten(writes: Write[]): Promise<boolean> {
-  return (await writeTogether(writes)).changed === writes.length;
 }
 
 /** What is to be written so that an appointment, which need not be there yet, has what it needs; or what lives and is in its way. */
@@ -106,17 +102,6 @@ function needless(me: Appointment, needs: CountedNeed[], found: Claim[]): Claim[
 }
 
 /** @returns whether all of it was written; if not, somebody was quicker, or it was there from before */
-export async function writeAll<T>(
-  model: Pick<Model<T>, 'bulkWrite'>,
-  writes: Parameters<Model<T>['bulkWrite']>[0],
-): Promise<boolean> {
-  if (writes.length === 0) return true;
-  try {
-    const done = await model.bulkWrite(writes, { ordered: true });
-    const changed = done.insertedCount + done.modifiedCount + done.upsertedCount + done.deletedCount;
-    return changed === writes.length;
-  } catch (error) {
-    if (!duplicatesAmong(error)) throw error;
-    return false;
-  }
+export async function areAllWritten(writes: Write[]): Promise<boolean> {
+  return (await writeTogether(writes)).changed === writes.length;
 }

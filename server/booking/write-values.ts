@@ -34,6 +34,7 @@ export function valuesOf(
   };
   const further = {
     class: meeting.className,
+    goer: meeting.goer?.name ?? '',
     was: was && +was.from !== +meeting.from ? whenInWords(was.from, was.to, event) : '',
     map: mapOf(meeting, event, account),
     note: meeting.note,

@@ -7,6 +7,7 @@ import { Plan } from '../models/plan.js';
 import { SlotMove, SlotMoveItem } from '../models/slot-move.js';
 import { StaffInvitation } from '../models/staff-invitation.js';
 import { SyncLog } from '../models/sync-log.js';
+import { WaitlistEntry } from '../models/waitlist-entry.js';
 
 const DAY_MS = 24 * 3600_000;
 /** The longest month. */
@@ -39,6 +40,11 @@ export const LIFETIMES: Lifetime[] = [
   { collection: AuditEntry as Model<unknown>, ms: (keepMs) => keepMs, where: {} },
   // As long as a hold that ended; what was booked stays.
   { collection: Plan as Model<unknown>, ms: () => 2 * DAY_MS, where: { state: { $ne: 'booking' } } },
+  {
+    collection: WaitlistEntry as Model<unknown>,
+    ms: (keepMs) => keepMs,
+    where: { open: { $exists: false } },
+  },
   {
     collection: SlotMove as Model<unknown>,
     ms: (keepMs) => keepMs,

@@ -57,7 +57,7 @@ export function movePages(deps: Deps): Router {
     }
     const when = shortDayAndSpan(moved.appointment.from, moved.appointment.to, event);
     const missing = slotsOf(appointment).length - slotsOf(moved.appointment).length;
-    const shorter = missing > 0 ? 'It’s shorter than before, as the time after it isn’t free. ' : '';
+    const shorter = missing > 0 ? 'It’s shorter than before. ' : '';
     say(req, {
       kind: missing > 0 ? 'notice' : 'ok',
       text: `Moved to ${when}. ${shorter}${await sayTold(deps, event, appointment.household)}`,

@@ -12,6 +12,7 @@ import { isCutOff } from '../runs/engine/find-at-work.js';
 import { moveAppointments, moveChildren, type Move } from './move-bookings.js';
 import { moveClasses } from './move-classes.js';
 import { fillBlanks, moveHandTies, moveLogins, movePairs, moveRecord, planRecord } from './move-identity.js';
+import { moveWaiting } from './move-waiting.js';
 import { copyDiaries, endDiaries, moveResources } from './move-resources.js';
 
 /**
@@ -175,6 +176,7 @@ async function moveAll(move: Move, { record, at }: Merge, claimed: ClaimedMerge)
   await claimed.live();
   await moveHandTies(move);
   const logins = await moveLogins(move);
+  await moveWaiting(move);
   const children = await moveChildren(move);
   await claimed.live();
   const classes = await moveClasses(move);

@@ -1,14 +1,15 @@
-import { randomBytes } from 'node:crypto';
 import { recordAudit } from '../audit/record-audit.js';
 import { Account } from '../models/account.js';
 import { Event } from '../models/event.js';
 import { searchKey } from '../models/search-key.js';
+import { makeLink } from '../seal.js';
 import type { Actor } from '../web/actor.js';
 import type { EventSettings } from './schema.js';
 import { keptOf } from './take-template.js';
 
 /**
- * Makes an event. Its link for parents is made with it, cannot be guessed (96 bits) and never changes.
+ * Makes an event. Its link for parents is made with it and never changes. It is short and in small letters, as it is typed from paper too; it opens
+ * nothing but the event's first page.
  * @param template the event whose questions, texts, reminders and office are copied; without it, the office is the account's
  */
 export async function createEvent(
@@ -23,7 +24,7 @@ export async function createEvent(
     ...(office ? { office } : {}),
     ...(template ? keptOf(template) : {}),
     account: actor.account,
-    link: randomBytes(12).toString('base64url'),
+    link: makeLink(),
     status: 'active',
     createdAt: now,
     sortKey: searchKey(settings.name),

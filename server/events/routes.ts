@@ -17,7 +17,7 @@ import { createEvent } from './create-event.js';
 import { bookingStatus, mayCreateEvents } from './policy.js';
 import { parseEvent } from './parse-event.js';
 import { eventCounts, listEvents, slotsByDay } from './queries.js';
-import { eventFields, eventQuery, formOf, freshEvent, templateSchema } from './schema.js';
+import { eventFields, eventQuery, formOf, freshEvent, templateSchema, WAITLIST_OPTIONS } from './schema.js';
 import { eventPage, pathOf, reloadEvent, settingsFrame } from './show-event.js';
 import { deletionPages } from './deletion/routes.js';
 import { emailPages } from './emails/routes.js';
@@ -141,7 +141,11 @@ const TEMPLATE_GONE =
 
 function newPage(res: Response, form: Form, past?: Event): void {
   const template = past && { id: past._id.toHexString(), ...templateLists(past) };
-  res.render('events/new', { title: 'New event', section: 'events', zones: zoneOptions(), form, template });
+  res.render('events/new', {
+    ...{ title: 'New event', section: 'events', form, template },
+    zones: zoneOptions(),
+    waitlistOptions: WAITLIST_OPTIONS,
+  });
 }
 
 function settingsPage(res: Response, form: Form): void {
@@ -151,6 +155,7 @@ function settingsPage(res: Response, form: Form): void {
   res.render('events/settings', {
     ...settingsFrame(event, 'event'),
     zones,
+    waitlistOptions: WAITLIST_OPTIONS,
     form,
     seen,
     mayCreate: mayCreateEvents(actorOf(res)),

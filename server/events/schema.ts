@@ -1,7 +1,17 @@
 import Joi from 'joi';
 import { IANAZone } from 'luxon';
 import type { Types } from 'mongoose';
-import { MAX_DAYS, MOST_IN_A_ROW, USUAL_EARLY, USUAL_WALK, type Event } from '../models/event.js';
+import {
+  MAX_DAYS,
+  MOST_IN_A_ROW,
+  SIBLINGS_RULES,
+  USUAL_EARLY,
+  USUAL_WAITLIST,
+  USUAL_WALK,
+  WAITLIST_MINUTES,
+  type Event,
+  type SiblingsRule,
+} from '../models/event.js';
 import type { SettingsFields } from '../web/compare-seen.js';
 import { zoneLabel } from '../web/format-zone.js';
 import type { Style } from '../web/place.js';
@@ -27,11 +37,14 @@ export interface EventForm {
   cancelHoursBefore: number;
   perStudentAndTeacher: number;
   eachHousehold: boolean;
+  twoAtOnce: boolean;
   perHousehold: number;
   perStudent: number;
   perTeacherAndDay: number;
   gapMinutes: number;
   inARow: number;
+  waitlistMinutes: number;
+  siblings: SiblingsRule;
   walkRooms: number;
   walkSchools: number;
 }
@@ -76,11 +89,21 @@ export const eventForm = Joi.object<EventForm, true>({
   cancelHoursBefore: count(0, 720, 'until when parents may cancel, in hours'),
   perStudentAndTeacher: count(1, 20, 'the appointments for each student with one teacher'),
   eachHousehold: tick(),
+  twoAtOnce: tick(),
   perHousehold: count(0, 100, 'the appointments for each family'),
   perStudent: count(0, 100, 'the appointments for each student').optional().default(0),
   perTeacherAndDay: count(0, 200, 'the appointments for each teacher and day').optional().default(0),
   gapMinutes: count(0, 240, 'the minutes between two appointments'),
+  waitlistMinutes: Joi.number()
+    .valid(...WAITLIST_MINUTES)
+    .optional()
+    .default(0)
+    .label('the waitlist'),
   inARow: count(1, MOST_IN_A_ROW, 'how many slots in a row one appointment may take').optional().default(1),
+  siblings: Joi.string()
+    .valid(...SIBLINGS_RULES)
+    .default('choose')
+    .label('how siblings meet the same teacher'),
   walkRooms: count(0, 60, 'the minutes to walk between rooms').optional().default(USUAL_WALK.walkRooms),
   walkSchools: count(0, 240, 'the minutes to walk between schools')
     .optional()
@@ -106,14 +129,36 @@ export const eventFields = (style: Style): SettingsFields => ({
   cancelHoursBefore: { label: 'Parents may cancel until', say: (value) => `${hours(value)} before` },
   perStudentAndTeacher: { label: 'For each student with one teacher' },
   eachHousehold: { label: 'Separated families book their own', say: (value) => (value ? 'Yes' : 'No') },
+  twoAtOnce: { label: 'Two adults at two appointments at once', say: (value) => (value ? 'Yes' : 'No') },
   perHousehold: { label: 'For each family', say: orNone },
   perStudent: { label: 'For each student', say: orNone },
   perTeacherAndDay: { label: 'For each teacher and day', say: orNone },
   gapMinutes: { label: 'Between two appointments of a family', say: (value) => `${value} minutes` },
   inARow: { label: 'Slots in a row for one appointment' },
+  waitlistMinutes: { label: 'Waitlist', say: sayWaitlist },
+  siblings: {
+    label: 'Siblings with the same teacher',
+    say: (value) =>
+      ({ together: 'One meeting for all of them', apart: 'One meeting for each' })[value] ??
+      'The family chooses',
+  },
   walkRooms: { label: 'Minutes to walk between rooms' },
   walkSchools: { label: 'Minutes to walk between schools' },
 });
+
+/** @param value how many minutes an offered time is kept */
+function sayWaitlist(value: string): string {
+  return WAITLIST_OPTIONS.find((one) => String(one.value) === value)?.label ?? value;
+}
+
+/** What the form offers. */
+export const WAITLIST_OPTIONS = WAITLIST_MINUTES.map((value) => ({
+  value,
+  label:
+    value === 0
+      ? 'No waitlist'
+      : `Keep each offer for ${value < 60 ? `${value} minutes` : hours(String(value / 60))}`,
+}));
 
 /** @param value a list of days, as `seenOf` writes it */
 function sayDays(value: string, style: Style): string {
@@ -129,7 +174,10 @@ export function formOf(event: EventSettings): Record<string, unknown> {
     ...USUAL_EARLY,
     ...limits,
     inARow: limits.inARow ?? 1,
+    waitlistMinutes: limits.waitlistMinutes ?? 0,
+    siblings: limits.siblings ?? 'choose',
     eachHousehold: limits.eachHousehold ?? false,
+    twoAtOnce: limits.twoAtOnce ?? false,
     name: event.name,
     place: event.place,
     description: event.description,
@@ -150,11 +198,14 @@ export function freshEvent(timeZone: string): Record<string, unknown> {
     cancelHoursBefore: 24,
     perStudentAndTeacher: 1,
     eachHousehold: false,
+    twoAtOnce: false,
     perHousehold: 0,
     perStudent: 0,
     perTeacherAndDay: 0,
     gapMinutes: 0,
     inARow: 1,
+    waitlistMinutes: USUAL_WAITLIST,
+    siblings: 'choose',
     ...USUAL_WALK,
     ...USUAL_EARLY,
   };

@@ -32,16 +32,22 @@ type Asked = Request<{ change: string }>;
 /** Adults who act as one: inviting, accepting and leaving, behind an event's link, for who is logged in. */
 export function householdRoutes(deps: Deps): Router {
   const router = express.Router({ mergeParams: true });
+  router.use('/e/:link/family', loadConference, parentGuard);
+  router.use('/e/:link', adultPages(deps));
+  return router;
+}
+
+/** The pages themselves, below whatever opened the event. */
+export function adultPages(deps: Deps): Router {
   const pages = express.Router({ mergeParams: true });
   // Each is a mail to an address that may be a stranger's.
   const invites = rateLimit('invite-adult', 6, 3600);
-  pages.use(loadConference, parentGuard);
 
-  pages.get('/', async (_req, res) => {
+  pages.get('/family', async (_req, res) => {
     await showAdults(deps, res, await familyOf(res, deps));
   });
 
-  pages.post('/invitations', async (req, res) => {
+  pages.post('/family/invitations', async (req, res) => {
     const family = await familyOf(res, deps);
     const t = wordsFor(res);
     const parsed = parseForm(inviteForm(t), req.body, t);
@@ -65,19 +71,19 @@ export function householdRoutes(deps: Deps): Router {
     res.redirect(303, `${family.home}/family`);
   });
 
-  pages.post('/invitations/:change/withdraw', async (req, res) => {
+  pages.post('/family/invitations/:change/withdraw', async (req, res) => {
     const { household, home } = await familyOf(res, deps);
     if (await withdrawInvitation(household._id, parseId(req.params.change)))
       say(req, { kind: 'ok', text: wordsFor(res)('household.withdrawn') });
     res.redirect(303, `${home}/family`);
   });
 
-  pages.get('/invitations/:change', async (req, res) => {
+  pages.get('/family/invitations/:change', async (req, res) => {
     const family = await familyOf(res, deps);
     await showInvitation(deps, res, family, await invitationOf(deps, req, family));
   });
 
-  pages.post('/invitations/:change', async (req, res) => {
+  pages.post('/family/invitations/:change', async (req, res) => {
     const family = await familyOf(res, deps);
     const invitation = await invitationOf(deps, req, family);
     const t = wordsFor(res);
@@ -93,7 +99,7 @@ export function householdRoutes(deps: Deps): Router {
     res.redirect(303, `${family.home}/family`);
   });
 
-  pages.post('/invitations/:change/decline', async (req, res) => {
+  pages.post('/family/invitations/:change/decline', async (req, res) => {
     const family = await familyOf(res, deps);
     const { _id } = await invitationOf(deps, req, family);
     await HouseholdChange.updateOne({ _id, state: 'open' }, { $set: { state: 'declined' } });
@@ -101,11 +107,11 @@ export function householdRoutes(deps: Deps): Router {
     res.redirect(303, family.home);
   });
 
-  pages.get('/leave', async (_req, res) => {
+  pages.get('/family/leave', async (_req, res) => {
     await showLeaving(deps, res, await familyOf(res, deps));
   });
 
-  pages.post('/leave', async (req, res) => {
+  pages.post('/family/leave', async (req, res) => {
     const { household, actor, event, home } = await familyOf(res, deps);
     const left = await leaveHousehold(deps, household, {
       ...{ adult: actor.user, by: actor.user, event: event._id },
@@ -114,8 +120,7 @@ export function householdRoutes(deps: Deps): Router {
     res.redirect(303, `${home}/family`);
   });
 
-  router.use('/e/:link/family', pages);
-  return router;
+  return pages;
 }
 
 async function showAdults(deps: Deps, res: Response, family: Family, form?: Form): Promise<void> {

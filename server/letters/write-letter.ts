@@ -5,6 +5,7 @@ import { fillMacros, type MacroValues } from '../notifications/messages/macros.j
 import { bookingState } from '../web/booking-state.js';
 import { dayAndTimeSoon, daysInWords } from '../web/format-time.js';
 import type { PlacedEvent } from '../web/place.js';
+import { langOf } from '../web/read-language.js';
 import { ENGLISH, languageOf, wordsOf, type Words } from '../web/words.js';
 import { callOffice, sayCallOffice } from '../web/say-office.js';
 
@@ -56,7 +57,7 @@ export function writeLetter(
   const body = fillMacros(text.text, values).trim();
   const steps = stepsOf(frame, child, paper);
   return {
-    lang: frame.event.locale.split('-u-', 1)[0] ?? '',
+    lang: langOf(frame.event.locale),
     dir: languageOf(frame.event).direction,
     title,
     paragraphs: body.split(/\n{2,}/),

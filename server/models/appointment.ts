@@ -97,6 +97,8 @@ export interface Appointment extends Scoped {
   with?: Types.ObjectId[];
   household: Types.ObjectId;
   bookedBy: Types.ObjectId;
+  /** The adult of the household who goes, where the event lets several be at two meetings at once. Absent: all of them. */
+  goer?: Types.ObjectId;
   /** One or more contacts, all of the household. */
   students: Types.ObjectId[];
   class?: Types.ObjectId;
@@ -113,6 +115,8 @@ export interface Appointment extends Scoped {
   plan?: Types.ObjectId;
   /** The preference round that booked it: that may book before all others, and tells its family of all at once. */
   draw?: Types.ObjectId;
+  /** The entry of a waitlist that it was put on hold for: a time that is offered. */
+  offer?: Types.ObjectId;
   /** The appointment that this one replaces. */
   replaces?: Types.ObjectId;
   /** Its place in the family's calendar, if it replaces another. Absent: an entry of its own. */
@@ -132,6 +136,8 @@ export interface Appointment extends Scoped {
   kind?: MeetingKind;
   /** What the family, or staff for it, answered to the event's questions. Absent: nothing. */
   answers?: Answer[];
+  /** While it is on hold, and when it was not booked: what the family has typed and not sent, by the names of the fields. */
+  typed?: Record<string, string>;
   /** The last reminder that went out for it, or for what it replaces: so many hours before, for which begin, and when. */
   reminded?: { hours: number; from: Date; at: Date };
   createdAt: Date;
@@ -171,6 +177,7 @@ const schema = scopedSchema<Appointment>('appointment', {
   with: { type: [Schema.Types.ObjectId], default: undefined },
   household: { type: Schema.Types.ObjectId, required: true },
   bookedBy: { type: Schema.Types.ObjectId, required: true },
+  goer: Schema.Types.ObjectId,
   students: { type: [Schema.Types.ObjectId], required: true },
   class: Schema.Types.ObjectId,
   state: { type: String, enum: APPOINTMENT_STATES, required: true },
@@ -180,6 +187,7 @@ const schema = scopedSchema<Appointment>('appointment', {
   expiresAt: Date,
   plan: Schema.Types.ObjectId,
   draw: Schema.Types.ObjectId,
+  offer: Schema.Types.ObjectId,
   replaces: Schema.Types.ObjectId,
   entry: {
     type: new Schema<CalendarEntry>(
@@ -198,6 +206,7 @@ const schema = scopedSchema<Appointment>('appointment', {
   attended: { type: String, enum: ATTENDED },
   kind: { type: String, enum: ['in person', 'video'] },
   answers: { type: [answerSchema], default: undefined },
+  typed: Schema.Types.Mixed,
   reminded: { type: new Schema({ hours: Number, from: Date, at: Date }, { _id: false }) },
   createdAt: { type: Date, required: true },
   bookedAt: Date,
@@ -233,6 +242,7 @@ schema.index({ with: 1, state: 1, from: 1 }, { partialFilterExpression: { with: 
 schema.index({ event: 1, students: 1, state: 1 });
 schema.index({ event: 1, class: 1, state: 1 });
 schema.index({ state: 1, expiresAt: 1 });
+schema.index({ offer: 1, state: 1 }, { partialFilterExpression: { offer: { $exists: true } } });
 schema.index({ unfinished: 1 }, { partialFilterExpression: { unfinished: true } });
 
 export const Appointment = mongoose.model<Appointment>('appointment', schema);

@@ -30,6 +30,8 @@ export interface HandTie {
 /** A printed code for a student: it adds the student to one family, once. Only its hash is stored. */
 export interface PrintedCode {
   hash: string;
+  /** A hash by which the code alone finds the student. Absent in codes from before 0.10: they need the student's number too. */
+  key?: string;
   at: Date;
 }
 
@@ -135,7 +137,7 @@ const schema = scopedSchema<Contact>('contact', {
     ],
     default: undefined,
   },
-  code: { type: new Schema<PrintedCode>({ hash: String, at: Date }, { _id: false }) },
+  code: { type: new Schema<PrintedCode>({ hash: String, key: String, at: Date }, { _id: false }) },
   merging: Schema.Types.ObjectId,
   searchKey: { type: String, default: '' },
   sortKey: { type: String, default: '' },
@@ -181,6 +183,7 @@ schema.index(
   { account: 1, 'record.kept': 1 },
   { partialFilterExpression: { 'record.kept': { $exists: true } } },
 );
+schema.index({ account: 1, 'code.key': 1 }, { partialFilterExpression: { 'code.key': { $gt: '' } } });
 for (const identifier of ['identifiers.communityId', 'identifiers.barcode'])
   schema.index({ account: 1, [identifier]: 1 }, { partialFilterExpression: { [identifier]: { $gt: '' } } });
 

@@ -6,6 +6,8 @@ export interface Busy {
   to: Date;
   slot: Types.ObjectId;
   appointment: Types.ObjectId;
+  /** In a household's diary: the one adult who goes. Of two who are not the same each may be at a meeting at once. Absent: all. */
+  who?: Types.ObjectId;
 }
 
 /** One UTC day of somebody who cannot be in two places: an adult's household, or a teacher's contact. */
@@ -27,6 +29,7 @@ const schema = new Schema<Diary>(
           to: { type: Date, required: true },
           slot: { type: Schema.Types.ObjectId, required: true },
           appointment: { type: Schema.Types.ObjectId, required: true },
+          who: Schema.Types.ObjectId,
         },
         { _id: false },
       ),

@@ -14,6 +14,12 @@ import { SLOT_KINDS, SLOT_STATES, type SlotKind, type SlotState } from './slot.j
 /** The minutes to walk until the school says otherwise. */
 export const USUAL_WALK = { walkRooms: 0, walkSchools: 15 } as const;
 
+/** For how many minutes an offered time can be kept; 0 is no waitlist. */
+export const WAITLIST_MINUTES = [0, 30, 60, 120, 240, 720, 1440] as const;
+
+/** For how long in a new event. */
+export const USUAL_WAITLIST = 120;
+
 /** Booking opens for all families at once until the school says otherwise. */
 export const USUAL_EARLY = { earlyMinutes: 0, earlyChildren: 2 } as const;
 
@@ -54,6 +60,10 @@ export const MOST_IN_A_ROW = 4;
 export const HAND_TICKED = ['classes', 'link', 'settings', 'emails', 'letters'] as const;
 export type HandTicked = (typeof HAND_TICKED)[number];
 
+/** Siblings with the same teacher have one meeting together, one each, or as the family chooses. */
+export const SIBLINGS_RULES = ['choose', 'together', 'apart'] as const;
+export type SiblingsRule = (typeof SIBLINGS_RULES)[number];
+
 /** A round of conferences that parents book for. */
 export interface Event extends Scoped {
   name: string;
@@ -62,7 +72,7 @@ export interface Event extends Scoped {
   timeZone: string;
   /** Local days, YYYY-MM-DD, ascending. */
   days: string[];
-  /** Part of the parents' link; not guessable. */
+  /** Part of the parents’ link. Short, as it is typed from paper too. */
   link: string;
   /** `deleted`: nobody sees it any more, and a job deletes all that is in it, itself last. */
   status: 'active' | 'archived' | 'deleted';
@@ -85,16 +95,22 @@ export interface Event extends Scoped {
     perStudent: number;
     /** Appointments that one resource has on one day; 0 is no limit. */
     perTeacherAndDay: number;
+    /** Adults who act as one may be at two meetings at once, each at one. Absent: not. */
+    twoAtOnce?: boolean;
     /** Least minutes between two appointments of one household; 0 allows back to back. */
     gapMinutes: number;
     /** Minutes to walk from room to room, and from school to school, which a family's plan leaves between two meetings. Absent: `USUAL_WALK`. */
     walkRooms?: number;
     walkSchools?: number;
+    /** How many minutes a time is kept for a family on the waitlist. Absent, or 0: there is no waitlist. */
+    waitlistMinutes?: number;
     /** How many minutes earlier booking opens for families with so many children in the event. Absent or 0: for all at once. */
     earlyMinutes?: number;
     earlyChildren?: number;
     /** How many slots in a row one appointment may take. Absent: one. */
     inARow?: number;
+    /** How siblings meet the same teacher. Absent: as the family chooses. */
+    siblings?: SiblingsRule;
   };
   /** Questions asked at booking, in their order. Absent: there never were any. */
   fields?: AppointmentField[];
@@ -136,15 +152,18 @@ const schema = scopedSchema<Event>('event', {
     cancelHoursBefore: { type: Number, default: 0 },
     perStudentAndTeacher: { type: Number, default: 1 },
     eachHousehold: Boolean,
+    twoAtOnce: Boolean,
     perHousehold: { type: Number, default: 0 },
     perStudent: { type: Number, default: 0 },
     perTeacherAndDay: { type: Number, default: 0 },
     gapMinutes: { type: Number, default: 0 },
     walkRooms: Number,
     walkSchools: Number,
+    waitlistMinutes: Number,
     earlyMinutes: Number,
     earlyChildren: Number,
     inARow: Number,
+    siblings: { type: String, enum: SIBLINGS_RULES },
   },
   fields: { type: [fieldSchema], default: undefined },
   office: { type: officeSchema },

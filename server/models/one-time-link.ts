@@ -37,12 +37,13 @@ export interface OneTimeLink {
     | 'new password'
     | 'invitation'
     | 'offer'
-    | 'new e-mail';
+    | 'new e-mail'
+    | 'log in';
   user?: Types.ObjectId;
   /** For an `offer`: access to an account for an existing login. `name` is what the account calls the person. */
   offer?: Offer;
   /**
-   * For a `new e-mail`: the address that it proves. For an `offer`: the invited address; only somebody who logs in with it may accept,
+   * For a `new e-mail`: the address that it proves. For a `log in`: the address that was asked for, whether or not it has a login. For an `offer`: the invited address; only somebody who logs in with it may accept,
    * because a login may change its address. Offers from before 0.8 have none, and are made again.
    */
   email?: string;
@@ -51,6 +52,16 @@ export interface OneTimeLink {
   /** The path to go to afterwards. */
   next?: string;
   begun?: BegunSetUp;
+  /** For a `log in`: the event at whose link it was asked for; absent: on the page to log in. */
+  event?: Types.ObjectId;
+  /** For a `log in`: what a stranger may have typed for a name, and, sealed, for a child. Both count once the link is used. */
+  name?: string;
+  proof?: string;
+  /** For a `log in`: it works until then. It is kept longer, so that an old one can be asked for again. */
+  until?: Date;
+  usedAt?: Date;
+  /** For a `log in`: where it was asked from, for counting those that nobody used. */
+  sender?: string;
   expiresAt: Date;
 }
 
@@ -97,12 +108,19 @@ const schema = new Schema<OneTimeLink>(
         { _id: false },
       ),
     },
+    event: Schema.Types.ObjectId,
+    name: String,
+    proof: String,
+    until: Date,
+    usedAt: Date,
+    sender: String,
     expiresAt: { type: Date, required: true },
   },
   { collection: 'oneTimeLink', strict: 'throw', versionKey: false },
 );
 schema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
 schema.index({ kind: 1, user: 1 });
+schema.index({ email: 1 });
 schema.index({ 'offer.account': 1 }, { partialFilterExpression: { 'offer.account': { $exists: true } } });
 
 export const OneTimeLink = mongoose.model<OneTimeLink>('oneTimeLink', schema);

@@ -27,6 +27,8 @@ export interface Slot extends Scoped {
   /** The link to its video meetings; absent or '': the resource's link is used. */
   link?: string;
   state: SlotState;
+  /** A change of several slots keeps it from being booked, since then: what its state was. */
+  locked?: { was: SlotState; at: Date };
   /** Shown to parents when the state is `unavailable`. */
   message: string;
   /** Every minute it covers, in minutes since 1970; the unique index refuses overlaps by it. Set when the slot is made, and not read. */
@@ -60,6 +62,12 @@ const schema = scopedSchema<Slot>('slot', {
   kind: { type: String, enum: SLOT_KINDS, default: 'in person' },
   link: String,
   state: { type: String, enum: SLOT_STATES, default: 'visible' },
+  locked: {
+    type: new Schema<NonNullable<Slot['locked']>>(
+      { was: { type: String, enum: SLOT_STATES, required: true }, at: { type: Date, required: true } },
+      { _id: false },
+    ),
+  },
   message: { type: String, default: '' },
   minutes: {
     type: [Number],
@@ -77,6 +85,7 @@ schema.index(
 );
 schema.index({ event: 1, day: 1, from: 1 });
 schema.index({ with: 1 }, { partialFilterExpression: { with: { $exists: true } } });
+schema.index({ 'locked.at': 1 }, { partialFilterExpression: { locked: { $exists: true } } });
 schema.index({ unsettled: 1 }, { partialFilterExpression: { unsettled: true } });
 
 export const Slot = mongoose.model<Slot>('slot', schema);

@@ -1,10 +1,10 @@
 import type { Types } from 'mongoose';
 import { prefixOf, type CountedNeed } from '../booking/plan-needs.js';
-import { writeAll } from '../booking/take-claims.js';
 import { takeCount } from '../booking/take-count.js';
 import { Appointment } from '../models/appointment.js';
 import { Claim, underPrefix } from '../models/claim.js';
 import { SlotMoveItem } from '../models/slot-move.js';
+import { writesTo, writeTogether } from '../models/write-together.js';
 
 /**
  * Takes one of the places that a teacher may have on the new day, beside that of the old day.
@@ -23,7 +23,7 @@ export async function enterDay(
     if (!writes) return false;
     if (writes.length === 0) return true;
     // This also happens if all were written: somebody may have taken the same one at this moment.
-    await writeAll(Claim, writes);
+    await writeTogether(writesTo<Claim>(Claim, writes));
   }
 }
 

@@ -88,13 +88,14 @@ export async function lockSlot(
   const scope = { _id: item.slot, account: item.account, event: item.event, from, to };
   let before = noted(await SlotMoveItem.findById(item._id).lean());
   for (;;) {
-    const slot = await Slot.findOne(scope, { state: 1, message: 1 }).lean();
+    const slot = await Slot.findOne(scope, { state: 1, message: 1, locked: 1 }).lean();
     if (!slot) return undefined;
     // A worker that locked the slot and died has noted the state; otherwise it is the slot's own.
     const isLocked =
       before !== undefined && slot.state === LOCKED && slot.message === (message ?? before.message);
     if (!isLocked || !before) {
-      before = { state: slot.state, message: slot.message };
+      // What a change of several slots has locked goes back to what it was before that.
+      before = { state: slot.locked?.was ?? slot.state, message: slot.message };
       await SlotMoveItem.updateOne(
         { _id: item._id },
         { $set: { slotState: before.state, slotMessage: before.message } },
@@ -102,7 +103,7 @@ export async function lockSlot(
     }
     const locked = await Slot.updateOne(
       { ...scope, state: slot.state, message: slot.message },
-      { $set: { state: LOCKED, ...(message === undefined ? {} : { message }) } },
+      { $set: { state: LOCKED, ...(message === undefined ? {} : { message }) }, $unset: { locked: 1 } },
     );
     if (locked.matchedCount === 1) break;
   }

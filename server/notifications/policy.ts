@@ -4,10 +4,15 @@ import { atLeast, type AccessLevel } from '../models/user.js';
 /**
  * Who may read a mail's text on an outbox page. A secret link opens somebody's login, so only administrators of the whole account see it,
  * and only while the mail cannot reach its recipient: without a mail server this is how people get password links at all.
+ * Nobody sees a link to log in: it is made only where mails go out, and may open the login at other schools too.
  * @param level in the whole account
  */
-export function mayReadText(mail: Pick<Notification, 'secret' | 'state'>, level: AccessLevel): boolean {
+export function mayReadText(
+  mail: Pick<Notification, 'secret' | 'state' | 'kind'>,
+  level: AccessLevel,
+): boolean {
   if (!mail.secret) return true;
+  if (mail.kind === 'log in') return false;
   return (mail.state === 'kept' || mail.state === 'failed') && atLeast(level, 'administrator');
 }
 

@@ -11,6 +11,7 @@ interface Status {
 
 const KIND_WORDS: Partial<Record<string, string>> = {
   'prove e-mail': 'Confirm an address',
+  'log in': 'Link to log in',
   'new password': 'New password',
   invitation: 'Invitation to log in',
   'new e-mail': 'New email address',
@@ -20,6 +21,8 @@ const KIND_WORDS: Partial<Record<string, string>> = {
   'appointment changed': 'Appointment changed',
   'appointment cancelled': 'Appointment canceled',
   'appointment reminder': 'Reminder',
+  'waitlist offer': 'Time offered from the waitlist',
+  'waitlist ended': 'Taken off the waitlist',
   'another adult': 'Another adult added',
   'household invitation': 'Invitation to book together',
   test: 'Test email',

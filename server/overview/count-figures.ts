@@ -1,3 +1,5 @@
+import type { Types } from 'mongoose';
+import { WaitlistEntry } from '../models/waitlist-entry.js';
 import type { PlacedEvent } from '../web/place.js';
 import { countOnClosed, readBookings, type Bookings, type OnClosed } from './read-bookings.js';
 import { readFamilies, type Families } from './read-families.js';
@@ -16,6 +18,8 @@ export interface TeacherFigures {
   waiting: number;
   /** How many of these students find no place. */
   missing: number;
+  /** Families on the waitlist for them. */
+  inLine: number;
 }
 
 export interface Figures {
@@ -27,6 +31,8 @@ export interface Figures {
   teachers: TeacherFigures[];
   days: Bookings['days'];
   families: number;
+  /** Families on the waitlists. */
+  inLine: number;
   /** Families without an appointment for any of their students. */
   unbooked: number;
 }
@@ -34,13 +40,26 @@ export interface Figures {
 /** The figures of an event whose booking is or was open, as of now. */
 export async function countFigures(event: PlacedEvent, now: Date): Promise<Figures> {
   const bookable = new Date(now.getTime() + event.booking.stopHoursBefore * HOUR_MS);
-  const [held, bookings] = await Promise.all([readHolders(event, bookable), readBookings(event, bookable)]);
+  const [held, bookings, waiting] = await Promise.all([
+    readHolders(event, bookable),
+    readBookings(event, bookable),
+    countWaiting(event),
+  ]);
   const students = [...bookings.by.values()].flatMap((one) => [...one.students]);
   const [families, onClosed] = await Promise.all([
     readFamilies(event, () => Promise.resolve(students)),
     countOnClosed(event, held.closed),
   ]);
-  return sumFigures(held, bookings, families, onClosed);
+  return sumFigures(held, bookings, families, onClosed, waiting);
+}
+
+/** How many families wait, by teacher. */
+async function countWaiting({ _id }: PlacedEvent): Promise<Map<string, number>> {
+  const rows = await WaitlistEntry.aggregate<{ _id: Types.ObjectId; count: number }>([
+    { $match: { event: _id, open: true } },
+    { $group: { _id: '$resource', count: { $sum: 1 } } },
+  ]);
+  return new Map(rows.map(({ _id: resource, count }) => [resource.toHexString(), count]));
 }
 
 export function sumFigures(
@@ -48,6 +67,7 @@ export function sumFigures(
   { by, days }: Bookings,
   { taught, families }: Families,
   onClosed: OnClosed,
+  inLine: ReadonlyMap<string, number> = new Map(),
 ): Figures {
   let allFree = 0;
   const teachers = holders.map((holder): TeacherFigures => {
@@ -63,7 +83,15 @@ export function sumFigures(
     const students = [...(taught.get(contact) ?? [])];
     const waiting = students.filter((student) => !own?.students.has(student)).length;
     const booked = (own?.booked ?? 0) + (own?.sat.booked ?? 0);
-    return { id, name, booked, free, waiting, missing: Math.max(0, waiting - free) };
+    return {
+      id,
+      name,
+      booked,
+      free,
+      waiting,
+      missing: Math.max(0, waiting - free),
+      inLine: inLine.get(id) ?? 0,
+    };
   });
   const all = [...by.values()];
   const met = new Set(all.flatMap(({ students }) => [...students]));
@@ -74,6 +102,7 @@ export function sumFigures(
     free: allFree,
     teachers,
     days,
+    inLine: [...inLine.values()].reduce((sum, count) => sum + count, 0),
     families: families.length,
     unbooked: families.filter((children) => !children.some((child) => met.has(child))).length,
   };

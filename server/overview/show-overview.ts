@@ -3,7 +3,7 @@ import type { Deps } from '../deps.js';
 import { bookingStatus, mayCreateEvents, sayBooking } from '../events/policy.js';
 import { eventCounts } from '../events/queries.js';
 import { eventPage, pathOf } from '../events/show-event.js';
-import { Appointment, LIVING_STATES, type Attended } from '../models/appointment.js';
+import { countMarks } from '../reports/definitions/attendance.js';
 import { listLinks } from '../reports/show-report.js';
 import { withheldNotices } from '../runs/show/read-withheld.js';
 import { findNextNight } from '../sync/nights/find-due-night.js';
@@ -138,16 +138,7 @@ function nightOf(
 async function lookBack(res: Response, event: PlacedEvent, withMarks: boolean) {
   const [counts, marks] = await Promise.all([
     eventCounts(event, sightOf(res)),
-    withMarks ? countMarks(event) : undefined,
+    withMarks ? countMarks({ filter: { event: event._id, account: event.account } }) : undefined,
   ]);
   return { counts, marks };
-}
-
-async function countMarks({ _id, account }: PlacedEvent) {
-  const rows = await Appointment.aggregate<{ _id: Attended | null; count: number }>([
-    { $match: { event: _id, account, state: { $in: LIVING_STATES } } },
-    { $group: { _id: { $ifNull: ['$attended', null] }, count: { $sum: 1 } } },
-  ]);
-  const count = (mark: Attended | null) => rows.find((row) => row._id === mark)?.count ?? 0;
-  return { came: count('yes'), missed: count('no'), unmarked: count(null) };
 }

@@ -11,6 +11,7 @@ import { tellAdults } from './tell-adults.js';
 
 /** What a parent tells to show that a student is theirs. */
 export interface Proof {
+  /** '' with a code that was printed, which is enough alone. */
   number: string;
   /** YYYY-MM-DD or ''. */
   birthDate: string;
@@ -29,23 +30,26 @@ export type ChildAdded =
  * that the school took away from this household.
  */
 export async function addChild(deps: Deps, family: Family, proof: Proof): Promise<ChildAdded> {
+  const account = family.account._id;
   const key = numberKey(proof.number);
+  const codeKey = hashCode(proof.code.slice(0, 200), account.toHexString(), deps.config.appSecret);
   // Students without a number have none in common.
-  if (key === '') return { ok: false, reason: 'not proven' };
+  if (key === '' && proof.code === '') return { ok: false, reason: 'not proven' };
   const taken = await takeTurn(
-    { account: family.account._id, user: family.actor.user, number: proof.number },
+    { account, user: family.actor.user, number: key === '' ? codeKey : proof.number },
     deps.now(),
   );
   if (!taken.ok) return { ok: false, reason: 'wait', waitMs: taken.waitMs };
   const found = await Contact.find({
-    account: family.account._id,
-    numberKey: key,
+    account,
+    ...(key === '' ? { 'code.key': codeKey } : { numberKey: key }),
     type: 'student',
     status: 'active',
   }).lean();
-  const students = withNumber(found, proof.number);
+  const students = key === '' ? found : withNumber(found, proof.number);
   const student =
-    students.find((one) => isProven(one, proof)) ?? (await findByPrintedCode(deps, students, proof.code));
+    (key === '' ? undefined : students.find((one) => isProven(one, proof))) ??
+    (await findByPrintedCode(deps, students, proof.code));
   if (student && (await linkChild(deps, family, student, 'number and security value'))) {
     await returnTurn(taken.turn);
     return { ok: true, student };

@@ -7,8 +7,8 @@ import { findTimes, type Looker } from './find-times.js';
 
 /** The lengths that a family can choose for what it has on hold, the shortest first; [] where there is but one. */
 export async function findLengths(
-  looker: Omit<Looker, 'resource'>,
-  hold: Pick<Meeting, 'slot' | 'resource'>,
+  looker: Omit<Looker, 'resource' | 'students'>,
+  hold: Pick<Meeting, 'slot' | 'resource' | 'students'>,
   replaced: Pick<Meeting, 'slot' | 'more'> | undefined,
   now: Date,
 ): Promise<Length[]> {
@@ -18,7 +18,7 @@ export async function findLengths(
   const following = slot ? await findFollowing(event, slot, 'household') : [];
   const resource = following.length > 0 ? await Resource.findById(hold.resource).lean() : null;
   if (!slot || !resource) return [];
-  const times = await findTimes(Object.assign({ resource }, looker), now, following);
+  const times = await findTimes({ ...looker, resource, students: hold.students }, now, following);
   const own = replaced ? [replaced.slot, ...replaced.more] : [];
   return lengthsOf(slot, following, (next) => {
     const state = times.find((time) => time.slot._id.equals(next._id))?.state;

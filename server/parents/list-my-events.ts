@@ -8,6 +8,7 @@ import { daysInWords } from '../web/format-time.js';
 import { placed, styleOf } from '../web/place.js';
 import type { Reader } from '../web/read-language.js';
 import { styleIn } from '../web/words.js';
+import { myMeetings, type MyMeeting } from './list-my-meetings.js';
 import { openEarly } from '../booking/open-early.js';
 import { sayWindow } from './show-opening.js';
 
@@ -18,6 +19,8 @@ interface MyEvent {
   days: string;
   /** How many meetings they have there. */
   meetings: number;
+  /** Those that are still to come. */
+  upcoming: MyMeeting[];
   /** Whether they can book, and from when until when. */
   window: string;
 }
@@ -47,13 +50,18 @@ export async function myEvents(
     },
     { $group: { _id: '$event', meetings: { $sum: 1 } } },
   ]);
-  const [events, schools] = await Promise.all([
+  const [events, schools, meetingsIn] = await Promise.all([
     Event.find({
       account: { $in: accounts },
       status: 'active',
       $or: [{ 'booking.opensAt': { $exists: true } }, { _id: { $in: own.map(({ _id }) => _id) } }],
     }).lean(),
     Account.find({ _id: { $in: accounts } }, { name: 1, locale: 1 }).lean(),
+    myMeetings(
+      households.map(({ _id }) => _id),
+      { locale: language.locale },
+      now,
+    ),
   ]);
   const schoolOf = new Map(schools.map((school) => [school._id.toHexString(), school]));
   const opened = await Promise.all(
@@ -73,6 +81,7 @@ export async function myEvents(
         link: event.link,
         days: daysInWords(event.days, here),
         meetings: own.find(({ _id }) => _id.equals(event._id))?.meetings ?? 0,
+        upcoming: meetingsIn(here),
         window: sayWindow(here, now),
       };
     });

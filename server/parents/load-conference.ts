@@ -5,7 +5,6 @@ import { Account } from '../models/account.js';
 import { Event } from '../models/event.js';
 import type { Household } from '../models/household.js';
 import { actorOf, maybeActor, type Actor } from '../web/actor.js';
-import { notFound } from '../web/errors.js';
 import { shortDay, shortDayAndTime, timeOfDay } from '../web/format-time.js';
 import { zoneName } from '../web/format-zone.js';
 import { dayOf } from '../web/local-time.js';
@@ -15,6 +14,7 @@ import { brandOf } from '../web/show-brand.js';
 import { placed, type PlacedEvent } from '../web/place.js';
 import { ensureHousehold, findHousehold } from '../booking/ensure-household.js';
 import { openEarly } from '../booking/open-early.js';
+import { showLost, tidyLink } from './show-lost.js';
 
 /** The event that a parents' link names, and its school. */
 export interface Conference {
@@ -34,22 +34,25 @@ export const loadConference: RequestHandler<{ link: string }> = async (req, res,
   const found = await findByLink(req.params.link);
   if (!found) {
     if (req.user) setActor(req, res, req.user);
-    throw notFound();
+    await showLost(res, req.params.link);
+    return;
   }
   const { event, account } = found;
   // Of a session that has just ended it is null.
   const isMember = req.user ? accountsOf(req.user).includes(account._id.toHexString()) : false;
   res.locals.actor = req.user && isMember ? actorIn(req.user, account) : undefined;
+  res.locals.offersPassword = req.user?.emailProvenAt !== undefined && req.user.passwordHash === undefined;
   const reader = await speakTo(res, account);
   openConference(res, { event: placed(event, reader), account, home: `/e/${event.link}` });
   next();
 };
 
-async function findByLink(link: string): Promise<{ event: Event; account: Account } | undefined> {
+/** The event of a parents' link, and its school. */
+export async function findByLink(link: string): Promise<{ event: Event; account: Account } | undefined> {
   if (!/^[\w-]{1,60}$/.test(link)) return undefined;
-  const [found] = await Event.aggregate<Event & { school: Account[] }>([
-    { $match: { link, status: { $ne: 'deleted' } } },
-    { $limit: 1 },
+  // Links from before 0.10 have capitals; newer ones may be typed from paper, in capitals or with a hyphen.
+  const all = await Event.aggregate<Event & { school: Account[] }>([
+    { $match: { link: { $in: [link, tidyLink(link)] }, status: { $ne: 'deleted' } } },
     {
       $lookup: {
         from: Account.collection.name,
@@ -59,6 +62,7 @@ async function findByLink(link: string): Promise<{ event: Event; account: Accoun
       },
     },
   ]);
+  const found = all.find((event) => event.link === link) ?? all[0];
   if (!found) return undefined;
   const {
     school: [account],

@@ -1,15 +1,19 @@
 import express, { type Router } from 'express';
 import type { Deps } from '../deps.js';
 import { speakTo } from '../web/read-language.js';
+import { parseQuery } from '../web/parse.js';
 import { wordsOf } from '../web/words.js';
-import { loadConference, parentGuard } from './load-conference.js';
+import { findByLink, loadConference, parentGuard } from './load-conference.js';
 import { myEvents } from './list-my-events.js';
 import { appointmentPages } from './serve-appointments.js';
 import { childrenPages } from './serve-children.js';
+import { linkQuery } from './schema.js';
+import { holdPages } from './serve-holds.js';
 import { newsPages } from './serve-news.js';
 import { addSchoolPage } from './serve-school.js';
 import { schedulePages } from './serve-schedule.js';
 import { timesPages } from './serve-times.js';
+import { showLost, tidyLink } from './show-lost.js';
 import { welcomePages } from './serve-welcome.js';
 
 /** Parents' pages: the events of whoever is logged in, and one event behind its link. The event's first page and registering are open to everybody. */
@@ -27,6 +31,12 @@ export function bookingRoutes(deps: Deps): Router {
   });
 
   addSchoolPage(router, deps);
+  router.get('/e', async (req, res) => {
+    const { link } = parseQuery(linkQuery, req.query);
+    const typed = tidyLink(link);
+    if (typed && (await findByLink(typed))) res.redirect(303, `/e/${typed}`);
+    else await showLost(res, link);
+  });
 
   const event = express.Router({ mergeParams: true });
   event.use(loadConference);
@@ -36,6 +46,7 @@ export function bookingRoutes(deps: Deps): Router {
     childrenPages(deps),
     timesPages(deps),
     appointmentPages(deps),
+    holdPages(deps),
     schedulePages(deps),
     newsPages(deps),
   );

@@ -1,5 +1,4 @@
 import Joi from 'joi';
-import { DateTime } from 'luxon';
 import type { Types } from 'mongoose';
 import { newPassword, personName } from '../accounts/schema.js';
 import { emailAddress, line, objectId, objectIds } from '../web/parse.js';
@@ -16,45 +15,26 @@ export const registrationSchema = Joi.object<Registration, true>({
   password: newPassword(),
 });
 
+/** What a parent types to show that a child is theirs: a number with a birth date or the school's code, or a printed code alone. */
 export interface ChildProofForm {
   number: string;
-  day?: number;
-  month?: number;
-  year?: number;
+  month: string;
+  day: string;
+  year: string;
   code: string;
 }
 
-const part = (least: number, most: number, label: string): Joi.NumberSchema =>
-  Joi.number()
-    .integer()
-    .min(least)
-    .max(most)
-    .empty('')
-    .label(label)
-    .messages(sameForAll(`Enter ${label} as a number from ${least} to ${most}.`));
+const typed = (most: number) => line(most).allow('').default('');
 
-const FOUR_DIGITS = sameForAll('Enter the year with four digits, like 2015.');
+export const proofFields = {
+  number: typed(60),
+  month: typed(60),
+  day: typed(60),
+  year: typed(60),
+  code: typed(60),
+};
 
-/** One message whatever is wrong with a number. */
-function sameForAll(message: string): Record<string, string> {
-  return { 'number.base': message, 'number.min': message, 'number.max': message, 'number.integer': message };
-}
-
-/** Three fields for a date: nobody mistakes the day for the month, and every phone can type it. */
-export const childProofSchema = Joi.object<ChildProofForm, true>({
-  number: line(60).required().label('the Student ID'),
-  day: part(1, 31, 'the day'),
-  month: part(1, 12, 'the month'),
-  year: part(1900, 2100, 'the year').messages(FOUR_DIGITS),
-  code: line(60).empty('').default(''),
-});
-
-/** The date as YYYY-MM-DD; '' where it is not given or there is no such day. */
-export function birthDateOf({ day, month, year }: ChildProofForm): string {
-  if (!day || !month || !year) return '';
-  const date = DateTime.fromObject({ year, month, day });
-  return date.toISODate() ?? '';
-}
+export const childProofSchema = Joi.object<ChildProofForm, true>(proofFields);
 
 export const childrenSchema = Joi.object<{ students: Types.ObjectId[] }, true>({
   students: objectIds(50).min(1).required().label('a child'),
@@ -65,12 +45,30 @@ export const newsForm = Joi.object<{ until: number }, true>({
   until: Joi.number().integer().min(0).max(8.64e15).required(),
 });
 
+/** Who goes. Whatever is no such value counts for nothing. */
+const goer = () =>
+  Joi.any().custom((value: unknown) =>
+    typeof value === 'string' && /^([0-9a-f]{24}|all)$/.test(value) ? value : undefined,
+  ) as unknown as Joi.StringSchema;
+
 export interface TimesQuery {
   student?: Types.ObjectId;
   change?: Types.ObjectId;
+  /** Who goes: an adult's id, or 'all'. */
+  goer?: string;
+  /** The time that was refused. */
+  slot?: Types.ObjectId;
+  /** What was on hold, and what was typed there. */
+  kept?: Types.ObjectId;
 }
 
-export const timesQuery = Joi.object<TimesQuery, true>({ student: objectId(), change: objectId() });
+export const timesQuery = Joi.object<TimesQuery, true>({
+  student: objectId(),
+  change: objectId(),
+  slot: objectId(),
+  kept: objectId(),
+  goer: goer(),
+});
 
 export interface HoldForm {
   slot: Types.ObjectId;
@@ -78,6 +76,12 @@ export interface HoldForm {
   /** Of the page that the click was made on: clicking twice asks once. */
   key: string;
   change?: Types.ObjectId;
+  /** What was on hold before, whose note and answers go on. */
+  kept?: Types.ObjectId;
+  /** Who goes: an adult's id, or 'all'. */
+  goer?: string;
+  /** One meeting about all the siblings who have this teacher. */
+  together: boolean;
   /** The page said that a press books. */
   now: boolean;
 }
@@ -88,4 +92,10 @@ export const holdSchema = Joi.object<HoldForm, true>({
   key: Joi.string().max(40).alphanum().required().label('a time'),
   now: Joi.boolean().truthy('1').empty('').default(false).label('a time'),
   change: objectId().empty('').label('the meeting to change'),
+  kept: objectId().empty('').label('a time'),
+  goer: goer(),
+  together: Joi.boolean().truthy('1').empty('').default(false).label('a child'),
 });
+
+/** A link that was typed again, whole or its last part. */
+export const linkQuery = Joi.object<{ link: string }, true>({ link: line(300).allow('').default('') });

@@ -1,30 +1,30 @@
 import express, { type Request, type RequestHandler, type Response, type Router } from 'express';
 import type { Deps } from '../deps.js';
 import { LIVING_STATES } from '../models/appointment.js';
-import { HttpError, notFound } from '../web/errors.js';
+import { bookingState } from '../web/booking-state.js';
+import { notFound } from '../web/errors.js';
 import { shortDayAndTime, timeOfDay, whenInWords } from '../web/format-time.js';
 import { dayOf } from '../web/local-time.js';
-import { parseForm, parseId, typedValues, type Form } from '../web/parse.js';
+import { FRESH_FORM, parseForm, parseId, type Form } from '../web/parse.js';
 import { wordsFor } from '../web/read-language.js';
 import { sayAnswers } from '../web/say-answers.js';
 import { sayCallOffice } from '../web/say-office.js';
 import { say } from '../web/session.js';
 import { wordsOf, type Words } from '../web/words.js';
 import { cancelAppointment } from '../booking/cancel-appointment.js';
-import { confirmAppointment } from '../booking/confirm-appointment.js';
 import { findMoved } from '../booking/find-moved.js';
 import { isFirstBooking } from './find-first.js';
 import { familyOf, type Family } from './load-conference.js';
-import { isUndoable, mayCancel, mayWriteNote } from '../booking/policy.js';
+import { HOLD_MS, isUndoable, mayCancel, mayWriteNote } from '../booking/policy.js';
 import { changeNote } from './change-note.js';
 import { meetingById, type Meeting } from '../booking/queries.js';
+import { questionsFor } from '../booking/read-answers.js';
 import { mapOf, partsOf } from '../booking/say-place.js';
-import { questionsFor, readAnswers } from '../booking/read-answers.js';
 import { sayMoved } from './serve-news.js';
-import { sayRefusal } from './refuse-booking.js';
 import { showLength } from './show-length.js';
-import { cancelForm, confirmForm, noteForm } from '../booking/schema.js';
-import { showRefusal } from './serve-times.js';
+import { cancelForm, noteForm } from '../booking/schema.js';
+import { findNext } from './find-next.js';
+import { findTimes } from './find-times.js';
 import { writeCalendar } from '../booking/write-calendar.js';
 
 /** One appointment from hold to booked to cancelled, always at the same address: loading it again or clicking twice does nothing new. */
@@ -43,63 +43,19 @@ export function appointmentPages(deps: Deps): Router {
     await showMeeting(deps, res, family, meeting);
   });
 
-  router.post('/appointments/:id/confirm', async (req, res) => {
-    const { family, meeting } = await meetingOf(deps, req, res);
-    const parsed = parseForm(confirmForm(meeting.isOpenKind), req.body, wordsFor(res));
-    const read = readAnswers(questionsFor(family.event, 'household'), req.body, wordsFor(res));
-    if (!parsed.ok || !read.ok) {
-      // As the fields stand: the note comes last.
-      const faults: Record<string, string> = parsed.ok ? {} : parsed.errors;
-      const { note, inARow, ...meet } = faults;
-      const errors = {
-        ...(inARow ? { inARow } : {}),
-        ...meet,
-        ...(read.ok ? {} : read.errors),
-        ...(note ? { note } : {}),
-      };
-      res.status(422);
-      await showMeeting(deps, res, family, meeting, { values: typedValues(req.body), errors });
-      return;
-    }
-    const answer = await confirmAppointment(deps, {
-      event: family.event,
-      appointment: parseId(meeting.id),
-      household: family.household._id,
-      user: family.actor.user,
-      by: 'household',
-      note: parsed.value.note,
-      ...(parsed.value.meet ? { kind: parsed.value.meet } : {}),
-      answers: read.answers,
-      inARow: parsed.value.inARow,
-    });
-    if (!answer.ok && answer.kept) {
-      // Only the longer meeting can't be: what was typed stays, and so does the time.
-      const values = { ...typedValues(req.body), inARow: undefined };
-      const errors = { inARow: sayRefusal(family.event, answer.reason) };
-      const { meeting: kept } = await meetingOf(deps, req, res);
-      await showMeeting(deps, res.status(409), family, kept, { values, errors });
-      return;
-    }
-    const [student] = meeting.students;
-    if (answer.ok) res.redirect(303, `${family.home}/appointments/${meeting.id}`);
-    else if (student)
-      await showRefusal(deps, res, family, {
-        slot: meeting.slot,
-        student,
-        change: meeting.replaces,
-        reason: answer.reason,
-      });
-  });
-
   router.get('/appointments/:id/change', async (req, res) => {
     const { family, meeting } = await meetingOf(deps, req, res);
-    if (!isCancellable(deps, family, meeting)) throw tooLate(deps, family, meeting);
-    res.redirect(303, `${timesHref(family, meeting)}&change=${meeting.id}`);
+    if (isCancellable(deps, family, meeting))
+      res.redirect(303, `${timesPath(family, meeting)}&change=${meeting.id}`);
+    else sayTooLate(deps, req, res, family, meeting);
   });
 
   router.get('/appointments/:id/cancel', async (req, res) => {
     const { family, meeting } = await meetingOf(deps, req, res);
-    if (!isCancellable(deps, family, meeting)) throw tooLate(deps, family, meeting);
+    if (!isCancellable(deps, family, meeting)) {
+      sayTooLate(deps, req, res, family, meeting);
+      return;
+    }
     res.render('booking/cancel', { title: wordsFor(res)('cancel.title'), ...factsOf(family, meeting) });
   });
 
@@ -110,7 +66,10 @@ export function appointmentPages(deps: Deps): Router {
       by: 'household',
       actor: family.actor,
     });
-    if (!answer.ok && answer.reason === 'too late') throw tooLate(deps, family, meeting);
+    if (!answer.ok && answer.reason === 'too late') {
+      sayTooLate(deps, req, res, family, meeting);
+      return;
+    }
     if (!answer.ok || answer.before === 'change') {
       // On hold, not kept any longer, or moved meanwhile: its page says which.
       res.redirect(303, `${family.home}/appointments/${meeting.id}`);
@@ -122,7 +81,7 @@ export function appointmentPages(deps: Deps): Router {
     const { teacher } = meeting;
     say(req, { kind: 'ok', text: isUndone ? t('done.undone', { teacher }) : t('cancel.done', { teacher }) });
     // Who undoes one mostly wants another.
-    res.redirect(303, isUndone ? timesHref(family, meeting) : family.home);
+    res.redirect(303, isUndone ? timesPath(family, meeting) : family.home);
   });
 
   router.post('/appointments/:id/note', async (req, res) => {
@@ -173,7 +132,7 @@ function leadToMoved(deps: Deps): RequestHandler<{ id: string }> {
 }
 
 /** The household's own appointment; anybody else's is as if it were not there. */
-async function meetingOf(
+export async function meetingOf(
   deps: Deps,
   req: Request<{ id: string }>,
   res: Response,
@@ -184,7 +143,8 @@ async function meetingOf(
   return { family, meeting };
 }
 
-async function showMeeting(
+/** The page of an appointment as it stands. */
+export async function showMeeting(
   deps: Deps,
   res: Response,
   family: Family,
@@ -208,15 +168,11 @@ async function showMeeting(
     // The message of a field that isn't there any more stands above the form.
     const { inARow, ...others } = form?.errors ?? {};
     const shown = form && inARow && !length.choice ? { ...form, errors: { _form: inARow, ...others } } : form;
+    // What was typed before another time was chosen, until it is sent.
+    const typed = shown ?? (meeting.typed ? { values: meeting.typed, errors: {} } : FRESH_FORM);
     res.render('booking/check', {
       isFirst: await isFirstBooking(family),
-      title: t('check.heading'),
-      ...words,
-      ...(shown ? { form: shown } : {}),
-      until,
-      replaced,
-      questions,
-      length,
+      ...{ title: t('check.heading'), ...words, form: typed, until, replaced, questions, length },
     });
   } else if (LIVING_STATES.includes(meeting.state)) {
     res.render('booking/done', {
@@ -227,6 +183,8 @@ async function showMeeting(
       mayCancel: isCancellable(deps, family, meeting),
       mayUndo: isUndoable(meeting, deps.now()),
       mayWrite: mayWriteNote(family.event, meeting, deps.now()),
+      isOpen: bookingState(family.event, deps.now()) === 'open',
+      next: await findNext(family, meeting, deps.now()),
       emailProven: family.actor.emailProven,
       email: family.actor.email,
     });
@@ -235,9 +193,29 @@ async function showMeeting(
     res.render('booking/ended', {
       title: t(wasBooked ? 'ended.title' : 'ended.unheld'),
       ...words,
-      why: wasBooked ? sayCancelled(t, meeting) : sayRefusal(family.event, 'hold ended'),
+      ...(wasBooked
+        ? { why: sayCancelled(t, meeting), isFree: false }
+        : await showOver(deps, family, meeting)),
+      timesHref: wasBooked ? timesPath(family, meeting) : timesBeside(family, meeting),
     });
   }
+}
+
+/** What ran out, and whether it can be had again. */
+async function showOver(
+  deps: Deps,
+  { event, household, actor }: Family,
+  { resource, teacher, children, slot, students, replaces, from }: Meeting,
+): Promise<{ why: string; isFree: boolean }> {
+  const looker = {
+    ...{ event, household, user: actor.user, students, replaces },
+    ...{ resource: { _id: resource, name: teacher }, child: children },
+  };
+  const [time] = await findTimes(looker, deps.now(), [{ _id: slot }]);
+  const held = { time: timeOfDay(from, event), count: HOLD_MS / 60_000 };
+  const t = wordsOf(event);
+  if (time?.state === 'free') return { why: t('ended.stillFree', held), isFree: true };
+  return { why: time?.reason ?? t('ended.noLonger', held), isFree: false };
 }
 
 function sayCancelled(t: Words, { cancelledBy }: Meeting): string {
@@ -252,13 +230,18 @@ function factsOf(family: Family, meeting: Meeting): Record<string, unknown> {
     when: whenInWords(meeting.from, meeting.to, family.event),
     places: partsOf(meeting, { place: '' }, family.account),
     map: mapOf(meeting, family.event, family.account),
-    timesHref: timesHref(family, meeting),
+    timesHref: timesPath(family, meeting),
   };
 }
 
-function timesHref(family: Family, meeting: Meeting): string {
-  const student = meeting.students[0]?.toHexString() ?? '';
-  return `${family.home}/times/${meeting.resource.toHexString()}?student=${student}`;
+function timesPath({ home }: Family, { resource, students }: Meeting): string {
+  return `${home}/times/${resource.toHexString()}?student=${students[0]?.toHexString() ?? ''}`;
+}
+
+/** The times from which another one is chosen for what is on hold, or was. */
+export function timesBeside(family: Family, meeting: Meeting): string {
+  const change = meeting.replaces ? `&change=${meeting.replaces.toHexString()}` : '';
+  return `${timesPath(family, meeting)}${change}&kept=${meeting.id}`;
 }
 
 function isCancellable(deps: Deps, family: Family, meeting: Meeting): boolean {
@@ -267,14 +250,19 @@ function isCancellable(deps: Deps, family: Family, meeting: Meeting): boolean {
   );
 }
 
-function tooLate(deps: Deps, { event }: Family, meeting: Meeting): HttpError {
-  const why = !LIVING_STATES.includes(meeting.state)
-    ? 'ended.already'
-    : meeting.from <= deps.now()
-      ? 'ended.started'
-      : 'ended.tooSoon';
-  const values = { office: sayCallOffice(event) };
-  return new HttpError(409, { key: 'ended.noChange' }, { key: why, values });
+/** Leads to the meeting, whose page says how it stands and what can be done. */
+function sayTooLate(
+  deps: Deps,
+  req: Request,
+  res: Response,
+  { event, home }: Family,
+  meeting: Meeting,
+): void {
+  if (LIVING_STATES.includes(meeting.state)) {
+    const key = meeting.from <= deps.now() ? 'ended.started' : 'ended.tooSoon';
+    say(req, { kind: 'notice', text: wordsOf(event)(key, { office: sayCallOffice(event) }) });
+  }
+  res.redirect(303, `${home}/appointments/${meeting.id}`);
 }
 
 export function sendCalendar(

@@ -1,10 +1,12 @@
 import express, { type Router } from 'express';
 import type { Deps } from '../deps.js';
+import { bookingState } from '../web/booking-state.js';
 import { wordsOf } from '../web/words.js';
 import { bookDecided } from '../booking/leave-plan.js';
+import { findNext } from './find-next.js';
 import { layMeetings } from './lay-meetings.js';
-import { familyOf } from './load-conference.js';
-import { meetingsOf } from '../booking/queries.js';
+import { familyOf, type Family } from './load-conference.js';
+import { meetingsOf, type Meeting } from '../booking/queries.js';
 import { sendCalendar } from './serve-appointments.js';
 
 /** A family's meetings on one page for printing, and as one calendar file. */
@@ -19,6 +21,7 @@ export function schedulePages(deps: Deps): Router {
     res.render('booking/schedule', {
       title: wordsOf(family.event)('schedule.title'),
       ...layMeetings(family, meetings, deps.now()),
+      isComplete: await isComplete(deps, family, meetings),
     });
   });
 
@@ -28,4 +31,11 @@ export function schedulePages(deps: Deps): Router {
     sendCalendar(deps, res, family, meetings, 'schedule.ics');
   });
   return router;
+}
+
+/** Whether the family has booked whomever it can book now. */
+async function isComplete(deps: Deps, family: Family, meetings: Meeting[]): Promise<boolean> {
+  const last = meetings.at(-1);
+  const isOpen = bookingState(family.event, deps.now()) === 'open';
+  return isOpen && last !== undefined && !(await findNext(family, last, deps.now()));
 }

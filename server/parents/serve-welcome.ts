@@ -9,20 +9,21 @@ import { senderOf } from '../web/sender.js';
 import { conferenceOf, familyOf } from './load-conference.js';
 import { joinSchool, registerParent } from './register-parent.js';
 import { registrationSchema } from './schema.js';
-import { aboutEvent, showFamily } from './show-family.js';
+import { showFamily } from './show-family.js';
 import { timeLeft } from './show-opening.js';
+import { showWelcome } from './show-welcome.js';
 
 const HOUR = 3600;
 
 /** The event's first page, for everybody or for the family that is logged in; registering. */
 export function welcomePages(deps: Deps): Router {
   const router = express.Router({ mergeParams: true });
-  const ofAddress = rateLimit('register-address', 200, HOUR);
+  const ofAddress = rateLimit('register-address', 1000, HOUR);
   const ofEmail = rateLimit('register-email', 5, HOUR);
 
-  router.get('/', async (req, res) => {
+  router.get('/', async (_req, res) => {
     if (maybeActor(res)) await greetFamily(deps, res);
-    else res.render('booking/event', { ...aboutEvent(deps, res), isLoggedIn: Boolean(req.user) });
+    else showWelcome(deps, res);
   });
 
   // For pages that count down to the opening: how long it takes still.

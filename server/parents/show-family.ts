@@ -1,7 +1,12 @@
 import type { Response } from 'express';
 import type { Deps } from '../deps.js';
+import { bookingState } from '../web/booking-state.js';
 import { daysInWords } from '../web/format-time.js';
 import { bookDecided } from '../booking/leave-plan.js';
+import { hasWaitlist } from '../waitlist/policy.js';
+import { isWorthWaiting, waitsOf } from '../waitlist/show-wait.js';
+import { findReasons } from './find-reasons.js';
+import { mayChange } from './link-meeting.js';
 import { layMeetings } from './lay-meetings.js';
 import { findNews } from './serve-news.js';
 import { conferenceOf, type Family } from './load-conference.js';
@@ -15,11 +20,27 @@ export async function showFamily(deps: Deps, res: Response, family: Family): Pro
   const meetings = await meetingsOf(family.event, family.household._id);
   const children = await childrenWithTeachers(family.event, family.household.children, meetings);
   const now = deps.now();
+  const waits = hasWaitlist(family.event) ? await waitsOf(family.event, family.household, now) : [];
+  const reachable =
+    bookingState(family.event, now) === 'open' ? await findReasons(family, children, now) : [];
   const news = await findNews(family, meetings, now);
   const { days: schedule } = layMeetings(family, meetings, now);
   res.render('booking/overview', {
     ...aboutEvent(deps, res),
-    ...{ children, meetings, schedule, news },
+    children: children.map((child) => ({
+      ...child,
+      teachers: child.teachers.map((teacher) => {
+        const found = reachable.find((one) => one.teacher === teacher);
+        return {
+          ...teacher,
+          meetings: teacher.meetings.map((one) => ({ ...one, mayChange: mayChange(family.event, one, now) })),
+          why: found?.why,
+          mayWait: hasWaitlist(family.event) && found?.why !== undefined && isWorthWaiting(found.why.code),
+          isFree: found !== undefined && !found.why,
+        };
+      }),
+    })),
+    ...{ meetings, schedule, news, waits },
     until: now.getTime(),
   });
 }

@@ -1,6 +1,7 @@
 import { Types } from 'mongoose';
 import { endHold } from '../booking/check-holder.js';
 import { holdSlot } from '../booking/hold-slot.js';
+import { letLineGoFirst } from '../waitlist/offer-times.js';
 import type { Family } from '../parents/load-conference.js';
 import type { Deps } from '../deps.js';
 import { Appointment, type Refusal } from '../models/appointment.js';
@@ -32,6 +33,7 @@ export async function holdWishes(
   // One after another: all of them are entered in the family's one diary.
   for (const { id, wish, slot } of holds) {
     if (!(await isOpen(_id))) break;
+    await letLineGoFirst(deps, event, slot);
     const held = await holdSlot(deps, {
       event,
       slot,

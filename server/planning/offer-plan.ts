@@ -1,7 +1,9 @@
 import { Types } from 'mongoose';
+import { siblingsRule } from '../booking/policy.js';
 import type { Family } from '../parents/load-conference.js';
 import { childrenWithTeachers, meetingsOf, type Meeting, type TeacherView } from '../booking/queries.js';
 import type { PlanGap } from '../models/plan.js';
+import { hasWaitlist } from '../waitlist/policy.js';
 import { toLocal } from '../web/local-time.js';
 import { findOpenings, type Openings, type Wanted } from './find-openings.js';
 import { MOST_WISHES } from './schema.js';
@@ -13,8 +15,10 @@ export interface Choice {
   want: Wanted;
   child: string;
   teacher: TeacherView;
-  /** Why it can't be wanted. */
+  /** Why it can't be had. */
   gap?: PlanGap;
+  /** It can be wanted: it has a time, or the plan offers the way to its waitlist. */
+  isOpen: boolean;
   /** What the child has with this teacher already. */
   meeting?: Meeting;
   /** Selected until the family says otherwise. */
@@ -58,13 +62,15 @@ export async function offerPlan(family: Family, now: Date): Promise<Offer> {
   const choices = wanted.map(({ child, teacher, want }, n): Choice & { childId: string } => {
     const [meeting] = teacher.meetings;
     const gap = teacher.hasTimes ? openings.offers[n]?.gap : 'not offered';
+    const isOpen = !gap || (gap === 'full' && !meeting && hasWaitlist(event));
     return {
       key: `${child.id}:${teacher.id}`,
       childId: child.id,
       ...{ want, teacher, child: child.name },
       ...(gap ? { gap } : {}),
       ...(meeting ? { meeting } : {}),
-      isUsual: !meeting && !gap && !teacher.byHand,
+      isOpen,
+      isUsual: !meeting && isOpen && !teacher.byHand,
     };
   });
   // A family with more than that plans the rest next.
@@ -76,7 +82,7 @@ export async function offerPlan(family: Family, now: Date): Promise<Offer> {
     })),
     choices,
     days: daysOf(openings, event.timeZone),
-    shared: sharedOf(choices),
+    shared: siblingsRule(event) === 'apart' ? [] : sharedOf(choices),
   };
 }
 
@@ -112,7 +118,7 @@ function sharedOf(choices: Choice[]): Offer['shared'] {
 
 /** What was chosen, as wishes: siblings who meet a teacher together are one. Whatever was not offered is left out. */
 export function wishesOf({ choices }: Offer, keys: string[], together: string[]): Wanted[] {
-  const chosen = choices.filter(({ key, gap }) => keys.includes(key) && !gap);
+  const chosen = choices.filter(({ key, isOpen }) => keys.includes(key) && isOpen);
   const wishes: Wanted[] = [];
   for (const { want, teacher } of chosen) {
     const same = together.includes(teacher.id)

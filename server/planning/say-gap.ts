@@ -52,3 +52,11 @@ export function mayChoose(gap: PlanGap): boolean {
     'student limit',
   ].includes(gap);
 }
+
+/** Whether a time may become free that they could have. */
+export function mayWait(gap: PlanGap): boolean {
+  return [
+    ...(['full', 'not then', 'no room', 'not offered', 'taken', 'hold ended'] as const),
+    ...(['teacher busy', 'household busy', 'day limit', 'changed meanwhile'] as const),
+  ].some((one) => one === gap);
+}

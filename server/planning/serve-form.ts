@@ -7,6 +7,8 @@ import { Plan } from '../models/plan.js';
 import { bookingState } from '../web/booking-state.js';
 import { andList } from '../web/format-count.js';
 import { fieldTime, fullDay, shortDayAndTime } from '../web/format-time.js';
+import { siblingsRule } from '../booking/policy.js';
+import type { PlacedEvent } from '../web/place.js';
 import { parseForm, parseQuery, statusOf, typedValues, type Form } from '../web/parse.js';
 import { refusedTry } from '../web/rate-limit.js';
 import { wordsOf } from '../web/words.js';
@@ -76,7 +78,7 @@ function readForm(
   if (!parsed.ok) return { ok: false, errors: { _form: say('planErrors.again') } };
   const form = parsed.value;
   const errors: Record<string, string> = {};
-  const wanted = wishesOf(offer, form.wish, form.together.map(String));
+  const wanted = wishesOf(offer, form.wish, togetherBy(event, offer, form));
   if (wanted.length === 0) errors.wish = say('planErrors.noTeacher');
   const days = offer.days
     .filter(({ day }) => form.day.includes(day))
@@ -95,6 +97,13 @@ function readForm(
   });
   if (Object.keys(errors).length > 0) return { ok: false, errors };
   return { ok: true, request: { wanted, days, breaks, gap: form.gap, key: form.key } };
+}
+
+/** The teachers whom siblings meet in one meeting, as the event says. */
+function togetherBy(event: PlacedEvent, { shared }: Offer, { together }: PlanForm): string[] {
+  const resources = shared.map(({ resource }) => resource);
+  if (siblingsRule(event) === 'together') return resources;
+  return together.map(String).filter((id) => resources.includes(id));
 }
 
 function textOf(form: PlanForm, name: string, otherwise = ''): string {
@@ -146,7 +155,7 @@ async function showForm(
     children: offer.children.map(({ name, left, choices }) => ({
       name,
       left,
-      choices: choices.map(({ key, teacher, gap, meeting, isUsual }) => ({
+      choices: choices.map(({ key, teacher, gap, meeting, isOpen, isUsual }) => ({
         value: key,
         label: teacher.name,
         hint: [
@@ -157,11 +166,12 @@ async function showForm(
           .filter(Boolean)
           .join(' · '),
         isUsual,
-        disabled: gap !== undefined,
+        disabled: !isOpen,
       })),
     })),
     usual: offer.choices.filter(({ isUsual }) => isUsual).map(({ key }) => key),
-    shared: offer.shared.map(({ resource, teacher, children }) => ({
+    // Where the event decides there is nothing to choose.
+    shared: (siblingsRule(event) === 'choose' ? offer.shared : []).map(({ resource, teacher, children }) => ({
       value: resource,
       label: say('plan.together', { teacher, children: andList(children, event) }),
     })),

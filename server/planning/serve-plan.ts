@@ -1,7 +1,7 @@
 import express, { type Request, type Response, type Router } from 'express';
 import { familyOf, type Family } from '../parents/load-conference.js';
 import { questionsFor, readAnswers } from '../booking/read-answers.js';
-import { daysOf } from '../parents/serve-times.js';
+import { daysOf } from '../parents/show-times.js';
 import type { Deps } from '../deps.js';
 import { Plan } from '../models/plan.js';
 import { notFound } from '../web/errors.js';
@@ -17,6 +17,7 @@ import { findPlan } from './make-plan.js';
 import { sayGap } from './say-gap.js';
 import { chooseForm, readNote, readTyped } from './schema.js';
 import { namesOf, showPlan } from './show-plan.js';
+import { waitForWish } from './wait-for-wish.js';
 
 /** While another request makes it, the page asks again. */
 const MAKING_MS = 60_000;
@@ -120,6 +121,13 @@ function linePages(deps: Deps): Router {
         await chooseTime(deps, family, await opened(deps, family, plan), wish, parsed.value.slot),
       );
     else res.redirect(303, `${family.home}/plan/${String(plan._id)}`);
+  });
+
+  router.post('/wait', async (req: Request<{ id: string; n: string }>, res) => {
+    const { family, plan, wish } = await lineOf(deps, req, res);
+    await keepTyped(plan, req);
+    tell(req, await waitForWish(deps, family, plan, wish));
+    res.redirect(303, `${family.home}/plan/${String(plan._id)}`);
   });
 
   router.post('/out', async (req: Request<{ id: string; n: string }>, res) => {
@@ -233,6 +241,6 @@ async function showLine(deps: Deps, res: Response, family: Family, plan: Plan, w
     action: `${home}/plan/${String(plan._id)}/lines/${wish}`,
     ...{ teacher, children },
     hasTime: mine !== undefined,
-    days: daysOf(views, event),
+    days: daysOf(views, event, { teacher, child: children }),
   });
 }

@@ -6,9 +6,12 @@ import type { Deps } from '../deps.js';
 import { Appointment } from '../models/appointment.js';
 import { Contact } from '../models/contact.js';
 import { documentsOf, findTogether } from '../models/find-together.js';
-import type { Plan } from '../models/plan.js';
+import type { Plan, PlanGap } from '../models/plan.js';
 import { Resource } from '../models/resource.js';
 import { Slot } from '../models/slot.js';
+import { wishOf, type WaitlistEntry } from '../models/waitlist-entry.js';
+import { hasWaitlist } from '../waitlist/policy.js';
+import { entriesOf } from '../waitlist/queries.js';
 import { andList } from '../web/format-count.js';
 import { fullDay, timeOfDay, timeSpan } from '../web/format-time.js';
 import { groupBy } from '../web/lists.js';
@@ -20,7 +23,7 @@ import { holdableUntil } from './change-line.js';
 import { byWish, missingOf } from './hold-wishes.js';
 import { shownOf } from './make-plan.js';
 import { measurePlan } from './measure-plan.js';
-import { mayChoose, sayGap } from './say-gap.js';
+import { mayChoose, mayWait, sayGap } from './say-gap.js';
 
 interface Line {
   /** Its wish; absent: a meeting that is booked already. */
@@ -88,10 +91,11 @@ export async function showPlan(
 
 async function linesOf(deps: Deps, family: Family, plan: Plan) {
   const { event, household } = family;
-  const [holds, booked, names] = await Promise.all([
+  const [holds, booked, names, waits] = await Promise.all([
     Appointment.find({ _id: { $in: plan.appointments }, state: 'pending' }).lean(),
     meetingsOf(event, household._id),
     namesOf(family, plan),
+    hasWaitlist(event) ? entriesOf(event._id, household) : undefined,
   ]);
   const held = byWish(plan.wishes, holds);
   const meetings = await withNames([...held.values()], event);
@@ -112,11 +116,27 @@ async function linesOf(deps: Deps, family: Family, plan: Plan) {
             ...{ n, teacher: names[n]?.teacher ?? '', children: names[n]?.children ?? '' },
             why: sayGap(gap, event),
             mayChoose: mayChoose(gap),
+            ...waitOf(waits, plan, n, gap),
             isLeftOut: gap === 'left out',
           },
         ],
   );
   return { lines: [...lines, ...kept].sort((a, b) => a.from.getTime() - b.from.getTime()), missing };
+}
+
+/** Its way to the waitlist: whether it can be joined for a meeting, and the entry where the family is in line already. */
+function waitOf(
+  waits: WaitlistEntry[] | undefined,
+  { wishes }: Plan,
+  n: number,
+  gap: PlanGap,
+): { mayWait: boolean; entry?: string } {
+  const wish = wishes[n];
+  const entry = wish && waits?.find((one) => one.wish === wishOf(wish.resource, wish.students));
+  return {
+    mayWait: waits !== undefined && !entry && mayWait(gap),
+    ...(entry ? { entry: entry._id.toHexString() } : {}),
+  };
 }
 
 /** Times that the plan has and nobody holds for the family any more. */

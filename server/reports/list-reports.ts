@@ -7,6 +7,7 @@ import { scheduleByRoom } from './definitions/schedule-by-room.js';
 import { scheduleByTeacher } from './definitions/schedule-by-teacher.js';
 import { syncHistory } from './definitions/sync-history.js';
 import { unbooked } from './definitions/unbooked.js';
+import { waitlist } from './definitions/waitlist.js';
 import { makeReport, type Report } from './make-report.js';
 
 /** Every report, in the order of the list. */
@@ -15,6 +16,7 @@ export const REPORTS: readonly Report[] = [
   makeReport(scheduleByRoom),
   makeReport(scheduleByFamily),
   makeReport(unbooked),
+  makeReport(waitlist),
   makeReport(appointments),
   makeReport(attendance),
   makeReport(hours),

@@ -29,7 +29,10 @@ export async function changeSlots(
   const messages: [string, number][] = [];
   for (const { ids, state, message: before } of groupSlots(slots)) {
     const asFound = { ...scope, _id: { $in: ids }, state, message: before };
-    const { matchedCount } = await Slot.updateMany(asFound, { $set: { state: change.state, message } });
+    const { matchedCount } = await Slot.updateMany(asFound, {
+      $set: { state: change.state, message },
+      $unset: { locked: 1 },
+    });
     changed += matchedCount;
     states.push([state, matchedCount]);
     messages.push([before, matchedCount]);

@@ -3,10 +3,15 @@ import { inSlots, slotsOf } from '../models/appointment-slots.js';
 import type { Event } from '../models/event.js';
 import { Slot, type SlotState } from '../models/slot.js';
 import type { Types } from 'mongoose';
+import type { Deps } from '../deps.js';
 import { groupSlots, type ReadSlot } from './mark-slots.js';
 
 /** Neither parents nor staff may book it. */
 export const LOCKED: SlotState = 'unavailable';
+/** What has been locked for this long was left by a process that died. */
+const LOCK_MS = 5 * 60_000;
+/** The most that one turn of the job gives back. */
+const AT_ONCE = 1000;
 
 /** The appointments of a slot: booked ones and holds. */
 export interface Taken {
@@ -28,13 +33,14 @@ export interface Locked<S> {
  * is locked; otherwise restore its state
  * - booking: 1. insert the appointment `pending` · 2. take its claims · 3. read the slot's state again · 4. set the appointment to `booked`
  * If booking reads the state (3) before it is changed here (1), its appointment (1) exists before the look here (2), so the slot stays. A
- * hold past its expiry still counts until the job has expired it, because clocks of two processes differ. A process that dies halfway
- * leaves slots unavailable; a repetition continues.
+ * hold past its expiry still counts until the job has expired it, because clocks of two processes differ. What a process that dies halfway
+ * leaves locked a job gives back (`unlockLeft`).
  * @param slots as they were read; a slot that somebody has changed since is not locked
  */
 export async function lockFree<S extends ReadSlot>(
   event: Pick<Event, '_id' | 'account'>,
   slots: S[],
+  now: Date,
 ): Promise<Locked<S>> {
   const scope = { account: event.account, event: event._id };
   // This first look spares booked slots from being unavailable even for a moment.
@@ -42,7 +48,10 @@ export async function lockFree<S extends ReadSlot>(
   const free = slots.filter((slot) => !before.has(slot._id.toHexString()));
   const groups = groupSlots(free);
   for (const { ids, state, message } of groups)
-    await Slot.updateMany({ ...scope, _id: { $in: ids }, state, message }, { $set: { state: LOCKED } });
+    await Slot.updateMany(
+      { ...scope, _id: { $in: ids }, state, message },
+      { $set: { state: LOCKED, locked: { was: state, at: now } } },
+    );
   const meanwhile = await takenAmong(free.map((slot) => slot._id));
   await unlock(
     event,
@@ -58,7 +67,26 @@ export async function lockFree<S extends ReadSlot>(
 export async function unlock(event: Pick<Event, '_id' | 'account'>, slots: ReadSlot[]): Promise<void> {
   const scope = { account: event.account, event: event._id };
   for (const { ids, state, message } of groupSlots(slots))
-    await Slot.updateMany({ ...scope, _id: { $in: ids }, state: LOCKED, message }, { $set: { state } });
+    await Slot.updateMany(
+      { ...scope, _id: { $in: ids }, state: LOCKED, message },
+      { $set: { state }, $unset: { locked: 1 } },
+    );
+}
+
+/** Gives back what was locked by a process that died: each slot has the state that it had before. */
+export async function unlockLeft({ now }: Pick<Deps, 'now'>): Promise<void> {
+  const left = await Slot.find(
+    { locked: { $exists: true }, 'locked.at': { $lte: new Date(now().getTime() - LOCK_MS) } },
+    { state: 1, locked: 1 },
+  )
+    .limit(AT_ONCE)
+    .lean();
+  for (const { _id, state, locked } of left)
+    if (locked)
+      await Slot.updateOne(
+        { _id, state, 'locked.at': locked.at },
+        { $unset: { locked: 1 }, ...(state === LOCKED ? { $set: { state: locked.was } } : {}) },
+      );
 }
 
 /** The slots with appointments or holds, and how many each has. */

@@ -27,7 +27,7 @@ export async function removeSlots(
   now: Date,
 ): Promise<Removed> {
   const scope = { account: event.account, event: event._id };
-  const { locked, taken } = await lockFree(event, slots);
+  const { locked, taken } = await lockFree(event, slots, now);
   let removed = 0;
   for (const { ids, message } of groupSlots(locked))
     removed += (await Slot.deleteMany({ ...scope, _id: { $in: ids }, state: LOCKED, message })).deletedCount;

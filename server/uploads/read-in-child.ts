@@ -5,7 +5,10 @@ import type { StoredRecord } from '../roster-files/records/roster-files.js';
 import type { FromReader, Questions } from './take-answer.js';
 import type { PiecesRead, ReadingOrder, ReadingPlace } from './read-pieces.js';
 
-/** What a reading may hold in memory, in MB. A usual roster needs a tenth of it; the longest lists that an upload may have need most of it. */
+/**
+ * The bound of a reading's heap, in MB. A usual roster needs a tenth of it; the longest lists that an upload may have need most of it. The
+ * system sees more: a bare Node process takes some 60 MB beside its heap, so that the longest lists were seen to take up to 357 MB.
+ */
 const MOST_MB = 320;
 /** How much is collected before it is thrown away: with smaller parts, memory is searched more often. */
 const YOUNG_MB = 4;

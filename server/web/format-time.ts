@@ -204,3 +204,10 @@ function daysOfMonth(days: string[], style: Style): string {
     .map(({ type, value }) => (type === 'day' ? numbers : value))
     .join('');
 }
+
+/** The names of the months, from January on: "March". */
+export function monthNames({ locale }: Style): string[] {
+  return Array.from({ length: 12 }, (_, at) =>
+    format(new Date(Date.UTC(2024, at, 1, 12)), { locale, timeZone: 'UTC' }, { month: 'long' }),
+  );
+}

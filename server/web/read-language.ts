@@ -56,6 +56,11 @@ export function languagesOf({ languages = [] }: Pick<School, 'languages'>): Lang
   return (languages.length > 0 ? languages : USUAL_LANGUAGES).flatMap((code) => languageCalled(code) ?? []);
 }
 
+/** The language of a locale as HTML names it: without its calendar and digits. */
+export function langOf(locale: string): string {
+  return locale.split('-u-', 1)[0] ?? '';
+}
+
 /** Makes the page of this answer use a language. */
 export function speakIn(res: Response, { language, locale }: Reader, school?: School): void {
   const t = wordsOf({ locale });
@@ -63,7 +68,7 @@ export function speakIn(res: Response, { language, locale }: Reader, school?: Sc
   Object.assign(res.locals, {
     t,
     marked: markedWords(t),
-    lang: locale.split('-u-', 1)[0],
+    lang: langOf(locale),
     dir: language.direction,
     languages: offered
       .filter(({ code }) => code !== language.code)

@@ -82,14 +82,25 @@ export function pressApp(rush: Rush, origins: string[], agent: Agent): Press {
         accept: 'text/html',
       },
     });
-    const text = await answer.body.text();
-    const { statusCode } = answer;
+    const { statusCode, headers } = answer;
+    const to = String(headers.location ?? '');
+    // A refusal has a page of its own.
+    const isRefused = statusCode === 303 && to.startsWith(`${rush.home}/times/`);
+    let text = await answer.body.text();
+    if (isRefused) {
+      const page = await request(`${origin}${to}`, {
+        dispatcher: agent,
+        headers: { cookie: family.session.cookie, accept: 'text/html' },
+      });
+      text = await page.body.text();
+    }
     const next = [...text.matchAll(/class="time time-free" name="slot" value="([0-9a-f]{24})"/g)];
-    const isExplained = statusCode === 409 && /<h[12]>[\s\S]*?[.!]\s*<\/h[12]>/.test(text);
+    const isExplained = isRefused && /<h[12]>[\s\S]*?[.!]\s*<\/h[12]>/.test(text);
+    const isBooked = statusCode === 303 && !isRefused;
     return {
-      isBooked: statusCode === 303,
+      isBooked,
       next: [...new Set(next.map(([, id = '']) => id))].slice(0, 4),
-      fault: statusCode === 303 || isExplained ? '' : `${String(statusCode)}: ${text.slice(0, 200)}`,
+      fault: isBooked || isExplained ? '' : `${String(statusCode)}: ${text.slice(0, 200)}`,
     };
   };
 }

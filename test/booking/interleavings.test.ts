@@ -126,8 +126,8 @@ describe('bookings in any order of their steps, some dying on the way', () => {
       'nothing is left on hold or unfinished',
     );
     const living = all.filter((item) => item.state === 'booked');
-    // Five limits that count, two diaries, and a seat of each slot.
-    const expected = 7;
+    // Six limits that count, two diaries, and a seat of each slot.
+    const expected = 8;
     const seats = living.reduce((sum, item) => sum + slotsOf(item).length, 0);
     for (const item of living) {
       const own = (await heldBy(item._id)).filter((name) => !name.startsWith('change:'));

@@ -62,11 +62,25 @@ describe('choosing how long a meeting is', () => {
     assert.equal((await slotsAt(path))[0], 'cancelled');
   });
 
+  it('moved to before a taken time it is shorter, which the page says, and it is booked so', async () => {
+    const { visitor: other } = await desk.parentOf(1);
+    await desk.book(other, 0, 3, 1);
+    const path = await press(0);
+    assert.equal((await confirm(path, { inARow: '2' })).status, 303);
+    const changed = await press(2, { change: idOf(path) });
+    assert.deepEqual(await slotsAt(changed), ['pending', hex(2)]);
+    const check = (await kim.get(changed)).text;
+    assert.match(check, /Your meeting is 20 minutes now\. The new one would be shorter: until 5:30/);
+    assert.equal((await confirm(changed, {})).status, 303);
+    assert.deepEqual(await slotsAt(changed), ['booked', hex(2)]);
+    assert.equal((await slotsAt(path))[0], 'cancelled');
+  });
+
   it('is asked and refused in Spanish too', async () => {
     await User.updateMany({}, { $set: { language: 'es' } });
     const path = await press(0);
     const check = (await kim.get(path)).text;
-    assert.match(check, /¿Cuánto tiempo quiere reunirse\?[\s\S]*20 minutos, hasta las 5:20/);
+    assert.match(check, /¿Cuánto tiempo quiere reunirse\?[\s\S]*20 minutos \(termina: 5:20/);
     const odd = await confirm(path, { inARow: '9' });
     assert.equal(odd.status, 422);
     assert.match(odd.text, /Elija cuánto tiempo quiere reunirse/);
@@ -140,5 +154,29 @@ describe('choosing how long a meeting is, at the front desk', () => {
     assert.equal(late.status, 409);
     assert.match(late.text, /The time after it isn’t free/);
     assert.match(late.text, /Called at noon/);
+  });
+
+  it('moves one to before a taken time: the page says how long it is there, and it is shorter', async () => {
+    const front = await FrontDesk.open({ ...LONGER, students: 3 });
+    const { visitor: clerk } = await front.clerk();
+    await front.book(clerk, 0, 3, 1);
+    const path = (await front.choose(clerk, 0, 0)).headers.location ?? '';
+    await clerk.post(`${path}/confirmation`, { note: '', inARow: '2' }, path);
+    const [booked] = await Appointment.find({ state: 'booked', more: { $exists: true } }).lean();
+    const move = `${front.home}/appointments/${String(booked?._id)}/move`;
+    const page = await clerk.get(move);
+    assert.match(page.text, /5:20–5:30 PM[^<]*only 10 minutes/);
+    const slot = String(front.slot(0, 2)._id);
+    const moved = await clerk.post(move, { slot, key: hidden(page.text, 'key') }, move);
+    assert.equal(moved.status, 303, moved.text);
+    assert.match((await clerk.get(moved.headers.location ?? '')).text, /It’s shorter than before\./);
+    const living = await Appointment.find({ state: 'booked' }).sort({ from: 1 }).lean();
+    assert.deepEqual(
+      living.map(({ slot: first, more }) => [String(first), more]),
+      [
+        [slot, undefined],
+        [String(front.slot(0, 3)._id), undefined],
+      ],
+    );
   });
 });

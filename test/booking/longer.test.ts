@@ -81,7 +81,7 @@ describe('a meeting of several slots in a row', function () {
       slotsOf(booked),
       [0, 1, 2].map((n) => slot(n)._id),
     );
-    assert.deepEqual([await claimsOn('slot'), await claimsOn('limit.*')], [3, 5]);
+    assert.deepEqual([await claimsOn('slot'), await claimsOn('limit.*')], [3, 6]);
     assert.equal((await entries()).length, 6);
     assert.equal(why(await book(1, 1, 1)), 'taken');
     assert.equal(why(await book(1, 2, 1)), 'taken');
@@ -168,6 +168,29 @@ describe('a meeting of several slots in a row', function () {
     const third = made(await book(0, 3, undefined as never, { replaces: second._id }));
     assert.deepEqual([slotsOf(third), +third.to], [[slot(3)._id], +slot(3).to]);
     assert.deepEqual([await claimsOn('slot'), (await entries()).length], [1, 2]);
+  });
+
+  it('moved to where less is free after it, it is as long as it can be, also where it is sent again', async () => {
+    await open({ slots: 6 });
+    made(await book(1, 5, 1));
+    const first = made(await book(0, 0, 3));
+    const once = { replaces: first._id, key: 'once' };
+    const held = made(await hold(0, 3, once));
+    const two = [slot(3)._id, slot(4)._id];
+    assert.deepEqual([slotsOf(held), +held.to], [two, +slot(4).to]);
+    // As the first of two that are sent at once has made it for a moment.
+    const three = { more: [slot(4)._id, slot(5)._id], to: slot(5).to };
+    await Appointment.updateOne({ _id: held._id }, { $set: three });
+    assert.deepEqual(slotsOf(made(await hold(0, 3, once))), two);
+    const second = made(await confirm(0, held));
+    assert.deepEqual(slotsOf(second), two);
+
+    made(await bookSlot(test.deps, wishOf(fair, homes[0]!, fair.teachers[1]!.slots[1]!)));
+    const third = made(await book(0, 0, undefined as never, { replaces: second._id }));
+    assert.deepEqual([slotsOf(third), +third.to], [[slot(0)._id], +slot(0).to]);
+    await tidy();
+    assert.equal(await claimsOn('slot'), 3);
+    assert.deepEqual(await findDoubles(fair), []);
   });
 
   it('a family that is elsewhere after its first slot has only that', async () => {

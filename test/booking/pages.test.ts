@@ -57,13 +57,15 @@ describe('booking on the pages', () => {
     assert.equal(await Appointment.countDocuments(), 1);
   });
 
-  it('of a taken time answers 409 with the nearest free ones and nothing of who has it', async () => {
+  it('of a taken time leads to a page with the nearest free ones and nothing of who has it', async () => {
     const first = await desk.parentOf(0);
     await desk.book(first.visitor, 0, 1);
     const second = await desk.parentOf(1);
     const answer = await desk.choose(second.visitor, 0, 1, 1);
-    assert.equal(answer.status, 409);
-    assert.match(answer.text, /has just been taken[\s\S]*nearest free times[\s\S]*5:00[\s\S]*5:20/);
+    assert.match(
+      answer.text,
+      /error-summary[\s\S]*Another family has this time[\s\S]*nearest free times[\s\S]*5:00[\s\S]*5:20/,
+    );
     assert.ok(!/Kim|Ana/.test(answer.text.replace(/<header[\s\S]*?<\/header>/, '')));
     assert.match((await second.visitor.get(desk.timesPath(0, 1))).text, /Another family has this time/);
   });
@@ -101,7 +103,7 @@ describe('booking on the pages', () => {
     assert.equal(hidden(back.text, 'change'), second.split('/').at(-1));
     // A page that was open all the while sends the old one: the answer has the new one.
     const refused = await desk.choose(visitor, 0, 0, 0, { change: old });
-    assert.equal(refused.status, 409);
+    assert.match(refused.text, /5:00 PM with Mrs Lee is free\. Select it to book it/);
     assert.equal(hidden(refused.text, 'change'), second.split('/').at(-1));
     await visitor.post(`${second}/cancel`, {}, desk.home);
     for (const gone of [old, second.split('/').at(-1)!]) {
@@ -199,8 +201,7 @@ describe('booking on the pages', () => {
     const pages = [await other.visitor.get(desk.home), await other.visitor.get(`${desk.home}/schedule`)];
     for (const page of pages) assert.ok(!page.text.includes('Booked'));
     const refused = await desk.choose(other.visitor, 0, 2);
-    assert.equal(refused.status, 409);
-    assert.match(refused.text, /already has a meeting with .* The school allows one/);
+    assert.match(refused.text, /error-summary[\s\S]*already has a meeting with .* The school allows one/);
   });
 
   it('sends no mail to an address that is not proven, and says so', async () => {
@@ -232,10 +233,12 @@ describe('booking on the pages', () => {
     const { visitor } = await desk.parentOf(0);
     const path = (await desk.choose(visitor, 0, 0)).headers.location ?? '';
     desk.test.setNow(new Date(EVE.getTime() + 11 * 60_000));
-    assert.match((await visitor.get(path)).text, /no longer hold this time/);
-    const late = await visitor.post(`${path}/confirm`, {}, desk.home);
-    assert.equal(late.status, 409);
-    assert.match(late.text, /We no longer hold this time for you\. If it’s still free/);
+    const ended = await visitor.get(path);
+    assert.match(ended.text, /no longer hold this time[\s\S]*It’s still free[\s\S]*Take it again/);
+    const late = await visitor.post(`${path}/confirm`, { note: 'About reading' }, desk.home);
+    const again = await visitor.get(late.headers.location ?? '');
+    assert.match(again.text, /it was still free[\s\S]*Check and book[\s\S]*About reading/);
+    assert.equal(await Appointment.countDocuments({ state: 'pending' }), 1);
   });
 
   it('an unknown id in an address is 404', async () => {

@@ -6,7 +6,6 @@ import { isGuardian } from '../../server/models/contact.js';
 import { nearestFree, type TimeView } from '../../server/parents/find-times.js';
 import { diariesFor, planNeeds, utcDays, type DiaryNeed } from '../../server/booking/plan-needs.js';
 import { isSoonEnough } from '../../server/booking/policy.js';
-import { birthDateOf } from '../../server/parents/schema.js';
 import type { Event } from '../../server/models/event.js';
 import { bookingState } from '../../server/web/booking-state.js';
 import { dayOf } from '../../server/web/local-time.js';
@@ -137,13 +136,6 @@ describe('what shows that a child is theirs', () => {
     assert.ok(isProven(set, { ...proof, code: 'ab12' }));
     assert.ok(!isProven(set, { ...proof, birthDate: '2014-03-09' }));
     assert.ok(!isProven({ birthDate: '' }, proof));
-  });
-
-  it('a date that there is', () => {
-    const dated = (day: number, month: number, year: number) =>
-      birthDateOf({ number: '1', code: '', day, month, year });
-    assert.equal(dated(9, 3, 2014), '2014-03-09');
-    assert.equal(dated(31, 2, 2014), '');
   });
 
   it('being parent or guardian, and nothing else', () => {

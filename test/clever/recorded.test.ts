@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import path from 'node:path';
 import { createCleverClient, type CleverClient } from '../../server/clever/client.js';
 import { CleverError } from '../../server/clever/explain-failure.js';
 import type { ListPath, SinglePath } from '../../server/clever/schema.js';
+import { ROOT } from '../../server/root.js';
 import { readAll, serveLoopback } from '../support/clever/loopback.js';
 
 /** Real answers of Clever's public demo district, beside the project; not part of it. */
-const FOLDER = fileURLToPath(new URL('../../../shared/clever/recorded', import.meta.url));
+const FOLDER = path.join(ROOT, '../shared/clever/recorded');
 
 interface Recording {
   url: string;

@@ -6,6 +6,7 @@ import net, { type AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { ROOT } from '../../server/root.js';
+import { codeOf, LOADER } from '../support/code.js';
 import { testDatabaseUri } from '../support/hooks.js';
 
 describe('a start that cannot succeed', () => {
@@ -30,7 +31,7 @@ describe('a start that cannot succeed', () => {
     const [code] = (await once(child, 'close')) as [number | null];
     return { code, lines: said.trim().split('\n') };
   }
-  const server = ['--import', 'tsx', 'server/index.ts'];
+  const server = [...LOADER, codeOf('server/index')];
   const inTest = () => ({ MONGODB_URI: testDatabaseUri(), APP_SECRET: 'x'.repeat(32), DATA_DIR: folder });
 
   it('as its port is taken: one line, and 1', async function () {

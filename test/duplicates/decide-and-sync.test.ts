@@ -9,7 +9,7 @@ import { decideIdentity, type IdentityDecided } from '../../server/duplicates/de
 import { asApp } from '../support/scans.js';
 import { live } from '../support/roster/crash.js';
 import { startSyncedDistrict, type TestDistrict } from '../support/roster/district.js';
-import { askAtEachWrite, syncAtEachWrite } from '../support/roster/exclude-sync.js';
+import { askAtEachWrite, syncAtWrites } from '../support/roster/exclude-sync.js';
 import { restoreSnapshot, takeSnapshot, type Snapshot } from '../support/snapshot.js';
 
 describe('a decision about an identity and a sync', function () {
@@ -56,7 +56,7 @@ describe('a decision about an identity and a sync', function () {
   }
 
   it('exclude each other: a sync that begins at any step of a decision waits for its end', () =>
-    syncAtEachWrite(
+    syncAtWrites(
       district,
       base,
       decide,

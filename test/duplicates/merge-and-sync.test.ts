@@ -9,7 +9,7 @@ import { noteDuplicates } from '../../server/roster/people/note-duplicates.js';
 import { asApp } from '../support/scans.js';
 import { live } from '../support/roster/crash.js';
 import { startSyncedDistrict, type TestDistrict } from '../support/roster/district.js';
-import { askAtEachWrite, syncAtEachWrite } from '../support/roster/exclude-sync.js';
+import { askAtEachWrite, syncAtWrites } from '../support/roster/exclude-sync.js';
 import { restoreSnapshot, takeSnapshot, type Snapshot } from '../support/snapshot.js';
 
 describe('a merge of duplicates and a sync', function () {
@@ -47,7 +47,7 @@ describe('a merge of duplicates and a sync', function () {
     );
 
   it('exclude each other: a sync that begins at any step of a merge waits for its end', () =>
-    syncAtEachWrite(
+    syncAtWrites(
       district,
       base,
       merge,

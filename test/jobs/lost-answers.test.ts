@@ -13,6 +13,7 @@ import { UploadChunk } from '../../server/models/upload-chunk.js';
 import { startSync } from '../../server/sync/runs/start-sync.js';
 import { readUpload } from '../../server/uploads/read-upload.js';
 import { storeUpload } from '../../server/uploads/store-upload.js';
+import { codeOf, LOADER } from '../support/code.js';
 import { until } from '../support/database/scratch.js';
 import { startDistrict, type TestDistrict } from '../support/roster/district.js';
 import { restoreSnapshot, takeSnapshot } from '../support/snapshot.js';
@@ -65,13 +66,7 @@ describe('a worker while answers of the database are lost', () => {
 
   async function startWorker(env: Record<string, string>): Promise<ChildProcess> {
     const told = { APP_SECRET: 'test-secret-test-secret-test-secret', MONGODB_URI: proxy.uri, ...env };
-    worker = fork(
-      path.join(import.meta.dirname, '../support/jobs/faulty-worker.ts'),
-      [JSON.stringify(told)],
-      {
-        execArgv: ['--import', import.meta.resolve('tsx')],
-      },
-    );
+    worker = fork(codeOf('test/support/jobs/faulty-worker'), [JSON.stringify(told)], { execArgv: LOADER });
     await once(worker, 'message');
     worker.on('message', (message: Told) => {
       if (typeof message === 'object' && 'fault' in message) faults.push(message.fault);

@@ -22,7 +22,7 @@ const MOMENTS: [string, string][] = [
   ['puts its recurring jobs into the queue', 'retry-notifications'],
 ];
 
-for (const program of ['server/index.ts', 'jobs/worker.ts'] as const)
+for (const program of ['server/index', 'jobs/worker'] as const)
   describe(`${program}, told to end while it starts`, () => {
     let proxy: FaultyProxy;
     let smtp: SmtpServer;

@@ -43,6 +43,7 @@ const keys = new Set([...english.keys()].map(bare));
 const PARENTS = [
   ...filesIn('views/booking', '.ejs'),
   ...filesIn('views/calendar', '.ejs'),
+  ...filesIn('views/entry', '.ejs'),
   ...filesIn('views/households', '.ejs'),
   ...filesIn('views/planning', '.ejs'),
   ...'choose-school current-password forgot invitation login new-email own password prove'

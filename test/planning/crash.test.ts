@@ -86,7 +86,7 @@ describe('an app process killed while a family plans', function () {
       assert.equal(answer, undefined, 'the process died on the way');
 
       const page = await (await survivor.get(kim, home)).text();
-      assert.equal(page.match(/Booked: /g)?.length ?? 0, isDecided ? MEETINGS : 0);
+      assert.equal(page.match(/Yours: /g)?.length ?? 0, isDecided ? MEETINGS : 0);
       await tenMinutesLater();
       const living = isDecided ? MEETINGS : 0;
       assert.equal(await Appointment.countDocuments({ state: 'booked' }), living);

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { Contact } from '../../server/models/contact.js';
 import { Section } from '../../server/models/section.js';
 import type { FileFormat } from '../../server/models/account.js';
+import { ROOT } from '../../server/root.js';
 import type { Contents } from '../support/roster-files/files.js';
 import { openSchool, take as takeInto, type FileSchool } from '../support/roster-files/school.js';
 
-const CASES = new URL('cases/', import.meta.url);
+const CASES = pathToFileURL(path.join(ROOT, 'test/roster-files/cases/'));
 
 async function caseOf(start: string): Promise<Contents> {
   const folder = (await readdir(CASES)).find((name) => name.startsWith(start)) ?? '';

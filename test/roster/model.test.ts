@@ -7,7 +7,7 @@ import { findSentences } from '../support/sentences.js';
 import { World } from '../support/model/world.js';
 
 /** How many runs. MODEL_RUNS=500 does more; MODEL_SEED and MODEL_PATH, which a failure prints, repeat one. */
-const RUNS = Number(process.env.MODEL_RUNS ?? 15);
+const RUNS = Number(process.env.MODEL_RUNS ?? 10);
 const { MODEL_SEED: SEED, MODEL_PATH: PATH } = process.env;
 
 const ACTS = { ...AT_CLEVER, ...BY_PEOPLE, ...BY_RUNS };

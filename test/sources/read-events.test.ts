@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import path from 'node:path';
 import { Types } from 'mongoose';
 import { createCleverClient } from '../../server/clever/client.js';
 import { NotByEvents, readEvents, type Changes } from '../../server/sources/download/read-events.js';
 import type { ActiveRun } from '../../server/runs/engine/active-run.js';
 import { mapCleverPerson } from '../../server/sources/records/map-clever-person.js';
+import { ROOT } from '../../server/root.js';
 import { serveLoopback } from '../support/clever/loopback.js';
 
-const FOLDER = fileURLToPath(new URL('../../../shared/clever/recorded', import.meta.url));
+const FOLDER = path.join(ROOT, '../shared/clever/recorded');
 const PAGES = ['starting_after_640df950d306111b2385f72b', 'starting_after_64206e4531f12f05cc490ffd'];
 const KINDS = { students: true, teachers: true, staff: true, contacts: true };
 const run = { step: () => Promise.resolve() } as unknown as ActiveRun;

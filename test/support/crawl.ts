@@ -10,9 +10,12 @@ const PARTS = ['page', 'size', 'sort', 'q', 'day', 'after'];
 export function kindsOf(url: URL): string[] {
   const path = url.pathname
     .replace(/\/[0-9a-f]{24}(?=\/|$)/g, '/:id')
-    .replace(/\/(e|prove|password|invitation)\/[\w-]{8,}/, '/$1/:link');
+    .replace(/\/(e|enter|prove|password|invitation)\/[\w-]{8,}/, '/$1/:link');
   const keys = new Set([...url.searchParams.keys()].filter((key) => !PARTS.includes(key)));
-  return keys.size === 0 ? [path] : [...keys].sort().map((key) => `${path}?${key}`);
+  // Columns chosen for paper are those of the screen, which is looked at with each of them.
+  return keys.size === 0 || path.endsWith('/print')
+    ? [path]
+    : [...keys].sort().map((key) => `${path}?${key}`);
 }
 
 /**

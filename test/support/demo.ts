@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { ROOT } from '../../server/root.js';
+import { codeOf, LOADER } from './code.js';
 
 export interface RunningDemo {
   url: string;
@@ -16,15 +16,11 @@ export interface RunningDemo {
 
 /** `npm run demo -- --hostile` as a process of its own, with what it printed; its data lies in `folder`. */
 export async function startDemoProcess(folder: string): Promise<RunningDemo> {
-  const child = spawn(
-    process.execPath,
-    ['--import', 'tsx', path.join(ROOT, 'server/demo/index.ts'), '--hostile'],
-    {
-      cwd: ROOT,
-      env: { ...process.env, MONGODB_URI: '', DEMO_DIR: folder, PORT: '4300', LOG_LEVEL: 'error' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
+  const child = spawn(process.execPath, [...LOADER, codeOf('server/demo/index'), '--hostile'], {
+    cwd: ROOT,
+    env: { ...process.env, MONGODB_URI: '', DEMO_DIR: folder, PORT: '4300', LOG_LEVEL: 'error' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let said = '';
   child.stderr.on('data', (text: Buffer) => (said += text.toString()));
   const logins: Partial<RunningDemo['logins']> = {};

@@ -115,7 +115,7 @@ describe('a database of 0.4 with bookings', () => {
     await asBefore();
     await Promise.all([fillClaims(), fillClaims(), fillClaims()]);
     assert.deepEqual((await got()).entries, kept.entries);
-    for (const id of booked) assert.equal((await Claim.find({ appointment: id }).lean()).length, 6);
+    for (const id of booked) assert.equal((await Claim.find({ appointment: id }).lean()).length, 7);
   });
 
   it('then counts limits that are set, and lets nobody be at two places', async () => {
@@ -139,7 +139,7 @@ describe('a database of 0.4 with bookings', () => {
       fillClaims(),
     ]);
     assert.ok(answer.ok, answer.ok ? '' : answer.reason);
-    assert.equal((await heldBy(held)).length, 8);
+    assert.equal((await heldBy(held)).length, 9);
     const late = await holdSlot(test.deps, wishOf(fair, homes[1]!, fair.teachers[2]!.slots[8]!));
     assert.ok(late.ok);
     await asBefore();

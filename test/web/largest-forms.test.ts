@@ -23,7 +23,7 @@ function isReadOf({ who }: Sender, path: string): boolean {
   if (who === 'administrator of the account') return true;
   const isOpen = /^\/(setup|login|forgot|password|prove|invitation|unsubscribe|choose-school)/.test(path);
   return who === 'nobody'
-    ? isOpen || path.endsWith('/register')
+    ? isOpen || /\/(register|enter)/.test(path)
     : who === 'a parent' && path.startsWith('/e/');
 }
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Types } from 'mongoose';
 import { databaseReady } from '../../server/database/connect.js';
 import { Appointment } from '../../server/models/appointment.js';
@@ -13,7 +14,9 @@ import { makeSessions, type LoggedIn } from '../support/sessions.js';
 import { send, Served, type Answer } from '../support/web/served.js';
 
 const PARENTS = 8;
-const RESTARTS = 10;
+/** A parent looks at each page for so long: without it they would keep both cores busy for as long as a process starts. */
+const LOOK_MS = 150;
+const RESTARTS = 6;
 const DEATHS = 3;
 
 /** Parents who book, look, and cancel, again and again, each with a teacher of their own. */
@@ -57,6 +60,8 @@ class Parents {
     } catch (error) {
       this.wrong.push(`${fields ? 'POST' : 'GET'} ${String(error)}`);
       return { status: 0, to: '', text: '' };
+    } finally {
+      await delay(LOOK_MS);
     }
   }
 
@@ -69,7 +74,8 @@ class Parents {
         key: new Types.ObjectId().toHexString(),
         slot: String(slots[round % slots.length]!._id),
       });
-      if (held.status !== 303) continue;
+      // A refusal leads elsewhere.
+      if (held.status !== 303 || !held.to.includes('/appointments/')) continue;
       const id = held.to.split('/').at(-1) ?? '';
       if ((await this.#ask(parent, `${held.to}/confirm`, { note: '' })).status === 303) this.booked.add(id);
       await this.#ask(parent, held.to);

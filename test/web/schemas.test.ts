@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import Joi from 'joi';
 import { ROOT } from '../../server/root.js';
 import { line, objectIds, parseForm } from '../../server/web/parse.js';
+import { codeOf } from '../support/code.js';
 import { leastHeldBy, MOST_HELD } from '../support/loop.js';
 
 const SERVER = path.join(ROOT, 'server');
@@ -75,7 +76,9 @@ describe('what forms and addresses may hold', () => {
     const faults: string[] = [];
     let seen = 0;
     for (const file of files.filter((name) => name.endsWith('schema.ts'))) {
-      const module = (await import(pathToFileURL(path.join(SERVER, file)).href)) as Record<string, unknown>;
+      const module = (await import(
+        pathToFileURL(codeOf(path.join('server', file.replace(/\.ts$/, '')))).href
+      )) as Record<string, unknown>;
       for (const [name, schema] of schemasIn(module)) {
         seen += 1;
         faults.push(...faultsOf(schema, `${file} ${name}`));

@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import ts from 'typescript';
-
-const ROOT = join(import.meta.dirname, '../..');
+import { ROOT } from '../../server/root.js';
 
 /** What nobody at a school's front desk says, each with what to write instead. */
 const BANNED: [RegExp, string][] = [

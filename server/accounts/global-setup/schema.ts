@@ -41,7 +41,7 @@ export const ACCOUNT_FIELDS: SettingsFields = {
 
 /** Names that are first parts of addresses, now or possibly later, or that could be taken for Slotbell itself. */
 export const RESERVED = new Set(
-  `account accounts admin administrator api app assets brand choose-school data-browser e email events forgot global-setup
+  `account accounts admin administrator api app assets brand calendar choose-school data-browser e email events forgot global-setup
   healthz help home importer invitation join login logout mail my new outbox parents password privacy prove public readyz
   register reports s school schools security settings setup slotbell staff static status support teachers terms unsubscribe www`.split(
     /\s+/,

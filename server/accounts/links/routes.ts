@@ -5,7 +5,6 @@ import { offeredGrants, type OneTimeLink } from '../../models/one-time-link.js';
 import { User } from '../../models/user.js';
 import { afterAnswer } from '../../web/after-answer.js';
 import { HttpError } from '../../web/errors.js';
-import { andList } from '../../web/format-count.js';
 import { findReader, wordsFor } from '../../web/read-language.js';
 import { parseForm, typedValues } from '../../web/parse.js';
 import { rateLimit, refusedTry } from '../../web/rate-limit.js';
@@ -16,6 +15,7 @@ import { acceptAccess } from '../confirm-access.js';
 import { isShutOut } from '../load-actor.js';
 import { findUserByEmail } from '../queries.js';
 import { markDevice } from '../mark-device.js';
+import { sayCleared } from '../say-cleared.js';
 import { emailSchema, passwordSchema } from '../schema.js';
 import { levelInWords, levelMay } from '../show-level.js';
 import { nameReaches } from '../show-reach.js';
@@ -30,7 +30,7 @@ const HOUR = 3600;
 export function linkRoutes(deps: Deps, clear: ClearHouseholds): Router {
   const router = express.Router();
   const ofLogin = rateLimit('forgot-name', 3, HOUR);
-  const ofAddress = rateLimit('forgot-address', 100, HOUR);
+  const ofAddress = rateLimit('forgot-address', 1000, HOUR);
 
   router.get('/forgot', (_req, res) => {
     res.render('accounts/forgot', { title: wordsFor(res)('logins.chooseNewPassword'), sent: false });
@@ -86,7 +86,7 @@ export function linkRoutes(deps: Deps, clear: ClearHouseholds): Router {
     const { user } = set;
     await signIn(req, user, deps);
     markDevice(deps.config, req, res, user);
-    say(req, { kind: 'ok', text: sayCleared(res, set.cleared) });
+    say(req, { kind: 'ok', text: sayPasswordSet(res, set.cleared) });
     res.redirect(303, afterLogin(user, link.next ?? ''));
   });
 
@@ -154,16 +154,10 @@ async function askedOf(link: Pick<OneTimeLink, 'user'>): Promise<{ asksName: boo
   return { asksName: mayBeStrangers(link.user ? await User.findById(link.user).lean() : null) };
 }
 
-function sayCleared(res: Response, { children, appointments }: Cleared): string {
+function sayPasswordSet(res: Response, cleared: Cleared): string {
   const t = wordsFor(res);
-  const parts = [
-    ...(children > 0 ? [t('children.some', { count: children })] : []),
-    ...(appointments > 0 ? [t('logins.someMeetings', { count: appointments })] : []),
-  ];
-  if (parts.length === 0) return t('logins.passwordSet');
-  return t('logins.passwordSetCleared', {
-    what: andList(parts, { locale: String(res.locals.lang ?? 'en-US') }),
-  });
+  const what = sayCleared(res, cleared);
+  return what ? t('logins.passwordSetCleared', { what }) : t('logins.passwordSet');
 }
 
 function askToAccept(req: Request, res: Response): void {

@@ -92,6 +92,7 @@ export async function takeNewEmail(
     user: id,
     kind: { $in: ['new password', 'prove e-mail', 'invitation', 'offer', 'new e-mail'] },
   });
+  await OneTimeLink.deleteMany({ email: from, kind: 'log in' });
   await noteOwn(deps, user, 'change own email');
   await tellOwner(deps, user, {
     to: from,

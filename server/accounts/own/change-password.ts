@@ -23,6 +23,7 @@ export async function changePassword(
   ).lean();
   if (!changed) return undefined;
   await OneTimeLink.deleteMany({ user: user._id, kind: { $in: ['new password', 'new e-mail'] } });
+  await OneTimeLink.deleteMany({ email: changed.email, kind: 'log in' });
   await noteOwn(deps, changed, 'change own password');
   await tellOwner(deps, changed, {
     to: changed.email,

@@ -13,7 +13,8 @@ import { findLink, takeLink } from '../send-link.js';
 import { signIn } from '../sign-in.js';
 import { askNewEmail, takeNewEmail } from './change-email.js';
 import { changePassword } from './change-password.js';
-import { ownEmailSchema, ownPasswordSchema } from './schema.js';
+import { chooseFirstPassword } from './choose-first-password.js';
+import { firstPasswordSchema, ownEmailSchema, ownPasswordSchema } from './schema.js';
 
 const HOUR = 3600;
 const HOME = '/my/login';
@@ -37,6 +38,7 @@ export function ownRoutes(deps: Deps): Router {
 
   router.post(`${HOME}/password`, async (req, res) => {
     const user = userOf(req);
+    if (!user.passwordHash) return chooseFirst(req, res, user);
     const parsed = parseForm(ownPasswordSchema, req.body, wordsFor(res));
     if (!parsed.ok) return showOwn(req, res, { ...parsed, errors: named(parsed.errors, 'password') });
     const tooMany = await refusedTry(res, () => tries.take(user._id.toHexString()));
@@ -109,11 +111,43 @@ export function ownRoutes(deps: Deps): Router {
     res.redirect(303, HOME);
   });
 
+  /** Who has no password yet logged in by a mailed link, and a moment ago: a browser that was left logged in gets nobody a password. */
+  async function chooseFirst(req: Request, res: Response, user: User): Promise<void> {
+    const parsed = parseForm(firstPasswordSchema, req.body, wordsFor(res));
+    if (!parsed.ok) return showOwn(req, res, parsed);
+    const changed = isFresh(req, deps.now())
+      ? await chooseFirstPassword(deps, user, parsed.value.newPassword)
+      : undefined;
+    if (changed) {
+      await stayIn(req, res, changed);
+      say(req, { kind: 'ok', text: wordsFor(res)('logins.passwordChosen') });
+    }
+    res.redirect(303, HOME);
+  }
+
   /** This session continues under a new id; all others end. */
   async function stayIn(req: Request, res: Response, user: User): Promise<void> {
     const { account } = req.session;
     await signIn(req, user, deps, account);
     markDevice(deps.config, req, res, user);
+  }
+
+  async function showOwn(req: Request, res: Response, form: Form = FRESH_FORM): Promise<void> {
+    const actor = maybeActor(res);
+    const isStaff = actor !== undefined && actor.levelName !== 'customer';
+    if (res.statusCode === 200) res.status(statusOf(form));
+    res.render('accounts/own', {
+      title: wordsFor(res)('logins.yourLogin'),
+      variant: isStaff ? 'staff' : 'parent',
+      back: isStaff ? undefined : { href: '/my', label: wordsFor(res)('my.heading') },
+      login: {
+        name: userOf(req).name,
+        email: userOf(req).email,
+        hasPassword: userOf(req).passwordHash !== undefined,
+      },
+      isFresh: isFresh(req, deps.now()),
+      form,
+    });
   }
   return router;
 }
@@ -130,17 +164,8 @@ function named(errors: Form['errors'], form: string): Form['errors'] {
   );
 }
 
-async function showOwn(req: Request, res: Response, form: Form = FRESH_FORM): Promise<void> {
-  const actor = maybeActor(res);
-  const isStaff = actor !== undefined && actor.levelName !== 'customer';
-  if (res.statusCode === 200) res.status(statusOf(form));
-  res.render('accounts/own', {
-    title: wordsFor(res)('logins.yourLogin'),
-    variant: isStaff ? 'staff' : 'parent',
-    back: isStaff ? undefined : { href: '/my', label: wordsFor(res)('my.heading') },
-    login: { name: userOf(req).name, email: userOf(req).email },
-    form,
-  });
+function isFresh(req: Request, now: Date): boolean {
+  return now.getTime() - (req.session.signedInAt ?? 0) < HOUR * 1000;
 }
 
 function askToLogIn(req: Request, res: Response): void {

@@ -14,6 +14,10 @@ export const ownPasswordSchema = Joi.object<OwnPassword, true>({
   newPassword: newPassword().label('a new password'),
 });
 
+export const firstPasswordSchema = Joi.object<Pick<OwnPassword, 'newPassword'>, true>({
+  newPassword: newPassword().label('a new password'),
+});
+
 export interface OwnEmail {
   email: string;
   currentPassword: string;

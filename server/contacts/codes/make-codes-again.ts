@@ -4,7 +4,7 @@ import type { Deps } from '../../deps.js';
 import { AuditEntry } from '../../models/audit-entry.js';
 import { asRead } from '../../models/as-read.js';
 import { Contact } from '../../models/contact.js';
-import { hashCode, makeCodeAgain } from '../../seal.js';
+import { hashesOf, makeCodeAgain } from '../../seal.js';
 
 /** What a student's slip says: the code, that an earlier one still works, or that this printing's code was used or replaced since. */
 export type CodeOnPaper = { code: string } | { code: ''; why: 'earlier' | 'used' | 'no number' };
@@ -42,7 +42,7 @@ export async function makeCodesAgain(
     students.map(({ _id }) => {
       const of = _id.toHexString();
       const code = makeCodeAgain(key, of, config.appSecret);
-      return [of, { code, hash: hashCode(code, of, config.appSecret) }] as const;
+      return [of, { code, ...hashesOf(code, { account, student: _id }, config.appSecret) }] as const;
     }),
   );
   const fresh = students.filter(
@@ -64,7 +64,11 @@ export async function makeCodesAgain(
             status: 'active',
             ...asRead({ 'code.hash': code?.hash }),
           },
-          update: { $set: { code: { hash: codes.get(String(_id))?.hash ?? '', at } } },
+          update: {
+            $set: {
+              code: { hash: codes.get(String(_id))?.hash ?? '', key: codes.get(String(_id))?.key ?? '', at },
+            },
+          },
         },
       })),
       { ordered: false },

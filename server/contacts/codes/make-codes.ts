@@ -1,7 +1,7 @@
 import { recordAudit } from '../../audit/record-audit.js';
 import type { Deps } from '../../deps.js';
 import { Contact, contactName } from '../../models/contact.js';
-import { hashCode, makeCode } from '../../seal.js';
+import { hashesOf, makeCode } from '../../seal.js';
 import type { Actor } from '../../web/actor.js';
 
 /** One student's slip. */
@@ -27,7 +27,9 @@ export async function makeCodes(
     slips.map(({ student, code }) => ({
       updateOne: {
         filter: { _id: student._id, account, type: 'student', status: 'active' },
-        update: { $set: { code: { hash: hashCode(code, student._id.toHexString(), config.appSecret), at } } },
+        update: {
+          $set: { code: { ...hashesOf(code, { account, student: student._id }, config.appSecret), at } },
+        },
       },
     })),
     { ordered: false },

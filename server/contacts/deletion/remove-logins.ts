@@ -57,6 +57,7 @@ async function removeAccess(
   const gone = (await User.find(opensNothingElse, { _id: 1 }).lean()).map(({ _id }) => _id);
   const kinds = { $in: ['prove e-mail', 'new password', 'invitation'] as const };
   await OneTimeLink.deleteMany({ kind: kinds, user: { $in: gone } });
+  await OneTimeLink.deleteMany({ kind: 'log in', email: { $in: going.map(({ email }) => email) } });
   // This comes before access is taken away: a repetition finds the logins by their access.
   await User.deleteMany({ ...opensNothingElse, _id: { $in: gone } });
   await User.updateMany(

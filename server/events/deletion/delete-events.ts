@@ -18,6 +18,7 @@ import { SlotMove, SlotMoveItem } from '../../models/slot-move.js';
 import { SyncLog } from '../../models/sync-log.js';
 import { SyncRun } from '../../models/sync-run.js';
 import { User } from '../../models/user.js';
+import { WaitlistEntry } from '../../models/waitlist-entry.js';
 import { stopSync } from '../../sync/runs/stop-sync.js';
 import { isSyncing } from './count-contents.js';
 
@@ -39,6 +40,7 @@ const CONTENTS: Kind[] = [
   { model: Plan as Model<unknown> },
   { model: DrawEntry as Model<unknown> },
   { model: Draw as Model<unknown> },
+  { model: WaitlistEntry as Model<unknown> },
   { model: SlotMove as Model<unknown> },
   { model: SlotMoveItem as Model<unknown> },
   { model: Slot as Model<unknown> },

@@ -4,7 +4,7 @@ import { openConference, openFor, type Family } from '../../parents/load-confere
 import type { Deps } from '../../deps.js';
 import { AuditEntry } from '../../models/audit-entry.js';
 import { contactName } from '../../models/contact.js';
-import { actorOf } from '../../web/actor.js';
+import { accountOf, actorOf } from '../../web/actor.js';
 import { bookingState } from '../../web/booking-state.js';
 import { disableForms } from '../../web/disable-forms.js';
 import { HttpError, notFound } from '../../web/errors.js';
@@ -31,8 +31,8 @@ export function openView(deps: Deps): RequestHandler {
     const { adult = '', student = '', mode = '' } = req.params as Record<string, string>;
     if (mode !== 'now' && mode !== 'open') throw notFound();
     const child = await findChild(event, parseId(student));
-    const account = req.user?.accounts?.find(({ _id }) => _id.equals(event.account));
-    if (!child || !account) throw notFound();
+    const account = accountOf(res);
+    if (!child) throw notFound();
     const viewed = await findViewed({ event, account, child, adult, staff, now: deps.now() });
     if (!viewed) throw notFound();
     await noteLook(deps, res, child._id);

@@ -7,11 +7,14 @@ import { timesPages } from '../../parents/serve-times.js';
 import { showFamily } from '../../parents/show-family.js';
 import type { Deps } from '../../deps.js';
 import { contactName } from '../../models/contact.js';
+import { adultPages } from '../../households/routes.js';
 import { formPages } from '../../planning/serve-form.js';
 import { notFound } from '../../web/errors.js';
 import { eventFrame } from '../../web/event-tabs.js';
 import { eventGuard, eventOf } from '../../web/guards.js';
 import { parseId, parseQuery } from '../../web/parse.js';
+import { entryPages } from '../../waitlist-pages/serve-entry.js';
+import { linePages } from '../../waitlist-pages/serve-line.js';
 import { openView } from './open-view.js';
 import { classesOf, findChild, listOnlookers, searchChildren } from './queries.js';
 import { viewingQuery } from './schema.js';
@@ -60,6 +63,9 @@ export function viewingRoutes(deps: Deps): Router {
     appointmentPages(deps),
     schedulePages(deps),
     formPages(deps),
+    adultPages(deps),
+    linePages(deps),
+    entryPages(deps),
   );
   router.use('/:adult/:student/:mode', pages);
   return router;

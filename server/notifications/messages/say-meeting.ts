@@ -22,19 +22,22 @@ export interface Facts extends Pick<MacroValues, 'teacher' | 'student' | 'when' 
   class?: string;
   /** When it was before; struck out where that can be shown. */
   was?: string;
+  /** Who of several adults goes. */
+  goer?: string;
   map?: string;
   note?: string;
 }
 
 /** Who meets whom, about which class, when and where, and what the family answered and noted, each on a line. */
 export function sayDetails(
-  { teacher, student, when, where, class: about = '', was = '', map = '', note = '' }: Facts,
+  { teacher, student, when, where, class: about = '', was = '', goer = '', map = '', note = '' }: Facts,
   answers: { label: string; text: string }[] = [],
   t: Words = ENGLISH,
 ): string {
   return [
     t('mails.detailTeacher', { teacher }),
     t('mails.detailFor', { student }),
+    ...(goer ? [t('mails.detailGoer', { name: goer })] : []),
     ...(about ? [t('mails.detailClass', { class: about })] : []),
     t('mails.detailWhen', { when }),
     ...(was ? [t('mails.detailWas', { when: struck(was) })] : []),

@@ -44,7 +44,8 @@ export const attendance: Definition<TimeRow> = {
   ),
 };
 
-async function countMarks({ filter, called }: Wanted) {
+/** How many of the living appointments have which mark. */
+export async function countMarks({ filter, called }: Wanted) {
   const living = called?.filter(({ state }) => LIVING_STATES.includes(state));
   const groups = living
     ? [...groupBy(living, ({ attended = null }) => attended)].map(([_id, of]) => ({ _id, count: of.length }))

@@ -1,5 +1,6 @@
 import type { Types } from 'mongoose';
 import { Event } from '../../models/event.js';
+import { RosterChange } from '../../models/roster-change.js';
 import { findUsed, inverseOf, judgeUndo, readAdded } from '../../runs/changes/judge-undo.js';
 import { UPDATE_KINDS } from '../../sync/update/update-kinds.js';
 import { REFRESH_KINDS } from '../../roster/run/refresh-kinds.js';
@@ -81,9 +82,11 @@ async function partOf(
   scope: Record<string, Types.ObjectId>,
 ): Promise<UndoPart> {
   const rows: UndoRow[] = [];
+  // Most runs change a few kinds: nobody has to look for changes of the others.
+  const changed = new Set(await RosterChange.distinct('kind', { run, state: 'applied' }));
   for (const [name, label] of Object.entries(KIND_WORDS)) {
     const kind = kinds[name];
-    const row = kind && (await rowOf(name, label, kind, run, scope));
+    const row = kind && (await rowOf({ name, label, kind, isChanged: changed.has(name) }, run, scope));
     if (row && name === 'appointment' && scope.event) await addFlags(row, run, scope.event);
     if (row && row.removed + row.changed + row.restored + row.left > 0) rows.push(row);
   }
@@ -99,25 +102,24 @@ async function addFlags(row: UndoRow, run: Types.ObjectId, event: Types.ObjectId
 
 /** Looks at every change and everything added, as the undo itself does: nothing else shows what people have done since. */
 async function rowOf(
-  name: string,
-  label: string,
-  kind: Kind,
+  { name, label, kind, isChanged }: { name: string; label: string; kind: Kind; isChanged: boolean },
   run: Types.ObjectId,
   scope: Record<string, Types.ObjectId>,
 ): Promise<UndoRow> {
   const row: UndoRow = { kind: name, label, removed: 0, changed: 0, restored: 0, left: 0 };
-  for await (const rows of readChanges({ run }, name, 'applied')) {
-    const { open, left } = await judgeUndo(kind, rows);
-    for (const { row: change } of open) row[inverseOf(change)] += change.size ?? 1;
-    row.left += left.length;
-  }
+  if (isChanged)
+    for await (const rows of readChanges({ run }, name, 'applied')) {
+      const { open, left } = await judgeUndo(kind, rows);
+      for (const { row: change } of open) row[inverseOf(change)] += change.size ?? 1;
+      row.left += left.length;
+    }
   let after: Types.ObjectId | undefined;
   for (;;) {
     const added = await readAdded(run, name, kind, scope, { after, limit: BATCH });
-    after = added.at(-1)?._id;
-    if (!after) return row;
     const used = (await findUsed(name, added)).size;
     row.removed += added.length - used;
     row.left += used;
+    after = added.at(-1)?._id;
+    if (added.length < BATCH) return row;
   }
 }

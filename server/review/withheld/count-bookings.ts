@@ -3,6 +3,7 @@ import { Appointment, LIVING_STATES } from '../../models/appointment.js';
 import { Class } from '../../models/class.js';
 import { Contact, byRecordIds } from '../../models/contact.js';
 import { Event } from '../../models/event.js';
+import { ask, findTogether } from '../../models/find-together.js';
 import { Resource } from '../../models/resource.js';
 import { RosterChange } from '../../models/roster-change.js';
 import { ROLES, type Role } from '../../runs/changes/compare-ties.js';
@@ -14,25 +15,39 @@ const BATCH = 500;
 export async function countBookings(account: Types.ObjectId, run: Types.ObjectId): Promise<number> {
   const events = await Event.distinct('_id', { account, status: 'active' });
   if (events.length === 0) return 0;
-  const withheld = async (...kinds: string[]) =>
-    RosterChange.distinct('target', { run, state: 'withheld', kind: { $in: kinds } });
-  const [people, classes, sections, resources] = await Promise.all([
-    withheld('student', 'teacher', 'staff'),
-    withheld('class'),
-    withheld('section'),
-    withheld('resource'),
+  const groups = await RosterChange.aggregate<{ _id: string; targets: Types.ObjectId[] }>([
+    { $match: { run, state: 'withheld' } },
+    { $group: { _id: '$kind', targets: { $addToSet: '$target' } } },
   ]);
-  const ofSections = await Class.distinct('_id', { event: { $in: events }, section: { $in: sections } });
-  const ofTeachers = await Resource.distinct('_id', { event: { $in: events }, contact: { $in: people } });
+  const withheld = (...kinds: string[]) =>
+    groups.filter(({ _id }) => kinds.includes(_id)).flatMap(({ targets }) => targets);
+  const [people, sections] = [withheld('student', 'teacher', 'staff'), withheld('section')];
+  const { classes: ofSections, resources: ofTeachers } = await findTogether({
+    classes: ask<Class>(
+      Class,
+      { event: { $in: events }, section: { $in: sections } },
+      { $project: { _id: 1 } },
+    ),
+    resources: ask<Resource>(
+      Resource,
+      { event: { $in: events }, contact: { $in: people } },
+      { $project: { _id: 1 } },
+    ),
+  });
   const living = { state: { $in: LIVING_STATES } };
   const ofEvents = { event: { $in: events }, ...living };
-  const found = await Promise.all([
-    Appointment.distinct('_id', { ...ofEvents, students: { $in: people } }),
-    Appointment.distinct('_id', { ...ofEvents, class: { $in: [...classes, ...ofSections] } }),
-    Appointment.distinct('_id', { resource: { $in: [...resources, ...ofTeachers] }, ...living }),
-  ]);
-  const booked = new Set(found.flat().map((id) => id.toHexString()));
-  for (const id of await bookedByTies(account, run, events)) booked.add(id);
+  const classes = [...withheld('class'), ...ofSections.map(({ _id }) => _id)];
+  const resources = [...withheld('resource'), ...ofTeachers.map(({ _id }) => _id)];
+  const found = await Appointment.distinct('_id', {
+    $or: [
+      { ...ofEvents, students: { $in: people } },
+      { ...ofEvents, class: { $in: classes } },
+      { resource: { $in: resources }, ...living },
+    ],
+  });
+  const booked = new Set(hexOf(found));
+  const kinds = new Set(groups.map(({ _id }) => _id));
+  for (const id of await bookedByTies(account, run, events, kinds)) booked.add(id);
   return booked.size;
 }
 
@@ -41,10 +56,11 @@ async function bookedByTies(
   account: Types.ObjectId,
   run: Types.ObjectId,
   events: Types.ObjectId[],
+  kinds: ReadonlySet<string>,
 ): Promise<Set<string>> {
   const booked = new Set<string>();
   for (const ties of [SECTION_TIES, CLASS_TIES])
-    for (const role of ROLES) {
+    for (const role of ROLES.filter((one) => kinds.has(ties.kinds[one]))) {
       const rows = RosterChange.find(
         { run, state: 'withheld', kind: ties.kinds[role] },
         { target: 1, fields: 1 },

@@ -100,7 +100,7 @@ export async function changeMany(
       : slots.map((slot) =>
           Object.assign({}, slot, { state, message: state === 'unavailable' ? message : '' }),
         );
-  if (needsFree(change)) await changeLocked(event, current, change, done);
+  if (needsFree(change)) await changeLocked(event, current, change, done, now);
   else if (capacity !== undefined) await changeSeats(event, current, capacity, done);
   else done.changed = slots.length;
   await recordAudit({
@@ -162,8 +162,14 @@ function changesOfSlots(
 
 type Done = Awaited<ReturnType<typeof changeMany>>;
 
-async function changeLocked(event: EventScope, slots: Slot[], change: BulkChange, done: Done): Promise<void> {
-  const { locked, taken } = await lockFree(event, slots);
+async function changeLocked(
+  event: EventScope,
+  slots: Slot[],
+  change: BulkChange,
+  done: Done,
+  now: Date,
+): Promise<void> {
+  const { locked, taken } = await lockFree(event, slots, now);
   const plan = await planAround(event, slots, change, taken);
   done.left.push(...plan.left);
   const byId = new Map(locked.map((slot) => [slot._id.toHexString(), slot]));
@@ -205,7 +211,7 @@ async function writeRun(
     const time = times[index];
     if (!before || !time) return [];
     const to = { ...time, minutes: coveredMinutes(time), state: before.state, ...set };
-    return [{ updateOne: { filter: asLocked(slot), update: { $set: to } } }];
+    return [{ updateOne: { filter: asLocked(slot), update: { $set: to, $unset: { locked: 1 as const } } } }];
   });
   const [first, time] = [slots[0], times[0]];
   if (!first || !time) return;

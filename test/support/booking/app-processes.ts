@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import path from 'node:path';
+import { codeOf, LOADER } from '../code.js';
 import { testDatabaseUri } from '../hooks.js';
 import type { LoggedIn } from '../sessions.js';
 import type { Death } from './app-process.js';
@@ -14,8 +14,8 @@ export class AppProcesses {
 
   async start(options: { withoutClaims?: boolean; mongodbUri?: string } = {}): Promise<AppProcess> {
     const told = { mongodbUri: testDatabaseUri(), secret: SECRET, now: EVE.toISOString(), ...options };
-    const child = fork(path.join(import.meta.dirname, 'app-process.ts'), [JSON.stringify(told)], {
-      execArgv: ['--import', import.meta.resolve('tsx')],
+    const child = fork(codeOf('test/support/booking/app-process'), [JSON.stringify(told)], {
+      execArgv: LOADER,
     });
     this.#children.push(child);
     const [{ port }] = (await once(child, 'message')) as [{ port: number }];

@@ -49,10 +49,10 @@ export class Desk {
     return `${this.home}/times/${String(teachers[teacher]!.resource._id)}?student=${String(students[student]!._id)}`;
   }
 
-  /** Opens a teacher's times and clicks one. */
+  /** Opens a teacher's times and clicks one. A refusal has a page of its own: it is what is answered then, by 200. */
   async choose(visitor: Visitor, teacher: number, slot: number, student = 0, more = {}): Promise<Response> {
     const page = await visitor.get(this.timesPath(teacher, student));
-    return visitor.agent
+    const answer = await visitor.agent
       .post(`${this.home}/appointments`)
       .type('form')
       .send({
@@ -62,6 +62,8 @@ export class Desk {
         slot: String(this.fair.teachers[teacher]!.slots[slot]!._id),
         ...more,
       });
+    const { location = '' } = answer.headers;
+    return location.startsWith(`${this.home}/times/`) ? visitor.get(location) : answer;
   }
 
   /** @returns the address of the booked appointment */

@@ -18,8 +18,8 @@ interface Before {
 /** Says what does not hold at a school, one line a fault; its last teacher is the adult of its last household. */
 export class Witness {
   constructor(
-    protected readonly fair: Conference,
-    protected readonly homes: Household[],
+    readonly fair: Conference,
+    readonly homes: Household[],
   ) {}
 
   private get parentTeacher(): { household: Household; contact: Types.ObjectId } {

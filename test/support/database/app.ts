@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import path from 'node:path';
+import { codeOf, LOADER } from '../code.js';
 
 /** Starts app processes for tests; none outlives `killAll`. */
 export class Apps {
@@ -24,11 +24,10 @@ export class App {
   #process: ChildProcess;
 
   constructor(options: object) {
-    const program = path.join(import.meta.dirname, 'app-process.ts');
-    this.#process = fork(program, [JSON.stringify(options)], {
+    this.#process = fork(codeOf('test/support/database/app-process'), [JSON.stringify(options)], {
       // In a process group of its own, so that a test can press Ctrl-C on it.
       detached: true,
-      execArgv: ['--import', import.meta.resolve('tsx')],
+      execArgv: LOADER,
     });
   }
 

@@ -1,12 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import path from 'node:path';
 import { ROOT } from '../../../server/root.js';
 import type { TestDistrict } from '../roster/district.js';
+import { codeOf, LOADER } from '../code.js';
 import { testDatabaseUri } from '../hooks.js';
 
 interface ProcessOptions {
   /** The worker, unless another entry point is named. */
-  program?: 'jobs/worker.ts' | 'server/index.ts';
+  program?: 'jobs/worker' | 'server/index';
   /** Settings beside those of the test, or instead of them. */
   env?: NodeJS.ProcessEnv;
 }
@@ -14,9 +14,9 @@ interface ProcessOptions {
 /** `npm run worker` on the test's database: finds the waiting run by itself. */
 export function startWorkerProcess(
   { deps }: Pick<TestDistrict, 'deps'>,
-  { program = 'jobs/worker.ts', env = {} }: ProcessOptions = {},
+  { program = 'jobs/worker', env = {} }: ProcessOptions = {},
 ): ChildProcess {
-  return spawn(process.execPath, ['--import', 'tsx', path.join(ROOT, program)], {
+  return spawn(process.execPath, [...LOADER, codeOf(program)], {
     cwd: ROOT,
     stdio: ['ignore', 'ignore', 'pipe'],
     env: {

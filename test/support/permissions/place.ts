@@ -21,6 +21,7 @@ import { SyncLog } from '../../../server/models/sync-log.js';
 import { SyncRun } from '../../../server/models/sync-run.js';
 import { Term } from '../../../server/models/term.js';
 import type { User } from '../../../server/models/user.js';
+import { WaitlistEntry, wishOf } from '../../../server/models/waitlist-entry.js';
 import { makeClass } from '../classes/school-day.js';
 import { makeUser } from '../app.js';
 import { makeAppointment } from '../appointment.js';
@@ -115,6 +116,18 @@ export async function makePlace(
     state: 'problem',
     problem: { code: 'text', text: `Problem${mark}` },
   });
+  const waiting = await WaitlistEntry.create({
+    account,
+    event: event._id,
+    resource: resource._id,
+    household: household._id,
+    user: adult._id,
+    students: [student._id],
+    wish: wishOf(resource._id, [student._id]),
+    state: 'waiting',
+    open: true,
+    joinedAt: AT,
+  });
   const mail = await Notification.create({
     account,
     event: event._id,
@@ -198,6 +211,7 @@ export async function makePlace(
     student: student._id,
     user: adult._id,
     household: household._id,
+    waiting: waiting._id,
     mail: mail._id,
     run: run._id,
     refresh: refresh._id,

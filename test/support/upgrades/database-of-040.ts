@@ -9,6 +9,7 @@ import { startSandbox, type Sandbox } from '../../../server/sandbox/start-sandbo
 import { ensureIndexes } from '../../../server/database/connect.js';
 import { readBackup } from '../../../server/database/read-backup.js';
 import { Browser, type Page } from '../../../server/demo/browse.js';
+import { ROOT } from '../../../server/root.js';
 import { Account } from '../../../server/models/account.js';
 import { seal } from '../../../server/seal.js';
 import { prepareDatabase } from '../../../server/upgrades/prepare-database.js';
@@ -24,7 +25,7 @@ const NOW = new Date('2026-11-30T07:10:00Z');
  * at the district, two teachers entered by hand, a sync that held removals and noted pairs, and a preview of another. Oak School
  * (roster files): one upload applied, one waiting with a problem. Every password is the tests'.
  */
-const BACKUP = path.join(import.meta.dirname, 'slotbell-0.4.0.backup.gz');
+const BACKUP = path.join(ROOT, 'test/support/upgrades/slotbell-0.4.0.backup.gz');
 
 export interface OldSchool {
   test: TestApp;

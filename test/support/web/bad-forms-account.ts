@@ -5,6 +5,8 @@ import { User } from '../../../server/models/user.js';
 import type { Place } from '../permissions/place.js';
 import { box, FILES, LONG, NOBODY, NOTHING_SENT, type Bad } from './bad-form.js';
 
+const HIDDEN_ALONE = 'reads hidden fields alone: without them there is nothing to join';
+
 /** Of every address outside an event that takes a form: bad ones, or why there is none. @param viewer somebody of the staff */
 export function formsOfAccount(place: Place, viewer: User): Record<string, Bad[] | string> {
   const { ids } = place;
@@ -84,6 +86,12 @@ export function formsOfAccount(place: Place, viewer: User): Record<string, Bad[]
     '/e/:link/register': [
       { fields: { name: 'Jo', email: 'jo' }, says: /like name@example\.org/, keeps: /value="Jo"/ },
     ],
+    '/e/:link/enter': 'goes to the page to register, as there is no email server',
+    '/e/:link/enter/:secret': NOTHING_SENT,
+    '/e/:link/enter/:secret/again': NOTHING_SENT,
+    '/login/link': 'goes to the page to log in, as there is no email server',
+    '/login/link/:secret': NOTHING_SENT,
+    '/login/link/:secret/again': NOTHING_SENT,
     '/e/:link/join': NOTHING_SENT,
     '/e/:link/prove': NOTHING_SENT,
     '/e/:link/children': [
@@ -121,7 +129,9 @@ export function formsOfAccount(place: Place, viewer: User): Record<string, Bad[]
     '/e/:link/appointments/:id/note': [
       { fields: { note: LONG }, says: /Use 500 characters at most/, keeps: /x{500}/ },
     ],
+    '/e/:link/appointments/:id/again': NOTHING_SENT,
     '/e/:link/appointments/:id/cancel': NOTHING_SENT,
+    '/e/:link/appointments/:id/other': NOTHING_SENT,
     '/e/:link/plan': [{ fields: { key: 'abc' }, says: /Select at least one teacher|Booking|no free times/ }],
     '/e/:link/plan/:id/book': NOTHING_SENT,
     '/e/:link/plan/:id/again': NOTHING_SENT,
@@ -130,6 +140,21 @@ export function formsOfAccount(place: Place, viewer: User): Record<string, Bad[]
     '/e/:link/plan/:id/lines/:n/open': NOTHING_SENT,
     '/e/:link/plan/:id/lines/:n/out': NOTHING_SENT,
     '/e/:link/plan/:id/lines/:n/back': NOTHING_SENT,
+    '/e/:link/plan/:id/lines/:n/wait': NOTHING_SENT,
+    '/e/:link/waitlist': HIDDEN_ALONE,
+    '/e/:link/waitlist/new': [
+      {
+        fields: { student: ids.student!, resource: ids.resource!, from: '18:00', to: '17:00' },
+        says: /after the beginning/,
+        keeps: /value="18:00"/,
+      },
+    ],
+    '/e/:link/waitlist/:waiting/accept': 'books what is on hold; without that it reads no field',
+    '/e/:link/waitlist/:waiting/pass': NOTHING_SENT,
+    '/e/:link/waitlist/:waiting/leave': NOTHING_SENT,
+    '/e/:link/waitlist/:waiting/hours': [
+      { fields: { from: '18:00', to: '17:00' }, says: /after the beginning/, keeps: /value="18:00"/ },
+    ],
     '/e/:link/children/:student/remove': NOTHING_SENT,
     '/global-setup': [
       { fields: { name: 'Oak School', timeZone: 'Mars/Base' }, says: /a time zone/, keeps: /Oak School/ },

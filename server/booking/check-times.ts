@@ -1,0 +1,162 @@
+import { Types } from 'mongoose';
+import type { Refusal } from '../models/appointment.js';
+import type { Resource } from '../models/resource.js';
+import { holdersOf, type Slot } from '../models/slot.js';
+import { groupBy } from '../web/lists.js';
+import { mayBookAtOnce } from './book-at-once.js';
+import { goerOf, judgeByRules } from './check-booking.js';
+import { keepsNothing, type Claimant } from './check-holder.js';
+import { isInTheWay } from './enter-diary.js';
+import { findAround, type Around, type TimesWish, type Wanted } from './find-around.js';
+import { goingOf, peopleOf } from './find-people.js';
+import { sittingOf } from './find-sitting.js';
+import { judgeChange } from './hold-slot.js';
+import { diariesFor, planNeeds, type CountedNeed, type DiaryNeed } from './plan-needs.js';
+import { mayBookNow, MOST_HOLDS } from './policy.js';
+
+/** One of a teacher's times, as a booking made now would find it. */
+export interface CheckedTime {
+  slot: Slot;
+  /** Why it would be refused. Absent: it would be booked. */
+  reason?: Refusal;
+  /** The appointments because of which it would be refused. */
+  because: Types.ObjectId[];
+  /** Whether all of those are on hold and may still end. */
+  isHeld: boolean;
+  /** Who of those that sit in it is elsewhere, where that is the reason. */
+  away?: Resource | undefined;
+  /** Who else sits in it. */
+  beside: Resource[];
+}
+
+export interface CheckedWish extends Wanted {
+  times: CheckedTime[];
+}
+
+/**
+ * Which times can be booked, and why not the others, by what refuses a booking: the same rules over the same claims and diaries, of many
+ * times at once and without taking anything.
+ */
+export async function checkTimes(wish: TimesWish, now: Date): Promise<CheckedWish[]> {
+  if (wish.wanted.length === 0) return [];
+  const around = await findAround(wish, now);
+  const byResource = groupBy(around.slots, ({ resource }) => String(resource));
+  return wish.wanted.map((want) => ({
+    ...want,
+    times: (byResource.get(String(want.resource)) ?? []).map((slot) => ({
+      slot,
+      beside: (slot.with ?? []).flatMap((id) => around.resources.get(String(id)) ?? []),
+      ...judgeTime(wish, want, slot, around, now),
+    })),
+  }));
+}
+
+type Judged = Omit<CheckedTime, 'slot' | 'beside'>;
+
+const refusedFor = (reason: Refusal, because: Types.ObjectId[] = [], isHeld = false): Judged => ({
+  ...{ reason, because, isHeld },
+});
+
+function judgeTime(wish: TimesWish, want: Wanted, slot: Slot, around: Around, now: Date): Judged {
+  const { event, replaces } = wish;
+  if (!mayBookNow(event, now, 'household')) return refusedFor('not open');
+  const isTheirs = want.students.every((id) =>
+    around.household?.children.some((one) => one.student.equals(id)),
+  );
+  const judged = judgeByRules(
+    { event, students: want.students, by: 'household' },
+    {
+      slot,
+      resource: around.resources.get(String(want.resource)),
+      household: isTheirs ? around.household : undefined,
+      contacts: around.contacts,
+      classes: around.classes,
+    },
+    now,
+  );
+  if (!judged.ok) return refusedFor(judged.reason);
+  const { old } = around;
+  const mayReplace = old?.resource.equals(slot.resource) && String(old.students) === String(want.students);
+  if (replaces && (!old || !mayReplace)) return refusedFor('hold ended');
+  const stays = old && judgeChange({ event, by: 'household' }, slot, old, now);
+  if (stays) return refusedFor(stays, [old._id]);
+
+  const holders = holdersOf(slot).flatMap((id) => around.resources.get(String(id)) ?? []);
+  const goer = goerOf({ event, goer: wish.goer }, judged.household);
+  const going = goingOf(judged.household, goer);
+  const people = peopleOf(around.logins, going, sittingOf(holders, around.contacts));
+  const needs = planNeeds({
+    ...{ event, slot, students: want.students, household: wish.household, goer, people },
+    resource: judged.resource,
+    ...(judged.class ? { class: judged.class } : {}),
+    ...(replaces ? { replaces } : {}),
+  });
+  const me = takerOf(wish, want, now);
+  const gaveWay = new Set<string>();
+  const lives = (id: Types.ObjectId) => {
+    const found = around.holders.get(String(id));
+    if (!keepsNothing(found, now, me)) return true;
+    if (found?.state === 'pending') gaveWay.add(String(id));
+    return false;
+  };
+  for (const need of needs.filter((one) => one.kind === 'counted')) {
+    const living = livingOf(need, around, me, lives);
+    if (living) return refusedFor(need.refusal, living, isHeld(around, living));
+  }
+  for (const need of needs.filter((one) => one.kind === 'diary')) {
+    const inTheWay = busyFor(need, around, me).filter(lives);
+    if (inTheWay.length > 0)
+      return {
+        ...refusedFor(need.refusal, inTheWay, isHeld(around, inTheWay)),
+        away: holders.find(({ _id, contact, byHand }) =>
+          [contact, byHand?.staff, _id].some((id) => id?.equals(need.person)),
+        ),
+      };
+  }
+  const isHold = !mayBookAtOnce(event) || replaces !== undefined || slot.kind === 'either';
+  const kept = around.holds.filter(({ _id }) => !gaveWay.has(String(_id)));
+  return isHold && kept.length >= MOST_HOLDS ? refusedFor('too many holds') : { because: [], isHeld: false };
+}
+
+type Me = Claimant & { replaces?: Types.ObjectId; account: Types.ObjectId };
+
+/** As if it were asked for now. */
+function takerOf(
+  { event, household, user, replaces }: TimesWish,
+  { resource, students }: Wanted,
+  now: Date,
+): Me {
+  return {
+    ...{ _id: new Types.ObjectId(), account: event.account, household, bookedBy: user, createdAt: now },
+    ...{ byKey: '', resource, students },
+    ...(replaces ? { replaces } : {}),
+  };
+}
+
+/** The living who leave nothing of a count; undefined where something is left. The same as `takeCount` finds. */
+function livingOf(
+  { prefix, of }: CountedNeed,
+  { taken }: Around,
+  me: Me,
+  lives: (id: Types.ObjectId) => boolean,
+): Types.ObjectId[] | undefined {
+  const claims = taken.get(prefix) ?? [];
+  const replaced = claims.find(({ appointment }) => me.replaces?.equals(appointment));
+  if (replaced) return replaced.next && lives(replaced.next) ? [replaced.next] : undefined;
+  if (claims.length < of) return undefined;
+  const living = claims.flatMap(({ appointment, next }) =>
+    lives(appointment) ? [appointment] : next && lives(next) ? [next] : [],
+  );
+  return living.length >= of ? living : undefined;
+}
+
+function busyFor(need: DiaryNeed, { diaries }: Around, me: Me): Types.ObjectId[] {
+  return diariesFor(need)
+    .flatMap((id) => diaries.get(id)?.busy ?? [])
+    .filter((entry) => isInTheWay(entry, me, need))
+    .map(({ appointment }) => appointment);
+}
+
+function isHeld({ holders }: Around, ids: Types.ObjectId[]): boolean {
+  return ids.some((id) => holders.get(String(id))?.state === 'pending');
+}

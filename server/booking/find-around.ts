@@ -1,0 +1,256 @@
+import type { Types } from 'mongoose';
+import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import { slotsOf } from '../models/appointment-slots.js';
+import { Claim, underPrefix } from '../models/claim.js';
+import { Class } from '../models/class.js';
+import { Contact } from '../models/contact.js';
+import { Diary } from '../models/diary.js';
+import type { Event } from '../models/event.js';
+import { ask, findTogether, type Question } from '../models/find-together.js';
+import { Household } from '../models/household.js';
+import { Resource } from '../models/resource.js';
+import { Slot } from '../models/slot.js';
+import { distinctIds, groupBy } from '../web/lists.js';
+import { ABOUT, type About } from './check-booking.js';
+import { HOLDER_FIELDS, type HolderOf } from './check-holder.js';
+import { findLogins, type Login } from './find-people.js';
+import { sittingOf } from './find-sitting.js';
+import { prefixOf, utcDays } from './plan-needs.js';
+
+/** More times than the teachers of any family have. */
+const MOST_SLOTS = 6000;
+
+/** A meeting that a family would like. */
+export interface Wanted {
+  students: Types.ObjectId[];
+  resource: Types.ObjectId;
+}
+
+export interface TimesWish {
+  event: Event;
+  household: Types.ObjectId;
+  /** Who books. Their own older holds give way. */
+  user: Types.ObjectId;
+  wanted: Wanted[];
+  /** The adult who is to go alone. */
+  goer?: Types.ObjectId | undefined;
+  /** The appointment that is to be changed. */
+  replaces?: Types.ObjectId | undefined;
+  /** The slots that are asked about. Absent: all that are ahead. */
+  slots?: Types.ObjectId[] | undefined;
+}
+
+/** A seat or a count, by the appointment that has it. */
+export type Taken = Pick<Claim, 'appointment' | 'next'>;
+
+/** Everything that decides whether some times can be booked now. */
+export interface Around {
+  household: Household | undefined;
+  /** By time, of all that is wanted. */
+  slots: Slot[];
+  resources: Map<string, Resource>;
+  contacts: About[];
+  classes: Class[];
+  logins: Login[];
+  /** Of the meeting that is to be changed. */
+  old: Appointment | undefined;
+  /** What is taken of a slot, and of what limits count, by the prefixes of their claims. */
+  taken: Map<string, Taken[]>;
+  diaries: Map<string, Diary>;
+  /** The appointments that claims and diaries name. */
+  holders: Map<string, HolderOf>;
+  /** What this login has on hold beside plans. */
+  holds: HolderOf[];
+}
+
+/** Reads it in three commands, one more where several people sit in a slot. */
+export async function findAround(wish: TimesWish, now: Date): Promise<Around> {
+  const { event, wanted } = wish;
+  const found = await findTogether(questionsFor(wish, now));
+  const [household] = found.households;
+  const own = found.resources.map(({ about: _, ...resource }): Resource => resource);
+  const partners = distinctIds(found.slots.flatMap((slot) => slot.with ?? [])).filter(
+    (id) => !own.some(({ _id }) => _id.equals(id)),
+  );
+  const beside =
+    partners.length > 0
+      ? await Resource.aggregate<WithAbout>([{ $match: { _id: { $in: partners } } }, ...aboutOf(event)])
+      : [];
+  const resources = [...own, ...beside.map(({ about: _, ...resource }): Resource => resource)];
+  const contacts = [...found.students, ...[...found.resources, ...beside].flatMap(({ about }) => about)];
+  const sitting = sittingOf(resources, contacts);
+  const logins = household ? await findLogins(household, sitting) : [];
+  const people = household
+    ? distinctIds([
+        ...[household._id, ...sitting.map(({ _id }) => _id)],
+        ...logins.flatMap(({ grants, staff, homes }) => [
+          ...grants.flatMap(({ contact }) => contact ?? []),
+          ...[...staff, ...homes].map(({ _id }) => _id),
+        ]),
+      ])
+    : [];
+  const diaries = await findDiaries(people, found.slots, event.booking.gapMinutes);
+  const named: HolderOf[] = [...found.seats, ...[...found.counted, ...diaries].flatMap(({ by }) => by)];
+  const holders = new Map(named.map((one) => [String(one._id), one] as const));
+  const ids = wanted.map(({ resource }) => resource);
+  return {
+    household,
+    slots: found.slots,
+    resources: new Map(resources.map((one) => [String(one._id), one])),
+    contacts,
+    classes: found.classes.filter(({ synced }) => synced.students.length > 0),
+    logins,
+    old: found.old.find(({ resource }) => ids.some((id) => id.equals(resource))),
+    taken: new Map([
+      ...groupBy(found.counted, ({ _id }) => _id.slice(0, _id.lastIndexOf(':') + 1)),
+      ...seatsOf(found.seats, wish.replaces),
+    ]),
+    diaries: new Map(diaries.map((diary) => [diary._id, diary])),
+    holders,
+    holds: found.holds,
+  };
+}
+
+type WithAbout = Resource & { about: About[] };
+type Seat = HolderOf & Pick<Appointment, 'slot' | 'more' | 'replaces'>;
+type Counted = Claim & { by: HolderOf[] };
+
+const SEAT = { ...HOLDER_FIELDS, slot: 1, more: 1, replaces: 1 } as const;
+
+function questionsFor({ event, household, user, wanted, replaces, slots }: TimesWish, now: Date) {
+  const { account, _id } = event;
+  const resources = distinctIds(wanted.map(({ resource }) => resource));
+  const students = distinctIds(wanted.flatMap((want) => want.students));
+  const living = { $in: ['pending' as const, ...LIVING_STATES] };
+  return {
+    slots: ask<Slot>(
+      Slot,
+      {
+        ...{
+          resource: { $in: resources },
+          event: _id,
+          account,
+          state: { $ne: 'hidden' },
+          from: { $gt: now },
+        },
+        ...(slots ? { _id: { $in: slots } } : {}),
+      },
+      { $sort: { from: 1 } },
+      { $limit: MOST_SLOTS },
+      { $unset: 'minutes' },
+    ),
+    resources: ask<Resource, WithAbout>(
+      Resource,
+      { _id: { $in: resources }, event: _id, account },
+      ...aboutOf(event),
+    ),
+    households: ask<Household>(Household, { _id: household, account }),
+    students: ask<Contact, About>(Contact, { _id: { $in: students }, account }, ABOUT),
+    classes: ask<Class>(
+      Class,
+      { event: _id, 'synced.students': { $in: students }, status: 'active' },
+      { $set: { 'synced.students': { $setIntersection: ['$synced.students', students] } } },
+      { $sort: { sortKey: 1 } },
+    ),
+    seats: ask<Appointment, Seat>(
+      Appointment,
+      { resource: { $in: resources }, state: living },
+      { $project: SEAT },
+    ),
+    counted: countsOf(event, { household, resources, students, replaces }),
+    old: ask<Appointment>(Appointment, {
+      ...{ _id: replaces ?? { $in: [] }, event: _id, household, state: { $in: LIVING_STATES } },
+    }),
+    holds: ask<Appointment, HolderOf>(
+      Appointment,
+      {
+        ...{ household, bookedBy: user, state: 'pending', expiresAt: { $gt: now } },
+        plan: { $exists: false },
+      },
+      { $project: HOLDER_FIELDS },
+    ),
+  };
+}
+
+/** The contacts of a resource, beside it. */
+function aboutOf({ account }: Pick<Event, 'account'>) {
+  return [
+    { $set: { about: ['$contact', '$byHand.staff'] } },
+    {
+      $lookup: {
+        from: Contact.collection.name,
+        localField: 'about',
+        foreignField: '_id',
+        pipeline: [{ $match: { account } }, ABOUT],
+        as: 'about',
+      },
+    },
+  ];
+}
+
+/** What limits count, of all that is wanted. */
+function countsOf(
+  { _id, booking }: Event,
+  of: {
+    household: Types.ObjectId;
+    resources: Types.ObjectId[];
+    students: Types.ObjectId[];
+    replaces: Types.ObjectId | undefined;
+  },
+): Question<Counted> {
+  const prefixes = [
+    prefixOf('limit', [_id, of.household]),
+    ...of.students.flatMap((student) => [
+      prefixOf('limit-student', [_id, student]),
+      // With a teacher and in a class, of all households and of each.
+      prefixOf('limit', [_id, student]),
+      prefixOf('limit-family', [_id, student]),
+    ]),
+    ...(booking.perTeacherAndDay ? of.resources.map((one) => prefixOf('limit-day', [_id, one])) : []),
+    ...(of.replaces ? [prefixOf('change', [of.replaces])] : []),
+  ];
+  return ask<Claim, Counted>(
+    Claim,
+    { $or: prefixes.map(underPrefix) },
+    { $set: { by: ['$appointment', '$next'] } },
+    { $lookup: holdersIn('by') },
+  );
+}
+
+const holdersIn = (localField: string) => ({
+  from: Appointment.collection.name,
+  localField,
+  foreignField: '_id',
+  pipeline: [{ $project: HOLDER_FIELDS }],
+  as: 'by',
+});
+
+/** Seats by the appointments that have them, in all of their slots: the claims say the same, and are as many again. */
+function seatsOf(seats: Seat[], replaces: Types.ObjectId | undefined): Map<string, Taken[]> {
+  const taken = seats
+    // What is to be changed counts as free.
+    .filter(({ _id }) => !replaces?.equals(_id))
+    .flatMap((seat) => slotsOf(seat).map((slot) => ({ slot, seat })))
+    .filter(({ slot, seat }) => {
+      // A seat that a longer meeting keeps while it moves is one seat.
+      const before = seat.state === 'pending' && seat.replaces;
+      return (
+        !before || !seats.some((one) => one._id.equals(before) && slotsOf(one).some((id) => id.equals(slot)))
+      );
+    });
+  const bySlot = groupBy(taken, ({ slot }) => prefixOf('slot', [slot]));
+  return new Map(
+    [...bySlot].map(([prefix, list]) => [prefix, list.map(({ seat }) => ({ appointment: seat._id }))]),
+  );
+}
+
+async function findDiaries(people: Types.ObjectId[], slots: Slot[], gapMinutes: number) {
+  const gap = gapMinutes * 60_000;
+  const days = new Set(slots.flatMap(({ from, to }) => utcDays(new Date(+from - gap), new Date(+to + gap))));
+  const ids = people.flatMap((person) => [...days].map((day) => `${person.toHexString()}:${day}`));
+  if (ids.length === 0) return [];
+  return Diary.aggregate<Diary & { by: HolderOf[] }>([
+    { $match: { _id: { $in: ids } } },
+    { $lookup: holdersIn('busy.appointment') },
+  ]);
+}

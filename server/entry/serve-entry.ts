@@ -1,0 +1,205 @@
+import express, { type Request, type RequestHandler, type Response, type Router } from 'express';
+import type { ClearHouseholds, Cleared } from '../accounts/choose-password.js';
+import { checkPassword } from '../accounts/hash-password.js';
+import { limitLogins, type LoginTry } from '../accounts/limit-logins.js';
+import { markDevice } from '../accounts/mark-device.js';
+import { worksSomewhere } from '../accounts/policy.js';
+import { sayCleared } from '../accounts/say-cleared.js';
+import { afterLogin, signIn } from '../accounts/sign-in.js';
+import type { Deps } from '../deps.js';
+import type { User } from '../models/user.js';
+import type { Conference } from '../parents/load-conference.js';
+import { FRESH_FORM, parseForm, statusOf, typedValues, type Form } from '../web/parse.js';
+import { findReader, wordsFor } from '../web/read-language.js';
+import { refusedTry } from '../web/rate-limit.js';
+import { senderOf } from '../web/sender.js';
+import { say } from '../web/session.js';
+import { languageOf } from '../web/words.js';
+import { findEntry, isLive, openEntry, type Entry, type Opened } from './find-entry.js';
+import { continueAtEvent } from './continue-at-event.js';
+import { limitAsking } from './limit-asking.js';
+import { redeemEntry } from './redeem-entry.js';
+import { entrySchema } from './schema.js';
+import { ENTRY_MINUTES, sendEntry } from './send-entry.js';
+import { placeOf } from './serve-asking.js';
+
+/** The address of a page with a secret goes to nobody else. */
+const keptToItself: RequestHandler = (_req, res, next) => {
+  res.set('Referrer-Policy', 'no-referrer').set('Cache-Control', 'no-store');
+  next();
+};
+
+/**
+ * Links that log in, behind an event's link or the page to log in. Opening one only shows a button, because mail scanners open links too.
+ */
+export function entryPages(deps: Deps, clear: ClearHouseholds): Router {
+  const router = express.Router({ mergeParams: true });
+  const limits = limitAsking();
+  const countTry = limitLogins(deps);
+  const goOn = continueAtEvent(deps);
+  router.use(keptToItself);
+
+  router.get('/', (_req, res) => {
+    if (!deps.config.smtpUrl) {
+      res.redirect(303, homeOf(res));
+      return;
+    }
+    const title = wordsFor(res)('register.checkEmail');
+    res.render('entry/sent', { title, minutes: ENTRY_MINUTES, again: homeOf(res) });
+  });
+
+  router.get('/:secret', async (req, res) => {
+    const entry = await findEntry(req.params.secret, conferenceIn(res)?.event._id);
+    if (!entry || !isLive(entry, deps.now())) showOver(req, res, entry);
+    else showEntry(res, entry, await openEntry(entry, req.user?._id));
+  });
+
+  router.post('/:secret', async (req, res) => {
+    const entry = await findEntry(req.params.secret, conferenceIn(res)?.event._id);
+    if (!entry || !isLive(entry, deps.now())) {
+      showOver(req, res, entry);
+      return;
+    }
+    const opened = await openEntry(entry, req.user?._id);
+    const parsed = parseForm(entrySchema, req.body, wordsFor(res));
+    if (opened.refused || !parsed.ok) {
+      showEntry(res, entry, opened, parsed.ok ? FRESH_FORM : parsed);
+      return;
+    }
+    const { name, password } = parsed.value;
+    const errors = {
+      ...(isNew(opened) && !name ? { name: wordsFor(res)('forms.enterName') } : {}),
+      ...(password && opened.hasEntries && opened.user
+        ? await comparePassword(req, res, opened.user, password)
+        : {}),
+    };
+    if (Object.keys(errors).length > 0) {
+      showEntry(res, entry, opened, { values: typedValues(req.body), errors });
+      return;
+    }
+    const redeemed = await redeemEntry(deps, clear, entry, {
+      name,
+      language: languageOf(conferenceIn(res)?.event ?? findReader(req)).code,
+      account: conferenceIn(res)?.account,
+      knowsPassword: opened.isIn || (opened.hasEntries && password !== ''),
+    });
+    // It may have become a login that works somewhere at this moment.
+    if (!redeemed || (worksSomewhere(redeemed.user) && !opened.isIn)) {
+      showOver(req, res, await findEntry(req.params.secret, conferenceIn(res)?.event._id));
+      return;
+    }
+    const { user, cleared, link } = redeemed;
+    const { account } = opened.isIn ? req.session : {};
+    await signIn(req, user, deps, account);
+    markDevice(deps.config, req, res, user);
+    if (link.sender) await limits.wasUsed(link.sender);
+    const conference = conferenceIn(res);
+    const said = saidOf(res, cleared);
+    if (conference) await goOn(req, res, { conference, user, link, said });
+    else {
+      if (said) say(req, { kind: 'notice', text: said });
+      res.redirect(303, afterLogin(user, link.next ?? ''));
+    }
+  });
+
+  /** To the same address, and on to the same place. */
+  router.post('/:secret/again', async (req, res) => {
+    const conference = conferenceIn(res);
+    const entry = await findEntry(req.params.secret, conference?.event._id);
+    if (!entry || !deps.config.smtpUrl) {
+      showOver(req, res, entry);
+      return;
+    }
+    const tooMany = await refusedTry(res, () => limits.take(req, entry.email));
+    if (tooMany) {
+      showOver(req, res, entry, { values: {}, errors: { _form: tooMany } });
+      return;
+    }
+    const place = conference ? placeOf(conference) : { path: '/login/link', reader: findReader(req) };
+    const { email, name = '', next = '', proof } = entry;
+    await sendEntry(deps, place, {
+      ...{ email, name, next, sender: senderOf(req), once: `again ${entry._id}` },
+      ...(proof ? { proof } : {}),
+    });
+    say(req, { kind: 'ok', text: wordsFor(res)('enter.sentTo', { email: maskEmail(email) }) });
+    res.redirect(303, conference ? `${conference.home}/enter` : '/login/link');
+  });
+
+  async function comparePassword(
+    req: Request,
+    res: Response,
+    user: User,
+    password: string,
+  ): Promise<Form['errors']> {
+    let counted: LoginTry | undefined;
+    const tooMany = await refusedTry(res, async () => (counted = await countTry(req, user.email)));
+    if (tooMany) return { password: tooMany };
+    if (!(await checkPassword(user.passwordHash, password)))
+      return { password: wordsFor(res)('enter.wrongPassword') };
+    await counted?.wasRight();
+    return {};
+  }
+  return router;
+}
+
+/** Nobody has this login yet, and its name may have been typed by a stranger. */
+function isNew({ user }: Opened): boolean {
+  return user === null;
+}
+
+function conferenceIn(res: Response): Conference | undefined {
+  return res.locals.conference as Conference | undefined;
+}
+
+/** Where a link can be asked for. */
+function homeOf(res: Response): string {
+  return conferenceIn(res)?.home ?? '/login';
+}
+
+function showEntry(res: Response, entry: Entry, opened: Opened, form: Form = FRESH_FORM): void {
+  const { user, isIn, refused, hasEntries } = opened;
+  if (res.statusCode === 200) res.status(statusOf(form));
+  const t = wordsFor(res);
+  res.render('entry/link', {
+    title: t(refused ? 'logins.logIn' : 'enter.heading'),
+    email: entry.email,
+    other: !isIn && res.req.user ? res.req.user.email : '',
+    refused,
+    asksName: !user || (user.emailProvenAt === undefined && !isIn),
+    name: entry.name ?? '',
+    hasEntries,
+    addsChild: entry.proof !== undefined,
+    login: `/login?next=${encodeURIComponent(res.req.originalUrl)}`,
+    form,
+  });
+}
+
+/** A link that is used, over, replaced by a newer one, or none of ours; with a new one for one press where it is known whose it was. */
+function showOver(req: Request, res: Response, entry: Entry | null, form: Form = FRESH_FORM): void {
+  const t = wordsFor(res);
+  const isIn = entry !== null && req.user?.email === entry.email;
+  if (res.statusCode === 200) res.status(410);
+  res.render('entry/over', {
+    title: t('logins.usedUp'),
+    isUsed: entry?.usedAt !== undefined,
+    minutes: ENTRY_MINUTES,
+    masked: entry ? maskEmail(entry.email) : '',
+    next: isIn ? entry.next || homeOf(res) : '',
+    again: entry
+      ? `${conferenceIn(res) ? `${homeOf(res)}/enter` : '/login/link'}/${String(req.params.secret)}/again`
+      : '',
+    home: homeOf(res),
+    form,
+  });
+}
+
+function saidOf(res: Response, cleared: Cleared): string {
+  const what = sayCleared(res, cleared);
+  return what ? wordsFor(res)('enter.cleared', { what }) : '';
+}
+
+/** "m…@example.org": enough for the owner, and nothing for who finds an old link. */
+function maskEmail(email: string): string {
+  const [local = '', host = ''] = email.split('@');
+  return `${local.slice(0, 1)}…@${host}`;
+}

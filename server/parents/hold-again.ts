@@ -1,0 +1,43 @@
+import type { Response } from 'express';
+import type { Deps } from '../deps.js';
+import { holdSlot } from '../booking/hold-slot.js';
+import type { Meeting } from '../booking/queries.js';
+import { timeOfDay } from '../web/format-time.js';
+import { parseId } from '../web/parse.js';
+import { say } from '../web/session.js';
+import { wordsOf } from '../web/words.js';
+import { readKept } from './keep-typed.js';
+import type { Family } from './load-conference.js';
+import { leadToRefusal } from './serve-times.js';
+
+/** Holds a time once more whose hold ran out, with what was typed; where it is gone, leads to the times nearest to it. */
+export async function holdAgain(
+  deps: Deps,
+  res: Response,
+  family: Family,
+  { id, slot, students, replaces, from, goer }: Meeting,
+): Promise<void> {
+  const { event, household, actor, home } = family;
+  const typed = await readKept(family, parseId(id));
+  const held = await holdSlot(deps, {
+    ...{ event, slot, students, household: household._id, user: actor.user, by: 'household' },
+    goer: goer?.id,
+    // Pressed twice it is held once.
+    key: `again${id}`,
+    ...(replaces ? { replaces } : {}),
+    ...(typed ? { typed } : {}),
+  });
+  const [student] = students;
+  if (held.ok) {
+    const time = timeOfDay(from, event);
+    if (held.appointment.state === 'pending')
+      say(res.req, { kind: 'notice', text: wordsOf(event)('check.heldAgain', { time }) });
+    res.redirect(303, `${home}/appointments/${held.appointment._id.toHexString()}`);
+  } else if (student)
+    await leadToRefusal(
+      res,
+      family,
+      { slot, student, change: replaces, kept: parseId(id), reason: held.reason },
+      deps.now(),
+    );
+}

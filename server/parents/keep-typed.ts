@@ -1,0 +1,44 @@
+import type { Types } from 'mongoose';
+import { NOTE_MAX } from '../booking/schema.js';
+import { Appointment } from '../models/appointment.js';
+import type { Family } from './load-conference.js';
+
+/** The longest answer that a question takes. */
+const ANSWER_MAX = 1000;
+/** More than an event has questions. */
+const MOST = 50;
+
+/** What was typed on the page of what is on hold, by the names of its fields; whatever else was sent is left out. */
+export function readTyped(body: unknown): Record<string, string> {
+  const known = /^(note|meet|inARow|answer-[\w-]{1,40})$/;
+  const pairs = Object.entries(typeof body === 'object' && body !== null ? body : {}).flatMap(
+    ([name, value]): [string, string][] => {
+      if (!known.test(name) || typeof value !== 'string') return [];
+      const text = value
+        .slice(0, ANSWER_MAX * 2)
+        .replace(/\r\n?/g, '\n')
+        .replace(/[^\P{Cc}\n]/gu, ' ');
+      return [[name, text.slice(0, name === 'note' ? NOTE_MAX : ANSWER_MAX)]];
+    },
+  );
+  return Object.fromEntries(pairs.slice(0, MOST));
+}
+
+/** Keeps it with what is, or was, on hold: it is there again when that is held again, or another time is. */
+export async function keepTyped(id: Types.ObjectId, body: unknown): Promise<void> {
+  const typed = readTyped(body);
+  if (Object.keys(typed).length > 0)
+    await Appointment.updateOne({ _id: id, state: { $in: ['pending', 'expired'] } }, { $set: { typed } });
+}
+
+/** What was typed for something that the household has or had on hold. */
+export async function readKept(
+  { event, household }: Pick<Family, 'event' | 'household'>,
+  id: Types.ObjectId,
+): Promise<Record<string, string> | undefined> {
+  const found = await Appointment.findOne(
+    { _id: id, event: event._id, household: household._id, state: { $in: ['pending', 'expired'] } },
+    { typed: 1 },
+  ).lean();
+  return found?.typed;
+}

@@ -1,0 +1,55 @@
+import type { Types } from 'mongoose';
+import { withNames } from '../booking/queries.js';
+import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import { shortDayAndTime } from '../web/format-time.js';
+import type { PlacedEvent, Style } from '../web/place.js';
+import { linkMeeting, mayChange } from './link-meeting.js';
+
+/** More than a family has before it. */
+const MOST = 100;
+
+/** A meeting as the list of a parent's conferences shows it. */
+export interface MyMeeting {
+  time: string;
+  teacher: string;
+  children: string;
+  href: string;
+  /** Whether it can be changed or canceled here still. */
+  mayChange: boolean;
+  /** What its link to change it says. */
+  change: string;
+}
+
+/** What some households have before them, by their events' ids: each event's in the order of time. */
+export async function myMeetings(
+  households: Types.ObjectId[],
+  style: Style,
+  now: Date,
+): Promise<(event: PlacedEvent) => MyMeeting[]> {
+  const found = await Appointment.find({
+    household: { $in: households },
+    state: { $in: LIVING_STATES },
+    from: { $gt: now },
+  })
+    .sort({ from: 1 })
+    .limit(MOST)
+    .lean();
+  const named = await withNames(found, style);
+  return (event) => {
+    const looking = { event, home: `/e/${event.link}`, now };
+    return named.flatMap((meeting, n): MyMeeting[] =>
+      found[n]?.event.equals(event._id)
+        ? [
+            {
+              time: shortDayAndTime(meeting.from, event),
+              teacher: meeting.teacher,
+              children: meeting.children,
+              href: `${looking.home}/appointments/${meeting.id}`,
+              mayChange: mayChange(event, meeting, now),
+              change: linkMeeting(looking, meeting).label,
+            },
+          ]
+        : [],
+    );
+  };
+}

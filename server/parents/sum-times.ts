@@ -1,0 +1,61 @@
+import type { Refusal } from '../models/appointment.js';
+import type { PlacedEvent } from '../web/place.js';
+import { callOffice } from '../web/say-office.js';
+import { wordsOf } from '../web/words.js';
+import { sayWhole } from './explain-time.js';
+import { linkMeeting } from './link-meeting.js';
+import type { TimeView } from './find-times.js';
+
+/** Why a teacher can't be booked at any time. */
+export interface WhyNone {
+  code: 'over' | 'full' | 'busy' | 'call' | Refusal;
+  /** In a word or two. */
+  note: string;
+  /** What is so, and what to do. */
+  text: string;
+  /** The way to the family's own meeting with the teacher, where that is why. */
+  own?: { href: string; label: string };
+}
+
+/** Rules of the whole wish: each time that nothing else refuses is refused for them. */
+const OF_ALL: Refusal[] = [
+  'not open',
+  'no class',
+  'teacher limit',
+  'class limit',
+  'student limit',
+  'household limit',
+  'too late to change',
+  'changed meanwhile',
+  'too many holds',
+];
+
+/** Sums up why none of a teacher's times can be booked; undefined where one can. */
+export function sumTimes(
+  looking: { event: PlacedEvent; home: string; now: Date; teacher: string; child: string },
+  times: TimeView[],
+): WhyNone | undefined {
+  if (times.some(({ state }) => state === 'free')) return undefined;
+  const { event, teacher, child } = looking;
+  const t = wordsOf(event);
+  const values = { teacher, child, office: callOffice(event) };
+  const ofAll = times.find(({ refusal }) => refusal && OF_ALL.includes(refusal));
+  if (ofAll?.refusal) {
+    const { refusal: code, meeting } = ofAll;
+    const own = meeting?.isHere ? { own: linkMeeting(looking, meeting) } : {};
+    const note = code === 'not open' ? t('why.notOpen') : t('why.limit');
+    return { code, note, text: sayWhole(looking, code, meeting), ...own };
+  }
+  const codes = new Set(times.map(({ refusal }) => refusal));
+  if (times.length === 0) return { code: 'over', note: t('why.over'), text: t('why.overText', values) };
+  // There is a time that only their own meeting is in the way of.
+  if (codes.has('household busy'))
+    return { code: 'busy', note: t('why.busy'), text: t('why.busyText', values) };
+  if (codes.has('taken') || codes.has('teacher busy') || codes.has('day limit'))
+    return { code: 'full', note: t('why.full'), text: t('why.fullText', values) };
+  if (times.some(({ slot }) => slot.state === 'call the school'))
+    return { code: 'call', note: t('why.call'), text: t('why.callText', values) };
+  if (codes.has('too late'))
+    return { code: 'too late', note: t('times.tooLate'), text: t('why.tooLateText', values) };
+  return { code: 'not offered', note: t('times.away'), text: t('why.offText', values) };
+}

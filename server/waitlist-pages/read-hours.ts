@@ -1,0 +1,52 @@
+import type { WaitlistEntry } from '../models/waitlist-entry.js';
+import { daysInWords, fieldTime } from '../web/format-time.js';
+import { parseForm } from '../web/parse.js';
+import type { PlacedEvent } from '../web/place.js';
+import { wordsOf } from '../web/words.js';
+import { hoursForm } from './schema.js';
+
+/** When a family in line can come. None: at any time. */
+export type Hours = Pick<WaitlistEntry, 'days'>;
+
+const FIRST = '00:00';
+const LAST = '23:59';
+
+/** Reads the form of a family's hours. All days and no times are as good as none. */
+export function readHours(
+  event: Pick<PlacedEvent, 'days' | 'locale'>,
+  body: unknown,
+): { ok: true; hours: Hours } | { ok: false; errors: Record<string, string> } {
+  const parsed = parseForm(hoursForm, body);
+  const { day, from, to } = parsed.ok ? parsed.value : { day: [], from: '', to: '' };
+  if (from && to && to <= from) return { ok: false, errors: { to: wordsOf(event)('waitlist.window') } };
+  const chosen = event.days.filter((one) => day.includes(one));
+  const days = chosen.length > 0 ? chosen : event.days;
+  if (!from && !to && days.length === event.days.length) return { ok: true, hours: { days: [] } };
+  return {
+    ok: true,
+    hours: { days: days.map((one) => ({ day: one, from: from || FIRST, to: to || LAST })) },
+  };
+}
+
+/** What the form shows of them. */
+export function hoursIn({ days }: Hours): { day: string[]; from: string; to: string } {
+  const [first] = days;
+  const bare = (time: string | undefined, none: string) => (!time || time === none ? '' : time);
+  return {
+    day: days.map(({ day }) => day),
+    from: bare(first?.from, FIRST),
+    to: bare(first?.to, LAST),
+  };
+}
+
+/** "Monday, December 7: 3:00 PM to 5:00 PM", a line for each day. */
+export function hoursInWords({ days }: Hours, event: PlacedEvent): string {
+  if (days.length === 0) return wordsOf(event)('waitlist.anyTime');
+  return days
+    .map(({ day, from, to }) => {
+      const all = from === FIRST && to === LAST;
+      const span = `${fieldTime(from, event)} – ${fieldTime(to, event)}`;
+      return all ? daysInWords([day], event) : `${daysInWords([day], event)}, ${span}`;
+    })
+    .join('; ');
+}

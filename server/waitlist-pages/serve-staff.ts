@@ -1,0 +1,185 @@
+import express, { type Request, type Response, type Router } from 'express';
+import { Types } from 'mongoose';
+import { recordAudit } from '../audit/record-audit.js';
+import { mayHold } from '../booking/hold-slot.js';
+import type { Deps } from '../deps.js';
+import type { Refusal } from '../models/appointment.js';
+import { Slot } from '../models/slot.js';
+import { WaitlistEntry } from '../models/waitlist-entry.js';
+import { actorOf } from '../web/actor.js';
+import { notFound } from '../web/errors.js';
+import { eventFrame } from '../web/event-tabs.js';
+import { dayAndSpan, shortDayAndTime } from '../web/format-time.js';
+import { eventOf } from '../web/guards.js';
+import { FRESH_FORM, parseForm, parseId, type Form } from '../web/parse.js';
+import { say } from '../web/session.js';
+import { endEntry } from '../waitlist/end-entry.js';
+import { requestOf } from '../waitlist/find-fit.js';
+import { findFree } from '../waitlist/find-free.js';
+import { holdOffer, nameOffer } from '../waitlist/hold-offer.js';
+import { openLine, type Line } from '../waitlist/open-line.js';
+import { hasWaitlist, offerUntil } from '../waitlist/policy.js';
+import { tellEnd } from '../waitlist/tell-offer.js';
+import { offerForm } from './schema.js';
+import { listLines, nameEntry } from './list-lines.js';
+
+/** Who waits for which teacher; offering a time by hand, and taking a family off the list. */
+export function staffPages(deps: Deps): Router {
+  const router = express.Router({ mergeParams: true });
+
+  router.get('/', async (_req, res) => {
+    const event = eventOf(res);
+    res.render('waitlist/lines', {
+      ...eventFrame(event, 'overview', 'Waitlist'),
+      ...pathsOf(res),
+      ...(await listLines(event)),
+      isOn: hasWaitlist(event),
+      report: `/reports/${event._id.toHexString()}/waitlist`,
+    });
+  });
+
+  router.get('/:waiting/offer', async (req, res) => {
+    await showTimes(deps, res, await entryAt(req, res));
+  });
+
+  router.post('/:waiting/offer', async (req, res) => {
+    const entry = await entryAt(req, res);
+    const parsed = parseForm(offerForm, req.body);
+    if (!parsed.ok) {
+      res.status(422);
+      await showTimes(deps, res, entry, { values: {}, errors: { slot: 'Select a time.' } });
+      return;
+    }
+    const offered = await offerByHand(deps, res, entry, parsed.value.slot);
+    say(
+      req,
+      offered.ok
+        ? { kind: 'ok', text: `Offered until ${shortDayAndTime(offered.until, eventOf(res))}.` }
+        : { kind: 'notice', text: offered.why },
+    );
+    const { lines, here } = pathsOf(res);
+    res.redirect(303, offered.ok ? lines : `${here(entry)}/offer`);
+  });
+
+  router.get('/:waiting/removal', async (req, res) => {
+    const entry = await entryAt(req, res);
+    const event = eventOf(res);
+    res.render('waitlist/removal', {
+      ...eventFrame(event, 'overview', 'Waitlist'),
+      ...pathsOf(res),
+      path: pathsOf(res).here(entry),
+      names: await nameEntry(event, entry),
+    });
+  });
+
+  router.post('/:waiting/removal', async (req, res) => {
+    const entry = await entryAt(req, res);
+    const actor = actorOf(res);
+    const line = entry.open && (await openLine(entry.event, deps.now()));
+    // The mail first: who dies in between sends none twice.
+    if (line) {
+      await tellEnd(deps, line, entry, 'removed');
+      if (await endEntry(deps, entry, 'removed', actor.user))
+        await audit(deps, actor.user, entry, 'remove from waitlist');
+      await deps.queue.add('offer-times', entry.event.toHexString());
+    }
+    const { children, teacher } = await nameEntry(eventOf(res), entry);
+    say(req, { kind: 'ok', text: `${children || 'The family'} is off the waitlist for ${teacher}.` });
+    res.redirect(303, pathsOf(res).lines);
+  });
+  return router;
+}
+
+function pathsOf(res: Response) {
+  const home = `/events/${eventOf(res)._id.toHexString()}`;
+  const lines = `${home}/waitlist`;
+  return { home, lines, here: ({ _id }: WaitlistEntry) => `${lines}/${_id.toHexString()}` };
+}
+
+async function entryAt(req: Request<{ waiting: string }>, res: Response): Promise<WaitlistEntry> {
+  const event = eventOf(res);
+  const found = await WaitlistEntry.findOne({
+    _id: parseId(req.params.waiting),
+    event: event._id,
+    account: event.account,
+  }).lean();
+  if (!found) throw notFound();
+  return found;
+}
+
+const TOO_LATE = 'It’s too late to offer this time: nobody could answer before booking ends.';
+
+const WHY: Partial<Record<Refusal, string>> = {
+  'not open': 'Booking isn’t open now, so the family couldn’t accept.',
+  'household busy': 'The family has another meeting or hold then, or too close to it.',
+  'teacher limit': 'The student already has as many appointments with this teacher as the event allows.',
+  taken: 'Somebody else has this time by now.',
+  'too late': TOO_LATE,
+  'no class': 'The student has no class with this teacher now.',
+};
+
+async function offerByHand(
+  deps: Deps,
+  res: Response,
+  entry: WaitlistEntry,
+  id: Types.ObjectId,
+): Promise<{ ok: true; until: Date } | { ok: false; why: string }> {
+  const line = await openLine(entry.event, deps.now());
+  const slot = await Slot.findOne({ _id: id, event: entry.event, resource: entry.resource }).lean();
+  if (!line || !slot) throw notFound();
+  const until = offerUntil(line.event, slot, deps.now(), line.timeZone);
+  if (!until) return { ok: false, why: TOO_LATE };
+  const asked = await asks(deps, line, entry, slot, until);
+  if (asked) return { ok: false, why: asked };
+  const user = actorOf(res).user;
+  const named = await nameOffer(deps, entry, slot, until, user);
+  if (!named) return { ok: false, why: 'This family isn’t waiting anymore, or has an offer already.' };
+  await audit(deps, user, entry, 'offer time');
+  const isHeld = await holdOffer(deps, line, named);
+  return isHeld ? { ok: true, until } : { ok: false, why: 'Somebody else has this time by now.' };
+}
+
+/** @returns why the family can't have it */
+async function asks(
+  deps: Deps,
+  { event }: Line,
+  entry: WaitlistEntry,
+  slot: Slot,
+  until: Date,
+): Promise<string | undefined> {
+  const offer = { appointment: new Types.ObjectId(), slot: slot._id, until };
+  const asked = await mayHold(deps, requestOf(event, entry, offer));
+  if (asked.ok) return undefined;
+  return WHY[asked.reason] ?? 'The event’s rules don’t let this family book this time.';
+}
+
+async function audit(
+  deps: Deps,
+  user: Types.ObjectId,
+  { _id, account, event }: WaitlistEntry,
+  action: 'offer time' | 'remove from waitlist',
+): Promise<void> {
+  await recordAudit({ account, event, user, action, targets: [_id], detail: {}, at: deps.now() });
+}
+
+async function showTimes(
+  deps: Deps,
+  res: Response,
+  entry: WaitlistEntry,
+  form: Form = FRESH_FORM,
+): Promise<void> {
+  const event = eventOf(res);
+  const free = await findFree(entry.resource, deps.now());
+  res.render('waitlist/offer-by-hand', {
+    ...eventFrame(event, 'overview', 'Waitlist'),
+    ...pathsOf(res),
+    path: pathsOf(res).here(entry),
+    names: await nameEntry(event, entry),
+    form,
+    isWaiting: entry.state === 'waiting',
+    times: free.map((slot) => ({
+      value: slot._id.toHexString(),
+      label: dayAndSpan(slot.from, slot.to, event),
+    })),
+  });
+}

@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict';
+import { Types } from 'mongoose';
+import { cancelAppointment } from '../../server/booking/cancel-appointment.js';
+import { confirmAppointment } from '../../server/booking/confirm-appointment.js';
+import { expireHolds } from '../../server/booking/expire-holds.js';
+import { holdSlot } from '../../server/booking/hold-slot.js';
+import { ensureFamily } from '../../server/desk/ensure-family.js';
+import { moveAppointment } from '../../server/desk/serve-move.js';
+import type { SeenEvent } from '../../server/desk/find-meeting.js';
+import { Appointment, LIVING_STATES } from '../../server/models/appointment.js';
+import { AuditEntry } from '../../server/models/audit-entry.js';
+import { Claim } from '../../server/models/claim.js';
+import { Diary } from '../../server/models/diary.js';
+import { Household } from '../../server/models/household.js';
+import { Notification } from '../../server/models/notification.js';
+import { Slot } from '../../server/models/slot.js';
+import { applyFix } from '../../server/overview/apply-fix.js';
+import { planFixes, type FixKind } from '../../server/overview/plan-fixes.js';
+import { readTeacher } from '../../server/overview/read-teacher.js';
+import { unlockLeft } from '../../server/slots/lock-slots.js';
+import type { Actor } from '../../server/web/actor.js';
+import { EVE, findDoubles, heldBy } from '../support/booking/conference.js';
+import { FrontDesk } from '../support/booking/front-desk.js';
+import { interleave } from '../support/booking/interleave.js';
+
+const going = new AbortController().signal;
+const MINUTE = 60_000;
+
+/** One more than the most that any of them takes. */
+const MOST_STEPS = 90;
+
+/**
+ * Does something again and again, as the same click, while the process dies a few steps on each time, until it gets through.
+ * @param begin after how many steps it dies first
+ */
+async function untilDone(begin: number, stride: number, run: () => Promise<void>): Promise<number> {
+  const end = { isDone: false };
+  for (let steps = begin; steps < MOST_STEPS; steps += stride) {
+    const once = async () => {
+      await run();
+      end.isDone = true;
+    };
+    await interleave([{ name: 'process', dieAfter: steps, run: once }], () => 0);
+    if (end.isDone) return steps;
+  }
+  throw new Error('it never got through');
+}
+
+describe('staff’s clicks, killed between two writes and repeated', function () {
+  this.timeout(240_000);
+  let front: FrontDesk;
+  let now: Date;
+  let event: SeenEvent;
+  let actor: Actor;
+
+  async function open(slots = 3, students = 2): Promise<void> {
+    front = await FrontDesk.open({ students, slots });
+    setNow(EVE);
+    event = Object.assign({ sight: {} }, front.fair.event) as unknown as SeenEvent;
+    actor = { account: front.fair.account._id, user: new Types.ObjectId() } as Actor;
+  }
+  function setNow(at: Date): void {
+    now = at;
+    front.desk.test.setNow(at);
+  }
+  const deps = () => front.desk.test.deps;
+
+  /** The jobs that finish what dead processes left. */
+  async function clean(): Promise<void> {
+    for (let turn = 0; turn < 2; turn += 1) {
+      setNow(new Date(+now + 20 * MINUTE));
+      await expireHolds(deps(), going);
+      await unlockLeft(deps());
+    }
+  }
+
+  async function assertSound(living: number): Promise<void> {
+    assert.deepEqual(await findDoubles(front.fair), []);
+    const all = await Appointment.find().lean();
+    const booked = all.filter(({ state }) => LIVING_STATES.includes(state));
+    assert.equal(booked.length, living);
+    assert.ok(!all.some(({ state, unfinished }) => state === 'pending' || unfinished));
+    const held = (await Promise.all(booked.map(({ _id }) => heldBy(_id)))).flat();
+    assert.equal(await Claim.countDocuments({ appointment: { $nin: booked.map(({ _id }) => _id) } }), 0);
+    assert.equal((await Diary.find().lean()).flatMap(({ busy }) => busy).length, living * 2);
+    assert.equal(held.filter((name) => name.startsWith('slot:')).length, living);
+    for (const { targets, action } of await AuditEntry.find({ action: /appointment/ }).lean())
+      assert.equal(await AuditEntry.countDocuments({ action, targets: targets[0] }), 1, action);
+  }
+
+  for (const begin of [1, 2, 4])
+    it(`book, move and cancel for a family of the roster, dying first after ${String(begin)} steps: each is done once and told once`, async () => {
+      await open();
+      const guardian = await front.guardianOf(0);
+      const child = front.fair.students[0]!;
+      const key = new Types.ObjectId().toHexString();
+      const told = async () =>
+        (await Notification.find().sort({ createdAt: 1 }).lean()).map(({ kind }) => kind);
+      let household: Types.ObjectId | undefined;
+      const by = { event, user: actor.user, by: 'school' as const };
+      const override = { rules: ['day limit' as const], reason: 'Asked', by: actor.user, at: EVE };
+      const book = async () => {
+        household = await ensureFamily(deps(), actor, child, `c${String(guardian._id)}`);
+        assert.ok(household);
+        const wish = { ...by, slot: front.slot(0, 0)._id, students: [child._id], household, key, override };
+        const held = await holdSlot(deps(), wish);
+        assert.ok(held.ok, JSON.stringify(held));
+        const asked = { ...by, appointment: held.appointment._id, household, note: 'Called' };
+        assert.ok((await confirmAppointment(deps(), asked)).ok);
+      };
+      const died = await untilDone(begin, 3, book);
+      assert.ok(died > begin + 3, 'it died on the way');
+      await clean();
+      await assertSound(1);
+      assert.equal(await Household.countDocuments({ keptFor: guardian._id }), 1);
+      assert.deepEqual(await told(), ['appointment booked']);
+
+      const old = await Appointment.findOne({ state: 'booked' }).orFail().lean();
+      assert.deepEqual([old.note, old.override?.reason], ['Called', 'Asked']);
+      const click = new Types.ObjectId().toHexString();
+      await untilDone(begin, 3, async () => {
+        const moved = await moveAppointment(deps(), event, old, {
+          slot: front.slot(0, 2)._id,
+          key: click,
+          user: actor.user,
+        });
+        assert.ok(moved.ok, JSON.stringify(moved));
+      });
+      await clean();
+      await assertSound(1);
+      const after = await Appointment.findOne({ state: 'booked' }).orFail().lean();
+      assert.deepEqual([after.slot, after.note], [front.slot(0, 2)._id, 'Called']);
+      assert.deepEqual(await told(), ['appointment booked', 'appointment changed']);
+
+      await untilDone(begin, 3, async () => {
+        const cancel = { appointment: after, by: 'school' as const, actor, notice: 'Ill' };
+        assert.ok((await cancelAppointment(deps(), cancel)).ok);
+      });
+      await clean();
+      await assertSound(0);
+      assert.deepEqual(await told(), ['appointment booked', 'appointment changed', 'appointment cancelled']);
+    });
+
+  for (const kind of ['after', 'before', 'seats', 'shorten'] as const satisfies FixKind[])
+    it(`the forecast’s fix “${kind}” leaves no slot closed and none half made, and can be repeated`, async () => {
+      for (const begin of [1, 2, 3, 5, 7]) {
+        // More children than times.
+        await open(3, 7);
+        await Slot.updateMany({}, { $set: { capacity: 1 } });
+        const before = await Slot.find().sort({ resource: 1, from: 1 }).lean();
+        const { resource } = front.fair.teachers[0]!;
+        const placed = Object.assign({ locale: 'en-US' }, front.fair.event);
+        const fixOnce = async () => {
+          const times = await readTeacher(placed, resource._id, now);
+          const fixes = times ? await planFixes(placed, times) : [];
+          // Where the same one is not offered anymore, the office takes what is.
+          const fix = fixes.find((one) => one.kind === kind) ?? fixes[0];
+          // None, where the first click got through before its process died.
+          if (fix) await applyFix(actor, placed, fix, now);
+        };
+        const planned = async () => {
+          const times = await readTeacher(placed, resource._id, now);
+          return times?.free ?? 0;
+        };
+        await interleave([{ name: 'process', dieAfter: begin + READS, run: fixOnce }], () => 0);
+        await clean();
+        const own = await Slot.find({ resource: resource._id }).sort({ from: 1 }).lean();
+        assert.deepEqual(
+          [...new Set(own.map(({ state }) => state))],
+          ['visible'],
+          `closed after ${String(begin)}`,
+        );
+        assert.ok(
+          own.every(({ to }, n) => !own[n + 1] || to <= own[n + 1]!.from),
+          'none overlaps',
+        );
+        assert.ok((await planned()) >= 3, 'nothing is lost');
+        await fixOnce();
+        assert.ok((await planned()) > 3);
+        const others = await Slot.find({ resource: { $ne: resource._id } })
+          .sort({ resource: 1, from: 1 })
+          .lean();
+        assert.deepEqual(
+          others,
+          before.filter((slot) => !slot.resource.equals(resource._id)),
+        );
+        assert.equal(await Slot.countDocuments({ locked: { $exists: true } }), 0);
+      }
+    });
+});
+
+/** What reading the teacher and planning take, at most. */
+const READS = 6;

@@ -1,0 +1,449 @@
+import assert from 'node:assert/strict';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { Account } from '../../server/models/account.js';
+import { Contact } from '../../server/models/contact.js';
+import { Household } from '../../server/models/household.js';
+import { Notification } from '../../server/models/notification.js';
+import { OneTimeLink } from '../../server/models/one-time-link.js';
+import { User } from '../../server/models/user.js';
+import { hashesOf } from '../../server/seal.js';
+import { workIsDone } from '../../server/web/after-answer.js';
+import { createTestApp, makeUser, PASSWORD, Visitor, type TestApp } from '../support/app.js';
+import { EVE, makeConference, type Conference } from '../support/booking/conference.js';
+import { listCommands } from '../support/commands.js';
+import { emptyDatabase } from '../support/hooks.js';
+
+const EMAIL = 'maya@example.org';
+const BORN = { month: '3', day: '9', year: '2014' };
+
+describe('getting in by a mailed link', () => {
+  let test: TestApp;
+  let fair: Conference;
+  let home: string;
+
+  beforeEach(async () => {
+    await emptyDatabase();
+    test = createTestApp({ SMTP_URL: 'smtp://127.0.0.1:1', TRUST_PROXY: '1' });
+    test.setNow(EVE);
+    fair = await makeConference();
+    home = `/e/${fair.event.link}`;
+  });
+
+  const visitor = () => new Visitor(test.app);
+  const later = (minutes: number) => test.setNow(new Date(EVE.getTime() + minutes * 60_000));
+  const ask = (who: Visitor, fields: Record<string, string> = {}, at = home) =>
+    who.post(`${at}/enter`, { name: 'Maya Lopez', email: EMAIL, ...fields }, at);
+  const mails = async () =>
+    (await Notification.find({ kind: 'log in' }).sort({ _id: 1 }).lean()).map(
+      ({ text }) => new URL(/http\S+/.exec(text)?.[0] ?? '').pathname,
+    );
+  const lastLink = async () => (await mails()).at(-1) ?? '';
+  const use = (who: Visitor, path: string, fields: Record<string, string> = {}, from = path) =>
+    who.post(path, { name: 'Maya Lopez', ...fields }, from);
+  const isIn = async (who: Visitor) => (await who.get(`${home}/children`)).status === 200;
+  const children = async (email = EMAIL) => {
+    const user = await User.findOne({ email }).lean();
+    const household = user && (await Household.findOne({ adults: user._id }).lean());
+    return household?.children.map(({ student }) => student.toHexString()) ?? [];
+  };
+
+  it('takes name, email and a child’s proof, which counts only once the link is used', async () => {
+    const parent = visitor();
+    const asked = await ask(parent, { number: '1000', ...BORN });
+    assert.equal(asked.headers.location, `${home}/enter`);
+    assert.match(
+      (await parent.get(`${home}/enter`)).text,
+      /Maple School[\s\S]*maya@example\.org[\s\S]*10 minutes/,
+    );
+    assert.equal(await User.countDocuments(), 0);
+    const path = await lastLink();
+    const page = await parent.get(path);
+    assert.match(page.text, /Maple School[\s\S]*Fall Conferences[\s\S]*Continue as maya@example\.org/);
+    assert.equal(page.headers['referrer-policy'], 'no-referrer');
+    assert.equal(page.headers['cache-control'], 'no-store');
+    const used = await use(parent, path);
+    assert.equal(used.status, 303);
+    assert.equal(used.headers.location, home);
+    assert.deepEqual(await children(), [String(fair.students[0]!._id)]);
+    const user = await User.findOne({ email: EMAIL }).orFail().lean();
+    assert.ok(user.emailProvenAt && !user.passwordHash);
+    assert.equal(user.name, 'Maya Lopez');
+    assert.match((await parent.get(home)).text, /Ana is added/);
+  });
+
+  it('keeps a wrong proof to correct, and tells nothing of it before the address is proven', async () => {
+    const parent = visitor();
+    assert.equal((await ask(parent, { number: '1000', month: '3', day: '10', year: '2014' })).status, 303);
+    const used = await use(parent, await lastLink());
+    assert.equal(used.status, 422);
+    assert.match(used.text, /value="1000"[\s\S]*value="10"/);
+    assert.match(used.text, /don’t match/);
+    assert.ok(await isIn(parent));
+    assert.deepEqual(await children(), []);
+    const unclear = await ask(visitor(), { number: '1000', month: '', day: '3/9/2014', year: '' });
+    assert.equal(unclear.status, 422);
+    assert.match(unclear.text, /March 9, 2014, or [^<]*September 3, 2014[\s\S]*Select the month/);
+  });
+
+  it('reads a letter’s one-time code alone, in any case, with spaces or hyphens, once', async () => {
+    const student = fair.students[0]!;
+    const ids = { account: fair.account._id, student: student._id };
+    const code = { ...hashesOf('K7QM-4XPD', ids, test.deps.config.appSecret), at: EVE };
+    await Contact.updateOne({ _id: student._id }, { $set: { code } });
+    const parent = visitor();
+    await ask(parent, { code: ' k7qm 4x-pd ' });
+    assert.equal((await use(parent, await lastLink())).headers.location, home);
+    assert.deepEqual(await children(), [String(student._id)]);
+    const other = visitor();
+    await ask(other, { code: 'K7QM4XPD', email: 'other@example.org' });
+    const again = await use(other, await lastLink());
+    assert.match(again.text, /This code doesn’t match/);
+    assert.deepEqual(await children('other@example.org'), []);
+  });
+
+  it('offers the children whom the school ties to the address', async () => {
+    const tie = { student: fair.students[1]!.record!.id, relationship: 'Parent', type: 'Guardian' };
+    const keys = { searchKey: 'maya', sortKey: 'maya' };
+    await Contact.create({
+      ...{ account: fair.account._id, type: 'guardian', source: 'clever', status: 'active' },
+      ...{ firstName: 'Maya', lastName: 'Lopez', email: EMAIL, relations: [tie], ...keys },
+    });
+    const parent = visitor();
+    await ask(parent, { number: '1000', ...BORN });
+    assert.equal((await use(parent, await lastLink())).headers.location, `${home}/children`);
+    assert.match((await parent.get(`${home}/children`)).text, /name="students"[^>]*checked[\s\S]*Leo Lopez/);
+  });
+
+  it('logs in a known parent too, and goes on where they were, on another device as well', async () => {
+    await makeUser(fair.account._id, 'customer', { email: EMAIL });
+    const parent = visitor();
+    const deep = `${home}/schedule`;
+    const login = `/login?next=${encodeURIComponent(deep)}`;
+    assert.match((await parent.get(login)).text, /Maple School[\s\S]*Fall Conferences[\s\S]*Email me a link/);
+    const asked = await parent.post('/login/link', { email: EMAIL, next: deep }, login);
+    assert.equal(asked.headers.location, `${home}/enter`);
+    const phone = visitor();
+    const used = await use(phone, await lastLink());
+    assert.equal(used.headers.location, deep);
+    assert.ok((await isIn(phone)) && !(await isIn(parent)));
+  });
+
+  it('works outside an event for logins that there are, and for no others', async () => {
+    await makeUser(fair.account._id, 'customer', { email: EMAIL });
+    await makeUser(fair.account._id, 'appointment viewer', { email: 'staff@example.org' });
+    for (const email of [EMAIL, 'nobody@example.org', 'staff@example.org']) {
+      const answer = await visitor().post('/login/link', { email, next: '' });
+      assert.deepEqual([answer.status, answer.headers.location], [303, '/login/link']);
+    }
+    await workIsDone();
+    const [path = '', ...others] = await mails();
+    assert.deepEqual(others, []);
+    const parent = visitor();
+    assert.equal((await use(parent, path)).headers.location, '/');
+    assert.equal((await parent.get('/')).headers.location, '/my');
+    assert.match((await parent.get('/my')).text, /Fall Conferences/);
+  });
+
+  it('answers alike for known and unknown addresses, by the same commands', async () => {
+    await makeUser(fair.account._id, 'customer', { email: 'known@example.org' });
+    await makeUser(fair.account._id, 'administrator', { email: 'admin@example.org' });
+    const seen = [];
+    let commands: string[] = [];
+    const counted = ((req: IncomingMessage, res: ServerResponse) => {
+      const asked = listCommands(() => (test.app as RequestListener)(req, res));
+      if (req.method === 'POST') commands = asked;
+    }) as unknown as TestApp['app'];
+    for (const email of ['known@example.org', 'fresh@example.org', 'admin@example.org']) {
+      const who = new Visitor(counted);
+      const { status, headers } = await ask(who, { email });
+      const sent = [...commands];
+      const page = (await who.get(`${home}/enter`)).text.replaceAll(email, '…').replace(/nonce="[^"]*"/g, '');
+      const mail = await Notification.findOne({ to: email }).orFail().lean();
+      const { kind, subject, account, event, state } = mail;
+      const about = [kind, subject, account, event, state, mail.text.replace(/enter\/\S+/, '…')];
+      seen.push(JSON.stringify([status, headers.location, page, about, sent]));
+    }
+    assert.equal(new Set(seen).size, 1);
+  });
+
+  it('is used by nobody who only looks', async () => {
+    const parent = visitor();
+    await ask(parent);
+    const path = await lastLink();
+    for (let n = 0; n < 3; n++) {
+      assert.equal((await visitor().get(path)).status, 200);
+      assert.equal((await visitor().agent.head(path)).status, 200);
+      assert.equal((await visitor().agent.post(path).type('form').send({ name: 'x' })).status, 403);
+    }
+    assert.equal((await use(parent, path)).status, 303);
+  });
+
+  it('works once, of two at once for one, and not after ten minutes or a newer one; each offers a new one', async () => {
+    await ask(visitor());
+    const path = await lastLink();
+    const both = [visitor(), visitor()];
+    await Promise.all(both.map((who) => who.get(path)));
+    const answers = await Promise.all(both.map((who) => use(who, path)));
+    assert.deepEqual(answers.map(({ status }) => status).sort(), [303, 410]);
+    assert.equal(await User.countDocuments(), 1);
+
+    await ask(visitor());
+    const older = await lastLink();
+    await ask(visitor());
+    const newer = await lastLink();
+    assert.notEqual(older, newer);
+    later(11);
+    for (const over of [path, older, newer]) {
+      const who = visitor();
+      assert.equal((await use(who, over)).status, 410);
+      const page = await who.get(over);
+      assert.equal(page.status, 410);
+      assert.match(page.text, /Maple School[\s\S]*Email me a new link[\s\S]*m…@example\.org/);
+      assert.ok(!page.text.includes(EMAIL) && !(await isIn(who)));
+    }
+    const who = visitor();
+    const before = await mails();
+    assert.equal((await who.post(`${older}/again`, {}, older)).headers.location, `${home}/enter`);
+    assert.equal((await mails()).length, before.length + 1);
+    assert.equal((await use(who, await lastLink())).status, 303);
+    // Whoever is in and opens it again goes on.
+    assert.match((await who.get(await lastLink())).text, /logged in already[\s\S]*Continue/);
+  });
+
+  it('stops as soon as a newer one is asked for', async () => {
+    await ask(visitor());
+    const older = await lastLink();
+    await ask(visitor());
+    assert.equal((await use(visitor(), older)).status, 410);
+    assert.equal((await use(visitor(), await lastLink())).status, 303);
+  });
+
+  it('carries the child that was typed into a new link', async () => {
+    const parent = visitor();
+    await ask(parent, { number: '1000', ...BORN });
+    const path = await lastLink();
+    later(15);
+    await parent.post(`${path}/again`, {}, path);
+    await use(parent, await lastLink());
+    assert.deepEqual(await children(), [String(fair.students[0]!._id)]);
+  });
+
+  it('is mailed once for a button that is pressed twice', async () => {
+    const who = visitor();
+    for (let n = 0; n < 3; n++) await ask(who, { key: 'abc' });
+    assert.equal((await mails()).length, 1);
+    later(2);
+    await ask(who, { key: 'abc' });
+    assert.equal((await mails()).length, 2);
+  });
+
+  it('opens nothing at another event, and leads to no other page', async () => {
+    const far = await makeConference();
+    await ask(visitor());
+    const path = await lastLink();
+    const elsewhere = path.replace(home, `/e/${far.event.link}`);
+    for (const wrong of [elsewhere, path.replace(`${home}/enter`, '/login/link'), `${path}x`]) {
+      const who = visitor();
+      const answer = await use(who, wrong, {}, '/forgot');
+      assert.equal(answer.status, 410, wrong);
+      assert.equal((await who.post(`${wrong}/again`, {}, '/forgot')).status, 410);
+      assert.ok(!(await isIn(who)));
+    }
+    for (const next of [
+      '//evil.example',
+      'https://evil.example',
+      '/\\evil.example',
+      `/e/${far.event.link}/plan`,
+      `${home}x`,
+      '/events',
+    ]) {
+      const who = visitor();
+      await who.post('/login/link', { email: 'kim@example.org', next });
+      await workIsDone();
+    }
+    const links = await OneTimeLink.find({ email: 'kim@example.org' }).lean();
+    assert.equal(links.length, 1);
+    assert.equal(links[0]?.event?.toHexString(), far.event._id.toHexString());
+  });
+
+  it('gives a session of its own', async () => {
+    const parent = visitor();
+    const cookieOf = (answer: { headers: Record<string, unknown> }) =>
+      /slotbell=[^;]+/.exec(String(answer.headers['set-cookie']))?.[0];
+    await ask(parent);
+    const path = await lastLink();
+    const before = cookieOf(await visitor().get(path));
+    const fixed = visitor();
+    fixed.agent.set('Cookie', before ?? '');
+    const page = await fixed.get(path);
+    const _csrf = /name="_csrf" value="([^"]+)"/.exec(page.text)?.[1];
+    const used = await fixed.agent.post(path).type('form').send({ _csrf, name: 'Maya' });
+    assert.equal(used.status, 303);
+    const after = cookieOf(used);
+    assert.ok(before && after && after !== before);
+    const thief = visitor();
+    thief.agent.set('Cookie', before);
+    assert.ok(!(await isIn(thief)));
+  });
+
+  it('asks a login that works at a school for its password, and goes on there', async () => {
+    const staff = await makeUser(fair.account._id, 'administrator', { email: EMAIL });
+    const who = visitor();
+    await ask(who, { number: '1000', ...BORN });
+    const path = await lastLink();
+    assert.match((await who.get(path)).text, /needs its password/);
+    assert.equal((await use(who, path, {}, '/forgot')).status, 200);
+    assert.ok(!(await isIn(who)));
+    await who.logIn(staff);
+    assert.equal((await use(who, path)).headers.location, home);
+    assert.equal((await children()).length, 1);
+  });
+
+  it('opens nothing for a login that the school blocked', async () => {
+    const user = await makeUser(fair.account._id, 'customer', { email: EMAIL });
+    await User.updateOne(
+      { _id: user._id },
+      { $set: { blocks: [{ account: fair.account._id, at: EVE, by: user._id }] } },
+    );
+    const who = visitor();
+    await ask(who);
+    assert.match((await use(who, await lastLink(), {}, '/forgot')).text, /has blocked this login/);
+    assert.ok(!(await isIn(who)));
+  });
+
+  it('leaves its way open when the process dies between using it and logging in', async () => {
+    await ask(visitor());
+    const path = await lastLink();
+    await OneTimeLink.updateOne({ kind: 'log in' }, { $set: { usedAt: EVE } });
+    const who = visitor();
+    await who.post(`${path}/again`, {}, path);
+    assert.equal((await use(who, await lastLink())).status, 303);
+  });
+
+  describe('for an address with which somebody else registered', () => {
+    let stranger: Visitor;
+    beforeEach(async () => {
+      stranger = visitor();
+      const register = `${home}/register`;
+      await stranger.post(register, { name: 'Win a prize', email: EMAIL, password: PASSWORD }, register);
+      await stranger.logIn({ email: EMAIL });
+      await stranger.post(`${home}/children`, { number: '1000', ...BORN }, `${home}/children`);
+      assert.equal((await children()).length, 1);
+    });
+
+    it('gives it to the owner alone: the password, the name, the sessions and the children go', async () => {
+      const owner = visitor();
+      await ask(owner);
+      const path = await lastLink();
+      assert.match((await owner.get(path)).text, /registered with this address before/);
+      assert.equal((await use(owner, path)).headers.location, `${home}/children`);
+      assert.match((await owner.get(`${home}/children`)).text, /They are removed/);
+      const user = await User.findOne({ email: EMAIL }).orFail().lean();
+      assert.deepEqual([user.passwordHash, user.name], [undefined, 'Maya Lopez']);
+      assert.deepEqual(await children(), []);
+      assert.ok(!(await isIn(stranger)) && (await isIn(owner)));
+      await assert.rejects(visitor().logIn({ email: EMAIL }));
+    });
+
+    it('keeps everything where it was the owner, who knows the password, or is logged in', async () => {
+      const owner = visitor();
+      await ask(owner);
+      const path = await lastLink();
+      const wrong = await use(owner, path, { password: 'not this one' });
+      assert.equal(wrong.status, 422);
+      assert.match(wrong.text, /isn’t the password that was chosen/);
+      assert.equal((await use(owner, path, { password: PASSWORD })).status, 303);
+      assert.equal((await children()).length, 1);
+      assert.ok((await User.findOne({ email: EMAIL }).lean())?.emailProvenAt);
+    });
+  });
+
+  it('is limited by who asks for which address, and shuts out no school that shares one', async () => {
+    const at = (address: string) => {
+      const who = visitor();
+      who.agent.set('X-Forwarded-For', address);
+      return who;
+    };
+    let status = 0;
+    for (let n = 0; n < 8; n++) status = (await ask(at('192.0.2.1'))).status;
+    assert.equal(status, 429);
+    assert.equal((await ask(at('192.0.2.2'))).status, 303);
+    for (let n = 0; n < 20; n++)
+      assert.equal((await ask(at('192.0.2.1'), { email: `parent${String(n)}@example.org` })).status, 303);
+  });
+
+  it('is promised nowhere without an email server', async () => {
+    test = createTestApp();
+    test.setNow(EVE);
+    const page = (await visitor().get(home)).text;
+    assert.ok(!page.includes('Email me a link') && page.includes('Register'));
+    assert.ok(!(await visitor().get('/login')).text.includes('Email me a link'));
+    const sent = await visitor().post(`${home}/enter`, { email: EMAIL }, '/forgot');
+    assert.equal(sent.headers.location, `${home}/register`);
+    assert.equal(
+      (await visitor().post('/login/link', { email: EMAIL }, '/forgot')).headers.location,
+      '/login',
+    );
+    assert.equal(await OneTimeLink.countDocuments(), 0);
+  });
+
+  it('leaves a password as an offer, to who logged in a moment ago', async () => {
+    const parent = visitor();
+    await ask(parent);
+    await use(parent, await lastLink());
+    const own = '/my/login';
+    assert.match((await parent.get(own)).text, /Choose a password[\s\S]*choose a password first/i);
+    later(61);
+    await parent.post(`${own}/password`, { newPassword: PASSWORD }, own);
+    assert.match((await parent.get(own)).text, /we email you a link for it/);
+    await assert.rejects(visitor().logIn({ email: EMAIL }));
+    const again = visitor();
+    await ask(again);
+    await use(again, await lastLink());
+    const short = await again.post(`${own}/password`, { newPassword: 'short' }, own);
+    assert.match(short.text, /at least 10 characters/);
+    const set = await again.post(`${own}/password`, { newPassword: PASSWORD }, own);
+    assert.equal(set.headers.location, own);
+    assert.match((await again.get(own)).text, /Your password is set[\s\S]*Change password/);
+    await visitor().logIn({ email: EMAIL });
+    assert.equal((await parent.get(`${home}/children`)).status, 303);
+    assert.ok(await Notification.exists({ kind: 'login changed', to: EMAIL }));
+  });
+
+  it('speaks Spanish', async () => {
+    const who = visitor();
+    who.agent.set('Accept-Language', 'es');
+    await ask(who);
+    const mail = await Notification.findOne({ kind: 'log in' }).orFail().lean();
+    assert.match(
+      `${mail.subject} ${mail.text}`,
+      /su enlace para Fall Conferences[\s\S]*funciona una vez, durante 10 minutos/,
+    );
+    assert.match((await who.get(`${home}/enter`)).text, /Enviamos un enlace a maya/);
+    assert.match((await who.get(await lastLink())).text, /Continuar como maya@example\.org/);
+    await use(who, await lastLink());
+    assert.equal((await User.findOne({ email: EMAIL }).lean())?.language, 'es');
+  });
+});
+
+describe('an event’s link typed from paper', () => {
+  it('works in capitals and with a hyphen; a wrong one says so under the school’s name, with a way on', async () => {
+    await emptyDatabase();
+    const test = createTestApp();
+    test.setNow(EVE);
+    const { account, event } = await makeConference();
+    const who = new Visitor(test.app);
+    for (const link of [event.link.toUpperCase(), `${event.link.slice(0, 4)}-${event.link.slice(4)}`])
+      assert.match((await who.get(`/e/${link}`)).text, /Fall Conferences/);
+    await Account.updateOne({ _id: account._id }, { linkName: 'maple', linkNames: ['maple'] });
+    const lost = await who.get('/e/nothing2');
+    assert.equal(lost.status, 404);
+    assert.match(
+      lost.text,
+      /Maple School[\s\S]*No event has this link[\s\S]*value="nothing2"[\s\S]*\/s\/maple/,
+    );
+    const typed = encodeURIComponent(` https://school.example/e/${event.link.toUpperCase()}/ `);
+    assert.equal((await who.get(`/e?link=${typed}`)).headers.location, `/e/${event.link}`);
+    assert.equal((await who.get('/e?link=x')).status, 404);
+  });
+});

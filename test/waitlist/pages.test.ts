@@ -1,0 +1,296 @@
+import assert from 'node:assert/strict';
+import { Types } from 'mongoose';
+import { cancelAppointment } from '../../server/booking/cancel-appointment.js';
+import { Appointment } from '../../server/models/appointment.js';
+import { Event } from '../../server/models/event.js';
+import { Household } from '../../server/models/household.js';
+import { Notification } from '../../server/models/notification.js';
+import { Slot } from '../../server/models/slot.js';
+import { WaitlistEntry } from '../../server/models/waitlist-entry.js';
+import { keepWaitlists } from '../../server/waitlist/keep-waitlists.js';
+import { makeUser, Visitor } from '../support/app.js';
+import { DAY, EVE } from '../support/booking/conference.js';
+import { Desk, hidden } from '../support/booking/desk.js';
+
+const never = new AbortController().signal;
+const MINUTE = 60_000;
+type Parent = Awaited<ReturnType<Desk['parentOf']>>;
+
+describe('the waitlist, as families and the office see it', () => {
+  let desk: Desk;
+  let kim: Parent;
+  let lou: Parent;
+  let max: Parent;
+  /** The meeting by which the only teacher's only time is taken. */
+  let booked: string;
+
+  const work = () => keepWaitlists(desk.test.deps, never);
+  const later = (minutes: number) => desk.test.setNow(new Date(EVE.getTime() + minutes * MINUTE));
+  const entryOf = ({ household }: Parent) =>
+    WaitlistEntry.findOne({ household: household._id }).orFail().lean();
+  const mailsTo = ({ user }: Parent, kind = 'waitlist offer') =>
+    Notification.find({ to: user.email, kind }).lean();
+
+  /** Presses "Join the waitlist" on the times of the teacher. */
+  async function join(parent: Parent, student: number) {
+    const page = await parent.visitor.get(desk.timesPath(0, student));
+    assert.match(page.text, /Join the waitlist/);
+    const fields = {
+      student: hidden(page.text, 'student'),
+      resource: String(desk.fair.teachers[0]!.resource._id),
+    };
+    const joined = await parent.visitor.post(`${desk.home}/waitlist`, fields, desk.timesPath(0, student));
+    assert.equal(joined.status, 303);
+    return joined.headers.location ?? '';
+  }
+
+  async function free(): Promise<void> {
+    const appointment = await Appointment.findOne({ state: 'booked' }).orFail().lean();
+    await cancelAppointment(desk.test.deps, { appointment, by: 'household', actor: { user: max.user._id } });
+  }
+
+  beforeEach(async () => {
+    desk = await Desk.open({ teachers: 1, students: 3, slots: 1, booking: { waitlistMinutes: 60 } });
+    [kim, lou, max] = [await desk.parentOf(0), await desk.parentOf(1), await desk.parentOf(2)];
+    booked = await desk.book(max.visitor, 0, 0, 2);
+  });
+
+  it('offers a time that is canceled to the first in line, who books it from the mail; the next moves up', async () => {
+    const path = await join(kim, 0);
+    assert.match((await kim.visitor.get(path)).text, /first in line/);
+    later(1);
+    const second = await join(lou, 1);
+    assert.match((await lou.visitor.get(second)).text, /second in line/);
+    assert.equal(await join(kim, 0).catch(() => 'no button'), 'no button', 'in line already');
+
+    await free();
+    assert.ok(
+      desk.test.asked.some(({ name }) => name === 'offer-times'),
+      'the line is woken',
+    );
+    await work();
+    const [mail] = await mailsTo(kim);
+    assert.match(
+      mail?.text ?? '',
+      /a time with Mrs Lee has become free[\s\S]*5:00[\s\S]*Ana[\s\S]*Room 10[\s\S]*until/,
+    );
+    const link = new URL(/http\S+/.exec(mail!.text)![0]).pathname;
+    assert.equal(link, path);
+    // A look books nothing; nobody else is told.
+    const page = await kim.visitor.get(link);
+    assert.match(page.text, /A time is free for you[\s\S]*Mrs Lee, Room 10[\s\S]*Book this time/);
+    assert.match((await kim.visitor.get(desk.home)).text, /A time is free for you/);
+    assert.equal(await Appointment.countDocuments({ state: 'booked' }), 0);
+    assert.deepEqual(await mailsTo(lou), []);
+    assert.equal((await lou.visitor.get(path)).status, 404);
+    assert.equal((await lou.visitor.post(`${path}/accept`, {}, desk.home)).status, 404);
+
+    const accepted = await kim.visitor.post(`${path}/accept`, { note: 'Hello' }, path);
+    assert.match(accepted.headers.location ?? '', /\/appointments\//);
+    const again = await kim.visitor.post(`${path}/accept`, {}, desk.home);
+    assert.equal(again.headers.location, accepted.headers.location, 'the same button twice');
+    const living = await Appointment.find({ state: 'booked' }).lean();
+    assert.deepEqual(
+      living.map(({ note }) => note),
+      ['Hello'],
+    );
+    await work();
+    assert.equal((await entryOf(kim)).state, 'booked');
+    assert.match((await lou.visitor.get(second)).text, /first in line/);
+    assert.match((await kim.visitor.get(path)).text, /You have a meeting with Mrs Lee/);
+  });
+
+  it('goes on to the next who passes or lets it run out, and remembers the time', async () => {
+    const path = await join(kim, 0);
+    later(1);
+    const second = await join(lou, 1);
+    await free();
+    await work();
+    await kim.visitor.post(`${path}/pass`, {}, path);
+    await kim.visitor.post(`${path}/pass`, {}, desk.home);
+    await work();
+    assert.match((await kim.visitor.get(path)).text, /first in line/);
+    assert.equal((await entryOf(lou)).state, 'offered');
+    later(62);
+    await work();
+    // Nobody in line wants it: it is anybody's.
+    assert.deepEqual([(await entryOf(lou)).state, (await entryOf(lou)).lapses], ['waiting', 1]);
+    assert.equal((await mailsTo(kim)).length, 1, 'not offered twice');
+    assert.equal((await desk.choose(max.visitor, 0, 0, 2)).status, 303);
+    // What is over is said, and books nothing.
+    const late = await lou.visitor.post(`${second}/accept`, {}, desk.home);
+    assert.equal(late.headers.location, second);
+    assert.equal(await Appointment.countDocuments({ state: 'booked' }), 0);
+
+    // A time that is moved is another time; the second offer without an answer is the last.
+    await Appointment.updateMany({ state: 'pending' }, { state: 'expired' });
+    const slot = desk.fair.teachers[0]!.slots[0]!;
+    const move = (minutes: number) =>
+      Slot.updateOne(
+        { _id: slot._id },
+        { from: new Date(+slot.from + minutes * MINUTE), to: new Date(+slot.to + minutes * MINUTE) },
+      );
+    await move(30);
+    await kim.visitor.post(`${path}/leave`, {}, path);
+    await work();
+    assert.equal((await entryOf(lou)).state, 'offered');
+    later(130);
+    await work();
+    assert.equal((await entryOf(lou)).state, 'lapsed');
+    assert.equal((await mailsTo(lou, 'waitlist ended')).length, 1);
+    assert.match((await lou.visitor.get(second)).text, /two offers went unanswered/);
+  });
+
+  it('lets nobody past: who presses on a time that has just become free hears that it is taken', async () => {
+    await join(kim, 0);
+    await free();
+    const { household } = max;
+    await desk.choose(max.visitor, 0, 0, 2);
+    const theirs = { household: household._id, state: { $in: ['pending' as const, 'booked' as const] } };
+    assert.equal(await Appointment.countDocuments(theirs), 0);
+    assert.equal((await entryOf(kim)).state, 'offered');
+    // The family's own press on what is kept for it is a booking like any other.
+    await desk.book(kim.visitor, 0, 0, 0);
+    await work();
+    assert.equal((await entryOf(kim)).state, 'booked');
+  });
+
+  it('takes nobody who could book, who may not meet the teacher, or who has a meeting', async () => {
+    const ask = (parent: Parent, student: number, resource = desk.fair.teachers[0]!.resource._id) =>
+      parent.visitor.post(
+        `${desk.home}/waitlist`,
+        { student: String(desk.fair.students[student]!._id), resource: String(resource) },
+        desk.home,
+      );
+    assert.equal((await ask(kim, 1)).status, 404, 'another family’s child');
+    assert.equal((await ask(kim, 0, new Types.ObjectId())).status, 404);
+    await ask(max, 2);
+    assert.equal(await WaitlistEntry.countDocuments(), 0, 'has a meeting');
+    await free();
+    assert.match((await ask(kim, 0)).headers.location ?? '', /\/times\//);
+    assert.equal(await WaitlistEntry.countDocuments(), 0, 'a time is free');
+    // With hours at which nothing is free there is something to wait for.
+    const form = `${desk.home}/waitlist/new?student=${String(desk.fair.students[0]!._id)}&resource=${String(desk.fair.teachers[0]!.resource._id)}`;
+    const page = await kim.visitor.get(form);
+    const fields = { student: hidden(page.text, 'student'), resource: hidden(page.text, 'resource') };
+    const wrong = await kim.visitor.post(
+      `${desk.home}/waitlist/new`,
+      { ...fields, from: '18:00', to: '17:00' },
+      form,
+    );
+    assert.equal(wrong.status, 422);
+    const joined = await kim.visitor.post(
+      `${desk.home}/waitlist/new`,
+      { ...fields, from: '18:00', to: '' },
+      form,
+    );
+    assert.match(joined.headers.location ?? '', /\/waitlist\/[0-9a-f]{24}$/);
+    await work();
+    const waiting = await entryOf(kim);
+    assert.deepEqual([waiting.state, waiting.days[0]?.day, waiting.days[0]?.from], ['waiting', DAY, '18:00']);
+    await kim.visitor.post(
+      `${joined.headers.location ?? ''}/hours`,
+      { from: '', to: '' },
+      joined.headers.location,
+    );
+    await work();
+    assert.equal((await entryOf(kim)).state, 'offered');
+  });
+
+  it('ends an offer that can’t be booked any more, and keeps the place: a hidden time, a closed booking, a lost child', async () => {
+    const path = await join(kim, 0);
+    await free();
+    await work();
+    await Slot.updateMany({}, { state: 'hidden' });
+    await work();
+    assert.equal((await entryOf(kim)).state, 'waiting');
+    assert.equal(await Appointment.countDocuments({ state: 'pending' }), 0);
+    await Slot.updateMany({}, { state: 'visible' });
+    await work();
+    await Event.updateMany({}, { 'booking.closesAt': new Date(EVE.getTime() - 1) });
+    await work();
+    assert.equal((await entryOf(kim)).state, 'waiting');
+    assert.match((await kim.visitor.get(path)).text, /Booking isn’t open now/);
+    await Event.updateMany({}, { 'booking.closesAt': new Date(EVE.getTime() + 3600 * 24_000) });
+    const { children, _id } = kim.household;
+    const [child] = children;
+    await Household.updateOne({ _id }, { children: [], dropped: [{ ...child, since: EVE }] });
+    await work();
+    assert.equal((await entryOf(kim)).state, 'gone');
+    assert.equal(await Appointment.countDocuments({ state: 'pending' }), 0);
+  });
+
+  it('mails nobody at night, by the school’s clock, and lets nothing run out', async () => {
+    // 11 PM in Chicago.
+    const night = new Date('2026-11-24T05:00:00Z');
+    await join(kim, 0);
+    await free();
+    desk.test.setNow(night);
+    await work();
+    const [mail] = await mailsTo(kim);
+    assert.equal(mail?.nextAt.toISOString(), '2026-11-24T13:00:00.000Z');
+    const { offer } = await entryOf(kim);
+    assert.equal(offer?.until.toISOString(), '2026-11-24T14:00:00.000Z');
+    await kim.visitor.post(`${desk.home}/waitlist/${String((await entryOf(kim))._id)}/leave`, {}, desk.home);
+    assert.deepEqual(await mailsTo(kim), [], 'nothing is said of what is over before morning');
+  });
+
+  it('is in the plan for what could not be had', async () => {
+    desk = await Desk.open({ teachers: 2, students: 3, slots: 1, booking: { waitlistMinutes: 60 } });
+    [kim, max] = [await desk.parentOf(0), await desk.parentOf(2)];
+    await desk.book(max.visitor, 0, 0, 2);
+    const wish = desk.fair.teachers.map(
+      ({ resource }) => `${String(desk.fair.students[0]!._id)}:${String(resource._id)}`,
+    );
+    const times = { [`from-${DAY}`]: '16:00', [`to-${DAY}`]: '20:00' };
+    const made = await kim.visitor.post(
+      `${desk.home}/plan`,
+      { key: 'plan1', day: DAY, wish, gap: '0', ...times },
+      `${desk.home}/plan`,
+    );
+    const path = made.headers.location ?? '';
+    assert.match((await kim.visitor.get(path)).text, /Join the waitlist/);
+    const [wait] = /\/lines\/\d\/wait/.exec((await kim.visitor.get(path)).text)!;
+    await kim.visitor.post(`${path}${wait}`, {}, path);
+    assert.match((await kim.visitor.get(path)).text, /See your place/);
+    assert.equal((await entryOf(kim)).state, 'waiting');
+  });
+
+  it('shows the office who waits, offers by hand, takes off, and is in the report and the overview', async () => {
+    await join(kim, 0);
+    later(1);
+    const second = await join(lou, 1);
+    const { account, event } = desk.fair;
+    const office = await new Visitor(desk.test.app).logIn(await makeUser(account._id, 'administrator'));
+    const lines = `/events/${String(event._id)}/waitlist`;
+    assert.match(
+      (await office.get(lines)).text,
+      /2 families wait[\s\S]*Mrs Lee[\s\S]*Ana Lopez[\s\S]*Leo Lopez/,
+    );
+    assert.match((await office.get(`/events/${String(event._id)}`)).text, /On the waitlist/);
+    assert.match(
+      (await office.get(`/reports/${String(event._id)}/waitlist`)).text,
+      /Mrs Lee[\s\S]*Leo Lopez/,
+    );
+    const lous = `${lines}/${String((await entryOf(lou))._id)}`;
+    // The first is not free to have it: then it would be offered by itself.
+    await WaitlistEntry.updateOne(
+      { household: kim.household._id },
+      { days: [{ day: DAY, from: '20:00', to: '21:00' }] },
+    );
+    await free();
+    const slot = String(desk.fair.teachers[0]!.slots[0]!._id);
+    assert.equal((await office.post(`${lous}/offer`, { slot }, `${lous}/offer`)).headers.location, lines);
+    assert.match((await office.get(lines)).text, /Offered Tue, Nov 24/);
+    assert.match((await lou.visitor.get(second)).text, /A time is free for you/);
+    await office.post(`${lous}/removal`, {}, `${lous}/removal`);
+    assert.equal(await Appointment.countDocuments({ state: 'pending' }), 0);
+    assert.match((await lou.visitor.get(second)).text, /The school took you off/);
+    assert.equal((await mailsTo(lou, 'waitlist ended')).length, 1);
+    const stranger = await new Visitor(desk.test.app).logIn(
+      await makeUser((await makeUser(account._id, 'customer')).grants[0]!.account, 'customer'),
+    );
+    assert.notEqual((await stranger.get(lines)).status, 200);
+    assert.ok(booked);
+  });
+});

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import type { Server } from 'node:http';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import type { Browser, Page } from 'playwright-core';
+import { createApp } from '../../server/app.js';
+import { cancelAppointment } from '../../server/booking/cancel-appointment.js';
+import { Appointment } from '../../server/models/appointment.js';
+import { Notification } from '../../server/models/notification.js';
+import { User } from '../../server/models/user.js';
+import { writeHtml } from '../../server/notifications/write-html.js';
+import { keepWaitlists } from '../../server/waitlist/keep-waitlists.js';
+import { makeUser } from '../support/app.js';
+import { EVE } from '../support/booking/conference.js';
+import { Desk } from '../support/booking/desk.js';
+import { axeViolations, launchBrowser, openPage } from '../support/browser.js';
+import { makeSessions, type LoggedIn } from '../support/sessions.js';
+
+/** Where to leave pictures of the pages, for somebody who looks at them. */
+const { SHOTS } = process.env;
+
+describe('the waitlist on a phone', function () {
+  this.timeout(180_000);
+  let browser: Browser;
+  let server: Server;
+  let desk: Desk;
+  let base: string;
+  before(async () => {
+    browser = await launchBrowser();
+  });
+  after(() => browser.close());
+  afterEach(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  async function open(session: LoggedIn, javaScript: boolean, dark: boolean): Promise<Page> {
+    const page = await openPage(browser, { width: 390, javaScript, dark });
+    const [name = '', value = ''] = session.cookie.split(/[=;]/);
+    await page.context().addCookies([{ name, value, url: base }]);
+    return page;
+  }
+
+  async function look(page: Page, name: string): Promise<void> {
+    for (const width of [1280, 320, 390]) {
+      await page.setViewportSize({ width, height: 844 });
+      if (SHOTS) await page.screenshot({ path: `${SHOTS}/${name}-${width}.png`, fullPage: true });
+      const box = await page.locator('main').boundingBox();
+      assert.ok(box && box.x >= 0 && box.x + box.width <= width, `${page.url()} at ${width}`);
+    }
+  }
+
+  const press = async (page: Page, name: RegExp) => {
+    await page.locator('a.btn, button.btn').filter({ hasText: name }).first().click();
+    await page.waitForLoadState();
+  };
+
+  const ways = [
+    { lang: 'en', javaScript: true, join: /Join the waitlist/, book: /Book this time/ },
+    { lang: 'es', javaScript: false, join: /Apuntarse a la lista/, book: /Reservar esta hora/ },
+  ];
+  for (const { lang, javaScript, join, book } of ways)
+    it(`is joined with one tap where nothing is free, and an offer is booked with one tap from its mail, in ${lang}, ${javaScript ? 'with' : 'without'} JavaScript`, async () => {
+      desk = await Desk.open({ teachers: 2, students: 3, slots: 2, booking: { waitlistMinutes: 120 } });
+      const [kim, max, lou] = [await desk.parentOf(0), await desk.parentOf(1), await desk.parentOf(2)];
+      await User.updateMany({ _id: kim.user._id }, { language: lang });
+      await desk.book(max.visitor, 0, 0, 1);
+      await desk.book(lou.visitor, 0, 1, 2);
+      server = createApp(desk.test.deps).listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      base = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+      const staff = await makeUser(desk.fair.account._id, 'administrator');
+      const sessions = await makeSessions([kim.user, staff], desk.test.deps.config.appSecret, EVE);
+      const page = await open(sessions[0]!, javaScript, !javaScript);
+
+      await page.goto(`${base}${desk.timesPath(0, 0)}`);
+      if (javaScript) assert.deepEqual(await axeViolations(page), [], page.url());
+      await look(page, `${lang}-full`);
+      await press(page, join);
+      assert.match(page.url(), /\/waitlist\/[0-9a-f]{24}$/);
+      if (javaScript) assert.deepEqual(await axeViolations(page), [], page.url());
+      await look(page, `${lang}-line`);
+
+      const [appointment] = await Appointment.find({ state: 'booked' }).lean();
+      await cancelAppointment(desk.test.deps, {
+        appointment: appointment!,
+        by: 'school',
+        actor: { user: staff._id },
+      });
+      await keepWaitlists(desk.test.deps, new AbortController().signal);
+      const mail = await Notification.findOne({ kind: 'waitlist offer' }).orFail().lean();
+      if (SHOTS) {
+        await writeFile(
+          `${SHOTS}/${lang}-mail.html`,
+          writeHtml(mail.text, desk.test.deps.config.publicUrl, {}),
+        );
+        await page.goto(`file://${SHOTS}/${lang}-mail.html`);
+        await page.screenshot({ path: `${SHOTS}/${lang}-mail.png`, fullPage: true });
+      }
+      await page.goto(`${base}${desk.home}`);
+      await look(page, `${lang}-home`);
+      await page.goto(`${base}${new URL(/http\S+/.exec(mail.text)![0]).pathname}`);
+      if (javaScript) assert.deepEqual(await axeViolations(page), [], page.url());
+      await look(page, `${lang}-offer`);
+      if (javaScript) {
+        const office = await open(sessions[1]!, true, true);
+        await office.goto(`${base}/events/${String(desk.fair.event._id)}/waitlist`);
+        assert.deepEqual(await axeViolations(office), [], office.url());
+        await look(office, 'staff-lines');
+        await office.close();
+      }
+      await press(page, book);
+      assert.match(page.url(), /\/appointments\//);
+      assert.equal(await Appointment.countDocuments({ state: 'booked', household: kim.household._id }), 1);
+      await page.close();
+    });
+});
