@@ -25,7 +25,7 @@ export async function choosePassword(
   clear: ClearHouseholds,
   id: Types.ObjectId,
   { password, name }: PasswordForm,
-): Promise<{ user: User; cleared: Cleared } | null> {
+): Promise<{ user: User; hadFeed: boolean; cleared: Cleared } | null> {
   const before = await User.findById(id).lean();
   if (!before) return null;
   let cleared = NOTHING;
@@ -37,8 +37,8 @@ export async function choosePassword(
     );
     cleared = await clear(deps, before);
   }
-  const user = await setPassword(id, password, deps.now());
-  return user && { user, cleared };
+  const set = await setPassword(id, password, deps.now());
+  return set && { ...set, cleared };
 }
 
 /** Whether the person who gave this login its name and password may not be the owner of its address. */

@@ -1,5 +1,6 @@
 import express, { type Response, type Router } from 'express';
 import type { Deps } from '../deps.js';
+import { CalendarFeed } from '../models/calendar-feed.js';
 import { HttpError } from '../web/errors.js';
 import { rateLimit } from '../web/rate-limit.js';
 import { readSecret } from './make-feed.js';
@@ -32,6 +33,7 @@ export function calendarFeed(deps: Deps): Router {
     }
     const text = await writeFeed(feed.user, deps.config.publicUrl, deps.now());
     if (text === undefined) {
+      await CalendarFeed.deleteOne({ _id: feed._id });
       refuse(res, 404, 'This calendar link is no longer in use.');
       return;
     }

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Types } from 'mongoose';
 import { Account } from '../../server/models/account.js';
+import { makeFeed } from '../../server/calendar/make-feed.js';
 import { AuditEntry } from '../../server/models/audit-entry.js';
+import { CalendarFeed } from '../../server/models/calendar-feed.js';
 import { Notification } from '../../server/models/notification.js';
 import { User, type AccessLevel } from '../../server/models/user.js';
 import { createTestApp, makeAccount, makeUser, PASSWORD, type TestApp, Visitor } from '../support/app.js';
@@ -55,7 +57,9 @@ describe('one’s own login', () => {
     assert.equal(wrong.status, 422);
     assert.match(wrong.text, /id="f-password-currentPassword-error"/);
     assert.equal((await mailsTo('old@example.org')).length, 0);
+    await makeFeed(user._id, new Date());
     await here.post(`${HOME}/password`, { currentPassword: PASSWORD, newPassword: NEXT }, HOME);
+    assert.equal(await CalendarFeed.countDocuments(), 0);
     assert.deepEqual([await isIn(here), await isIn(elsewhere)], [true, false]);
     const login = (password: string) =>
       new Visitor(test.app).post('/login', { email: 'old@example.org', password }, '/login');
@@ -63,7 +67,7 @@ describe('one’s own login', () => {
     const [mail, ...more] = await mailsTo('old@example.org');
     assert.match(
       mail!.text,
-      /password of your login was changed[\s\S]*Call the school’s office at 555-010-7000/,
+      /password of your login was changed just now\. Your calendar link no longer works[\s\S]*Call the school’s office at 555-010-7000/,
     );
     assert.equal(more.length, 0);
     assert.deepEqual(
@@ -86,7 +90,10 @@ describe('one’s own login', () => {
       'old@example.org',
       'looking changes nothing',
     );
+    await makeFeed(user._id, new Date());
     await here.post(link, {}, link);
+    assert.equal(await CalendarFeed.countDocuments(), 0);
+    assert.match((await here.get(HOME)).text, /Your calendar link no longer works; you can get a new one/);
     assert.deepEqual([await isIn(here), await isIn(elsewhere)], [true, false]);
     const now = await User.findById(user._id).orFail().lean();
     assert.deepEqual([now.email, now.emailProvenAt !== undefined], ['new@example.org', true]);

@@ -26,8 +26,9 @@ describe('choosing how long a meeting is', () => {
     return [state, ...[slot, ...more].map(String)];
   };
   /** Presses a time as its page has the button. */
-  async function press(n: number, more = {}): Promise<string> {
-    const page = await kim.get(desk.timesPath());
+  async function press(n: number, more: { change?: string; now?: string } = {}): Promise<string> {
+    const page = await kim.get(desk.timesPath() + (more.change ? `&change=${more.change}` : ''));
+    assert.match(page.text, new RegExp(`<button class="time time-free" name="slot" value="${hex(n)}"`));
     const held = await desk.choose(kim, 0, n, 0, { now: hidden(page.text, 'now'), ...more });
     assert.equal(held.status, 303, held.text);
     return held.headers.location ?? '';

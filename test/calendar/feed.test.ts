@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Types } from 'mongoose';
 import request from 'supertest';
+import { setPassword } from '../../server/accounts/set-password.js';
+import { findLink, makeFeed } from '../../server/calendar/make-feed.js';
 import { Appointment } from '../../server/models/appointment.js';
 import { CalendarFeed } from '../../server/models/calendar-feed.js';
 import { Household } from '../../server/models/household.js';
@@ -144,6 +146,19 @@ describe('a calendar that follows a parent’s meetings', () => {
     await get(fresh).expect(200);
     await visitor.post('/my/calendar/off', {});
     await get(fresh).expect(404);
+    assert.equal(await CalendarFeed.countDocuments(), 0);
+  });
+
+  it('ends with a password chosen by a mailed link, and is deleted when it is read of a login that is no more', async () => {
+    const other = await makeUser(account, 'customer');
+    await makeFeed(other._id, NOW);
+    const before = (await findLink(test.deps.config, other._id))?.https ?? '';
+    await setPassword(other._id, 'a whole new phrase', NOW);
+    await get(new URL(before).pathname).expect(404);
+    await makeFeed(other._id, NOW);
+    const after = (await findLink(test.deps.config, other._id))?.https ?? '';
+    await User.deleteOne({ _id: other._id });
+    await get(new URL(after).pathname).expect(404);
     assert.equal(await CalendarFeed.countDocuments(), 0);
   });
 

@@ -11,6 +11,8 @@ import { Household } from '../../server/models/household.js';
 import { Resource } from '../../server/models/resource.js';
 import { School } from '../../server/models/school.js';
 import { Slot } from '../../server/models/slot.js';
+import { makeFeed } from '../../server/calendar/make-feed.js';
+import { CalendarFeed } from '../../server/models/calendar-feed.js';
 import { User } from '../../server/models/user.js';
 import { createTestApp, Visitor, type TestApp } from '../support/app.js';
 import { makeFullSchool, makePerson, type FullSchool } from '../support/contacts/full-school.js';
@@ -147,14 +149,16 @@ describe('Contacts in bulk, and one who left', function () {
       await User.updateOne({ _id: login._id }, { $set: { 'grants.0.contact': contact._id } });
       const { text } = await visitor.get(`${pageOf(contact)}/deletion`);
       const shown = unescape(/name="shown" value="([^"]+)"/.exec(text)![1]!);
+      await makeFeed(login._id, new Date());
       await visitor.post(`${pageOf(contact)}/deletion`, { shown });
       assert.deepEqual(
         [
+          await CalendarFeed.countDocuments(),
           await Slot.countDocuments({ resource: resource._id }),
           await Resource.countDocuments({ _id: resource._id }),
           await User.countDocuments({ _id: login._id }),
         ],
-        [0, 0, 0],
+        [0, 0, 0, 0],
       );
     });
 

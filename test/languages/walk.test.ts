@@ -42,7 +42,10 @@ function readable(html: string): string {
     .replace(/<[^>]*>/g, '\n')}\n${attributes.join('\n')}`
     .replace(/&#39;/g, "'")
     .replace(/&#34;/g, '"')
-    .replace(/Mrs Lee|Mr Park|Main building|Room \d+|Maple School|Fall Conferences?/g, '…');
+    .replace(
+      /Class of Mrs Lee|Class of Mr Park|Mrs Lee|Mr Park|Main building|Room \d+|Maple School|Fall Conferences?/g,
+      '…',
+    );
 }
 
 /** The page is in Spanish from end to end. A redirect shows nothing, so it is not taken for one. */

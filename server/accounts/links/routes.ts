@@ -21,6 +21,7 @@ import { levelInWords, levelMay } from '../show-level.js';
 import { nameReaches } from '../show-reach.js';
 import { findLink, sendLink, takeLink } from '../send-link.js';
 import { choosePassword, mayBeStrangers, type ClearHouseholds, type Cleared } from '../choose-password.js';
+import { sayFeedEnded } from '../end-feed.js';
 import { provedEmail } from '../set-password.js';
 import { afterLogin, signIn } from '../sign-in.js';
 
@@ -86,7 +87,10 @@ export function linkRoutes(deps: Deps, clear: ClearHouseholds): Router {
     const { user } = set;
     await signIn(req, user, deps);
     markDevice(deps.config, req, res, user);
-    say(req, { kind: 'ok', text: sayPasswordSet(res, set.cleared) });
+    say(req, {
+      kind: 'ok',
+      text: sayPasswordSet(res, set.cleared) + sayFeedEnded(wordsFor(res), set.hadFeed),
+    });
     res.redirect(303, afterLogin(user, link.next ?? ''));
   });
 

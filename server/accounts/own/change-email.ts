@@ -8,6 +8,7 @@ import { hashSecret, makeSecret } from '../../seal.js';
 import { inLanguage, readerCalled } from '../../web/read-language.js';
 import { wordsOf } from '../../web/words.js';
 import { answersTo, askOffice } from '../../web/say-office.js';
+import { endFeed } from '../end-feed.js';
 import { findUserByEmail } from '../queries.js';
 import { findOutbox, findSchool, noteOwn, tellOwner } from './note-own.js';
 
@@ -64,11 +65,12 @@ export async function askNewEmail(deps: Deps, user: User, email: string): Promis
   return outbox?.name;
 }
 
-export type EmailChanged = { ok: true; user: User } | { ok: false; reason: 'taken' | 'over' };
+export type EmailChanged =
+  { ok: true; user: User; hadFeed: boolean } | { ok: false; reason: 'taken' | 'over' };
 
 /**
  * Gives a login its proven new address, if it still has the address that it had when asked. Other sessions end, links that went to the old
- * address stop working, and the old address is told.
+ * address stop working, that of the calendar too, and the old address is told.
  */
 export async function takeNewEmail(
   deps: Deps,
@@ -93,6 +95,7 @@ export async function takeNewEmail(
     kind: { $in: ['new password', 'prove e-mail', 'invitation', 'offer', 'new e-mail'] },
   });
   await OneTimeLink.deleteMany({ email: from, kind: 'log in' });
+  const hadFeed = await endFeed(id);
   await noteOwn(deps, user, 'change own email');
   await tellOwner(deps, user, {
     to: from,
@@ -102,5 +105,5 @@ export async function takeNewEmail(
     // No login has the old address any more, so no new password can be chosen with it.
     help: 'office',
   });
-  return { ok: true, user };
+  return { ok: true, user, hadFeed };
 }

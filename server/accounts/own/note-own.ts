@@ -7,6 +7,7 @@ import { queueMail } from '../../notifications/queue-mail.js';
 import { inLanguage, readerCalled } from '../../web/read-language.js';
 import { wordsOf } from '../../web/words.js';
 import { answersTo, askOffice, sayCallOffice } from '../../web/say-office.js';
+import { sayFeedEnded } from '../end-feed.js';
 import { accountsOf } from '../load-actor.js';
 
 interface Told {
@@ -16,6 +17,8 @@ interface Told {
   text: string;
   once: string;
   help?: 'password' | 'office';
+  /** Their calendar link ended with it. */
+  hadFeed?: boolean;
 }
 
 type School = Pick<Account, '_id' | 'name' | 'office' | 'locale' | 'languages'>;
@@ -50,7 +53,7 @@ export async function noteOwn(deps: Pick<Deps, 'now'>, user: User, action: Audit
 export async function tellOwner(
   deps: Deps,
   user: User,
-  { to, subject, text, once, help = 'password' }: Told,
+  { to, subject, text, once, help = 'password', hadFeed = false }: Told,
 ): Promise<void> {
   const school = await findSchool(user);
   const reader = readerCalled(user.language, school ?? {});
@@ -69,7 +72,7 @@ export async function tellOwner(
     to,
     ...inLanguage(reader),
     subject: t(subject),
-    text: t('mails.loginChanged', { text: t(text), undo }),
+    text: t('mails.loginChanged', { text: t(text) + sayFeedEnded(t, hadFeed), undo }),
     key: `own:${user._id.toHexString()}:${once}`,
   });
 }

@@ -8,6 +8,7 @@ import { FRESH_FORM, parseForm, statusOf, typedValues, type Form } from '../../w
 import { rateLimit, refusedTry } from '../../web/rate-limit.js';
 import { say } from '../../web/session.js';
 import { maybeActor } from '../../web/actor.js';
+import { sayFeedEnded } from '../end-feed.js';
 import { markDevice } from '../mark-device.js';
 import { findLink, takeLink } from '../send-link.js';
 import { signIn } from '../sign-in.js';
@@ -48,8 +49,9 @@ export function ownRoutes(deps: Deps): Router {
     const changed = await changePassword(deps, user, parsed.value);
     if (!changed) return refuse(wordsFor(res)('logins.wrongCurrent'));
     await tries.clear(user._id.toHexString());
-    await stayIn(req, res, changed);
-    say(req, { kind: 'ok', text: wordsFor(res)('logins.passwordChanged') });
+    await stayIn(req, res, changed.user);
+    const t = wordsFor(res);
+    say(req, { kind: 'ok', text: t('logins.passwordChanged') + sayFeedEnded(t, changed.hadFeed) });
     res.redirect(303, HOME);
   });
 
@@ -104,9 +106,10 @@ export function ownRoutes(deps: Deps): Router {
     if (!changed.ok)
       throw new HttpError(409, { key: 'logins.emailTaken' }, { key: 'logins.emailTakenAdvice' });
     await stayIn(req, res, changed.user);
+    const t = wordsFor(res);
     say(req, {
       kind: 'ok',
-      text: wordsFor(res)('logins.emailChanged', { email: changed.user.email }),
+      text: t('logins.emailChanged', { email: changed.user.email }) + sayFeedEnded(t, changed.hadFeed),
     });
     res.redirect(303, HOME);
   });
@@ -119,8 +122,9 @@ export function ownRoutes(deps: Deps): Router {
       ? await chooseFirstPassword(deps, user, parsed.value.newPassword)
       : undefined;
     if (changed) {
-      await stayIn(req, res, changed);
-      say(req, { kind: 'ok', text: wordsFor(res)('logins.passwordChosen') });
+      await stayIn(req, res, changed.user);
+      const t = wordsFor(res);
+      say(req, { kind: 'ok', text: t('logins.passwordChosen') + sayFeedEnded(t, changed.hadFeed) });
     }
     res.redirect(303, HOME);
   }

@@ -1,5 +1,6 @@
 import type { Types } from 'mongoose';
 import { Appointment } from '../../models/appointment.js';
+import { CalendarFeed } from '../../models/calendar-feed.js';
 import { Claim, underPrefix } from '../../models/claim.js';
 import { Class } from '../../models/class.js';
 import { Contact, handTiedTo, recordIds } from '../../models/contact.js';
@@ -109,7 +110,10 @@ async function leaveLogins(account: Types.ObjectId, contact: Types.ObjectId): Pr
   await OneTimeLink.deleteMany({ 'offer.account': account, 'offer.grants': { $size: 0 } });
   const theirs = { 'grants.contact': { $eq: contact, $exists: true } };
   const other = { $elemMatch: { contact: { $ne: contact } } };
-  await User.deleteMany({ ...theirs, grants: { $not: other }, 'blocks.0': { $exists: false } });
+  const opensNothingElse = { ...theirs, grants: { $not: other }, 'blocks.0': { $exists: false } };
+  const gone = (await User.find(opensNothingElse, { _id: 1 }).lean()).map(({ _id }) => _id);
+  await CalendarFeed.deleteMany({ user: { $in: gone } });
+  await User.deleteMany({ ...opensNothingElse, _id: { $in: gone } });
   await User.updateMany(theirs, { $pull: { grants: { contact } } });
 }
 

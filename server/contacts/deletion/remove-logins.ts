@@ -1,4 +1,5 @@
 import type { Types } from 'mongoose';
+import { CalendarFeed } from '../../models/calendar-feed.js';
 import { offeredGrants, OneTimeLink } from '../../models/one-time-link.js';
 import { Notification } from '../../models/notification.js';
 import { ACCESS_LEVELS, atLeast, User } from '../../models/user.js';
@@ -58,6 +59,7 @@ async function removeAccess(
   const kinds = { $in: ['prove e-mail', 'new password', 'invitation'] as const };
   await OneTimeLink.deleteMany({ kind: kinds, user: { $in: gone } });
   await OneTimeLink.deleteMany({ kind: 'log in', email: { $in: going.map(({ email }) => email) } });
+  await CalendarFeed.deleteMany({ user: { $in: gone } });
   // This comes before access is taken away: a repetition finds the logins by their access.
   await User.deleteMany({ ...opensNothingElse, _id: { $in: gone } });
   await User.updateMany(

@@ -7,6 +7,7 @@ export type Places = Record<'mine' | 'mates' | 'others' | 'far', Place>;
 export function fill(path: string, place: Pick<Place, 'ids'>, event = place): string {
   const words: Record<string, string> = {
     term: 'none',
+    change: 'none',
     section: 's1',
     adult: 'none',
     mode: 'now',
