@@ -1,11 +1,10 @@
 import { expireHolds } from '../server/booking/expire-holds.js';
-import { runDraws } from '../server/draw/book-drawn.js';
 import { finishChanges } from '../server/households/finish-changes.js';
 import { finishPlans } from '../server/planning/finish-plans.js';
 import { unlockLeft } from '../server/slots/lock-slots.js';
 import type { Recurring } from './job.js';
 
-/** Ends holds that ran out, draws preference rounds, and finishes what a killed process left unfinished. */
+/** Ends holds that ran out, and finishes what a killed process left unfinished. */
 export const expireHoldsJob: Recurring = {
   name: 'expire-holds',
   everyMs: 60_000,
@@ -14,6 +13,5 @@ export const expireHoldsJob: Recurring = {
     await finishChanges(deps, stopping);
     await expireHolds(deps, stopping);
     await unlockLeft(deps);
-    await runDraws(deps, stopping);
   },
 };

@@ -12,7 +12,7 @@ import { findPeople, goingOf, type People } from './find-people.js';
 import { sittingOf } from './find-sitting.js';
 import { isMeantFor, type MaybeMet } from './find-by-hand.js';
 import { earlyOpening, openEarly } from './open-early.js';
-import { isSoonEnough, mayBookNow } from './policy.js';
+import { isSoonEnough, mayBookDrawn, mayBookNow } from './policy.js';
 
 export interface Wish {
   event: Event;
@@ -51,7 +51,7 @@ export async function checkBooking(
   now: Date,
 ): Promise<({ ok: true } & Bookable) | { ok: false; reason: Refusal }> {
   const { event, by, over = [] } = wish;
-  const isDrawn = wish.draw !== undefined && event.status === 'active';
+  const isDrawn = wish.draw !== undefined && mayBookDrawn(event, now);
   const mayNow = isDrawn || mayBookNow(event, now, by) || (await mayBookEarly(wish, now));
   if (!mayNow && !over.includes('not open')) return { ok: false, reason: 'not open' };
   const about = await readAbout(wish);

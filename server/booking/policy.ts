@@ -12,6 +12,11 @@ export function mayBookNow(event: Event, now: Date, by: 'household' | 'school'):
   return bookingState(event, now) === 'open' || (by === 'school' && event.booking.staffAnytime);
 }
 
+/** Whether a preference round may book in the event now: its turn is before booking opens, and it ends with it. */
+export function mayBookDrawn(event: Event, now: Date): boolean {
+  return event.status === 'active' && ['not set', 'before', 'open'].includes(bookingState(event, now));
+}
+
 /** Whether a slot is still far enough ahead to be booked; staff may until it begins. */
 export function isSoonEnough(event: Event, from: Date, now: Date, by: 'household' | 'school'): boolean {
   const hours = by === 'household' ? event.booking.stopHoursBefore : 0;

@@ -6,9 +6,8 @@ import { Draw } from '../models/draw.js';
 import { Appointment } from '../models/appointment.js';
 import { DrawEntry, type DrawOutcome, type DrawWish } from '../models/draw-entry.js';
 import { Event } from '../models/event.js';
-import { closeWishes } from './close-wishes.js';
-import { drawWishes } from './draw-wishes.js';
-import { inputOf } from './find-draw.js';
+import { closeWishes, type DrawKeys, type DrawList } from './close-wishes.js';
+import { unpack } from './find-draw.js';
 import { tellDrawn } from './tell-drawn.js';
 
 /**
@@ -16,44 +15,76 @@ import { tellDrawn } from './tell-drawn.js';
  * write decides the result, each booking has a key of its own, and each mail is queued once.
  */
 export async function runDraws(deps: Deps, stopping: AbortSignal): Promise<void> {
-  const due = await Draw.find({
-    $or: [{ state: 'booking' }, { state: 'collecting', until: { $lte: deps.now() } }],
-  }).lean();
-  let failed: unknown;
+  const due = await Draw.find(
+    { $or: [{ state: 'booking' }, { state: 'collecting', until: { $lte: deps.now() } }] },
+    { list: 0, keys: 0 },
+  ).lean();
+  const faults = new Faults();
   for (const draw of due) {
-    if (stopping.aborted) return;
+    if (stopping.aborted) break;
     // One that fails is left for the next minute and does not hold the others up.
-    await runDraw(deps, draw, stopping).catch((error: unknown) => (failed ??= error));
+    await faults.keep(() => runDraw(deps, draw, stopping));
   }
-  if (failed) throw failed instanceof Error ? failed : new Error('a draw failed');
+  faults.throwFirst();
 }
 
 async function runDraw(deps: Deps, draw: Draw, stopping: AbortSignal): Promise<void> {
-  const event = await Event.findOne({ _id: draw.event, status: 'active' }).lean();
-  // Of an archived one it waits; of a deleted one all is deleted.
+  const event = await findActive(draw);
   if (!event) return;
   if (draw.state === 'collecting') await closeWishes(draw, event, deps.now());
   const closed = await Draw.findOne({ _id: draw._id, state: 'booking' }).lean();
-  const input = closed && inputOf(closed);
-  if (!input) return;
-  const drawn = drawWishes(input, closed.seed);
+  if (!closed?.list || !closed.keys) return;
+  const { drawn } = JSON.parse(String(await unpack(closed.list))) as DrawList;
+  const keys = JSON.parse(String(await unpack(closed.keys))) as DrawKeys;
   const entries = await DrawEntry.find({ draw: draw._id }).lean();
   // In the order of the draw; whoever is in none of it comes last.
   const turn = new Map(drawn.map(({ code }, index) => [code, index]));
   const placeOf = ({ code }: DrawEntry) => turn.get(code) ?? drawn.length;
+  const faults = new Faults();
   for (const entry of entries.sort((a, b) => placeOf(a) - placeOf(b))) {
-    if (stopping.aborted) return;
     if (entry.outcome) continue;
+    // Looked at for each family: an event may be archived, or its rules change, while thousands of meetings are booked.
+    const now = await findActive(draw);
+    if (!now || stopping.aborted) return;
     const got = drawn[placeOf(entry)]?.got ?? [];
-    // What counts is what was wished when it was closed.
-    const wishes = (input.keys.wishes[entry.code] ?? []).map(asStored);
-    const slots = wishes.map((_, wish) => input.keys.slots[got[wish] ?? -1]);
-    const closedEntry = Object.assign({}, entry, { wishes });
-    const outcome = await bookEntry(deps, event, closedEntry, slots);
-    await tellDrawn(deps, closedEntry, outcome);
-    await DrawEntry.updateOne({ _id: entry._id, outcome: { $exists: false } }, { $set: { outcome, wishes } });
+    // A family that fails holds no other up: what each gets is certain.
+    await faults.keep(() => finishEntry(deps, now, entry, { got, keys }));
   }
+  faults.throwFirst();
   await Draw.updateOne({ _id: draw._id, state: 'booking' }, { $set: { state: 'done' } });
+}
+
+/** Of an archived one a draw waits; of a deleted one all is deleted. */
+async function findActive({ event }: Draw): Promise<Event | undefined> {
+  return (await Event.findOne({ _id: event, status: 'active' }).lean()) ?? undefined;
+}
+
+/** What failed, to be said when the rest is done. */
+class Faults {
+  #first: unknown;
+
+  async keep(work: () => Promise<void>): Promise<void> {
+    await work().catch((error: unknown) => (this.#first ??= error));
+  }
+
+  throwFirst(): void {
+    if (this.#first) throw this.#first instanceof Error ? this.#first : new Error('a draw failed');
+  }
+}
+
+async function finishEntry(
+  deps: Deps,
+  event: Event,
+  entry: DrawEntry,
+  { got, keys }: { got: (number | null)[]; keys: DrawKeys },
+): Promise<void> {
+  // What counts is what was wished when it was closed.
+  const wishes = (keys.wishes[entry.code] ?? []).map(asStored);
+  const slots = wishes.map((_, wish) => keys.slots[got[wish] ?? -1]);
+  const closed = Object.assign({}, entry, { wishes });
+  const outcome = await bookEntry(deps, event, closed, slots);
+  await tellDrawn(deps, closed, outcome);
+  await DrawEntry.updateOne({ _id: entry._id, outcome: { $exists: false } }, { $set: { outcome, wishes } });
 }
 
 /** Books by the same rules as any booking: what they refuse meanwhile is not booked, and the rest is. */

@@ -1,5 +1,6 @@
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { slotsOf } from '../models/appointment-slots.js';
+import { childrenWithTeachers } from '../booking/queries.js';
 import { Draw } from '../models/draw.js';
 import { DrawEntry, type DrawWish } from '../models/draw-entry.js';
 import type { Event } from '../models/event.js';
@@ -8,7 +9,16 @@ import type { Slot } from '../models/slot.js';
 import { dayOf } from '../web/local-time.js';
 import { placed } from '../web/place.js';
 import { findOpenings, type Wanted } from '../planning/find-openings.js';
-import type { DrawFamily, DrawInput, DrawSlot } from './draw-wishes.js';
+import { drawWishes, type DrawFamily, type DrawInput, type Drawn, type DrawSlot } from './draw-wishes.js';
+import { pack } from './find-draw.js';
+
+/** What is published: all that is needed to do a draw again, without a word of who anybody is. */
+export interface DrawList {
+  hash: string;
+  seed: string;
+  input: DrawInput;
+  drawn: Drawn[];
+}
 
 /** What the numbers of an input stand for: kept beside it, and shown to nobody. */
 export interface DrawKeys {
@@ -18,15 +28,17 @@ export interface DrawKeys {
 }
 
 /**
- * Closes a round's wishes: one write keeps what is drawn from, and so decides the result. Of what a family wishes only times count that it
+ * Closes a round's wishes: one write keeps what is drawn from, and the result. Of what a family wishes only times count that it
  * could be booked at now, so that the list gives nothing that can't be had.
  * @returns false where somebody else has closed or changed it meanwhile
  */
 export async function closeWishes(draw: Draw, event: Event, now: Date): Promise<boolean> {
-  const input = await readInput(draw, event, now);
+  const { keys, ...input } = await readInput(draw, event, now);
+  const { hash, seed } = draw;
+  const list: DrawList = { hash, seed, input, drawn: drawWishes(input, seed) };
   const closed = await Draw.updateOne(
     { _id: draw._id, state: 'collecting', until: draw.until },
-    { $set: { state: 'booking', input: JSON.stringify(input) } },
+    { $set: { state: 'booking', list: await pack(list), keys: await pack(keys) } },
   );
   return closed.modifiedCount === 1;
 }
@@ -55,9 +67,13 @@ async function readInput(draw: Draw, event: Event, now: Date): Promise<DrawInput
   for await (const entry of DrawEntry.find({ draw: draw._id }).sort({ code: 1 }).lean()) {
     const household = await Household.findById(entry.household).lean();
     if (!household) continue;
-    const wished = entry.wishes.filter((wish) =>
-      household.children.some((child) => child.student.equals(wish.student)),
+    // Whom they may not meet anymore, as in a class that was hidden meanwhile, would only take times from others.
+    const met = new Set(
+      (await childrenWithTeachers(event, household.children, [])).flatMap((child) =>
+        child.left ? [] : child.teachers.map((teacher) => `${child.id}:${teacher.id}`),
+      ),
     );
+    const wished = entry.wishes.filter((wish) => met.has(`${String(wish.student)}:${String(wish.resource)}`));
     const wanted: Wanted[] = wished.map(({ student, resource }) => ({ students: [student], resource }));
     const family = { event: placed(event, {}), household, actor: { user: entry.user } };
     const { offers, kept, left } = await findOpenings(family, wanted, now);
@@ -65,7 +81,8 @@ async function readInput(draw: Draw, event: Event, now: Date): Promise<DrawInput
     const gapMs = event.booking.gapMinutes * 60_000;
     const isClear = ({ from, to }: Slot) =>
       busy.every((one) => +from >= +one.to + gapMs || +one.from >= +to + gapMs);
-    const students = household.children.map(({ student }) => String(student));
+    // Only the children of wishes: how many others a family has is nobody's business.
+    const students = [...new Set(wished.map(({ student }) => String(student)))];
     const orNull = (most: number) => (Number.isFinite(most) ? most : null);
     wishes[entry.code] = entry.wishes;
     families.push({

@@ -1,14 +1,20 @@
+import { promisify } from 'node:util';
+import { gunzip, gzip } from 'node:zlib';
 import { Draw } from '../models/draw.js';
 import type { Event } from '../models/event.js';
-import type { DrawInput } from './draw-wishes.js';
-import type { DrawKeys } from './close-wishes.js';
 
-/** An event's round, if it has one. */
+/** An event's round, if it has one; without its list and what belongs to that, which are long. */
 export async function findDraw(event: Pick<Event, '_id' | 'account'>): Promise<Draw | undefined> {
-  return (await Draw.findOne({ event: event._id, account: event.account }).lean()) ?? undefined;
+  const bare = { list: 0, keys: 0 };
+  return (await Draw.findOne({ event: event._id, account: event.account }, bare).lean<Draw>()) ?? undefined;
 }
 
-/** What was drawn from, once the wishes are closed. */
-export function inputOf({ input }: Draw): (DrawInput & { keys: DrawKeys }) | undefined {
-  return input === undefined ? undefined : (JSON.parse(input) as DrawInput & { keys: DrawKeys });
+/** JSON for one document of the database, whatever the number of families: a list of numbers becomes ten times smaller. */
+export async function pack(value: unknown): Promise<string> {
+  return (await promisify(gzip)(JSON.stringify(value))).toString('base64');
+}
+
+/** The JSON that was packed. */
+export async function unpack(packed: string): Promise<Buffer> {
+  return promisify(gunzip)(Buffer.from(packed, 'base64'));
 }

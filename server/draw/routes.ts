@@ -19,7 +19,7 @@ import { parseTerms } from './parse-terms.js';
 import { offerWishes, readWishes, valuesOf } from './read-wishes.js';
 import { saveWishes } from './save-wishes.js';
 import { wishesForm } from './schema.js';
-import { countDraw, phaseOf, publishDraw, sayPhase } from './show-draw.js';
+import { countDraw, phaseOf, readList, sayPhase, seedOf } from './show-draw.js';
 import { saveDraw, stopDraw } from './start-draw.js';
 
 /** The preference round as families see it: how it is drawn, to be done again by anybody; their own wishes behind the login. */
@@ -31,23 +31,23 @@ export function drawRoutes(deps: Deps): Router {
     const draw = await drawOf(res);
     const { home, event } = conferenceOf(res);
     const now = deps.now();
-    const published = publishDraw(draw);
+    const seed = seedOf(draw);
     res.render('draw/page', {
       title: wordsFor(res)('draw.title'),
-      scripts: published ? ['check-draw'] : [],
+      scripts: seed ? ['check-draw'] : [],
       says: sayPhase(draw, event, now),
       isOpen: phaseOf(draw, event, now) === 'open',
       hash: draw.hash,
-      seed: published?.seed ?? '',
+      seed: seed ?? '',
       list: `${home}/draw/list`,
       ...(maybeActor(res) ? await ownPart(deps, res, draw) : { own: undefined }),
     });
   });
 
   router.get('/e/:link/draw/list', async (_req, res) => {
-    const published = publishDraw(await drawOf(res));
-    if (!published) throw notFound();
-    res.json(published);
+    const list = await readList(await drawOf(res));
+    if (!list) throw notFound();
+    res.type('json').send(list);
   });
 
   router.use('/e/:link/draw/wishes', parentGuard);
@@ -70,7 +70,7 @@ export function drawRoutes(deps: Deps): Router {
     const offered = await offerWishes(family, deps.now());
     const wishes = readWishes(parsed.value, offered, draw.most);
     const isOpen = phaseOf(draw, family.event, deps.now()) === 'open';
-    if (!isOpen || !(await saveWishes(draw, family, wishes, deps.now()))) {
+    if (!isOpen || !(await saveWishes(deps, draw, family, wishes))) {
       await showWishes(deps, res, { values: typedValues(req.body), errors: { _form: t('draw.closed') } });
       return;
     }

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import type { Deps } from '../deps.js';
 import { Draw } from '../models/draw.js';
 import { DrawEntry, type DrawWish } from '../models/draw-entry.js';
 import type { Family } from '../parents/load-conference.js';
@@ -15,22 +16,22 @@ function newCode(): string {
  * @returns false where they are closed
  */
 export async function saveWishes(
+  deps: Pick<Deps, 'now'>,
   { _id }: Pick<Draw, '_id'>,
   { event, household, actor }: Family,
   wishes: DrawWish[],
-  now: Date,
 ): Promise<boolean> {
-  if (!(await isTaking(_id, now))) return false;
+  if (!(await isTaking(_id, deps.now()))) return false;
   await DrawEntry.updateOne(
     { draw: _id, household: household._id },
     {
-      $set: { user: actor.user, wishes, changedAt: now },
+      $set: { user: actor.user, wishes, changedAt: deps.now() },
       $setOnInsert: { account: event.account, event: event._id, code: newCode() },
     },
     { upsert: true },
   );
-  // Closed in between, it may have been missed: the page then shows what counts.
-  return isTaking(_id, now);
+  // By the clock of now: written after the end it may have been missed by who closes them, and the page then shows what counts.
+  return isTaking(_id, deps.now());
 }
 
 async function isTaking(_id: Draw['_id'], now: Date): Promise<boolean> {

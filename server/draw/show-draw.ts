@@ -1,19 +1,19 @@
-import type { Draw } from '../models/draw.js';
+import { Draw } from '../models/draw.js';
 import { DrawEntry } from '../models/draw-entry.js';
 import { bookingState } from '../web/booking-state.js';
 import { dayAndTimeSoon } from '../web/format-time.js';
 import { zoneName } from '../web/format-zone.js';
 import type { PlacedEvent } from '../web/place.js';
 import { wordsOf } from '../web/words.js';
-import { drawWishes, type DrawInput, type Drawn } from './draw-wishes.js';
-import { inputOf } from './find-draw.js';
+import { unpack } from './find-draw.js';
 
 export type DrawPhase = 'before' | 'open' | 'closed' | 'done';
 
-/** Where a round stands. Once booking is open there is nothing to wish. */
+/** Where a round stands. Once booking is open, or the event archived, there is nothing to wish. */
 export function phaseOf({ state, from, until }: Draw, event: PlacedEvent, now: Date): DrawPhase {
   if (state === 'done') return 'done';
-  if (state === 'booking' || now >= until || bookingState(event, now) === 'open') return 'closed';
+  const isAhead = ['not set', 'before'].includes(bookingState(event, now));
+  if (state === 'booking' || now >= until || !isAhead) return 'closed';
   return now < from ? 'before' : 'open';
 }
 
@@ -29,14 +29,15 @@ export function sayPhase(draw: Draw, event: PlacedEvent, now: Date): string {
   }[phaseOf(draw, event, now)]();
 }
 
-/** All that is needed to do a draw again: published once its wishes are closed, and without a word of who anybody is. */
-export function publishDraw(
-  draw: Draw,
-): { hash: string; seed: string; input: DrawInput; drawn: Drawn[] } | undefined {
-  const found = inputOf(draw);
-  if (!found || draw.state === 'collecting') return undefined;
-  const { keys: _, ...input } = found;
-  return { hash: draw.hash, seed: draw.seed, input, drawn: drawWishes(input, draw.seed) };
+/** The seed, once the wishes are closed. */
+export function seedOf({ state, seed }: Draw): string | undefined {
+  return state === 'collecting' ? undefined : seed;
+}
+
+/** All that is needed to do a draw again, as JSON (`DrawList`): it was made when the wishes were closed, so that nobody waits for it. */
+export async function readList({ _id }: Draw): Promise<Buffer | undefined> {
+  const found = await Draw.findOne({ _id, state: { $ne: 'collecting' } }, { list: 1 }).lean();
+  return found?.list === undefined ? undefined : unpack(found.list);
 }
 
 /** How it went, in numbers. */

@@ -63,9 +63,11 @@ export async function stopDraw(actor: Actor, event: Event, now: Date): Promise<b
     state: 'collecting',
     until: { $gt: now },
   }).lean();
-  await Event.updateOne({ _id: event._id, account: event.account }, draw ? { $unset: { draw: 1 } } : {});
+  // Where there is none, one call that died after its first step is finished.
+  if (!draw && (await Draw.exists({ event: event._id }))) return false;
+  await Event.updateOne({ _id: event._id, account: event.account }, { $unset: { draw: 1 } });
+  await DrawEntry.deleteMany({ event: event._id, account: event.account });
   if (!draw) return false;
-  await DrawEntry.deleteMany({ draw: draw._id });
   await recordAudit({
     ...{ account: event.account, event: event._id, user: actor.user, at: now },
     action: 'stop draw',

@@ -18,8 +18,10 @@ export interface Draw extends Scoped {
   hash: string;
   /** `booking`: wishes are closed, the result is certain, and its meetings are being booked. */
   state: DrawState;
-  /** What was drawn from, as JSON (`DrawInput`): set by the one write that closes the wishes. */
-  input?: string;
+  /** What is published, packed (`DrawList`): set by the one write that closes the wishes, and so decides the result. */
+  list?: string;
+  /** What its numbers stand for, packed (`DrawKeys`): shown to nobody. */
+  keys?: string;
   createdAt: Date;
 }
 
@@ -31,7 +33,8 @@ const schema = scopedSchema<Draw>('draw', {
   seed: { type: String, required: true },
   hash: { type: String, required: true },
   state: { type: String, enum: DRAW_STATES, required: true },
-  input: String,
+  list: String,
+  keys: String,
   createdAt: { type: Date, required: true },
 });
 schema.index({ event: 1 }, { unique: true });

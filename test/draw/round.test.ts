@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import mongoose from 'mongoose';
 import { runDraws } from '../../server/draw/book-drawn.js';
+import { drawWishes, type DrawInput } from '../../server/draw/draw-wishes.js';
+import { saveWishes } from '../../server/draw/save-wishes.js';
 import { Appointment } from '../../server/models/appointment.js';
+import { Class } from '../../server/models/class.js';
 import { Draw } from '../../server/models/draw.js';
 import { DrawEntry } from '../../server/models/draw-entry.js';
 import { Event } from '../../server/models/event.js';
+import { Household } from '../../server/models/household.js';
 import { Notification } from '../../server/models/notification.js';
 import { makeUser, Visitor } from '../support/app.js';
 import { EVE, findDoubles, makeHousehold } from '../support/booking/conference.js';
@@ -57,7 +61,8 @@ describe('a preference round', () => {
 
   it('is set up, wished in, drawn, booked, told once and checked by anybody', async () => {
     const early = await start({ until: '2026-11-23T16:00' });
-    assert.match(early.text, /Enter an end before booking opens/);
+    assert.match(early.text, /Enter an end at least an hour before booking opens/);
+    assert.equal((await start({ until: '2026-11-23T14:01' })).status, 422);
     assert.equal((await start()).status, 303);
     const { hash, seed } = await Draw.findOne().orFail().lean();
     const families = [await family(0), await family(1), await family(2)];
@@ -89,6 +94,7 @@ describe('a preference round', () => {
     assert.ok(after.text.includes(seed));
     const list = (await stranger.get(`${desk.home}/draw/list`)).body as Record<string, unknown>;
     assert.equal(list.hash, hash);
+    assert.deepEqual(list.drawn, drawWishes(list.input as DrawInput, seed));
     const text = JSON.stringify(list);
     for (const { _id } of [...desk.fair.students, ...desk.fair.teachers.map(({ resource }) => resource)])
       assert.ok(!text.includes(String(_id)), 'the list tells nobody who a family is');
@@ -125,6 +131,71 @@ describe('a preference round', () => {
     assert.equal(await Appointment.countDocuments({ state: 'booked' }), 1);
     assert.match((await Notification.findOne().orFail().lean()).text, /1 wish couldn’t be fulfilled/);
     assert.ok(hidden((await visitor.get(`${desk.home}/draw`)).text, 'x') === '');
+  });
+
+  it('says that wishes are closed to who sends them while it closes, by the clock after they are written', async () => {
+    await start();
+    const { user, household } = await desk.parentOf(0);
+    const draw = await Draw.findOne().orFail().lean();
+    const event = await Event.findOne().orFail().lean();
+    const times = [later(HOUR - 1), later(HOUR - 1), later(HOUR)];
+    const family = { event, household, actor: { user: user._id } } as unknown as Parameters<
+      typeof saveWishes
+    >[2];
+    const send = (at: Date[]) =>
+      asApp(() => saveWishes({ now: () => at.shift() ?? later(HOUR) }, draw, family, []));
+    assert.equal(await send(times), false);
+    assert.equal(await send([EVE, EVE, EVE]), true);
+  });
+
+  it('keeps to rules that changed after the wishes, and tells nobody how many other children a family has', async () => {
+    await start();
+    const { visitor } = await family(0);
+    const { _id, adults } = await Household.findOne({ 'children.student': desk.fair.students[0]!._id })
+      .orFail()
+      .lean();
+    await Household.updateOne(
+      { _id },
+      {
+        $push: { children: { student: desk.fair.students[2]!._id, adult: adults[0], by: 'school', at: EVE } },
+      },
+    );
+    await Class.updateOne({ _id: desk.fair.teachers[1]!.class._id }, { $set: { 'edits.allowed': 0 } });
+    desk.test.setNow(later(HOUR));
+    await Event.updateOne({}, { $set: { status: 'archived' } });
+    await run();
+    assert.equal((await Draw.findOne().orFail().lean()).state, 'collecting');
+    await Event.updateOne({}, { $set: { status: 'active' } });
+    await run();
+    assert.equal(await Appointment.countDocuments({ state: 'booked' }), 1);
+    const list = (await visitor.get(`${desk.home}/draw/list`)).body as { input: DrawInput };
+    const [own] = list.input.families;
+    assert.equal(own?.children.length, 1);
+    assert.deepEqual(own.wishes[1]?.slots, []);
+  });
+
+  it('books the others where one family fails, and is done when that one no longer does', async () => {
+    await start();
+    for (const n of [0, 1, 2]) await family(n);
+    desk.test.setNow(later(HOUR));
+    const bad = await DrawEntry.findOne().orFail().lean();
+    const exec = mongoose.Query.prototype.exec;
+    mongoose.Query.prototype.exec = function (this: mongoose.Query<unknown, unknown>) {
+      const { _id, household } = this.getFilter() as { _id?: unknown; household?: unknown };
+      const isBooking =
+        this.model === (Appointment as unknown) && String(household) === String(bad.household);
+      if (isBooking && _id === undefined && 'draw' in this.getFilter())
+        return Promise.reject(new Error('bad'));
+      return exec.call(this);
+    } as typeof exec;
+    await assert.rejects(run(), /bad/);
+    mongoose.Query.prototype.exec = exec;
+    assert.equal(await Appointment.countDocuments({ state: 'booked' }), 4);
+    assert.equal((await Draw.findOne().orFail().lean()).state, 'booking');
+    await run();
+    assert.equal(await Appointment.countDocuments({ state: 'booked' }), 6);
+    assert.equal(await Notification.countDocuments({ key: /^draw:/ }), 3);
+    assert.equal((await Draw.findOne().orFail().lean()).state, 'done');
   });
 
   it('survives a death at any of its reads and writes: nothing is booked twice or lost', async () => {
