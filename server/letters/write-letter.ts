@@ -119,7 +119,8 @@ function stepsOf({ event, link }: LetterFrame, child: Child, paper: CodeOnPaper)
   if (number === '')
     return [open, register, t('letters.addCall', { child: name, office: callOffice(event) })];
   const add = paper.code
-    ? t('letters.addCode', { child: name, number, code: paper.code })
+    ? // A line break in a code is read as part of it.
+      t('letters.addCode', { child: name, code: paper.code.replace('-', '\u2011') })
     : t('letters.add', { child: name, number });
   return [open, register, add];
 }

@@ -28,7 +28,7 @@ export interface CheckedMove {
  * found out when the slot moves.
  */
 export async function checkMove(
-  event: Pick<Event, '_id' | 'account' | 'timeZone'>,
+  event: Pick<Event, '_id' | 'account' | 'timeZone' | 'booking'>,
   form: MoveForm,
 ): Promise<CheckedMove | Extract<MovePlan, { ok: false }>> {
   const plan = await planMove(event, form);
@@ -76,7 +76,7 @@ export async function checkMove(
     if (isInOwn(resource, to)) return { slot, why: 'overlap' };
     const people = holdersOf(slot).flatMap((id) => sitting.get(id.toHexString()) ?? []);
     if (held.length > 0 && people.some((person) => isBusy(person, to))) return { slot, why: 'teacher busy' };
-    if (held.some(({ household }) => isBusy(household.toHexString(), to)))
+    if (held.some((one) => isBusy(one.household.toHexString(), withGap(event, one, to))))
       return { slot, why: 'household busy' };
     if (isElsewhere(contact, to)) {
       elsewhere += 1;
@@ -99,6 +99,12 @@ function keepTogether(planned: Planned[], appointments: Booked[]): Planned[] {
   return planned.map((one) =>
     !one.to || going.has(one.slot._id.toHexString()) ? one : { slot: one.slot, why: 'longer' },
   );
+}
+
+/** A time with the way that a family needs to and from its other meetings, unless staff set it aside. */
+function withGap({ booking }: Pick<Event, 'booking'>, { override }: Booked, { from, to }: Span): Span {
+  const gap = override?.rules.includes('household busy') ? 0 : booking.gapMinutes * 60_000;
+  return { from: new Date(from.getTime() - gap), to: new Date(to.getTime() + gap) };
 }
 
 /** Makes a test for whether a stretch overlaps one of somebody's; these are sorted once. */

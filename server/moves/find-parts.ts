@@ -3,13 +3,18 @@ import { slotsOf } from '../models/appointment-slots.js';
 import { Slot } from '../models/slot.js';
 import { SlotMoveItem } from '../models/slot-move.js';
 
-/** The slots of a longer meeting in a move, by time; undefined where the move lacks one of them, or leaves it where it is. */
+/**
+ * The slots of a longer meeting in a move, by time; undefined where the move lacks one of them, or leaves it where it is.
+ * @param isBack they go back: one that is back already, or never went, is one of them
+ */
 export async function findParts(
   { move }: Pick<SlotMoveItem, 'move'>,
   appointment: Pick<Appointment, 'slot' | 'more'>,
+  isBack: boolean,
 ): Promise<SlotMoveItem[] | undefined> {
   const slots = slotsOf(appointment);
-  const items = await SlotMoveItem.find({ move, slot: { $in: slots }, state: { $ne: 'stays' } }).lean();
+  const gone = isBack ? {} : { state: { $ne: 'stays' as const } };
+  const items = await SlotMoveItem.find({ move, slot: { $in: slots }, ...gone }).lean();
   const parts = slots.flatMap((slot) => items.find((item) => item.slot.equals(slot)) ?? []);
   return parts.length === slots.length ? parts : undefined;
 }

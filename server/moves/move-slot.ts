@@ -72,6 +72,8 @@ const whereIs = ({ _id, account, event }: Slot, { from, to }: SlotTime) => ({
 const livingIn = (slot: SlotMoveItem['slot']): Promise<Appointment[]> =>
   Appointment.find({ ...inSlots([slot]), state: { $in: LIVING_STATES } }).lean();
 
+const isWayBack = (item: SlotMoveItem, source: SlotTime) => +source.from !== +item.from;
+
 const isAt = (slot: Slot, { from, to }: SlotTime) => +slot.from === +from && +slot.to === +to;
 type Before = Pick<Slot, 'state' | 'message'>;
 
@@ -137,7 +139,7 @@ async function enterAll(
   target: SlotTime,
 ): Promise<StayCode | undefined> {
   for (const appointment of living) {
-    const parts = appointment.more ? await findParts(item, appointment) : [];
+    const parts = appointment.more ? await findParts(item, appointment, isWayBack(item, source)) : [];
     if (!parts) return 'longer';
     const needs = await findNeeds(appointment, { _id: item.slot, ...target }, leadOf(parts, item));
     for (const need of needs) {
@@ -186,7 +188,7 @@ async function moveAppointments(
   target: SlotTime,
   now: Date,
 ): Promise<void> {
-  const isBack = +source.from !== +item.from;
+  const isBack = isWayBack(item, source);
   const left: Appointment[] = [];
   for (const appointment of await livingIn(item.slot))
     if (appointment.more) await moveLonger(item, appointment, isBack, now);
@@ -206,7 +208,7 @@ async function moveLonger(
   isBack: boolean,
   now: Date,
 ): Promise<void> {
-  const parts = await findParts(item, appointment);
+  const parts = await findParts(item, appointment, isBack);
   const [first, last] = [parts?.[0], parts?.at(-1)];
   if (!parts || !first || !last || !(await areThere(parts, isBack))) return;
   const [old, fresh] = [
@@ -221,13 +223,26 @@ async function moveLonger(
 
 /** @param at when the school moved it, as the family's page says; of one that goes back nothing is said */
 async function writeTime(
-  { _id, from, to, entry }: Appointment,
+  appointment: Appointment,
   source: Pick<SlotTime, 'from'>,
   target: Pick<SlotTime, 'from' | 'to'>,
   at: Date | undefined,
 ): Promise<void> {
-  if (+from !== +source.from) return;
-  await Appointment.updateOne(
+  let one: Appointment | null = appointment;
+  // Who sits in it may change at this moment: the old time is left only once no appointment is there any more.
+  while (one && LIVING_STATES.includes(one.state) && +one.from === +source.from) {
+    if (await writeOnce(one, source, target, at)) return;
+    one = await Appointment.findById(one._id).lean();
+  }
+}
+
+async function writeOnce(
+  { _id, from, to, entry }: Appointment,
+  source: Pick<SlotTime, 'from'>,
+  target: Pick<SlotTime, 'from' | 'to'>,
+  at: Date | undefined,
+): Promise<boolean> {
+  const written = await Appointment.updateOne(
     {
       _id,
       state: { $in: LIVING_STATES },
@@ -244,4 +259,5 @@ async function writeTime(
       ...(at ? {} : { $unset: { moved: 1 } }),
     },
   );
+  return written.matchedCount === 1;
 }

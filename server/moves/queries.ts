@@ -10,13 +10,13 @@ import type { Left } from '../slots/show-left.js';
 
 type EventScope = Pick<Event, '_id' | 'account'>;
 
-export type Booked = Pick<Appointment, '_id' | 'slot' | 'more' | 'household' | 'students'>;
+export type Booked = Pick<Appointment, '_id' | 'slot' | 'more' | 'household' | 'students' | 'override'>;
 
 /** The appointments of some slots. */
 export function findBooked(slots: Types.ObjectId[]): Promise<Booked[]> {
   return Appointment.find(
     { ...inSlots(slots), state: { $in: LIVING_STATES } },
-    { slot: 1, more: 1, household: 1, students: 1 },
+    { slot: 1, more: 1, household: 1, students: 1, override: 1 },
   ).lean();
 }
 

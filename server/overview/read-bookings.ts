@@ -1,6 +1,7 @@
 import type { Types } from 'mongoose';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { inSlots, SLOT_COUNT } from '../models/appointment-slots.js';
+import { Slot } from '../models/slot.js';
 import type { PlacedEvent } from '../web/place.js';
 
 /** The appointments with one holder of slots; of a longer one each slot counts. */
@@ -40,6 +41,8 @@ interface Group {
 
 interface Facets {
   by: Group[];
+  /** Of longer ones that have begun, the slots that have not. */
+  going: Pick<Group, '_id' | 'ahead'>[];
   begun: { _id: string; count: number }[];
   ended: { _id: { day: string; isChange: boolean }; count: number }[];
 }
@@ -86,6 +89,21 @@ export async function readBookings(event: PlacedEvent, bookable: Date): Promise<
             },
           },
         ],
+        going: [
+          isLiving,
+          { $match: { from: { $lte: bookable }, to: { $gt: bookable }, more: { $exists: true } } },
+          {
+            $lookup: {
+              from: Slot.collection.name,
+              localField: 'more',
+              foreignField: '_id',
+              pipeline: [{ $match: { from: { $gt: bookable } } }, { $project: { _id: 1 } }],
+              as: 'later',
+            },
+          },
+          ...BY_HOLDER,
+          { $group: { _id: HOLDER, ahead: { $sum: { $size: '$later' } } } },
+        ],
         begun: [{ $group: { _id: dayOf(bookedAt), count: { $sum: 1 } } }],
         ended: [
           { $match: { state: 'cancelled' } },
@@ -102,10 +120,13 @@ export async function readBookings(event: PlacedEvent, bookable: Date): Promise<
       },
     },
   ]);
-  return { by: sumHolders(found?.by ?? []), days: sumDays(found?.begun ?? [], found?.ended ?? []) };
+  return {
+    by: sumHolders(found?.by ?? [], found?.going ?? []),
+    days: sumDays(found?.begun ?? [], found?.ended ?? []),
+  };
 }
 
-function sumHolders(groups: Group[]): Bookings['by'] {
+function sumHolders(groups: Group[], going: Facets['going']): Bookings['by'] {
   const by: Bookings['by'] = new Map();
   for (const { _id, booked, problems, ahead, students } of groups) {
     const none = {
@@ -120,6 +141,11 @@ function sumHolders(groups: Group[]): Bookings['by'] {
     if (_id.isOwn) Object.assign(one, { booked, problems, ahead });
     else one.sat = { booked, ahead };
     for (const student of students.flat()) one.students.add(student.toHexString());
+  }
+  // Whoever has one that goes on is among the groups.
+  for (const { _id, ahead } of going) {
+    const one = by.get(_id.holder.toHexString());
+    if (one) (_id.isOwn ? one : one.sat).ahead += ahead;
   }
   return by;
 }

@@ -24,14 +24,14 @@ const WARM = 10;
  * @returns the median ratio
  * @throws Error when anything is booked twice, an answer is a fault, or a refusal does not say why
  */
-export async function measureRush({ students: families, runs }: BenchOptions): Promise<number> {
+export async function measureRush({ students: families, runs, profile }: BenchOptions): Promise<number> {
   const dataDir = await mkdtemp(path.join(os.tmpdir(), 'slotbell-bench-'));
   const log = createLog('silent');
   const database = await connectDatabase({ mongodbUri: process.env.MONGODB_URI, dataDir, log });
   const rushTold: RushTold = { mongodbUri: database.uri, secret: RUSH_SECRET, now: RUSH_NOW.toISOString() };
   const apps = Array.from(
     { length: PROCESSES },
-    () => new Child<RushCommands>('rush-app-process.ts', rushTold),
+    () => new Child<RushCommands>('rush-app-process.ts', rushTold, profile),
   );
   const bares = Array.from(
     { length: PROCESSES },

@@ -23,7 +23,7 @@ export interface BenchOptions {
   pageSize: number;
   /** Guardians too. */
   contacts: boolean;
-  /** A folder for CPU profiles of the processes that import. */
+  /** A folder for CPU profiles of the processes that import or serve. */
   profile: string | undefined;
   /** For `heavy-pages`: only pages whose address this expression finds. */
   only: RegExp | undefined;

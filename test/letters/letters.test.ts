@@ -143,7 +143,7 @@ describe('printed letters', function () {
       'Page 2 of 2',
       '/e/',
       'id="qr"',
-      'Student ID 2001',
+      'with the one-time code',
     ])
       assert.ok(html.includes(words), words);
     assert.match(html, /To add Tim, call the school/);
@@ -156,7 +156,7 @@ describe('printed letters', function () {
       household: await Household.findOne({ adults: parent!._id }).orFail().lean(),
       actor: { user: parent!._id, email: parent!.email, emailProven: true, account: school.account },
     } as unknown as Family;
-    assert.equal((await addChild(test.deps, family, { number: '2001', birthDate: '', code })).ok, true);
+    assert.equal((await addChild(test.deps, family, { number: '', birthDate: '', code })).ok, true);
     assert.ok(!JSON.stringify(await Contact.find().lean()).includes(code));
     assert.equal((await AuditEntry.find({ action: 'print letters' }).lean())[0]?.detail.letters, 2);
     assert.equal(await AuditEntry.countDocuments({ action: 'print codes' }), 1);
@@ -224,7 +224,7 @@ describe('printed letters', function () {
     assert.equal(html.split('Our own words.').length, 2);
     assert.match(html, /<article class="letter[^>]*lang="en-US" dir="ltr">[\s\S]*Page 1 of 1/);
     assert.match(html, /<p lang="es-US" dir="ltr">A la familia de Zoë Brown/);
-    assert.match(html, /<li>Register with your email address\. \/ <span lang="es-US"/);
+    assert.match(html, /<li>Enter your name and email address\. \/ <span lang="es-US"/);
     const spanish = await print({ ...both, language: 'es' });
     assert.doesNotMatch(spanish.html, /Our own words|Page 1/);
     assert.match(

@@ -22,8 +22,9 @@ import { continueMoves } from '../../server/moves/run-move.js';
 import type { MoveForm } from '../../server/moves/schema.js';
 import { noteDuplicates } from '../../server/roster/people/note-duplicates.js';
 import { asApp } from '../support/scans.js';
-import { DAY, EVE } from '../support/booking/conference.js';
+import { bookSlot, DAY, EVE, wishOf } from '../support/booking/conference.js';
 import { interleave } from '../support/booking/interleave.js';
+import { makeSlot } from '../support/event.js';
 import { Moving } from '../support/booking/moving.js';
 
 const RUNS = Number(process.env.INTERLEAVINGS ?? 25);
@@ -56,7 +57,7 @@ const deed: fc.Arbitrary<Deed> = fc.record({
 });
 
 const scene = fc.record({
-  booked: fc.array(fc.tuple(fc.nat(2), fc.nat(2), fc.nat(3), fc.constantFrom(1, 1, 2)), {
+  booked: fc.array(fc.tuple(fc.nat(2), fc.nat(2), fc.nat(3), fc.constantFrom(1, 1, 2, 3)), {
     minLength: 2,
     maxLength: 5,
   }),
@@ -81,7 +82,7 @@ describe('a move of a day, and what happens beside it', () => {
       students: 3,
       teachers: 3,
       slots: 4,
-      booking: { perTeacherAndDay, inARow: 2 },
+      booking: { perTeacherAndDay, inARow: 3 },
     });
     const { account } = moving.fair.event;
     for (const { _id, from, to } of moving.fair.teachers[2]!.slots) {
@@ -307,6 +308,39 @@ describe('a move of a day, and what happens beside it', () => {
       }),
       { numRuns: RUNS, ...(process.env.SEED ? { seed: Number(process.env.SEED) } : {}) },
     );
+  });
+
+  it('three slots of a meeting that cannot go all come back, wherever the worker dies', async () => {
+    for (let dieAfter = 5; dieAfter < 120; dieAfter += 9) {
+      moving = await Moving.open({ slots: 4, booking: { inARow: 3, gapMinutes: 10 } });
+      const [lee, park] = moving.fair.teachers;
+      const id = await moving.book(0, 0, 0, 3);
+      const before = await Appointment.findById(id).orFail().lean();
+      await moving.start({ toDay: '2026-12-01', teacher: lee!.resource._id });
+      // The family books another meeting that ends where the first slot goes: too close for the event.
+      const there = await makeSlot(moving.fair.event, park!.resource, '2026-12-01T16:50');
+      const other = await bookSlot(moving.deps, wishOf(moving.fair, moving.homes[0]!, there));
+      assert.ok(other.ok);
+      const run = () => continueMoves(moving.deps, going);
+      await interleave([{ name: 'worker', dieAfter, run }], () => 0);
+      await moving.end();
+      const after = await Appointment.findById(id).orFail().lean();
+      assert.deepEqual([after.state, after.from, after.to], ['booked', before.from, before.to]);
+      assert.deepEqual(await findFaults(), [], `after ${String(dieAfter)} steps`);
+    }
+  });
+
+  it('the preview counts the way between a family’s meetings', async () => {
+    moving = await Moving.open({ booking: { gapMinutes: 10 } });
+    const [lee, park] = moving.fair.teachers;
+    const id = await moving.book(0, 0, 0);
+    const there = await makeSlot(moving.fair.event, park!.resource, '2026-12-01T16:50');
+    assert.ok((await bookSlot(moving.deps, wishOf(moving.fair, moving.homes[0]!, there))).ok);
+    const toDay = { toDay: '2026-12-01', teacher: lee!.resource._id };
+    await moving.start(toDay);
+    const { slot } = await Appointment.findById(id).orFail().lean();
+    const stays = await SlotMoveItem.findOne({ slot }).orFail().lean();
+    assert.deepEqual([stays.state, stays.why], ['stays', 'household busy']);
   });
 
   /** What was put on hold ends, and what a dead process left is finished. */

@@ -107,6 +107,13 @@ describe('the overview while families book', () => {
     assert.deepEqual(rowsOf(text, 'Kim Lee'), ['Kim Lee 1 2 4', 'Kim Lee 4 2 2 Find room for Kim Lee']);
   });
 
+  it('counts the slots of a longer appointment that has begun one by one', async () => {
+    const more = { more: [slots[1]!._id], to: slots[1]!.to };
+    await book(0, 0, '2026-11-02T15:00:00Z', more);
+    test.setNow(new Date(+slots[0]!.from + 60_000));
+    assert.equal(figuresOf(await isAsked())['Free now'], '1');
+  });
+
   it('counts what parents can book alone, and has nobody wait for who teaches no class of theirs', async () => {
     const lost = await makePerson(account, 'student', 'Flo Gray');
     await makeClass(event, 'Nobody’s', { students: [lost._id] });
