@@ -26,10 +26,11 @@ function show(list, stage) {
   const bar = row.querySelector('progress');
   bar.max = stage.total || 1;
   if (stage.state === 'running' && !stage.total) bar.removeAttribute('value');
-  else bar.value = stage.state === 'done' ? bar.max : stage.done;
+  else bar.value = stage.state === 'done' ? bar.max : (stage.done ?? 0);
   const part = (name) => row.querySelector(`[data-part="${name}"]`);
   const of = stage.total ? ` of ${say(stage.total)}` : '';
-  part('numbers').textContent = stage.state === 'waiting' ? '' : `${say(stage.done)}${of}`;
+  const isCounted = stage.state !== 'waiting' && stage.done !== undefined;
+  part('numbers').textContent = isCounted ? `${say(stage.done)}${of}` : '';
   part('pace').textContent = pace(stage);
   part('status').textContent = WORDS[stage.state];
   part('status').className = `status status-${KINDS[stage.state]}`;

@@ -18,6 +18,14 @@ export interface Opener {
   knowsPassword: boolean;
 }
 
+/** A login that is its address's owner's now. */
+export interface Claimed {
+  user: User;
+  cleared: Cleared;
+  /** A password that somebody had chosen was removed. */
+  hadPassword: boolean;
+}
+
 /**
  * The login of an address whose mailed link was opened, made if there is none. That proves the address. What somebody entered before under
  * an address that was not proven, and the password that they chose, are removed, unless the opener knows the password too: else whoever
@@ -28,11 +36,12 @@ export async function claimLogin(
   deps: Deps,
   clear: ClearHouseholds,
   opener: Opener,
-): Promise<{ user: User; cleared: Cleared } | null> {
+): Promise<Claimed | null> {
   const found = (await findUserByEmail(opener.email)) ?? (await makeLogin(deps, opener));
   if (!found) return null;
-  if (found.emailProvenAt) return { user: found, cleared: NOTHING };
+  if (found.emailProvenAt) return { user: found, cleared: NOTHING, hadPassword: false };
   let cleared = NOTHING;
+  const hadPassword = !opener.knowsPassword && found.passwordHash !== undefined;
   if (!opener.knowsPassword) {
     const name = opener.name || nameIn(opener.email);
     const isTaken = await User.updateOne(
@@ -45,7 +54,7 @@ export async function claimLogin(
     }
   }
   const user = await provedEmail(found._id, deps.now());
-  return user && { user, cleared };
+  return user && { user, cleared, hadPassword };
 }
 
 async function makeLogin(deps: Deps, { email, name, language, account }: Opener): Promise<User | null> {

@@ -18,17 +18,23 @@ interface Arrival {
   conference: Conference;
   user: User;
   link: OneTimeLink;
+  /** It is opened in the browser in which its child was typed. */
+  isAsker: boolean;
   /** What happened on the way; '' for nothing. */
   said: string;
 }
 
 /**
- * Goes on at an event after a link was used: adds the child that was typed, now that it is known who typed it; where the school knows
- * further children of the address, they are offered first; else on where the person was.
+ * Goes on at an event after a link was used: adds the child that was typed in this browser, and says so where it was another; where the
+ * school knows further children of the address, they are offered first; else on where the person was.
  */
 export function continueAtEvent(deps: Deps) {
   const prove = proveChild(deps);
-  return async (req: Request, res: Response, { conference, user, link, said }: Arrival): Promise<void> => {
+  return async (
+    req: Request,
+    res: Response,
+    { conference, user, link, isAsker, said }: Arrival,
+  ): Promise<void> => {
     const { account, home } = conference;
     const tell = (more: string): void => {
       const text = [said, more].filter(Boolean).join(' ');
@@ -48,8 +54,14 @@ export function continueAtEvent(deps: Deps) {
     };
     const family = await familyNow();
     const next = isWithin(link.next, home) ? link.next : home;
-    const typed = link.proof ? openProof(deps, link.proof) : undefined;
     const t = wordsFor(res);
+    if (link.proof && !isAsker) {
+      const text = [said, t('enter.childElsewhere')].filter(Boolean).join(' ');
+      say(req, { kind: 'notice', text });
+      res.redirect(303, `${home}/children`);
+      return;
+    }
+    const typed = link.proof ? openProof(deps, link.proof) : undefined;
     if (typed) {
       const read = readProof(typed, conference.event, deps.now());
       const proven = read.ok ? await prove(req, res, family, read.proof) : read;

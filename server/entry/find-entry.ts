@@ -1,8 +1,8 @@
 import type { Types } from 'mongoose';
+import { mayBeStrangers } from '../accounts/choose-password.js';
 import { worksSomewhere } from '../accounts/policy.js';
 import { findUserByEmail } from '../accounts/queries.js';
 import { isShutOut } from '../accounts/load-actor.js';
-import { Household } from '../models/household.js';
 import { OneTimeLink } from '../models/one-time-link.js';
 import type { User } from '../models/user.js';
 import { hashSecret } from '../seal.js';
@@ -31,25 +31,20 @@ export interface Opened {
   isIn: boolean;
   /** A login that works at a school asks for its password; one that every school blocked opens nothing. */
   refused?: 'password' | 'blocked';
-  /** Somebody registered with the address and added children before it was proven; what they added stays for who knows the password. */
-  hasEntries: boolean;
+  /**
+   * Somebody chose a password for the address before it was proven: it and what they added stay for who knows it. Who is logged in is asked
+   * too: a stranger may have left this browser logged in.
+   */
+  asksPassword: boolean;
 }
 
 /** Whom a link logs in, as things are now. */
 export async function openEntry({ email }: Entry, me: Types.ObjectId | undefined): Promise<Opened> {
   const user = await findUserByEmail(email);
   const isIn = user !== null && (me?.equals(user._id) ?? false);
-  if (!user) return { user, isIn, hasEntries: false };
-  if (isShutOut(user)) return { user, isIn, refused: 'blocked', hasEntries: false };
-  if (worksSomewhere(user) && !isIn) return { user, isIn, refused: 'password', hasEntries: false };
-  const hasEntries =
-    !isIn &&
-    user.emailProvenAt === undefined &&
-    user.passwordHash !== undefined &&
-    (await Household.exists({
-      account: { $in: user.grants.map(({ account }) => account) },
-      adults: user._id,
-      'children.0': { $exists: true },
-    })) !== null;
-  return { user, isIn, hasEntries };
+  if (!user) return { user, isIn, asksPassword: false };
+  if (isShutOut(user)) return { user, isIn, refused: 'blocked', asksPassword: false };
+  if (worksSomewhere(user))
+    return { user, isIn, ...(isIn ? {} : { refused: 'password' }), asksPassword: false };
+  return { user, isIn, asksPassword: mayBeStrangers(user) };
 }

@@ -1,9 +1,8 @@
-import { claimLogin } from '../accounts/claim-login.js';
-import type { ClearHouseholds, Cleared } from '../accounts/choose-password.js';
+import { claimLogin, type Claimed } from '../accounts/claim-login.js';
+import type { ClearHouseholds } from '../accounts/choose-password.js';
 import type { Deps } from '../deps.js';
 import type { Account } from '../models/account.js';
 import { OneTimeLink } from '../models/one-time-link.js';
-import type { User } from '../models/user.js';
 import { joinSchool } from '../parents/register-parent.js';
 import type { Entry } from './find-entry.js';
 
@@ -25,11 +24,11 @@ export async function redeemEntry(
   clear: ClearHouseholds,
   { _id, email, name = '' }: Entry,
   redeemer: Redeemer,
-): Promise<{ user: User; cleared: Cleared; link: OneTimeLink } | undefined> {
+): Promise<(Claimed & { link: OneTimeLink }) | undefined> {
   const now = deps.now();
   const link = await OneTimeLink.findOneAndUpdate(
     { _id, kind: 'log in', usedAt: { $exists: false }, until: { $gt: now } },
-    { $set: { usedAt: now }, $unset: { proof: 1, name: 1 } },
+    { $set: { usedAt: now }, $unset: { proof: 1, asker: 1, name: 1 } },
   ).lean();
   if (!link) return undefined;
   const { account, ...opener } = redeemer;

@@ -14,7 +14,7 @@ const MINUTE_MS = 60_000;
 /** How long a link works. */
 export const ENTRY_MINUTES = 10;
 /** How long an old one can be asked for again with one press. */
-const KEPT_MS = 24 * 60 * MINUTE_MS;
+export const KEPT_MS = 24 * 60 * MINUTE_MS;
 /** Pressing again this soon asks for the same mail. */
 const DOUBLE_MS = 30_000;
 
@@ -36,6 +36,8 @@ export interface EntryAsked {
   next: string;
   /** What was typed to add a child, sealed. */
   proof?: string;
+  /** In whose browser that was: the hash of its mark. */
+  asker?: string;
   /** Where it was asked from. */
   sender: string;
   /** Names this press: the same one asks once. */
@@ -69,7 +71,7 @@ export async function sendEntry(deps: Deps, place: EntryPlace, asked: EntryAsked
 async function keepLink(
   _id: string,
   { event }: EntryPlace,
-  { email, name, next, proof, sender }: EntryAsked,
+  { email, name, next, proof, asker, sender }: EntryAsked,
   at: Date,
 ): Promise<boolean> {
   try {
@@ -81,7 +83,7 @@ async function keepLink(
       next,
       sender,
       ...(event ? { event: event._id } : {}),
-      ...(proof ? { proof } : {}),
+      ...(proof && asker ? { proof, asker } : {}),
       until: new Date(at.getTime() + ENTRY_MINUTES * MINUTE_MS),
       expiresAt: new Date(at.getTime() + KEPT_MS),
     });

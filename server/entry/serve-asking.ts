@@ -20,6 +20,7 @@ import { say } from '../web/session.js';
 import { brandOf } from '../web/show-brand.js';
 import { languageOf } from '../web/words.js';
 import { limitAsking } from './limit-asking.js';
+import { markAsker } from './mark-asker.js';
 import { askingSchema, loginAskingSchema } from './schema.js';
 import { sendEntry, type EntryPlace } from './send-entry.js';
 
@@ -54,7 +55,7 @@ export function askingPages(deps: Deps): Router {
     }
     await sendEntry(deps, placeOf(conference), {
       ...{ email, name, next: conference.home, sender: senderOf(req) },
-      ...(read ? { proof: sealProof(deps, proof) } : {}),
+      ...(read ? { proof: sealProof(deps, proof), asker: markAsker(deps.config, req, res) } : {}),
       ...(key ? { once: `${key} ${JSON.stringify(proof)}` } : {}),
     });
     sayAsked(res, email);

@@ -18,6 +18,7 @@ import { languageOf } from '../web/words.js';
 import { findEntry, isLive, openEntry, type Entry, type Opened } from './find-entry.js';
 import { continueAtEvent } from './continue-at-event.js';
 import { limitAsking } from './limit-asking.js';
+import { forgetAsker, isAsker } from './mark-asker.js';
 import { redeemEntry } from './redeem-entry.js';
 import { entrySchema } from './schema.js';
 import { ENTRY_MINUTES, sendEntry } from './send-entry.js';
@@ -51,7 +52,7 @@ export function entryPages(deps: Deps, clear: ClearHouseholds): Router {
   router.get('/:secret', async (req, res) => {
     const entry = await findEntry(req.params.secret, conferenceIn(res)?.event._id);
     if (!entry || !isLive(entry, deps.now())) showOver(req, res, entry);
-    else showEntry(res, entry, await openEntry(entry, req.user?._id));
+    else showEntry(deps, res, entry, await openEntry(entry, req.user?._id));
   });
 
   router.post('/:secret', async (req, res) => {
@@ -63,46 +64,48 @@ export function entryPages(deps: Deps, clear: ClearHouseholds): Router {
     const opened = await openEntry(entry, req.user?._id);
     const parsed = parseForm(entrySchema, req.body, wordsFor(res));
     if (opened.refused || !parsed.ok) {
-      showEntry(res, entry, opened, parsed.ok ? FRESH_FORM : parsed);
+      showEntry(deps, res, entry, opened, parsed.ok ? FRESH_FORM : parsed);
       return;
     }
     const { name, password } = parsed.value;
     const errors = {
       ...(isNew(opened) && !name ? { name: wordsFor(res)('forms.enterName') } : {}),
-      ...(password && opened.hasEntries && opened.user
+      ...(password && opened.asksPassword && opened.user
         ? await comparePassword(req, res, opened.user, password)
         : {}),
     };
     if (Object.keys(errors).length > 0) {
-      showEntry(res, entry, opened, { values: typedValues(req.body), errors });
+      showEntry(deps, res, entry, opened, { values: typedValues(req.body), errors });
       return;
     }
     const redeemed = await redeemEntry(deps, clear, entry, {
       name,
       language: languageOf(conferenceIn(res)?.event ?? findReader(req)).code,
       account: conferenceIn(res)?.account,
-      knowsPassword: opened.isIn || (opened.hasEntries && password !== ''),
+      knowsPassword: opened.asksPassword ? password !== '' : opened.isIn,
     });
     // It may have become a login that works somewhere at this moment.
     if (!redeemed || (worksSomewhere(redeemed.user) && !opened.isIn)) {
       showOver(req, res, await findEntry(req.params.secret, conferenceIn(res)?.event._id));
       return;
     }
-    const { user, cleared, link } = redeemed;
+    const { user, cleared, hadPassword, link } = redeemed;
     const { account } = opened.isIn ? req.session : {};
     await signIn(req, user, deps, account);
     markDevice(deps.config, req, res, user);
     if (link.sender) await limits.wasUsed(link.sender);
     const conference = conferenceIn(res);
-    const said = saidOf(res, cleared);
-    if (conference) await goOn(req, res, { conference, user, link, said });
+    const said = saidOf(res, cleared, hadPassword);
+    const isTheirs = isAsker(deps.config, req, link);
+    forgetAsker(deps.config, req, res);
+    if (conference) await goOn(req, res, { conference, user, link, isAsker: isTheirs, said });
     else {
       if (said) say(req, { kind: 'notice', text: said });
       res.redirect(303, afterLogin(user, link.next ?? ''));
     }
   });
 
-  /** To the same address, and on to the same place. */
+  /** To the same address, and on to the same place; with the child that was typed, where it was typed in this browser. */
   router.post('/:secret/again', async (req, res) => {
     const conference = conferenceIn(res);
     const entry = await findEntry(req.params.secret, conference?.event._id);
@@ -116,10 +119,11 @@ export function entryPages(deps: Deps, clear: ClearHouseholds): Router {
       return;
     }
     const place = conference ? placeOf(conference) : { path: '/login/link', reader: findReader(req) };
-    const { email, name = '', next = '', proof } = entry;
+    const { email, name = '', next = '', proof, asker } = entry;
+    const carried = proof && asker && isAsker(deps.config, req, entry) ? { proof, asker } : {};
     await sendEntry(deps, place, {
-      ...{ email, name, next, sender: senderOf(req), once: `again ${entry._id}` },
-      ...(proof ? { proof } : {}),
+      ...{ email, name, next, sender: senderOf(req), once: `again ${entry._id} ${carried.asker ?? ''}` },
+      ...carried,
     });
     say(req, { kind: 'ok', text: wordsFor(res)('enter.sentTo', { email: maskEmail(email) }) });
     res.redirect(303, conference ? `${conference.home}/enter` : '/login/link');
@@ -156,8 +160,14 @@ function homeOf(res: Response): string {
   return conferenceIn(res)?.home ?? '/login';
 }
 
-function showEntry(res: Response, entry: Entry, opened: Opened, form: Form = FRESH_FORM): void {
-  const { user, isIn, refused, hasEntries } = opened;
+function showEntry(
+  { config }: Deps,
+  res: Response,
+  entry: Entry,
+  opened: Opened,
+  form: Form = FRESH_FORM,
+): void {
+  const { user, isIn, refused, asksPassword } = opened;
   if (res.statusCode === 200) res.status(statusOf(form));
   const t = wordsFor(res);
   res.render('entry/link', {
@@ -165,10 +175,11 @@ function showEntry(res: Response, entry: Entry, opened: Opened, form: Form = FRE
     email: entry.email,
     other: !isIn && res.req.user ? res.req.user.email : '',
     refused,
-    asksName: !user || (user.emailProvenAt === undefined && !isIn),
+    asksName: !user || asksPassword || (user.emailProvenAt === undefined && !isIn),
     name: entry.name ?? '',
-    hasEntries,
-    addsChild: entry.proof !== undefined,
+    asksPassword,
+    hasChild: entry.proof !== undefined,
+    addsChild: isAsker(config, res.req, entry),
     login: `/login?next=${encodeURIComponent(res.req.originalUrl)}`,
     form,
   });
@@ -193,9 +204,14 @@ function showOver(req: Request, res: Response, entry: Entry | null, form: Form =
   });
 }
 
-function saidOf(res: Response, cleared: Cleared): string {
+function saidOf(res: Response, cleared: Cleared, hadPassword: boolean): string {
+  const t = wordsFor(res);
   const what = sayCleared(res, cleared);
-  return what ? wordsFor(res)('enter.cleared', { what }) : '';
+  const parts = [
+    ...(what ? [t('enter.cleared', { what })] : []),
+    ...(hadPassword ? [t('enter.passwordGone')] : []),
+  ];
+  return parts.join(' ');
 }
 
 /** "m…@example.org": enough for the owner, and nothing for who finds an old link. */

@@ -77,6 +77,14 @@ export interface Override {
 export const ATTENDED = ['yes', 'no'] as const;
 export type Attended = (typeof ATTENDED)[number];
 
+export interface Moved {
+  from: Date;
+  to: Date;
+  at: Date;
+  /** What it said before that move, for when the move is undone. */
+  before?: Moved;
+}
+
 /** One entry in the family's calendar, however often the meeting is moved. */
 export interface CalendarEntry {
   /** The first appointment of the chain of changes. */
@@ -150,7 +158,7 @@ export interface Appointment extends Scoped {
   cancelledAt?: Date;
   cancelledBy?: 'household' | 'school' | 'change';
   /** The school moved it: when it was before, and when it was moved. */
-  moved?: { from: Date; to: Date; at: Date };
+  moved?: Moved;
   /** Who of the family has seen what the school changed last, and when. */
   seen?: { by: Types.ObjectId; at: Date }[];
   /** The move of slots that canceled it, together with others: it tells the family of all of theirs. */
@@ -213,7 +221,7 @@ const schema = scopedSchema<Appointment>('appointment', {
   undoUntil: Date,
   cancelledAt: Date,
   cancelledBy: { type: String, enum: ['household', 'school', 'change'] },
-  moved: { type: new Schema({ from: Date, to: Date, at: Date }, { _id: false }) },
+  moved: { type: new Schema({ from: Date, to: Date, at: Date, before: Schema.Types.Mixed }, { _id: false }) },
   seen: {
     type: [new Schema({ by: Schema.Types.ObjectId, at: Date }, { _id: false })],
     default: undefined,

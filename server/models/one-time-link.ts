@@ -57,6 +57,8 @@ export interface OneTimeLink {
   /** For a `log in`: what a stranger may have typed for a name, and, sealed, for a child. Both count once the link is used. */
   name?: string;
   proof?: string;
+  /** For a `log in` with a proof: the hash of the mark of the browser in which it was typed. It counts in no other. */
+  asker?: string;
   /** For a `log in`: it works until then. It is kept longer, so that an old one can be asked for again. */
   until?: Date;
   usedAt?: Date;
@@ -111,6 +113,7 @@ const schema = new Schema<OneTimeLink>(
     event: Schema.Types.ObjectId,
     name: String,
     proof: String,
+    asker: String,
     until: Date,
     usedAt: Date,
     sender: String,

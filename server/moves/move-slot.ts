@@ -10,6 +10,7 @@ import { coveredMinutes, Slot } from '../models/slot.js';
 import { SlotMoveItem, type StayCode } from '../models/slot-move.js';
 import { LOCKED } from '../slots/lock-slots.js';
 import { enterDay, leaveDay } from './enter-day.js';
+import { noteBack, noteMoved } from './note-moved.js';
 import { areThere, findParts, leadOf } from './find-parts.js';
 import { enterTime, leaveTime } from '../booking/enter-time.js';
 
@@ -194,7 +195,7 @@ async function moveAppointments(
     if (appointment.more) await moveLonger(item, appointment, isBack, now);
     else {
       left.push(appointment);
-      await writeTime(appointment, source, target, isBack ? undefined : now);
+      await writeTime(item, appointment, source, target, { isBack, now });
     }
   const ids = left.map(({ _id }) => _id);
   await leaveTime(ids, item.slot, source.to);
@@ -215,32 +216,35 @@ async function moveLonger(
     { from: first.from, to: last.to },
     { from: first.newFrom, to: last.newTo },
   ];
-  await writeTime(appointment, isBack ? fresh : old, isBack ? old : fresh, isBack ? undefined : now);
+  await writeTime(item, appointment, isBack ? fresh : old, isBack ? old : fresh, { isBack, now });
   const ids = [appointment._id];
   for (const { slot, to, newTo } of parts) await leaveTime(ids, slot, isBack ? newTo : to);
   if (first.day !== first.newDay) await leaveDay(item, ids, isBack ? first.newDay : first.day);
 }
 
-/** @param at when the school moved it, as the family's page says; of one that goes back nothing is said */
 async function writeTime(
+  item: SlotMoveItem,
   appointment: Appointment,
   source: Pick<SlotTime, 'from'>,
   target: Pick<SlotTime, 'from' | 'to'>,
-  at: Date | undefined,
+  way: { isBack: boolean; now: Date },
 ): Promise<void> {
   let one: Appointment | null = appointment;
   // Who sits in it may change at this moment: the old time is left only once no appointment is there any more.
   while (one && LIVING_STATES.includes(one.state) && +one.from === +source.from) {
-    if (await writeOnce(one, source, target, at)) return;
+    const moved = way.isBack
+      ? await noteBack(item, one, way.now)
+      : await noteMoved(item, one, target, way.now);
+    if (await writeOnce(one, source, target, moved)) return;
     one = await Appointment.findById(one._id).lean();
   }
 }
 
 async function writeOnce(
-  { _id, from, to, entry }: Appointment,
+  { _id, entry }: Appointment,
   source: Pick<SlotTime, 'from'>,
   target: Pick<SlotTime, 'from' | 'to'>,
-  at: Date | undefined,
+  moved: Appointment['moved'],
 ): Promise<boolean> {
   const written = await Appointment.updateOne(
     {
@@ -253,10 +257,10 @@ async function writeOnce(
       $set: {
         from: target.from,
         to: target.to,
-        ...(at ? { moved: { from, to, at } } : {}),
+        ...(moved ? { moved } : {}),
         entry: { first: entry?.first ?? _id, changes: (entry?.changes ?? 0) + 1 },
       },
-      ...(at ? {} : { $unset: { moved: 1 } }),
+      ...(moved ? {} : { $unset: { moved: 1 } }),
     },
   );
   return written.matchedCount === 1;

@@ -10,6 +10,7 @@ import { keepWhole, sourceOf, targetOf } from './keep-whole.js';
 import { lockSlot, moveSlot, unlockSlot } from './move-slot.js';
 import { WAIT_MS } from './policy.js';
 import { tellFamilies } from './tell-families.js';
+import { tellReturned } from './tell-returned.js';
 
 /** A worker that has been silent for this long is dead. */
 const LEASE_MS = 60_000;
@@ -57,6 +58,7 @@ export async function runMove(deps: Deps, id: Types.ObjectId | string, stopping:
     await SlotMove.updateOne(mine, { $unset: { leaseUntil: 1 } });
     return;
   }
+  if (move.state !== 'telling') await tellReturned(deps, move);
   await keepDay(move);
   const next = await nextOf(move);
   const tellAt = next === 'waiting' ? { tellAt: new Date(deps.now().getTime() + WAIT_MS) } : {};

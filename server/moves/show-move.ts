@@ -8,6 +8,7 @@ import { countOf } from '../web/format-count.js';
 import { fullDay, timeOfDay } from '../web/format-time.js';
 import { eventOf } from '../web/guards.js';
 import type { PlacedEvent } from '../web/place.js';
+import { findReturned } from './tell-returned.js';
 import { countItems, findStays, type ItemCounts } from './queries.js';
 import { SAY_STAY } from './say-stay.js';
 
@@ -38,6 +39,7 @@ export async function showMove(deps: Deps, res: Response, move: SlotMove): Promi
     mayUndo: move.state === 'waiting' && tellAt !== undefined && tellAt > deps.now(),
     hasMail: deps.config.smtpUrl !== undefined,
     isWorking,
+    returned: move.state === 'undone' ? (await findReturned(move)).length : 0,
     stages: stagesOf(move, counts),
     sheet: `/events/${event._id.toHexString()}/day-sheet?day=${toDay}`,
   });
@@ -45,19 +47,28 @@ export async function showMove(deps: Deps, res: Response, move: SlotMove): Promi
 
 /** The progress of a move's worker, for the progress bar. */
 export function stagesOf(move: SlotMove, counts: ItemCounts) {
+  if (move.state === 'telling') return tellingStages(move, counts);
   const words: Partial<Record<SlotMove['state'], string>> = {
     running: move.kind === 'move' ? 'Moving slots' : 'Closing slots',
     undoing: 'Undoing',
-    telling: move.kind === 'move' ? 'Telling families' : 'Canceling appointments',
   };
-  const of =
-    move.state === 'undoing'
-      ? counts.undone
-      : move.state === 'telling'
-        ? counts.told
-        : move.total - counts.todo;
+  const of = move.state === 'undoing' ? counts.undone : move.total - counts.todo;
   const total = move.state === 'running' ? move.total : counts.done + counts.undone + counts.told;
   const state = WORKING_STATES.includes(move.state) ? ('running' as const) : ('done' as const);
   const label = words[move.state] ?? 'Done';
   return [{ key: 'work', label, done: state === 'done' ? total : of, total, state }];
+}
+
+/** Appointments are canceled slot by slot. How many families are told is not counted: they are told when all of that is done. */
+function tellingStages({ kind }: SlotMove, { done, told }: ItemCounts) {
+  const isCanceling = kind === 'cancel' && done > 0;
+  const canceling = {
+    ...{ key: 'work', label: 'Canceling appointments', done: told, total: done + told },
+    state: isCanceling ? ('running' as const) : ('done' as const),
+  };
+  const telling = {
+    ...{ key: 'tell', label: 'Telling families' },
+    state: isCanceling ? ('waiting' as const) : ('running' as const),
+  };
+  return kind === 'cancel' ? [canceling, telling] : [telling];
 }

@@ -218,14 +218,31 @@ describe('getting in by a mailed link', () => {
     assert.equal((await use(visitor(), await lastLink())).status, 303);
   });
 
-  it('carries the child that was typed into a new link', async () => {
+  it('carries the child that was typed into a new link, from the same browser only', async () => {
     const parent = visitor();
     await ask(parent, { number: '1000', ...BORN });
     const path = await lastLink();
     later(15);
+    const other = visitor();
+    await other.post(`${path}/again`, {}, path);
+    assert.ok(!(await OneTimeLink.exists({ proof: { $exists: true }, until: { $gt: test.deps.now() } })));
     await parent.post(`${path}/again`, {}, path);
     await use(parent, await lastLink());
     assert.deepEqual(await children(), [String(fair.students[0]!._id)]);
+  });
+
+  it('adds the child in the browser in which it was typed, and asks for it in any other', async () => {
+    const typist = visitor();
+    await ask(typist, { number: '1000', ...BORN });
+    const path = await lastLink();
+    assert.match((await typist.get(path)).text, /Then the child you entered is added/);
+    const reader = visitor();
+    await ask(reader, { number: '1000', ...BORN, email: 'other@example.org' });
+    assert.match((await reader.get(path)).text, /asked for in another browser, so you enter your child/);
+    const used = await use(reader, path);
+    assert.equal(used.headers.location, `${home}/children`);
+    assert.match((await reader.get(`${home}/children`)).text, /wasn’t added, because[^<]*another browser/);
+    assert.deepEqual(await children(), []);
   });
 
   it('is mailed once for a button that is pressed twice', async () => {
@@ -337,7 +354,10 @@ describe('getting in by a mailed link', () => {
       const path = await lastLink();
       assert.match((await owner.get(path)).text, /registered with this address before/);
       assert.equal((await use(owner, path)).headers.location, `${home}/children`);
-      assert.match((await owner.get(`${home}/children`)).text, /They are removed/);
+      assert.match(
+        (await owner.get(`${home}/children`)).text,
+        /They are removed[\s\S]*The password chosen [^.]* was removed/,
+      );
       const user = await User.findOne({ email: EMAIL }).orFail().lean();
       assert.deepEqual([user.passwordHash, user.name], [undefined, 'Maya Lopez']);
       assert.deepEqual(await children(), []);
@@ -345,7 +365,7 @@ describe('getting in by a mailed link', () => {
       await assert.rejects(visitor().logIn({ email: EMAIL }));
     });
 
-    it('keeps everything where it was the owner, who knows the password, or is logged in', async () => {
+    it('keeps everything where it was the owner, who knows the password', async () => {
       const owner = visitor();
       await ask(owner);
       const path = await lastLink();
@@ -355,6 +375,26 @@ describe('getting in by a mailed link', () => {
       assert.equal((await use(owner, path, { password: PASSWORD })).status, 303);
       assert.equal((await children()).length, 1);
       assert.ok((await User.findOne({ email: EMAIL }).lean())?.emailProvenAt);
+    });
+
+    it('asks for the password also in a browser that somebody left logged in', async () => {
+      await ask(stranger);
+      const path = await lastLink();
+      assert.match((await stranger.get(path)).text, /registered with this address before/);
+      assert.equal((await use(stranger, path)).status, 303);
+      assert.equal((await User.findOne({ email: EMAIL }).lean())?.passwordHash, undefined);
+      assert.deepEqual(await children(), []);
+      assert.ok(await isIn(stranger));
+    });
+
+    it('asks for the password also where no child was added, and says that it was removed', async () => {
+      await Household.deleteMany();
+      const owner = visitor();
+      await ask(owner);
+      const path = await lastLink();
+      assert.match((await owner.get(path)).text, /registered with this address before/);
+      await use(owner, path);
+      assert.match((await owner.get(`${home}/children`)).text, /The password chosen [^.]* was removed/);
     });
   });
 

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
+import { Appointment } from '../../server/models/appointment.js';
 import { Event } from '../../server/models/event.js';
 import { Notification } from '../../server/models/notification.js';
+import { SlotMove, SlotMoveItem } from '../../server/models/slot-move.js';
 import { User } from '../../server/models/user.js';
+import { countItems } from '../../server/moves/queries.js';
+import { stagesOf } from '../../server/moves/show-move.js';
+import { undoMove } from '../../server/moves/undo-move.js';
+import { makeUser, Visitor } from '../support/app.js';
+import { EVE } from '../support/booking/conference.js';
 import { read } from '../support/booking/read-calendar.js';
 import { Moving } from '../support/booking/moving.js';
 
@@ -52,7 +59,9 @@ describe('what families hear of a move', () => {
     ])
       assert.match(
         mail.text,
-        new RegExp(`Teacher: ${teacher!}\nFor: Ana\nWhen: Tuesday, December 1, 2026, ${when!} PM`),
+        new RegExp(
+          `Teacher: ${teacher!}\nFor: Ana\nClass: [^\n]+\nWhen: Tuesday, December 1, 2026, ${when!} PM`,
+        ),
       );
     assert.match(mail.text, /See, change or cancel them here:\nhttps?:\/\/.*\/e\//);
     assert.deepEqual(summaries(mail.ics ?? ''), [
@@ -92,6 +101,83 @@ describe('what families hear of a move', () => {
       summaries(mail.ics ?? '').map(([, status, sequence]) => [status, sequence]),
       [1, 2, 3].map(() => ['CANCELLED', 1]),
     );
+  });
+
+  it('undone, only who booked a new time meanwhile hears of it, and that is said', async () => {
+    const move = await moving.start({ toDay: '2026-12-01' });
+    await moving.work();
+    moving.setNow(new Date(+moving.now + 60_000));
+    const id = await moving.book(1, 1, 0);
+    await Notification.deleteMany({});
+    assert.ok(await moving.undo());
+    await moving.work();
+    await moving.end();
+    const after = await Appointment.findById(id).orFail().lean();
+    const { from, to } = moving.fair.teachers[1]!.slots[0]!;
+    assert.deepEqual([after.from, after.to], [from, to]);
+    assert.equal(await Notification.countDocuments(), 1);
+    const mail = await mailTo('adult1@x.org');
+    assert.match(mail.subject, /^New time: Mr Park, .*November 24/);
+    assert.match(mail.text, /December 1, 2026, 5:00–5:10 PM/);
+    assert.equal(await Appointment.countDocuments({ moved: { $exists: true } }), 1);
+    const staff = await makeUser(moving.fair.account._id, 'event administrator');
+    const page = await (
+      await new Visitor(moving.test.app).logIn(staff)
+    ).get(`/events/${String(moving.fair.event._id)}/slots/moves/${move}`);
+    assert.match(page.text, /Only families who had booked a new time are told: 1 appointment\./);
+  });
+
+  it('moved twice before anybody was told, the mail says when it was for the family; undone, what was said before', async () => {
+    const ids = await Appointment.distinct('_id');
+    const earlier = { from: new Date('2026-11-20T23:00Z'), to: new Date('2026-11-20T23:10Z'), at: EVE };
+    await Appointment.updateMany({}, { $set: { moved: earlier } });
+    const said = async () => (await Appointment.findById(ids[0]).orFail().lean()).moved;
+    const was = (await Appointment.findById(ids[0]).orFail().lean()).from;
+    moving.setNow(new Date(+moving.now + 60_000));
+    await moving.start({ toDay: '2026-12-01' });
+    await moving.work();
+    await moving.start({ day: '2026-12-01', toDay: '2026-12-02' });
+    await moving.work();
+    assert.deepEqual((await said())?.from, was);
+    const second = await SlotMove.findOne({ toDay: '2026-12-02' }).orFail().lean();
+    assert.ok(await undoMove(moving.deps, moving.actor, second));
+    await moving.work();
+    assert.deepEqual((await said())?.from, was);
+    assert.deepEqual((await said())?.before, earlier);
+    const [first] = await SlotMove.find({ state: 'waiting' }).lean();
+    assert.ok(await undoMove(moving.deps, moving.actor, first!));
+    await moving.work();
+    assert.deepEqual(await said(), earlier);
+    assert.equal(await Notification.countDocuments(), 0);
+    await moving.start({ toDay: '2026-12-01' });
+    await moving.work();
+    await moving.start({ day: '2026-12-01', toDay: '2026-12-02' });
+    await moving.end();
+    assert.match((await mailTo('adult1@x.org')).text, /November 24, 2026, 5:10/);
+    assert.doesNotMatch((await mailTo('adult1@x.org')).text, /December 1,/);
+  });
+
+  it('the bar counts what is canceled, and then says that families are told', async () => {
+    const id = await moving.start({ kind: 'cancel' });
+    await moving.work();
+    await SlotMove.updateOne({}, { $set: { state: 'telling' } });
+    const move = await SlotMove.findById(id).orFail().lean();
+    const shown = async () =>
+      stagesOf(move, await countItems(move._id)).map(({ label, state }) => [label, state]);
+    assert.deepEqual(await shown(), [
+      ['Canceling appointments', 'running'],
+      ['Telling families', 'waiting'],
+    ]);
+    await SlotMoveItem.updateMany({}, { $set: { state: 'told' } });
+    assert.deepEqual(await shown(), [
+      ['Canceling appointments', 'done'],
+      ['Telling families', 'running'],
+    ]);
+    const staff = await makeUser(moving.fair.account._id, 'event administrator');
+    const page = await (
+      await new Visitor(moving.test.app).logIn(staff)
+    ).get(`/events/${String(moving.fair.event._id)}/slots/moves/${id}`);
+    assert.match(page.text, /9 of 9[\s\S]*Telling families/);
   });
 
   it('what the family changed itself before it was told is none of it', async () => {
