@@ -14,6 +14,7 @@ import { readUploadJob } from './read-upload.js';
 import { keepRehearsalsJob, rehearseJob } from './rehearse.js';
 import { continueMailingsJob, sendMailingJob } from './send-mailing.js';
 import { sendRemindersJob } from './send-reminders.js';
+import { runDrawsJob } from './run-draws.js';
 import { runRefreshJob, runSyncJob } from './run-sync.js';
 
 /** The single table of what runs when. Each job only calls a feature. */
@@ -42,5 +43,6 @@ export const RECURRING: Recurring[] = [
   keepWaitlistsJob,
   openNightlyRuns,
   retryNotifications,
+  runDrawsJob,
   sendRemindersJob,
 ];

@@ -120,6 +120,8 @@ export interface Event extends Scoped {
   messages?: Partial<Record<MessageKind, MessageText>>;
   /** The printed letter in the school's own words, its heading as the subject. Absent: Slotbell's. */
   letter?: MessageText;
+  /** When families may wish in its preference round; absent: it has none. */
+  draw?: { from: Date; until: Date };
   /** How many hours before a meeting its family is reminded, the most first. Absent: never. */
   reminders?: number[];
   /** By the hours of a reminder (`h24`): the latest start of the meetings that were checked for it. */
@@ -167,6 +169,7 @@ const schema = scopedSchema<Event>('event', {
   office: { type: officeSchema },
   messages: { type: messagesSchema },
   letter: messageText,
+  draw: { type: new Schema({ from: Date, until: Date }, { _id: false }) },
   reminders: { type: [Number], default: undefined },
   reminded: Schema.Types.Mixed,
   sync: {

@@ -188,6 +188,11 @@ export function formsOfEvents(place: Place): Record<string, Bad[] | string> {
       { fields: { ...event, template: 'x' }, says: /template/, keeps: /The gym/ },
     ],
     '/events/:event/settings': [{ fields: event, says: /name/, keeps: /The gym/ }],
+    '/events/:event/settings/draw': [
+      { fields: { from: 'x', until: '', most: '5' }, says: /when families can begin/ },
+      { fields: { from: '2026-11-23T12:00', until: '2026-11-23T13:00', most: '21' }, says: /wishes/ },
+    ],
+    '/events/:event/settings/draw/stop': NOTHING_SENT,
     '/events/:event/settings/questions': [
       { fields: { act: 'dance' }, says: /what to do with the questions/ },
       { fields: { fields: 'x' }, says: /the questions/ },
