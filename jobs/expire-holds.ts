@@ -1,7 +1,7 @@
 import { expireHolds } from '../server/booking/expire-holds.js';
 import { finishChanges } from '../server/households/finish-changes.js';
 import { finishPlans } from '../server/planning/finish-plans.js';
-import { unlockLeft } from '../server/slots/lock-slots.js';
+import { unlockLeft } from '../server/slots/unlock-left.js';
 import { eachOf } from '../server/web/each-of.js';
 import type { Recurring } from './job.js';
 

@@ -13,6 +13,7 @@ import { openNightlyRuns } from './open-nightly-runs.js';
 import { readUploadJob } from './read-upload.js';
 import { continueMailingsJob, sendMailingJob } from './send-mailing.js';
 import { sendRemindersJob } from './send-reminders.js';
+import { runDrawsJob } from './run-draws.js';
 import { runRefreshJob, runSyncJob } from './run-sync.js';
 
 /** The single table of what runs when. Each job only calls a feature. */
@@ -39,5 +40,6 @@ export const RECURRING: Recurring[] = [
   keepWaitlistsJob,
   openNightlyRuns,
   retryNotifications,
+  runDrawsJob,
   sendRemindersJob,
 ];

@@ -14,6 +14,7 @@ import { dataBrowserRoutes } from './clever/data-browser/routes.js';
 import { contactRoutes } from './contacts/routes.js';
 import type { Deps } from './deps.js';
 import { deskRoutes } from './desk/routes.js';
+import { drawRoutes, drawSettings } from './draw/routes.js';
 import { entryRoutes } from './entry/routes.js';
 import { eventRoutes } from './events/routes.js';
 import { handmadeRoutes } from './handmade/routes.js';
@@ -68,7 +69,7 @@ export function routes(deps: Deps, passport: PassportStatic): Router {
   router.use(accountRoutes(deps, passport, clear));
   router.use(calendarRoutes(deps));
   router.use(householdRoutes(deps));
-  router.use(planningRoutes(deps));
+  router.use(drawRoutes(deps), planningRoutes(deps));
   router.use(waitlistRoutes(deps));
   router.use(bookingRoutes(deps));
 
@@ -103,6 +104,7 @@ export function routes(deps: Deps, passport: PassportStatic): Router {
   router.use('/events/:event/announce', eventGuard('event administrator'), announceRoutes(deps));
   router.use('/events/:event/mailings', eventGuard('event administrator'), mailingRoutes(deps));
   router.use('/events/:event/families', eventGuard('event administrator'), eventFamilyRoutes(deps));
+  router.use('/events/:event/settings/draw', drawSettings(deps));
   router.use('/events/:event/waitlist', eventGuard('event administrator'), lineRoutes(deps));
   router.use('/events/:event/settings/audit', eventAuditRoutes(deps));
   router.use('/events/:event', letterRoutes(deps));

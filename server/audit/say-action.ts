@@ -7,6 +7,9 @@ import type { RunPurpose } from '../models/run.js';
 export const ACTIONS = {
   'create event': 'Event created',
   'change event': 'Event settings changed',
+  'change draw': 'Preference round changed',
+  'stop draw': 'Preference round canceled',
+  'start draw': 'Preference round started',
   'change questions': 'Questions changed',
   'change emails': 'Office and emails changed',
   'open booking': 'Booking opened',

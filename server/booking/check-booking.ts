@@ -13,7 +13,7 @@ import { findPeople, goingOf, type People } from './find-people.js';
 import { sittingOf } from './find-sitting.js';
 import { isMeantFor, type MaybeMet } from './find-by-hand.js';
 import { earlyOpening, openEarly } from './open-early.js';
-import { isSoonEnough, mayBookNow } from './policy.js';
+import { isSoonEnough, mayBookDrawn, mayBookNow } from './policy.js';
 
 export interface Wish {
   event: Event;
@@ -25,6 +25,8 @@ export interface Wish {
   /** The adult who is to go, alone; it counts only where the event lets adults be at two meetings at once. */
   goer?: Types.ObjectId | undefined;
   by: 'household' | 'school';
+  /** The preference round that books it, whose turn is before booking opens. */
+  draw?: Types.ObjectId | undefined;
   /** Rules that staff have set aside for this booking. */
   over?: readonly Overridable[] | undefined;
 }
@@ -50,7 +52,8 @@ export async function checkBooking(
   now: Date,
 ): Promise<({ ok: true } & Bookable) | { ok: false; reason: Refusal }> {
   const { event, by, over = [] } = wish;
-  const mayNow = mayBookNow(event, now, by) || (await mayBookEarly(wish, now));
+  const isDrawn = wish.draw !== undefined && mayBookDrawn(event, now);
+  const mayNow = isDrawn || mayBookNow(event, now, by) || (await mayBookEarly(wish, now));
   if (!mayNow && !over.includes('not open')) return { ok: false, reason: 'not open' };
   const about = await readAbout(wish);
   const judged = judgeByRules(wish, about, now);

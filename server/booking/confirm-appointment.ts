@@ -57,8 +57,8 @@ export async function confirmAppointment(deps: Deps, ask: Confirmation, tries = 
   if (found.state !== 'pending') return { ok: false, reason: 'hold ended' };
 
   const asked = questionsFor(ask.event, ask.by);
-  // Of a family alone: what the office takes down for a caller may lack something.
-  if (ask.by === 'household' && !isAnswered(asked, ask.answers ?? []))
+  // Of a family alone: what the office takes down for a caller may lack something, and a draw asks nobody.
+  if (ask.by === 'household' && !found.draw && !isAnswered(asked, ask.answers ?? []))
     return { ok: false, reason: 'not answered' };
 
   // Booked alone, it is none of its plan's any more.
@@ -99,8 +99,8 @@ async function checkRules(
   ask: Asked,
   pending: Appointment,
 ): Promise<({ ok: true } & Pick<Bookable, 'class'>) | Refused> {
-  const { slot: first, more, students, override } = pending;
-  const wish = { ...ask, slot: first, more, students, goer: pending.goer, over: override?.rules };
+  const { slot: first, more, students, override, draw, goer } = pending;
+  const wish = { ...ask, slot: first, more, students, draw, goer, over: override?.rules };
   const checked = await checkBooking(wish, deps.now());
   if (!checked.ok) return checked;
   const { to } = checked.more.at(-1) ?? checked.slot;

@@ -63,9 +63,10 @@ async function finishBooked(deps: Deps, found: Appointment, before: Write[]): Pr
   // Of what took the place of one that they have not heard of, this is the first news.
   const isNews = !appointment.replaces || (replaced && !(await wasTold(replaced)));
   const news = isNews ? 'booked' : 'changed';
-  // Of a plan all are told together, when the whole of it is done.
+  // Of a plan or a draw all are told together, when the whole of it is done.
   const words = replaced ? { before: replaced } : {};
-  const mails = appointment.plan ? [] : await writeMails(deps, { appointment, facts }, news, words);
+  const isTogether = appointment.plan ?? appointment.draw;
+  const mails = isTogether ? [] : await writeMails(deps, { appointment, facts }, news, words);
   const notBefore = appointment.undoUntil;
   const settled = {
     filter: { _id: appointment._id, state: { $in: LIVING_STATES } },

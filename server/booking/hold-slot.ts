@@ -118,7 +118,7 @@ async function keepLength(
 
 /** Looked for after it was written, so that many at once are no more than many one after another. */
 async function isOneTooMany(request: HoldRequest, { _id }: Appointment, now: Date): Promise<boolean> {
-  if (request.by !== 'household' || request.plan || request.offer) return false;
+  if (request.by !== 'household' || request.plan || request.offer || request.draw) return false;
   const before = await Appointment.countDocuments({
     ...countedHolds(request, now),
     _id: { $lt: _id },
@@ -136,6 +136,7 @@ function draftOf(
   return {
     _id: (request.plan ?? request.offer)?.appointment ?? new Types.ObjectId(),
     ...(request.plan ? { plan: request.plan._id } : {}),
+    ...(request.draw ? { draw: request.draw } : {}),
     ...(request.offer ? { offer: request.offer._id } : {}),
     account: request.event.account,
     event: request.event._id,

@@ -14,6 +14,11 @@ export function mayBookNow(event: Event, now: Date, by: 'household' | 'school'):
   return bookingState(event, now) === 'open' || (by === 'school' && event.booking.staffAnytime);
 }
 
+/** Whether a preference round may book in the event now: its turn is before booking opens, and it ends with it. */
+export function mayBookDrawn(event: Event, now: Date): boolean {
+  return event.status === 'active' && ['not set', 'before', 'open'].includes(bookingState(event, now));
+}
+
 /** Whether a slot is still far enough ahead to be booked; staff may until it begins. */
 export function isSoonEnough(event: Event, from: Date, now: Date, by: 'household' | 'school'): boolean {
   const hours = by === 'household' ? event.booking.stopHoursBefore : 0;
@@ -52,7 +57,7 @@ export const MOST_HOLDS = 8;
 
 /**
  * Those holds of a login that count. A plan doesn't: a login has one at a time, of so many meetings at most. Nor does what they are
- * offered.
+ * offered, or what a draw books.
  */
 export function countedHolds(
   { household, user }: { household: Types.ObjectId; user: Types.ObjectId },
@@ -60,6 +65,6 @@ export function countedHolds(
 ): QueryFilter<Appointment> {
   return {
     ...{ household, bookedBy: user, state: 'pending', expiresAt: { $gt: now } },
-    ...{ plan: { $exists: false }, offer: { $exists: false } },
+    ...{ plan: { $exists: false }, offer: { $exists: false }, draw: { $exists: false } },
   };
 }

@@ -15,6 +15,7 @@ export function eventPage(event: PlacedEvent, tab: string) {
 const SECTIONS = [
   { key: 'event', label: 'Event and booking', path: '' },
   { key: 'questions', label: 'Questions', path: '/questions' },
+  { key: 'draw', label: 'Preference round', path: '/draw' },
   { key: 'emails', label: 'Office and emails', path: '/emails' },
   { key: 'audit', label: 'Audit', path: '/audit' },
 ];

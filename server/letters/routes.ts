@@ -12,6 +12,7 @@ import { addressOf, pagerOf, sliceOf } from '../web/paging.js';
 import { FRESH_FORM, parseForm, parseQuery, typedValues, type Form } from '../web/parse.js';
 import { nameLanguages } from '../web/name-languages.js';
 import { placed } from '../web/place.js';
+import { sayOpening } from '../web/say-opening.js';
 import { languageCalled, languageOf, styleIn, wordsOf } from '../web/words.js';
 import { drawCode } from './draw-code.js';
 import { listChosen, listStudents, type Addressee } from './list-students.js';
@@ -28,7 +29,6 @@ import {
   type LettersForm,
   type LettersQuery,
 } from './schema.js';
-import { sayOpening } from './write-letter.js';
 
 const PAGE_SIZE = 50;
 
@@ -170,7 +170,7 @@ function askFirst(res: Response, form: LettersForm, rows: Addressee[]): void {
     },
     withoutNumber: rows.length - coded.length,
     // What the school wrote is in its own language.
-    usualIn: event.letter ? nameLanguages(others) : '',
+    usualIn: event.letter ? nameLanguages(others.filter((code) => !event.translations?.[code]?.letter)) : '',
     names: rows.slice(0, 5).map(({ name }) => name),
     cancel: addressOf(homeOf(res), keptOf(form)),
     fields: {

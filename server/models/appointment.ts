@@ -123,6 +123,8 @@ export interface Appointment extends Scoped {
   expiresAt?: Date;
   /** The plan of a visit that it was put on hold in. */
   plan?: Types.ObjectId;
+  /** The preference round that booked it: that may book before all others, and tells its family of all at once. */
+  draw?: Types.ObjectId;
   /** The entry of a waitlist that it was put on hold for: a time that is offered. */
   offer?: Types.ObjectId;
   /** The appointment that this one replaces. */
@@ -194,6 +196,7 @@ const schema = scopedSchema<Appointment>('appointment', {
   byKey: { type: String, required: true },
   expiresAt: Date,
   plan: Schema.Types.ObjectId,
+  draw: Schema.Types.ObjectId,
   offer: Schema.Types.ObjectId,
   replaces: Schema.Types.ObjectId,
   entry: {

@@ -124,6 +124,8 @@ export interface Event extends Scoped {
   letter?: MessageText;
   /** The same texts for families who read another language, by its code. */
   translations?: Record<string, Translation>;
+  /** When families may wish in its preference round; absent: it has none. */
+  draw?: { from: Date; until: Date };
   /** How many hours before a meeting its family is reminded, the most first. Absent: never. */
   reminders?: number[];
   /** By the hours of a reminder (`h24`): the latest start of the meetings that were checked for it. */
@@ -172,6 +174,7 @@ const schema = scopedSchema<Event>('event', {
   messages: { type: messagesSchema },
   letter: messageText,
   translations: { type: Schema.Types.Map, of: translationSchema },
+  draw: { type: new Schema({ from: Date, until: Date }, { _id: false }) },
   reminders: { type: [Number], default: undefined },
   reminded: Schema.Types.Mixed,
   sync: {

@@ -27,12 +27,24 @@ export interface Slot extends Scoped {
   /** The link to its video meetings; absent or '': the resource's link is used. */
   link?: string;
   state: SlotState;
-  /** A change of several slots keeps it from being booked, since then: what its state was. */
-  locked?: { was: SlotState; at: Date };
+  /** A change of several slots keeps it from being booked, since then: what its state was, and which change it is. */
+  locked?: { was: SlotState; at: Date; by?: Types.ObjectId; layout?: SlotLayout };
   /** Shown to parents when the state is `unavailable`. */
   message: string;
   /** Every minute it covers, in minutes since 1970; the unique index refuses overlaps by it. Set when the slot is made, and not read. */
   minutes?: number[];
+}
+
+/**
+ * Slots that follow one another and get other times, as decided. The first of them keeps it, locked, until all is written, so that a change
+ * whose process died can be finished.
+ */
+export interface SlotLayout {
+  slots: Pick<Slot, '_id' | 'from' | 'to'>[];
+  /** Slots beyond these are deleted; times beyond the slots become new ones. */
+  times: Pick<Slot, 'from' | 'to'>[];
+  set: Partial<Pick<Slot, 'kind' | 'capacity'>>;
+  user: Types.ObjectId;
 }
 
 /** The holders of the slot, its own first. */
@@ -64,7 +76,12 @@ const schema = scopedSchema<Slot>('slot', {
   state: { type: String, enum: SLOT_STATES, default: 'visible' },
   locked: {
     type: new Schema<NonNullable<Slot['locked']>>(
-      { was: { type: String, enum: SLOT_STATES, required: true }, at: { type: Date, required: true } },
+      {
+        was: { type: String, enum: SLOT_STATES, required: true },
+        at: { type: Date, required: true },
+        by: Schema.Types.ObjectId,
+        layout: Schema.Types.Mixed,
+      },
       { _id: false },
     ),
   },

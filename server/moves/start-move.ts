@@ -4,6 +4,7 @@ import { duplicatesAmong, isDuplicateKey } from '../models/duplicate-key.js';
 import type { Event } from '../models/event.js';
 import { SlotMove, SlotMoveItem } from '../models/slot-move.js';
 import { addDays } from '../slots/add-day.js';
+import { finishLayouts } from '../slots/unlock-left.js';
 import type { Actor } from '../web/actor.js';
 import { checkMove } from './check-move.js';
 import type { MovePlan } from './plan-move.js';
@@ -32,6 +33,7 @@ export async function startMove(deps: Deps, actor: Actor, event: Event, form: Mo
     state: { $in: ['running', 'undoing'] },
   });
   if (underWay) return { ok: false, field: '_form', reason: 'under way' };
+  await finishLayouts(event, deps.now());
   const checked = await checkMove(event, form);
   if (!checked.ok) return checked;
   const items = checked.planned.map(({ slot, to, why }, order) => ({

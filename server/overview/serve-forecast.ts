@@ -2,6 +2,7 @@ import type { Request, Response, Router } from 'express';
 import type { Deps } from '../deps.js';
 import { pathOf } from '../events/show-event.js';
 import { printOfSlots } from '../slots/bulk/read-selection.js';
+import { finishLayouts } from '../slots/unlock-left.js';
 import { actorOf } from '../web/actor.js';
 import { notFound } from '../web/errors.js';
 import { eventFrame } from '../web/event-tabs.js';
@@ -41,6 +42,7 @@ export function forecastPages(router: Router, deps: Deps): void {
       return showFixes(deps, req, res);
     }
     const { fix: kind, print } = parsed.value;
+    await finishLayouts(event, deps.now());
     const times = await timesOf(deps, req, res);
     const fix = (await planFixes(event, times)).find((one) => one.kind === kind);
     if (!fix || print !== printOfSlots(times.slots)) {

@@ -50,6 +50,9 @@ export interface Openings {
   left: { family: number; child: (student: string) => number };
 }
 
+/** For whom times are looked for, and which login's holds count as free. */
+export type Looking = Pick<Family, 'event' | 'household'> & { actor: Pick<Family['actor'], 'user'> };
+
 /** More times than any school day has. */
 const MOST_SLOTS = 6000;
 
@@ -64,7 +67,7 @@ type Taken = Pick<
  * parent here, it leaves to that. What this person has on hold counts as free: choosing again gives it up.
  * What a waitlist offers them stays theirs until they answer.
  */
-export async function findOpenings(family: Family, wanted: Wanted[], now: Date): Promise<Openings> {
+export async function findOpenings(family: Looking, wanted: Wanted[], now: Date): Promise<Openings> {
   const { event, household, actor } = family;
   const ids = wanted.map(({ resource }) => resource);
   const students = household.children.map(({ student }) => student);
@@ -158,7 +161,7 @@ function placeOf(resource: Resource, held: Class | undefined): Place {
 
 /** What the diaries say of the teachers, and of the family beside its own meetings. */
 async function findBusy(
-  { household, actor }: Family,
+  { household, actor }: Looking,
   { resources, slots, own }: { resources: Resource[]; slots: Slot[]; own: Taken[] },
   now: Date,
 ) {

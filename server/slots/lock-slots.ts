@@ -2,16 +2,11 @@ import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { inSlots, slotsOf } from '../models/appointment-slots.js';
 import type { Event } from '../models/event.js';
 import { Slot, type SlotState } from '../models/slot.js';
-import type { Types } from 'mongoose';
-import type { Deps } from '../deps.js';
+import { Types } from 'mongoose';
 import { groupSlots, type ReadSlot } from './mark-slots.js';
 
 /** Neither parents nor staff may book it. */
 export const LOCKED: SlotState = 'unavailable';
-/** What has been locked for this long was left by a process that died. */
-const LOCK_MS = 5 * 60_000;
-/** The most that one turn of the job gives back. */
-const AT_ONCE = 1000;
 
 /** The appointments of a slot: booked ones and holds. */
 export interface Taken {
@@ -24,6 +19,10 @@ export interface Locked<S> {
   locked: S[];
   /** Slots with appointments, by id. They are unchanged. */
   taken: Map<string, Taken>;
+  /** Slots that somebody else has changed since they were read, or is changing. */
+  changed: S[];
+  /** Names this change: it is in the `locked` of each locked slot, and each further write carries it in its filter. */
+  by: Types.ObjectId;
 }
 
 /**
@@ -34,8 +33,8 @@ export interface Locked<S> {
  * - booking: 1. insert the appointment `pending` · 2. take its claims · 3. read the slot's state again · 4. set the appointment to `booked`
  * If booking reads the state (3) before it is changed here (1), its appointment (1) exists before the look here (2), so the slot stays. A
  * hold past its expiry still counts until the job has expired it, because clocks of two processes differ. What a process that dies halfway
- * leaves locked a job gives back (`unlockLeft`).
- * @param slots as they were read; a slot that somebody has changed since is not locked
+ * leaves locked a job gives back (`unlock-left.ts`).
+ * @param slots as they were read; a slot that somebody has changed since, or has locked, is not locked
  */
 export async function lockFree<S extends ReadSlot>(
   event: Pick<Event, '_id' | 'account'>,
@@ -43,50 +42,48 @@ export async function lockFree<S extends ReadSlot>(
   now: Date,
 ): Promise<Locked<S>> {
   const scope = { account: event.account, event: event._id };
+  const by = new Types.ObjectId();
   // This first look spares booked slots from being unavailable even for a moment.
   const before = await takenAmong(slots.map((slot) => slot._id));
   const free = slots.filter((slot) => !before.has(slot._id.toHexString()));
   const groups = groupSlots(free);
   for (const { ids, state, message } of groups)
     await Slot.updateMany(
-      { ...scope, _id: { $in: ids }, state, message },
-      { $set: { state: LOCKED, locked: { was: state, at: now } } },
+      { ...scope, _id: { $in: ids }, state, message, locked: { $exists: false } },
+      { $set: { state: LOCKED, locked: { was: state, at: now, by } } },
     );
-  const meanwhile = await takenAmong(free.map((slot) => slot._id));
-  await unlock(
-    event,
-    free.filter((slot) => meanwhile.has(slot._id.toHexString())),
-  );
+  const [meanwhile, mine] = await Promise.all([
+    takenAmong(free.map((slot) => slot._id)),
+    Slot.find({ ...scope, _id: { $in: free.map((slot) => slot._id) }, 'locked.by': by }, { _id: 1 }).lean(),
+  ]);
+  const isTaken = ({ _id }: S) => meanwhile.has(_id.toHexString());
+  const ids = new Set(mine.map(({ _id }) => _id.toHexString()));
+  const isMine = ({ _id }: S) => ids.has(_id.toHexString());
+  await unlock(event, free.filter(isTaken), by);
+  const rest = free.filter((slot) => !isTaken(slot));
   return {
-    locked: free.filter((slot) => !meanwhile.has(slot._id.toHexString())),
+    locked: rest.filter(isMine),
     taken: new Map([...before, ...meanwhile]),
+    changed: rest.filter((slot) => !isMine(slot)),
+    by,
   };
 }
 
-/** Restores the state that locked slots had before. */
-export async function unlock(event: Pick<Event, '_id' | 'account'>, slots: ReadSlot[]): Promise<void> {
+/**
+ * Restores the state that slots had before.
+ * @param by the change that locked them; what another one has locked since stays so
+ */
+export async function unlock(
+  event: Pick<Event, '_id' | 'account'>,
+  slots: ReadSlot[],
+  by: Types.ObjectId,
+): Promise<void> {
   const scope = { account: event.account, event: event._id };
-  for (const { ids, state, message } of groupSlots(slots))
+  for (const { ids, state } of groupSlots(slots))
     await Slot.updateMany(
-      { ...scope, _id: { $in: ids }, state: LOCKED, message },
+      { ...scope, _id: { $in: ids }, state: LOCKED, 'locked.by': by },
       { $set: { state }, $unset: { locked: 1 } },
     );
-}
-
-/** Gives back what was locked by a process that died: each slot has the state that it had before. */
-export async function unlockLeft({ now }: Pick<Deps, 'now'>): Promise<void> {
-  const left = await Slot.find(
-    { locked: { $exists: true }, 'locked.at': { $lte: new Date(now().getTime() - LOCK_MS) } },
-    { state: 1, locked: 1 },
-  )
-    .limit(AT_ONCE)
-    .lean();
-  for (const { _id, state, locked } of left)
-    if (locked)
-      await Slot.updateOne(
-        { _id, state, 'locked.at': locked.at },
-        { $unset: { locked: 1 }, ...(state === LOCKED ? { $set: { state: locked.was } } : {}) },
-      );
 }
 
 /** The slots with appointments or holds, and how many each has. */

@@ -4,7 +4,7 @@ import type { Event } from '../models/event.js';
 import { Slot } from '../models/slot.js';
 import type { Actor } from '../web/actor.js';
 import { LOCKED, lockFree } from './lock-slots.js';
-import { groupSlots, type ReadSlot } from './mark-slots.js';
+import type { ReadSlot } from './mark-slots.js';
 
 export type SlotFilter =
   { _id: { $in: Types.ObjectId[] } } | { resource: { $in: Types.ObjectId[] }; day?: string };
@@ -27,10 +27,9 @@ export async function removeSlots(
   now: Date,
 ): Promise<Removed> {
   const scope = { account: event.account, event: event._id };
-  const { locked, taken } = await lockFree(event, slots, now);
-  let removed = 0;
-  for (const { ids, message } of groupSlots(locked))
-    removed += (await Slot.deleteMany({ ...scope, _id: { $in: ids }, state: LOCKED, message })).deletedCount;
+  const { locked, taken, by } = await lockFree(event, slots, now);
+  const asLocked = { _id: { $in: locked.map(({ _id }) => _id) }, state: LOCKED, 'locked.by': by };
+  const { deletedCount: removed } = await Slot.deleteMany({ ...scope, ...asLocked });
 
   await recordAudit({
     ...scope,

@@ -17,7 +17,9 @@ import { Slot } from '../../server/models/slot.js';
 import { applyFix } from '../../server/overview/apply-fix.js';
 import { planFixes, type FixKind } from '../../server/overview/plan-fixes.js';
 import { readTeacher } from '../../server/overview/read-teacher.js';
-import { unlockLeft } from '../../server/slots/lock-slots.js';
+import { changeMany } from '../../server/slots/bulk/change-many.js';
+import type { BulkChange } from '../../server/slots/bulk/schema.js';
+import { finishLayouts, unlockLeft } from '../../server/slots/unlock-left.js';
 import type { Actor } from '../../server/web/actor.js';
 import { EVE, findDoubles, heldBy } from '../support/booking/conference.js';
 import { FrontDesk } from '../support/booking/front-desk.js';
@@ -141,53 +143,100 @@ describe('staff’s clicks, killed between two writes and repeated', function ()
       assert.deepEqual(await told(), ['appointment booked', 'appointment changed', 'appointment cancelled']);
     });
 
-  for (const kind of ['after', 'before', 'seats', 'shorten'] as const satisfies FixKind[])
+  const placed = () => Object.assign({ locale: 'en-US' }, front.fair.event);
+  const timesOf = async () =>
+    (await readTeacher(placed(), front.fair.teachers[0]!.resource._id, now)) ?? assert.fail('no teacher');
+  const ownSlots = () =>
+    Slot.find({ resource: front.fair.teachers[0]!.resource._id }).sort({ from: 1 }).lean();
+
+  async function fix(kind: FixKind): Promise<void> {
+    const fixes = await planFixes(placed(), await timesOf());
+    // Where the same one is not offered anymore, the office takes what is; none, where the first click got through before its process died.
+    const chosen = fixes.find((one) => one.kind === kind) ?? fixes[0];
+    if (chosen) await applyFix(actor, placed(), chosen, now);
+  }
+
+  for (const kind of ['after', 'before', 'seats'] as const satisfies FixKind[])
     it(`the forecast’s fix “${kind}” leaves no slot closed and none half made, and can be repeated`, async () => {
       for (const begin of [1, 2, 3, 5, 7]) {
         // More children than times.
         await open(3, 7);
         await Slot.updateMany({}, { $set: { capacity: 1 } });
         const before = await Slot.find().sort({ resource: 1, from: 1 }).lean();
-        const { resource } = front.fair.teachers[0]!;
-        const placed = Object.assign({ locale: 'en-US' }, front.fair.event);
-        const fixOnce = async () => {
-          const times = await readTeacher(placed, resource._id, now);
-          const fixes = times ? await planFixes(placed, times) : [];
-          // Where the same one is not offered anymore, the office takes what is.
-          const fix = fixes.find((one) => one.kind === kind) ?? fixes[0];
-          // None, where the first click got through before its process died.
-          if (fix) await applyFix(actor, placed, fix, now);
-        };
-        const planned = async () => {
-          const times = await readTeacher(placed, resource._id, now);
-          return times?.free ?? 0;
-        };
-        await interleave([{ name: 'process', dieAfter: begin + READS, run: fixOnce }], () => 0);
+        await interleave([{ name: 'process', dieAfter: begin + READS, run: () => fix(kind) }], () => 0);
         await clean();
-        const own = await Slot.find({ resource: resource._id }).sort({ from: 1 }).lean();
-        assert.deepEqual(
-          [...new Set(own.map(({ state }) => state))],
-          ['visible'],
+        const own = await ownSlots();
+        assert.ok(
+          own.every(({ state }) => state === 'visible'),
           `closed after ${String(begin)}`,
         );
         assert.ok(
           own.every(({ to }, n) => !own[n + 1] || to <= own[n + 1]!.from),
           'none overlaps',
         );
-        assert.ok((await planned()) >= 3, 'nothing is lost');
-        await fixOnce();
-        assert.ok((await planned()) > 3);
-        const others = await Slot.find({ resource: { $ne: resource._id } })
+        assert.ok((await timesOf()).free >= 3, 'nothing is lost');
+        await fix(kind);
+        assert.ok((await timesOf()).free > 3);
+        const others = await Slot.find({ resource: { $ne: own[0]!.resource } })
           .sort({ resource: 1, from: 1 })
           .lean();
         assert.deepEqual(
           others,
-          before.filter((slot) => !slot.resource.equals(resource._id)),
+          before.filter((slot) => !slot.resource.equals(own[0]!.resource)),
         );
         assert.equal(await Slot.countDocuments({ locked: { $exists: true } }), 0);
+      }
+    });
+
+  for (const way of ['by the job', 'by the same click'] as const)
+    it(`slots that are made shorter or longer are as they were, or all as decided, after a death at each step: finished ${way}`, async () => {
+      for (const isLonger of [false, true]) {
+        const run = async () => {
+          const slots = await ownSlots();
+          const minutes = 2 * (spanOf(slots[0]!)[1] - spanOf(slots[0]!)[0]);
+          if (isLonger) await changeMany(actor, placed(), slots, { ...NO_CHANGE, minutes }, now);
+          else await fix('shorten');
+        };
+        const begin = async () => {
+          await open(6, 7);
+          await Slot.updateMany({}, { $set: { capacity: 1 } });
+          return (await ownSlots()).map(spanOf);
+        };
+        const before = await begin();
+        await run();
+        const decided = (await ownSlots()).map(spanOf);
+        assert.notDeepEqual(decided, before);
+        let died = 0;
+        const end = { isDone: false };
+        for (let steps = READS; !end.isDone; steps += 1) {
+          await begin();
+          const click = () => run().then(() => void (end.isDone = true));
+          await interleave([{ name: 'process', dieAfter: steps, run: click }], () => 0);
+          if (way === 'by the job') await clean();
+          else await finishLayouts(placed(), now);
+          const own = await ownSlots();
+          const at = `${isLonger ? 'longer' : 'shorter'} after ${String(steps)}`;
+          const isBegun = own.length !== before.length || spanOf(own[0]!)[1] !== before[0]![1];
+          assert.deepEqual(own.map(spanOf), isBegun ? decided : before, at);
+          assert.equal(await AuditEntry.countDocuments({ action: 'change many slots' }), isBegun ? 1 : 0, at);
+          if (way === 'by the job' || isBegun)
+            assert.ok(
+              own.every(({ state, locked }) => state === 'visible' && !locked),
+              at,
+            );
+          if (isBegun && !end.isDone) died += 1;
+        }
+        assert.ok(died > 3, 'it died on the way');
       }
     });
 });
 
 /** What reading the teacher and planning take, at most. */
 const READS = 6;
+
+const NO_CHANGE: BulkChange = {
+  ...{ ids: [], resources: [], day: '', print: '', sure: true },
+  ...{ kind: '', state: '', message: '', room: '' },
+};
+
+const spanOf = ({ from, to }: Slot): [from: number, to: number] => [+from / MINUTE, +to / MINUTE];

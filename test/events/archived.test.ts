@@ -41,6 +41,7 @@ describe('an archived event', () => {
       '/sync',
       '/settings',
       '/settings/questions',
+      '/settings/draw',
       '/settings/emails',
     ]) {
       const { status, text } = await office.get(`${home}${tab}`);
@@ -65,6 +66,7 @@ describe('an archived event', () => {
     for (const path of [
       '/settings',
       '/settings/questions',
+      '/settings/draw',
       '/settings/emails',
       '/steps',
       '/opening',

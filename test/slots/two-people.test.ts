@@ -3,6 +3,7 @@ import type { Types } from 'mongoose';
 import type { Event } from '../../server/models/event.js';
 import type { Resource } from '../../server/models/resource.js';
 import { Slot } from '../../server/models/slot.js';
+import { lockFree, unlock } from '../../server/slots/lock-slots.js';
 import { makeUser, startAs, type TestApp, Visitor } from '../support/app.js';
 import { makeEvent, makeSlot, makeTeacher } from '../support/event.js';
 import { hidden } from '../support/booking/desk.js';
@@ -113,6 +114,21 @@ describe('two people changing slots', () => {
     }
     assert.deepEqual(await states(), ['unavailable Dentist']);
     assert.match((await first.get(page)).text, /Removed 2 slots\. 1 slot stays as it is: somebody else/);
+  });
+
+  it('what another change has locked is neither changed nor removed, and gets back what it was', async () => {
+    const held = await lockFree(event, [slots[1]], NOW);
+    const ids = slots.map(hex);
+    const changed = await change(first, { ids, kind: 'video', sure: '1' }, `${home}/bulk`);
+    assert.match(changed.text, /Changed 2 slots\.[\s\S]*5:10/);
+    assert.equal((await change(second, { action: 'remove', ids, sure: '1' })).status, 303);
+    const [left, ...others] = await Slot.find().lean();
+    assert.deepEqual(
+      [left?._id, left?.kind, left?.locked?.was, others],
+      [slots[1]._id, 'in person', 'visible', []],
+    );
+    await unlock(event, [slots[1]], held.by);
+    assert.deepEqual(await states(), ['visible']);
   });
 
   it('marks that were made up, lists and long texts change nothing', async () => {

@@ -4,6 +4,8 @@ import { Appointment } from '../../models/appointment.js';
 import { Claim } from '../../models/claim.js';
 import { Class } from '../../models/class.js';
 import { clearDiaries } from '../../models/diary.js';
+import { Draw } from '../../models/draw.js';
+import { DrawEntry } from '../../models/draw-entry.js';
 import { Event } from '../../models/event.js';
 import { Mailing, MailingRecipient } from '../../models/mailing.js';
 import { Notification } from '../../models/notification.js';
@@ -36,6 +38,8 @@ interface Kind {
 const CONTENTS: Kind[] = [
   { model: Appointment as Model<unknown>, first: clearTaken },
   { model: Plan as Model<unknown> },
+  { model: DrawEntry as Model<unknown> },
+  { model: Draw as Model<unknown> },
   { model: WaitlistEntry as Model<unknown> },
   { model: SlotMove as Model<unknown> },
   { model: SlotMoveItem as Model<unknown> },

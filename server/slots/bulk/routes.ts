@@ -10,6 +10,7 @@ import { loadActive } from '../load-teachers.js';
 import { nameTeachers } from '../match-teachers.js';
 import type { Selected } from '../schema.js';
 import { slotsPath } from '../show-frame.js';
+import { finishLayouts } from '../unlock-left.js';
 import { changeMany } from './change-many.js';
 import { copySlots, planCopy } from './copy-slots.js';
 import { printOfSlots, readWhole } from './read-selection.js';
@@ -28,6 +29,7 @@ export function bulkRoutes(deps: Deps): Router {
     const parsed = parseForm(bulkChange(event), req.body);
     if (!parsed.ok) return showChange(res.status(422), selectionIn(event, req.body), parsed);
     const wish = parsed.value;
+    if (wish.sure) await finishLayouts(event, deps.now());
     const slots = await readWhole(event, wish);
     if (isNothing(wish) || slots.length === 0) {
       const errors = { _form: slots.length === 0 ? NOBODY : 'Enter or select what the slots become.' };

@@ -1,4 +1,4 @@
-import type { WhyLeft } from './change-many.js';
+import type { WhyLeft } from './plan-change.js';
 
 /** Why a slot stays as it is, for the school office. */
 export const SAY_LEFT: Record<WhyLeft, string> = {

@@ -9,7 +9,7 @@ import type { Selected } from '../schema.js';
 import { slotsPage } from '../show-frame.js';
 import { rowsOfLeft } from '../show-left.js';
 import { CHANGED_MEANWHILE } from '../tell-change.js';
-import { planChange, type BulkPlan } from './change-many.js';
+import { planChange, type BulkPlan } from './plan-change.js';
 import { readWhole } from './read-selection.js';
 import { SAY_LEFT } from './say-left.js';
 import type { BulkChange } from './schema.js';

@@ -183,6 +183,11 @@ export function formsOfEvents(place: Place): Record<string, Bad[] | string> {
       { fields: { ...event, template: 'x' }, says: /template/, keeps: /The gym/ },
     ],
     '/events/:event/settings': [{ fields: event, says: /name/, keeps: /The gym/ }],
+    '/events/:event/settings/draw': [
+      { fields: { from: 'x', until: '', most: '5' }, says: /when families can begin/ },
+      { fields: { from: '2026-11-23T12:00', until: '2026-11-23T13:00', most: '21' }, says: /wishes/ },
+    ],
+    '/events/:event/settings/draw/stop': NOTHING_SENT,
     '/events/:event/settings/questions': [
       { fields: { act: 'dance' }, says: /what to do with the questions/ },
       { fields: { fields: 'x' }, says: /the questions/ },
@@ -234,6 +239,16 @@ export function formsOfEvents(place: Place): Record<string, Bad[] | string> {
         keeps: /Kept words/,
       },
       { fields: { title: LONG, text: 'Kept words' }, says: /Heading: use 120/, keeps: /Kept words/ },
+    ],
+    '/events/:event/letters/text/:language': [
+      { fields: { title: 'Palabras', text: '{nobody}' }, says: /“nobody” can’t be filled in/, keeps: /Palabras/ },
+    ],
+    '/events/:event/settings/emails/:language': [
+      {
+        fields: { bookedText: '{nobody}', changedSubject: 'Palabras' },
+        says: /“nobody” can’t be filled in/,
+        keeps: /value="Palabras"/,
+      },
     ],
     '/events/:event/settings/emails': [
       {

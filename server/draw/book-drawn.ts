@@ -1,0 +1,155 @@
+import { Types } from 'mongoose';
+import { confirmAppointment } from '../booking/confirm-appointment.js';
+import { holdSlot } from '../booking/hold-slot.js';
+import type { Deps } from '../deps.js';
+import { Draw } from '../models/draw.js';
+import { Appointment } from '../models/appointment.js';
+import { DrawEntry, type DrawOutcome, type DrawWish } from '../models/draw-entry.js';
+import { Event } from '../models/event.js';
+import { closeWishes, type DrawKeys, type DrawList } from './close-wishes.js';
+import { unpack } from './find-draw.js';
+import { endCanceled } from './end-canceled.js';
+import { tellDrawn } from './tell-drawn.js';
+
+/**
+ * Draws every round whose wishes are closed now, books what was drawn, and ends those that were canceled. It may die at any step and be done again, by two at once too: one
+ * write decides the result, each booking has a key of its own, and each mail is queued once.
+ */
+export async function runDraws(deps: Deps, stopping: AbortSignal): Promise<void> {
+  const due = await Draw.find(
+    {
+      $or: [
+        { state: { $in: ['booking', 'canceled'] } },
+        { state: 'collecting', until: { $lte: deps.now() } },
+      ],
+    },
+    { list: 0, keys: 0 },
+  ).lean();
+  const faults = new Faults();
+  for (const draw of due) {
+    if (stopping.aborted) break;
+    // One that fails is left for the next minute and does not hold the others up.
+    await faults.keep(() => runDraw(deps, draw, stopping));
+  }
+  faults.throwFirst();
+}
+
+async function runDraw(deps: Deps, draw: Draw, stopping: AbortSignal): Promise<void> {
+  if (draw.state === 'canceled') return endCanceled(deps, draw, stopping);
+  const event = await findActive(draw);
+  if (!event) return;
+  if (draw.state === 'collecting') await closeWishes(draw, event, deps.now());
+  const closed = await Draw.findOne({ _id: draw._id, state: 'booking' }).lean();
+  if (!closed?.list || !closed.keys) return;
+  const { drawn } = JSON.parse(String(await unpack(closed.list))) as DrawList;
+  const keys = JSON.parse(String(await unpack(closed.keys))) as DrawKeys;
+  const entries = await DrawEntry.find({ draw: draw._id }).lean();
+  // In the order of the draw; whoever is in none of it comes last.
+  const turn = new Map(drawn.map(({ code }, index) => [code, index]));
+  const placeOf = ({ code }: DrawEntry) => turn.get(code) ?? drawn.length;
+  const faults = new Faults();
+  for (const entry of entries.sort((a, b) => placeOf(a) - placeOf(b))) {
+    if (entry.outcome) continue;
+    // Looked at for each family: an event may be archived, or its rules change, while thousands of meetings are booked.
+    const now = await findActive(draw);
+    if (!now || stopping.aborted) return;
+    const got = drawn[placeOf(entry)]?.got ?? [];
+    // A family that fails holds no other up: what each gets is certain.
+    await faults.keep(() => finishEntry(deps, now, entry, { got, keys }));
+  }
+  faults.throwFirst();
+  await Draw.updateOne({ _id: draw._id, state: 'booking' }, { $set: { state: 'done' } });
+}
+
+/** Of an archived one a draw waits; of a deleted one all is deleted. */
+async function findActive({ event }: Draw): Promise<Event | undefined> {
+  return (await Event.findOne({ _id: event, status: 'active' }).lean()) ?? undefined;
+}
+
+/** What failed, to be said when the rest is done. */
+class Faults {
+  #first: unknown;
+
+  async keep(work: () => Promise<void>): Promise<void> {
+    await work().catch((error: unknown) => (this.#first ??= error));
+  }
+
+  throwFirst(): void {
+    if (this.#first) throw this.#first instanceof Error ? this.#first : new Error('a draw failed');
+  }
+}
+
+async function finishEntry(
+  deps: Deps,
+  event: Event,
+  entry: DrawEntry,
+  { got, keys }: { got: (number | null)[]; keys: DrawKeys },
+): Promise<void> {
+  // What counts is what was wished when it was closed.
+  const wishes = (keys.wishes[entry.code] ?? []).map(asStored);
+  const slots = wishes.map((_, wish) => keys.slots[got[wish] ?? -1]);
+  const closed = Object.assign({}, entry, { wishes });
+  const outcome = await bookEntry(deps, event, closed, slots);
+  await tellDrawn(deps, closed, outcome);
+  await DrawEntry.updateOne({ _id: entry._id, outcome: { $exists: false } }, { $set: { outcome, wishes } });
+}
+
+/** Books by the same rules as any booking: what they refuse meanwhile is not booked, and the rest is. */
+async function bookEntry(
+  deps: Deps,
+  event: Event,
+  { draw, household, user, wishes }: DrawEntry,
+  slots: (string | undefined)[],
+): Promise<DrawOutcome[]> {
+  const outcome: DrawOutcome[] = [];
+  for (const [n, wish] of wishes.entries()) {
+    const id = slots[n];
+    if (!id) {
+      outcome.push({});
+      continue;
+    }
+    const slot = new Types.ObjectId(id);
+    const appointment = await bookWish(
+      deps,
+      event,
+      { draw, household, user },
+      { slot, student: wish.student },
+    );
+    outcome.push({ slot, ...(appointment ? { appointment } : {}) });
+  }
+  return outcome;
+}
+
+/** How often a time is held again whose hold ran out because the process died on the way. */
+const TRIES = 3;
+
+async function bookWish(
+  deps: Deps,
+  event: Event,
+  { draw, household, user }: Pick<DrawEntry, 'draw' | 'household' | 'user'>,
+  { slot, student }: { slot: Types.ObjectId; student: Types.ObjectId },
+): Promise<Types.ObjectId | undefined> {
+  // Booked before a death, it may have been canceled or moved since: it is booked no second time.
+  const before = await Appointment.findOne(
+    { household, slot, draw, state: { $nin: ['pending', 'expired'] } },
+    { _id: 1 },
+  ).lean();
+  if (before) return before._id;
+  const ask = { event, household, user, by: 'household' as const };
+  for (let n = 0; n < TRIES; n++) {
+    const key = `draw${String(draw)}${n}`;
+    const held = await holdSlot(deps, { ...ask, slot, students: [student], key, draw });
+    const booked = held.ok
+      ? await confirmAppointment(deps, { ...ask, appointment: held.appointment._id, note: '' })
+      : held;
+    if (booked.ok) return booked.appointment._id;
+    if (booked.reason !== 'hold ended') return undefined;
+  }
+  return undefined;
+}
+
+/** As the JSON of a closed round has it. */
+function asStored({ student, resource, slots, any }: DrawWish): DrawWish {
+  const id = (value: unknown) => new Types.ObjectId(String(value));
+  return { student: id(student), resource: id(resource), slots: slots.map(id), any };
+}

@@ -1,0 +1,69 @@
+import { Types } from 'mongoose';
+import type { DrawWish } from '../models/draw-entry.js';
+import type { Family } from '../parents/load-conference.js';
+import { offerPlan, type Choice } from '../planning/offer-plan.js';
+import { findOpenings } from '../planning/find-openings.js';
+import { shortDayAndTime } from '../web/format-time.js';
+
+/** A child's teacher as the form of wishes offers the meeting, with the times that can be wished. */
+export interface Wishable extends Pick<Choice, 'key' | 'child' | 'want'> {
+  teacher: string;
+  hint: string;
+  times: { value: string; label: string }[];
+}
+
+/** Whom a family can wish to meet: whoever it could book now if booking were open. */
+export async function offerWishes(family: Family, now: Date): Promise<Wishable[]> {
+  const { choices } = await offerPlan(family, now);
+  const open = choices.filter(({ gap, meeting }) => !gap && !meeting);
+  const { offers } = await findOpenings(
+    family,
+    open.map(({ want }) => want),
+    now,
+  );
+  return open.map(({ key, child, want, teacher }, n) => ({
+    ...{ key, child, want, teacher: teacher.name },
+    hint: [teacher.classNames, teacher.room].filter(Boolean).join(' · '),
+    times: (offers[n]?.openings ?? []).map(({ slot }) => ({
+      value: String(slot._id),
+      label: shortDayAndTime(slot.from, family.event),
+    })),
+  }));
+}
+
+/** The wishes of a form by their ranks, those of one rank as the form lists them; what was not offered is left out. */
+export function readWishes(form: Record<string, string>, offered: Wishable[], most: number): DrawWish[] {
+  return offered
+    .map(({ key, want, times }) => {
+      const [first = '', second = ''] = [form[`first-${key}`], form[`second-${key}`]];
+      const slots = [...new Set([first, second])].filter((id) => times.some(({ value }) => value === id));
+      const [student] = want.students;
+      return {
+        rank: Number(form[`rank-${key}`] ?? ''),
+        student: student ?? want.resource,
+        resource: want.resource,
+        slots: slots.map((id) => new Types.ObjectId(id)),
+        // Without a time of its own a wish is for any.
+        any: form[`any-${key}`] === '1' || slots.length === 0,
+      };
+    })
+    .filter(({ rank }) => rank > 0)
+    .sort((a, b) => a.rank - b.rank)
+    .slice(0, most)
+    .map(({ rank: _, ...wish }) => wish);
+}
+
+/** What the form shows of wishes that were sent before. */
+export function valuesOf(wishes: DrawWish[]): Record<string, string> {
+  return Object.fromEntries(
+    wishes.flatMap(({ student, resource, slots, any }, index) => {
+      const key = `${String(student)}:${String(resource)}`;
+      return [
+        [`rank-${key}`, String(index + 1)],
+        [`first-${key}`, String(slots[0] ?? '')],
+        [`second-${key}`, String(slots[1] ?? '')],
+        [`any-${key}`, any ? '1' : ''],
+      ];
+    }),
+  );
+}

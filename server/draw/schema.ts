@@ -1,0 +1,51 @@
+import Joi from 'joi';
+
+/** The most wishes that a school can let a family have. */
+export const MOST_WISHES = 20;
+
+export interface TermsForm {
+  from: string;
+  until: string;
+  most: number;
+}
+
+const moment = (label: string) =>
+  Joi.string()
+    .required()
+    .max(19)
+    .pattern(/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$/)
+    .label(label);
+
+export const termsForm = Joi.object<TermsForm, true>({
+  from: moment('when families can begin'),
+  until: moment('when it ends'),
+  most: Joi.number().integer().min(1).max(MOST_WISHES).required().label('the wishes for each family'),
+});
+
+/** Each field is named by what it is about: `rank-<student>:<resource>`. Whatever is not as the form has it is as if it had not been sent. */
+export const wishesForm = Joi.object<Record<string, string>>()
+  .pattern(
+    Joi.string()
+      .max(60)
+      .pattern(/^rank-[0-9a-f]{24}:[0-9a-f]{24}$/),
+    Joi.string()
+      .max(2)
+      .pattern(/^\d{0,2}$/)
+      .allow(''),
+  )
+  .pattern(
+    Joi.string()
+      .max(60)
+      .pattern(/^(first|second)-[0-9a-f]{24}:[0-9a-f]{24}$/),
+    Joi.string()
+      .max(24)
+      .pattern(/^([0-9a-f]{24})?$/)
+      .allow(''),
+  )
+  .pattern(
+    Joi.string()
+      .max(60)
+      .pattern(/^any-[0-9a-f]{24}:[0-9a-f]{24}$/),
+    Joi.string().valid('1', ''),
+  )
+  .max(600);

@@ -1,0 +1,70 @@
+import { Draw } from '../models/draw.js';
+import { DrawEntry } from '../models/draw-entry.js';
+import { bookingState } from '../web/booking-state.js';
+import { dayAndTimeSoon } from '../web/format-time.js';
+import { zoneName } from '../web/format-zone.js';
+import type { PlacedEvent } from '../web/place.js';
+import { wordsOf } from '../web/words.js';
+import { unpack } from './find-draw.js';
+
+export type DrawPhase = 'before' | 'open' | 'closed' | 'done';
+
+/** Where a round stands. Once booking is open, or the event archived, there is nothing to wish. */
+export function phaseOf({ state, from, until }: Draw, event: PlacedEvent, now: Date): DrawPhase {
+  if (state === 'done') return 'done';
+  const isAhead = ['not set', 'before'].includes(bookingState(event, now));
+  if (state === 'booking' || now >= until || !isAhead) return 'closed';
+  return now < from ? 'before' : 'open';
+}
+
+/** The sentence that says where it stands. */
+export function sayPhase(draw: Draw, event: PlacedEvent, now: Date): string {
+  const t = wordsOf(event);
+  const at = (moment: Date) => `${dayAndTimeSoon(moment, event, now)} (${zoneName(event)})`;
+  return {
+    before: () => t('draw.before', { from: at(draw.from), until: at(draw.until) }),
+    open: () => t('draw.open', { until: at(draw.until), count: draw.most }),
+    closed: () => t('draw.closed'),
+    done: () => t('draw.done'),
+  }[phaseOf(draw, event, now)]();
+}
+
+/** The seed, once the wishes are closed. */
+export function seedOf({ state, seed }: Draw): string | undefined {
+  return state === 'collecting' ? undefined : seed;
+}
+
+/** All that is needed to do a draw again, as JSON (`DrawList`): it was made when the wishes were closed, so that nobody waits for it. */
+export async function readList({ _id }: Draw): Promise<Buffer | undefined> {
+  const found = await Draw.findOne({ _id, state: { $ne: 'collecting' } }, { list: 1 }).lean();
+  return found?.list === undefined ? undefined : unpack(found.list);
+}
+
+/** How it went, in numbers. */
+export async function countDraw({ _id }: Draw): Promise<{
+  families: number;
+  wishes: number;
+  booked: number;
+  refused: number;
+}> {
+  const [found] = await DrawEntry.aggregate<{
+    families: number;
+    wishes: number;
+    booked: number;
+    drawn: number;
+  }>([
+    { $match: { draw: _id, 'wishes.0': { $exists: true } } },
+    { $set: { outcome: { $ifNull: ['$outcome', []] } } },
+    {
+      $group: {
+        _id: null,
+        families: { $sum: 1 },
+        wishes: { $sum: { $size: '$wishes' } },
+        booked: { $sum: { $size: { $ifNull: ['$outcome.appointment', []] } } },
+        drawn: { $sum: { $size: { $ifNull: ['$outcome.slot', []] } } },
+      },
+    },
+  ]);
+  const { families = 0, wishes = 0, booked = 0, drawn = 0 } = found ?? {};
+  return { families, wishes, booked, refused: drawn - booked };
+}

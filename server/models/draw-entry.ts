@@ -1,0 +1,67 @@
+import mongoose, { Schema, type Types } from 'mongoose';
+import { scopedSchema, type Scoped } from './scoped.js';
+
+/** A meeting that a family would like, the dearest first. */
+export interface DrawWish {
+  student: Types.ObjectId;
+  resource: Types.ObjectId;
+  /** Times in the order in which the family would like them. */
+  slots: Types.ObjectId[];
+  /** Whether any other time of the teacher will do. */
+  any: boolean;
+}
+
+/** What became of a wish: without a slot nothing was free; without an appointment the booking was refused. */
+export interface DrawOutcome {
+  slot?: Types.ObjectId;
+  appointment?: Types.ObjectId;
+}
+
+/** One household in an event's preference round. */
+export interface DrawEntry extends Scoped {
+  event: Types.ObjectId;
+  draw: Types.ObjectId;
+  household: Types.ObjectId;
+  /** The adult who sent the wishes last. */
+  user: Types.ObjectId;
+  /** Stands for the family where everybody sees it; made by chance, so that it tells nobody who they are. */
+  code: string;
+  wishes: DrawWish[];
+  changedAt: Date;
+  /** By wish; set when all of it is booked and told. */
+  outcome?: DrawOutcome[];
+}
+
+const schema = scopedSchema<DrawEntry>('drawEntry', {
+  event: { type: Schema.Types.ObjectId, required: true },
+  draw: { type: Schema.Types.ObjectId, required: true },
+  household: { type: Schema.Types.ObjectId, required: true },
+  user: { type: Schema.Types.ObjectId, required: true },
+  code: { type: String, required: true },
+  wishes: [
+    new Schema<DrawWish>(
+      {
+        student: { type: Schema.Types.ObjectId, required: true },
+        resource: { type: Schema.Types.ObjectId, required: true },
+        slots: { type: [Schema.Types.ObjectId], required: true },
+        any: { type: Boolean, required: true },
+      },
+      { _id: false },
+    ),
+  ],
+  changedAt: { type: Date, required: true },
+  outcome: {
+    type: [
+      new Schema<DrawOutcome>(
+        { slot: Schema.Types.ObjectId, appointment: Schema.Types.ObjectId },
+        { _id: false },
+      ),
+    ],
+    default: undefined,
+  },
+});
+// Two first requests of one family at the same time make one entry.
+schema.index({ draw: 1, household: 1 }, { unique: true });
+schema.index({ event: 1 });
+
+export const DrawEntry = mongoose.model<DrawEntry>('drawEntry', schema);
