@@ -23,8 +23,7 @@ import {
 const CLAIMS = 7;
 const DIARIES = 2;
 
-describe('an app process killed while a parent books', function () {
-  this.timeout(120_000);
+describe('an app process killed while a parent books', () => {
   const processes = new AppProcesses();
   let fair: Conference;
   let home: string;

@@ -45,7 +45,6 @@ async function insist(click: () => Promise<Response>): Promise<Response> {
 }
 
 describe('200 parents after one slot, through two app processes', function () {
-  this.timeout(120_000);
   const processes = new AppProcesses();
   let fair: Conference;
   let parents: LoggedIn[];

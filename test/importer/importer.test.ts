@@ -16,8 +16,7 @@ describe('the Importer', () => {
   let office: Visitor;
   let fresh: Types.ObjectId;
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     district = await startDistrict();
     office = await visitorAs('administrator');
     fresh = await makeEvent(district.account, undefined, 'Spring conferences');

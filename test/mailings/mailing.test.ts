@@ -17,7 +17,6 @@ const going = new AbortController().signal;
 const HOUR = 3600_000;
 
 describe('a mail to a group', function () {
-  this.timeout(60_000);
   let test: TestApp;
   let school: Conference;
   let office: Visitor;

@@ -24,8 +24,7 @@ import { makeSessions, type LoggedIn } from '../support/sessions.js';
 /** The first child’s meetings with all teachers. */
 const MEETINGS = 3;
 
-describe('an app process killed while a family plans', function () {
-  this.timeout(120_000);
+describe('an app process killed while a family plans', () => {
   const processes = new AppProcesses();
   let fair: Conference;
   let home: string;

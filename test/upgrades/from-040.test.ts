@@ -16,8 +16,7 @@ import { findWasteful, watchQueries } from '../support/scans.js';
 import { findSentences } from '../support/sentences.js';
 import { openDatabaseOf040, openEverything, type OldSchool } from '../support/upgrades/database-of-040.js';
 
-describe('a database of version 0.4.0', function () {
-  this.timeout(120_000);
+describe('a database of version 0.4.0', () => {
   let school: OldSchool;
   let office: Browser;
   let event: Event;

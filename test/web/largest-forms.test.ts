@@ -28,7 +28,7 @@ function isReadOf({ who }: Sender, path: string): boolean {
 }
 
 describe('the largest forms that are accepted', function () {
-  this.timeout(400_000);
+  this.timeout(900_000);
   let test: TestApp;
   let server: Server;
   let place: Place;
