@@ -245,6 +245,20 @@ export function formsOfEvents(place: Place): Record<string, Bad[] | string> {
       },
       { fields: { title: LONG, text: 'Kept words' }, says: /Heading: use 120/, keeps: /Kept words/ },
     ],
+    '/events/:event/letters/text/:language': [
+      {
+        fields: { title: 'Palabras', text: '{nobody}' },
+        says: /“nobody” can’t be filled in/,
+        keeps: /Palabras/,
+      },
+    ],
+    '/events/:event/settings/emails/:language': [
+      {
+        fields: { bookedText: '{nobody}', changedSubject: 'Palabras' },
+        says: /“nobody” can’t be filled in/,
+        keeps: /value="Palabras"/,
+      },
+    ],
     '/events/:event/settings/emails': [
       {
         fields: { reminders: 'soon', replyTo: 'kept@example.org' },
