@@ -14,6 +14,8 @@ export const ACTIONS = {
   'change emails': 'Office and emails changed',
   'open booking': 'Booking opened',
   'close booking': 'Booking closed',
+  'rehearse opening': 'Opening rehearsed',
+  'stop rehearsal': 'Rehearsal of the opening stopped',
   'tick step': 'Checklist step marked as done',
   'untick step': 'Checklist step marked as not done',
   'archive event': 'Event archived',

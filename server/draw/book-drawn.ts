@@ -8,15 +8,21 @@ import { DrawEntry, type DrawOutcome, type DrawWish } from '../models/draw-entry
 import { Event } from '../models/event.js';
 import { closeWishes, type DrawKeys, type DrawList } from './close-wishes.js';
 import { unpack } from './find-draw.js';
+import { endCanceled } from './end-canceled.js';
 import { tellDrawn } from './tell-drawn.js';
 
 /**
- * Draws every round whose wishes are closed now, and books what was drawn. It may die at any step and be done again, by two at once too: one
+ * Draws every round whose wishes are closed now, books what was drawn, and ends those that were canceled. It may die at any step and be done again, by two at once too: one
  * write decides the result, each booking has a key of its own, and each mail is queued once.
  */
 export async function runDraws(deps: Deps, stopping: AbortSignal): Promise<void> {
   const due = await Draw.find(
-    { $or: [{ state: 'booking' }, { state: 'collecting', until: { $lte: deps.now() } }] },
+    {
+      $or: [
+        { state: { $in: ['booking', 'canceled'] } },
+        { state: 'collecting', until: { $lte: deps.now() } },
+      ],
+    },
     { list: 0, keys: 0 },
   ).lean();
   const faults = new Faults();
@@ -29,6 +35,7 @@ export async function runDraws(deps: Deps, stopping: AbortSignal): Promise<void>
 }
 
 async function runDraw(deps: Deps, draw: Draw, stopping: AbortSignal): Promise<void> {
+  if (draw.state === 'canceled') return endCanceled(deps, draw, stopping);
   const event = await findActive(draw);
   if (!event) return;
   if (draw.state === 'collecting') await closeWishes(draw, event, deps.now());

@@ -143,12 +143,20 @@ export function drawSettings(deps: Deps): Router {
       await showSettings(deps, res, parsed);
       return;
     }
-    if (!(await saveDraw(actorOf(res), event, parsed.value, deps.now()))) {
-      await showSettings(deps, res, closedForm(req));
+    const saved = await saveDraw(actorOf(res), event, parsed.value, deps.now());
+    if (!saved.ok) {
+      await showSettings(deps, res, saved.reason === 'ending' ? endingForm(req) : closedForm(req));
       return;
     }
     say(req, { kind: 'ok', text: 'The preference round is saved.' });
     res.redirect(303, `/events/${String(event._id)}/settings/draw`);
+  });
+
+  router.get('/stop', async (_req, res) => {
+    const event = eventOf(res);
+    const draw = await findDraw(event);
+    if (!draw) throw notFound();
+    res.render('draw/stop', { ...settingsFrame(event, 'draw'), counts: await countDraw(draw) });
   });
 
   router.post('/stop', async (req, res) => {
@@ -157,7 +165,10 @@ export function drawSettings(deps: Deps): Router {
       await showSettings(deps, res, closedForm(req));
       return;
     }
-    say(req, { kind: 'ok', text: 'The preference round is canceled. What families wished is deleted.' });
+    say(req, {
+      kind: 'ok',
+      text: 'The preference round is canceled. Families who sent wishes get an email.',
+    });
     res.redirect(303, `/events/${String(event._id)}/settings/draw`);
   });
   return router;
@@ -167,6 +178,15 @@ function closedForm(req: Request): Form {
   return {
     values: typedValues(req.body),
     errors: { _form: 'This round’s wishes are closed, so it can’t be changed or canceled.' },
+  };
+}
+
+function endingForm(req: Request): Form {
+  return {
+    values: typedValues(req.body),
+    errors: {
+      _form: 'Families are still being told that the last round is canceled. Try again in a minute.',
+    },
   };
 }
 

@@ -3,7 +3,6 @@ import { Types } from 'mongoose';
 import { recordAudit } from '../audit/record-audit.js';
 import { isDuplicateKey } from '../models/duplicate-key.js';
 import { Draw } from '../models/draw.js';
-import { DrawEntry } from '../models/draw-entry.js';
 import { Event } from '../models/event.js';
 import type { Actor } from '../web/actor.js';
 import { hashSeed } from './draw-wishes.js';
@@ -16,14 +15,22 @@ export interface DrawTerms {
 
 /**
  * Starts an event's round with a fresh seed, or changes its moments while families still wish: then the seed, and so its published hash, stays.
- * @returns false where its wishes are closed already
+ * @returns why not: its wishes are closed already, or one that was canceled is still being ended
  */
-export async function saveDraw(actor: Actor, event: Event, terms: DrawTerms, now: Date): Promise<boolean> {
+export async function saveDraw(
+  actor: Actor,
+  event: Event,
+  terms: DrawTerms,
+  now: Date,
+): Promise<{ ok: true } | { ok: false; reason: 'closed' | 'ending' }> {
   const changed = await Draw.updateOne(
     { event: event._id, account: event.account, state: 'collecting', until: { $gt: now } },
     { $set: terms },
   );
-  if (changed.matchedCount === 0 && !(await startDraw(event, terms, now))) return false;
+  if (changed.matchedCount === 0 && !(await startDraw(event, terms, now))) {
+    const isEnding = await Draw.exists({ event: event._id, account: event.account, state: 'canceled' });
+    return { ok: false, reason: isEnding ? 'ending' : 'closed' };
+  }
   await Event.updateOne(
     { _id: event._id, account: event.account },
     { $set: { draw: { from: terms.from, until: terms.until } } },
@@ -32,7 +39,7 @@ export async function saveDraw(actor: Actor, event: Event, terms: DrawTerms, now
     ...{ account: event.account, event: event._id, user: actor.user, at: now },
     action: changed.matchedCount > 0 ? 'change draw' : 'start draw',
   });
-  return true;
+  return { ok: true };
 }
 
 async function startDraw(event: Event, terms: DrawTerms, now: Date): Promise<boolean> {
@@ -55,19 +62,16 @@ async function startDraw(event: Event, terms: DrawTerms, now: Date): Promise<boo
   }
 }
 
-/** Calls a round off while its wishes are open, with all that was wished: one that starts later has another seed. */
+/**
+ * Calls a round off while its wishes are open. `end-canceled.ts` tells who has wished and deletes it with all that was wished: one that
+ * starts later has another seed.
+ */
 export async function stopDraw(actor: Actor, event: Event, now: Date): Promise<boolean> {
-  const draw = await Draw.findOneAndDelete({
-    event: event._id,
-    account: event.account,
-    state: 'collecting',
-    until: { $gt: now },
-  }).lean();
-  // Where there is none, one call that died after its first step is finished.
-  if (!draw && (await Draw.exists({ event: event._id }))) return false;
-  await Event.updateOne({ _id: event._id, account: event.account }, { $unset: { draw: 1 } });
-  await DrawEntry.deleteMany({ event: event._id, account: event.account });
-  if (!draw) return false;
+  const canceled = await Draw.updateOne(
+    { event: event._id, account: event.account, state: 'collecting', until: { $gt: now } },
+    { $set: { state: 'canceled' } },
+  );
+  if (canceled.modifiedCount === 0) return false;
   await recordAudit({
     ...{ account: event.account, event: event._id, user: actor.user, at: now },
     action: 'stop draw',

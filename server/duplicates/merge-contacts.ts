@@ -6,13 +6,14 @@ import { Duplicate, pairKey, type Merge } from '../models/duplicate.js';
 import { isDuplicateKey } from '../models/duplicate-key.js';
 import type { Actor } from '../web/actor.js';
 import { dropMirrorMark } from '../sources/download/cursor.js';
-import { findClash, type Clash } from './find-clash.js';
+import { eventIds, findClash, type Clash } from './find-clash.js';
 import { ClaimedMerge, findAgainst, MergeLost } from './claim-merge.js';
 import { isCutOff } from '../runs/engine/find-at-work.js';
 import { moveAppointments, moveChildren, type Move } from './move-bookings.js';
 import { moveClasses } from './move-classes.js';
 import { fillBlanks, moveHandTies, moveLogins, movePairs, moveRecord, planRecord } from './move-identity.js';
 import { moveWaiting } from './move-waiting.js';
+import { renameWishes } from './rename-wishes.js';
 import { copyDiaries, endDiaries, moveResources } from './move-resources.js';
 
 /**
@@ -177,6 +178,7 @@ async function moveAll(move: Move, { record, at }: Merge, claimed: ClaimedMerge)
   await moveHandTies(move);
   const logins = await moveLogins(move);
   await moveWaiting(move);
+  await renameWishes(await eventIds(move.account), 'student', move.drop, move.keep);
   const children = await moveChildren(move);
   await claimed.live();
   const classes = await moveClasses(move);

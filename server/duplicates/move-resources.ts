@@ -9,6 +9,7 @@ import { Slot } from '../models/slot.js';
 import { diariesOf, eventIds } from './find-clash.js';
 import { renameClaims, type Move } from './move-bookings.js';
 import { joinLines } from './move-waiting.js';
+import { renameWishes } from './rename-wishes.js';
 
 /**
  * Gives the remaining contact all slots that the other has in any event. If both have slots in one event, the slots and their appointments
@@ -58,6 +59,7 @@ async function joinResources(from: Resource, to: Resource): Promise<void> {
   await passTeams(Slot, from._id, to._id);
   await passTeams(Appointment, from._id, to._id);
   await joinLines(from._id, to._id);
+  await renameWishes([to.event], 'resource', from._id, to._id);
   const status = from.status === 'active' || to.status === 'active' ? 'active' : 'gone';
   // A sync may remove only what a sync alone has added.
   const fromSync = from.fromSync && to.fromSync;

@@ -1,7 +1,7 @@
 import mongoose, { Schema, type Types } from 'mongoose';
 import { scopedSchema, type Scoped } from './scoped.js';
 
-export const DRAW_STATES = ['collecting', 'booking', 'done'] as const;
+export const DRAW_STATES = ['collecting', 'booking', 'done', 'canceled'] as const;
 export type DrawState = (typeof DRAW_STATES)[number];
 
 /** An event's preference round: families wish before booking opens, and a draw that anybody can do again decides. */
@@ -16,7 +16,10 @@ export interface Draw extends Scoped {
   seed: string;
   /** The SHA-256 of the seed's digits, published from the beginning. */
   hash: string;
-  /** `booking`: wishes are closed, the result is certain, and its meetings are being booked. */
+  /**
+   * `booking`: wishes are closed, the result is certain, and its meetings are being booked. `canceled`: who has wished is told, and it is
+   * deleted then.
+   */
   state: DrawState;
   /** What is published, packed (`DrawList`): set by the one write that closes the wishes, and so decides the result. */
   list?: string;

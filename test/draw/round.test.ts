@@ -3,6 +3,7 @@ import mongoose from 'mongoose';
 import { runDraws } from '../../server/draw/book-drawn.js';
 import { drawWishes, type DrawInput } from '../../server/draw/draw-wishes.js';
 import { saveWishes } from '../../server/draw/save-wishes.js';
+import { renameWishes } from '../../server/duplicates/rename-wishes.js';
 import { Appointment } from '../../server/models/appointment.js';
 import { Class } from '../../server/models/class.js';
 import { Draw } from '../../server/models/draw.js';
@@ -111,9 +112,15 @@ describe('a preference round', () => {
     const { seed } = await Draw.findOne().orFail().lean();
     await start({ most: 3 });
     assert.equal((await Draw.findOne().orFail().lean()).seed, seed);
+    assert.match((await office.get(`${settings}/stop`)).text, /2 wishes of 1 family will be deleted/);
     assert.equal((await office.post(`${settings}/stop`, {}, settings)).status, 303);
-    assert.deepEqual([await Draw.countDocuments(), await DrawEntry.countDocuments()], [0, 0]);
     assert.equal((await new Visitor(desk.test.app).get(`${desk.home}/draw`)).status, 404);
+    assert.match((await start()).text, /Try again in a minute/);
+    await run();
+    assert.deepEqual([await Draw.countDocuments(), await DrawEntry.countDocuments()], [0, 0]);
+    const [mail, ...others] = await Notification.find().lean();
+    assert.match(mail!.text, /has canceled the preference round[^]*yourself from Monday, November 23/);
+    assert.deepEqual(others, []);
     await start();
     assert.notEqual((await Draw.findOne().orFail().lean()).seed, seed);
   });
@@ -172,6 +179,23 @@ describe('a preference round', () => {
     const [own] = list.input.families;
     assert.equal(own?.children.length, 1);
     assert.deepEqual(own.wishes[1]?.slots, []);
+  });
+
+  it('knows a teacher and a child under the contact that remains after a merge', async () => {
+    await start();
+    await family(0);
+    const [keep, drop] = desk.fair.teachers;
+    const child = desk.fair.students[0]!._id;
+    const event = desk.fair.event._id;
+    await asApp(async () => {
+      await renameWishes([event], 'resource', drop!.resource._id, keep!.resource._id);
+      await renameWishes([event], 'student', child, drop!.resource._id);
+    });
+    const { wishes } = await DrawEntry.findOne().orFail().lean();
+    assert.deepEqual(
+      wishes.map(({ resource, student }) => [resource, student]),
+      [keep, keep].map((one) => [one!.resource._id, drop!.resource._id]),
+    );
   });
 
   it('books the others where one family fails, and is done when that one no longer does', async () => {

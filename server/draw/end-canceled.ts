@@ -1,0 +1,58 @@
+import { addressMails, addresseesOf } from '../booking/write-mails.js';
+import type { Deps } from '../deps.js';
+import { Account } from '../models/account.js';
+import { Draw } from '../models/draw.js';
+import { DrawEntry } from '../models/draw-entry.js';
+import { Event } from '../models/event.js';
+import { Household } from '../models/household.js';
+import { queueMail } from '../notifications/queue-mail.js';
+import { dayAndTimeSoon } from '../web/format-time.js';
+import { callOffice } from '../web/say-office.js';
+import { wordsOf } from '../web/words.js';
+
+/** Tells each family whose wishes count no longer, once, and deletes a canceled round then. Done again after a death, it goes on. */
+export async function endCanceled(deps: Deps, draw: Draw, stopping: AbortSignal): Promise<void> {
+  const [event, account] = await Promise.all([
+    Event.findOne({ _id: draw.event, status: { $ne: 'deleted' } }).lean(),
+    Account.findById(draw.account).lean(),
+  ]);
+  // What a deleted event has is deleted with it.
+  if (!event || !account) return;
+  await Event.updateOne({ _id: event._id, account: account._id }, { $unset: { draw: 1 } });
+  for await (const entry of DrawEntry.find({ draw: draw._id }).lean()) {
+    if (stopping.aborted) return;
+    if (entry.wishes.length > 0) await tellCanceled(deps, entry, { event, account });
+    await DrawEntry.deleteOne({ _id: entry._id });
+  }
+  await Draw.deleteOne({ _id: draw._id, state: 'canceled' });
+}
+
+async function tellCanceled(
+  deps: Deps,
+  { _id, household }: DrawEntry,
+  { event, account }: { event: Event; account: Account },
+): Promise<void> {
+  const family = await Household.findById(household).lean();
+  if (!family) return;
+  const key = `draw-canceled:${String(_id)}`;
+  const mails = addressMails({ event, account }, await addresseesOf(family), key, (place, { name }) => {
+    const t = wordsOf(place);
+    const { opensAt } = event.booking;
+    const opens =
+      opensAt && opensAt > deps.now()
+        ? t('draw.canceledOpens', { at: dayAndTimeSoon(opensAt, place, deps.now()) })
+        : t('draw.canceledLater');
+    const parts = [
+      t('draw.mailHello', { name }),
+      t('draw.canceledMail', { school: account.name, event: event.name }),
+      `${opens}\n${deps.config.publicUrl}/e/${event.link}`,
+      t('draw.mailQuestions', { office: callOffice(place) }),
+    ];
+    return {
+      kind: 'preference round canceled',
+      subject: t('draw.canceledSubject', { event: event.name }).slice(0, 250),
+      text: `${parts.join('\n\n')}\n`,
+    };
+  });
+  for (const mail of mails) await queueMail(deps, mail);
+}
