@@ -90,6 +90,7 @@ export const ACTIONS = {
   'change access level': 'Access level changed',
   'accept access': 'Invitation accepted',
   'change school account': 'School account changed',
+  'change school address': 'Address of a school changed',
   'change logo': 'Logo changed',
   'change own password': 'Own password changed',
   'change own email': 'Own email address changed',
