@@ -9,6 +9,7 @@ import { Resource } from '../models/resource.js';
 import { Slot } from '../models/slot.js';
 import { classesOf } from './find-classes.js';
 import { findFollowing, isOffered, mostInARow } from './find-following.js';
+import { languageFor } from './find-interpreter.js';
 import { findPeople, goingOf, type People } from './find-people.js';
 import { sittingOf } from './find-sitting.js';
 import { isMeantFor, type MaybeMet } from './find-by-hand.js';
@@ -41,6 +42,8 @@ export interface Bookable {
   people: People;
   /** The adult who goes, alone. */
   goer?: Types.ObjectId;
+  /** The language in which the family needs an interpreter. */
+  language?: string;
 }
 
 /**
@@ -65,7 +68,13 @@ export async function checkBooking(
   if (!further.ok) return further;
   const goer = goerOf(wish, household);
   const people = await findPeople(goingOf(household, goer), sittingOf(about.holders, about.contacts));
-  return { ...bookable, more: further.more, people, ...(goer ? { goer } : {}) };
+  const language = languageFor(event, household);
+  return {
+    ...bookable,
+    ...{ more: further.more, people },
+    ...(goer ? { goer } : {}),
+    ...(language ? { language } : {}),
+  };
 }
 
 /** What the rules look at. */

@@ -28,7 +28,7 @@ export function valuesFrom(past: Event, now: Date): Record<string, unknown> {
 }
 
 /** What the new event copies beside the values in its form. */
-export function keptOf({ _id, fields, office, messages, letter, reminders }: Event) {
+export function keptOf({ _id, fields, office, messages, letter, reminders, interpreting }: Event) {
   return {
     templateOf: _id,
     ...(fields ? { fields } : {}),
@@ -36,6 +36,7 @@ export function keptOf({ _id, fields, office, messages, letter, reminders }: Eve
     ...(messages ? { messages } : {}),
     ...(letter ? { letter } : {}),
     ...(reminders ? { reminders } : {}),
+    ...(interpreting ? { interpreting } : {}),
   };
 }
 

@@ -120,6 +120,8 @@ export interface Event extends Scoped {
   messages?: Partial<Record<MessageKind, MessageText>>;
   /** The printed letter in the school's own words, its heading as the subject. Absent: Slotbell's. */
   letter?: MessageText;
+  /** Families may ask for an interpreter of one of these languages, by their codes. `byHand`: the office assigns each. Absent: they may not. */
+  interpreting?: { languages: string[]; byHand: boolean };
   /** When families may wish in its preference round; absent: it has none. */
   draw?: { from: Date; until: Date };
   /** How many hours before a meeting its family is reminded, the most first. Absent: never. */
@@ -169,6 +171,7 @@ const schema = scopedSchema<Event>('event', {
   office: { type: officeSchema },
   messages: { type: messagesSchema },
   letter: messageText,
+  interpreting: { type: new Schema({ languages: [String], byHand: Boolean }, { _id: false }) },
   draw: { type: new Schema({ from: Date, until: Date }, { _id: false }) },
   reminders: { type: [Number], default: undefined },
   reminded: Schema.Types.Mixed,

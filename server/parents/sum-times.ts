@@ -57,6 +57,13 @@ export function sumTimes(
     return { code: 'busy', note: t('why.busy'), text: t('why.busyText', values) };
   if (codes.has('taken') || codes.has('teacher busy') || codes.has('day limit'))
     return { code: 'full', note: t('why.full'), text: t('why.fullText', values) };
+  const unspoken = others.find(({ refusal }) => refusal === 'interpreter busy');
+  if (unspoken)
+    return {
+      code: 'interpreter busy',
+      note: t('times.noInterpreter'),
+      text: t('why.interpreterText', values),
+    };
   if (others.some(({ slot }) => slot.state === 'call the school'))
     return { code: 'call', note: t('why.call'), text: t('why.callText', values) };
   if (codes.has('too late'))

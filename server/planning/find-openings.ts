@@ -1,4 +1,6 @@
 import type { Types } from 'mongoose';
+import { takerOf } from '../booking/check-holder.js';
+import { findInterpreted } from '../booking/find-interpreter.js';
 import { findPeople } from '../booking/find-people.js';
 import { contactsOf, HOLDER } from '../booking/find-sitting.js';
 import { familySince } from '../parents/find-times.js';
@@ -91,6 +93,11 @@ export async function findOpenings(family: Looking, wanted: Wanted[], now: Date)
     one.state !== 'pending' ||
     ((one.expiresAt ?? now) > now && (one.offer !== undefined || !one.bookedBy.equals(actor.user)));
   const busy = await findBusy(family, { resources, slots, own }, now);
+  const interpreted = await findInterpreted(event, household, slots, {
+    me: ({ _id, resource }) =>
+      takerOf({ event, household, user: actor.user }, { resource, students, slot: _id }, now),
+    now,
+  });
   const { booking } = event;
   const ofDay = tally(
     seats.filter(counts).map(({ resource, from }) => `${String(resource)} ${dayOf(from, event.timeZone)}`),
@@ -128,14 +135,15 @@ export async function findOpenings(family: Looking, wanted: Wanted[], now: Date)
     const ahead = slots.filter((slot) => slot.resource.equals(resource._id));
     const inTime = ahead.filter((slot) => isSoonEnough(event, slot.from, now, 'household'));
     const place = placeOf(resource, classesHeld[0]);
-    const openings = inTime
-      .filter(isFree)
+    const free = inTime.filter(isFree);
+    const openings = free
+      .filter((slot) => !interpreted || interpreted(slot))
       .map((slot): Opening => ({ slot, ...(slot.kind === 'video' ? {} : { place }) }));
     if (openings.length > 0) return { ...want, openings };
     return {
       ...want,
       openings,
-      gap: ahead.length === 0 ? 'not offered' : inTime.length === 0 ? 'too late' : 'full',
+      gap: gapOf(ahead, inTime, free),
     };
   });
   const ownHere = own.filter((one) => one.event?.equals(event._id)).length;
@@ -149,6 +157,13 @@ export async function findOpenings(family: Looking, wanted: Wanted[], now: Date)
         booking.perStudent ? Math.max(0, booking.perStudent - (ofStudent.get(student) ?? 0)) : Infinity,
     },
   };
+}
+
+/** Why there is no opening: of all times ahead, those that may still be booked, and those that are free but for an interpreter. */
+function gapOf(ahead: Slot[], inTime: Slot[], free: Slot[]): PlanGap {
+  if (ahead.length === 0) return 'not offered';
+  if (inTime.length === 0) return 'too late';
+  return free.length === 0 ? 'full' : 'interpreter busy';
 }
 
 /** A teacher without a known room is somewhere of their own. */

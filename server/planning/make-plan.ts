@@ -24,6 +24,7 @@ const OF_ONE_SLOT: Refusal[] = [
   'taken',
   'teacher busy',
   'household busy',
+  'interpreter busy',
   'day limit',
   'not here',
   'not offered',
