@@ -13,7 +13,7 @@ import { openNightlyRuns } from './open-nightly-runs.js';
 import { readUploadJob } from './read-upload.js';
 import { continueMailingsJob, sendMailingJob } from './send-mailing.js';
 import { sendRemindersJob } from './send-reminders.js';
-import { settleInterpretersJob } from './settle-interpreters.js';
+import { reconcileInterpretersJob } from './reconcile-interpreters.js';
 import { runDrawsJob } from './run-draws.js';
 import { runRefreshJob, runSyncJob } from './run-sync.js';
 
@@ -43,5 +43,5 @@ export const RECURRING: Recurring[] = [
   retryNotifications,
   runDrawsJob,
   sendRemindersJob,
-  settleInterpretersJob,
+  reconcileInterpretersJob,
 ];

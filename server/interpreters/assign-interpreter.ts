@@ -1,7 +1,7 @@
 import type { Types } from 'mongoose';
 import { recordAudit } from '../audit/record-audit.js';
 import { findFree, languageFor } from '../booking/find-interpreter.js';
-import { settleInterpreter } from '../booking/settle-interpreter.js';
+import { reconcileInterpreter } from '../booking/reconcile-interpreter.js';
 import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { slotsOf } from '../models/appointment-slots.js';
@@ -44,7 +44,7 @@ export async function assignInterpreter(
     },
   );
   if (marked.matchedCount === 0) return { ok: false, reason: 'changed' };
-  await settleInterpreter(deps, found._id);
+  await reconcileInterpreter(deps, found._id);
   await recordAudit({
     ...{ account, event: _id, user, at: deps.now() },
     action: 'assign interpreter',

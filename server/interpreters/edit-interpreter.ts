@@ -7,7 +7,7 @@ import { Interpreter, MOST_INTERPRETERS } from '../models/interpreter.js';
 import { searchKey } from '../models/search-key.js';
 import type { Actor } from '../web/actor.js';
 import type { InterpreterForm, SettingForm } from './schema.js';
-import { markLacking } from './settle-interpreters.js';
+import { markLacking } from './reconcile-interpreters.js';
 
 type Scope = Pick<Event, '_id' | 'account'>;
 
@@ -26,7 +26,7 @@ export async function saveSetting(
   await markLacking({ event: _id, account }, deps.now());
 }
 
-/** Adds or changes an interpreter. `settle-interpreters.ts` goes through their meetings. */
+/** Adds or changes an interpreter. `reconcile-interpreters.ts` goes through their meetings. */
 export async function saveInterpreter(
   deps: Deps,
   actor: Actor,

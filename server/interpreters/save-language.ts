@@ -1,10 +1,10 @@
 import type { Types } from 'mongoose';
 import { recordAudit } from '../audit/record-audit.js';
-import { settleInterpreter } from '../booking/settle-interpreter.js';
+import { reconcileInterpreter } from '../booking/reconcile-interpreter.js';
 import type { Deps } from '../deps.js';
 import type { Event } from '../models/event.js';
 import { Household } from '../models/household.js';
-import { markHousehold } from './settle-interpreters.js';
+import { markHousehold } from './reconcile-interpreters.js';
 
 /**
  * Notes the language in which a household needs an interpreter, also for later events, and goes through the meetings it has ahead: each gets
@@ -31,6 +31,6 @@ export async function saveLanguage(
     targets: [household],
     detail: { language },
   });
-  for (const id of await markHousehold(household, deps.now())) await settleInterpreter(deps, id);
+  for (const id of await markHousehold(household, deps.now())) await reconcileInterpreter(deps, id);
   return true;
 }

@@ -31,6 +31,8 @@ export interface InterpreterForm {
   times: Presence[];
 }
 
+type OfPerson = Omit<InterpreterForm, 'times'>;
+
 const TIME = /^([01]\d|2[0-3]):[0-5]\d$/;
 
 const fields = {
@@ -56,14 +58,14 @@ export function parseInterpreter(body: unknown, days: string[]): Parsed<Interpre
     ]),
   );
   const parsed = parseForm(
-    Joi.object<Omit<InterpreterForm, 'times'> & Record<string, unknown>>({ ...fields, ...ofDays }),
+    Joi.object<OfPerson & Record<`${'from' | 'to'}-${string}`, string>>({ ...fields, ...ofDays }),
     body,
   );
   if (!parsed.ok) return parsed;
   const { name, email, languages: spoken, ...rest } = parsed.value;
   const errors: Record<string, string> = {};
   const times = days.flatMap((day): Presence[] => {
-    const [from, to] = [String(rest[`from-${day}`] ?? ''), String(rest[`to-${day}`] ?? '')];
+    const [from = '', to = ''] = [rest[`from-${day}`], rest[`to-${day}`]];
     if (!from && !to) return [];
     if (!from) errors[`from-${day}`] = 'Enter when they come, too, or leave both times of the day empty.';
     else if (to <= from) errors[`to-${day}`] = 'Enter an end after the beginning.';

@@ -7,18 +7,18 @@ import { notFound } from '../web/errors.js';
 import { shortDay } from '../web/format-time.js';
 import { eventGuard, eventOf } from '../web/guards.js';
 import { nameSpoken, SPOKEN } from '../web/name-spoken.js';
-import { FRESH_FORM, parseForm, parseId, type Form } from '../web/parse.js';
+import { FRESH_FORM, parseForm, parseId, typedValues, type Form } from '../web/parse.js';
 import type { PlacedEvent } from '../web/place.js';
 import { say } from '../web/session.js';
 import { removeInterpreter, saveInterpreter, saveSetting } from './edit-interpreter.js';
 import { parseInterpreter, settingForm } from './schema.js';
-import { settleInterpreters } from './settle-interpreters.js';
+import { reconcileInterpreters } from './reconcile-interpreters.js';
 
 /** Interpreters in an event's settings: for which languages families may ask, and who they are. */
 export function interpreterSettings(deps: Deps): Router {
   const router = express.Router({ mergeParams: true });
   router.use(eventGuard('event administrator'));
-  const running = () => settleInterpreters(deps, new AbortController().signal);
+  const running = () => reconcileInterpreters(deps, new AbortController().signal);
   const back = (res: Response) => `/events/${String(eventOf(res)._id)}/settings/interpreters`;
 
   router.get('/', async (_req, res) => {
@@ -70,10 +70,14 @@ export function interpreterSettings(deps: Deps): Router {
   async function save(req: Request, res: Response, found?: Interpreter): Promise<void> {
     const event = eventOf(res);
     const parsed = parseInterpreter(req.body, event.days);
-    if (!parsed.ok) return showOne(res.status(422), found, parsed);
+    if (!parsed.ok) {
+      showOne(res.status(422), found, parsed);
+      return;
+    }
     if (!(await saveInterpreter(deps, actorOf(res), event, parsed.value, found?._id))) {
       const errors = { _form: 'There are 200 interpreters in the event already. Remove one first.' };
-      return showOne(res.status(422), found, { values: req.body as Form['values'], errors });
+      showOne(res.status(422), found, { values: typedValues(req.body), errors });
+      return;
     }
     await running();
     say(req, { kind: 'ok', text: `${parsed.value.name} is saved.` });

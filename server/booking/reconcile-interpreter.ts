@@ -22,24 +22,34 @@ const TRIES = 20;
  * who did until now, else, unless the office assigns them, anybody who is free. Their diary is entered first, one write decides, and
  * whoever does it no longer is taken out last, so that nobody is at two places and a death loses nothing. May be done twice.
  */
-export async function settleInterpreter(deps: Deps, id: Types.ObjectId): Promise<void> {
+export async function reconcileInterpreter(deps: Deps, id: Types.ObjectId): Promise<void> {
   for (let n = 0; n < TRIES; n++) {
     const found = await Appointment.findById(id).lean();
     if (!found || !LIVING_STATES.includes(found.state)) return;
-    if (!found.interpreting) {
-      await leaveOthers(found);
-      return;
-    }
+    if (!found.interpreting) return;
     const chosen = await choose(found, deps.now());
     const needs = chosen ? interpreterNeeds(await stretchesOf(found), diaryOf(chosen)) : [];
-    const refused = await enterAll(found, needs, deps.now());
-    if (refused || !(await decide(deps, found, chosen))) continue;
-    // Somebody who decided at the same moment may have taken it out.
-    await enterAll(found, needs, deps.now());
+    if (await isRefused(found, needs, deps.now())) continue;
+    if (String(found.interpreter) !== String(chosen?._id) || found.interpreting.was) {
+      // Gone through once more, as somebody who decided at the same moment may have taken it out again.
+      await decide(deps, found, chosen);
+      continue;
+    }
+    await leaveOthers(found);
+    if (await endMark(found)) return;
   }
 }
 
-async function enterAll(
+/** @returns false where somebody marked it anew meanwhile */
+async function endMark({ _id, interpreter, interpreting }: Appointment): Promise<boolean> {
+  const ended = await Appointment.updateOne(
+    { _id, ...asRead({ interpreter, 'interpreting.to': interpreting?.to, 'interpreting.was': undefined }) },
+    { $unset: { interpreting: 1 } },
+  );
+  return ended.matchedCount === 1;
+}
+
+async function isRefused(
   { _id, account }: Appointment,
   needs: ReturnType<typeof interpreterNeeds>,
   now: Date,
@@ -69,8 +79,8 @@ async function choose(found: Appointment, now: Date): Promise<Interpreter | unde
   return event.interpreting?.byHand ? free.find(isKnown) : free[0];
 }
 
-/** @returns false where something of it changed meanwhile */
-async function decide(deps: Deps, found: Appointment, chosen: Interpreter | undefined): Promise<boolean> {
+/** Writes it, where nothing of it changed meanwhile. */
+async function decide(deps: Deps, found: Appointment, chosen: Interpreter | undefined): Promise<void> {
   const { interpreting, ...before } = found;
   const known = before.interpreter ?? interpreting?.was;
   const isNews = String(known ?? '') !== String(chosen?._id ?? '');
@@ -88,7 +98,7 @@ async function decide(deps: Deps, found: Appointment, chosen: Interpreter | unde
       await sayChange(known, chosen),
     );
   }
-  const decided = await Appointment.updateOne(
+  await Appointment.updateOne(
     {
       _id: before._id,
       state: { $in: LIVING_STATES },
@@ -101,11 +111,15 @@ async function decide(deps: Deps, found: Appointment, chosen: Interpreter | unde
       interpreting: { $exists: true },
     },
     {
-      $set: { ...(chosen ? { interpreter: chosen._id } : {}), ...(isNews ? { entry } : {}) },
-      $unset: { interpreting: 1, ...(chosen ? {} : { interpreter: 1 }) },
+      $set: {
+        ...(chosen ? { interpreter: chosen._id } : {}),
+        // It stays marked until nobody else has it in their diary.
+        interpreting: chosen ? { to: chosen._id } : {},
+        ...(isNews ? { entry } : {}),
+      },
+      ...(chosen ? {} : { $unset: { interpreter: 1 } }),
     },
   );
-  return decided.matchedCount === 1;
 }
 
 /** "Ana Ruiz interprets at this meeting." */

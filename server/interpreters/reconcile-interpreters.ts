@@ -1,5 +1,5 @@
 import type { QueryFilter, Types } from 'mongoose';
-import { settleInterpreter } from '../booking/settle-interpreter.js';
+import { reconcileInterpreter } from '../booking/reconcile-interpreter.js';
 import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { Event } from '../models/event.js';
@@ -10,7 +10,7 @@ import { Interpreter } from '../models/interpreter.js';
 const MOST = 1000;
 
 /** Goes through whatever is marked: what a process that died left, and what a move of slots has brought to another time. */
-export async function settleInterpreters(deps: Deps, stopping: AbortSignal): Promise<void> {
+export async function reconcileInterpreters(deps: Deps, stopping: AbortSignal): Promise<void> {
   for (const { _id } of await Household.find({ interpreting: true }, { _id: 1 }).limit(MOST).lean())
     await markHousehold(_id, deps.now());
   for (const { _id } of await Interpreter.find({ unsettled: true }, { _id: 1 }).limit(MOST).lean())
@@ -20,7 +20,7 @@ export async function settleInterpreters(deps: Deps, stopping: AbortSignal): Pro
     .lean();
   for (const { _id } of left) {
     if (stopping.aborted) return;
-    await settleInterpreter(deps, _id);
+    await reconcileInterpreter(deps, _id);
   }
 }
 
@@ -56,7 +56,10 @@ export async function markLacking(
   const found = await Event.findOne({ _id: event, account, status: 'active' }, { interpreting: 1 }).lean();
   const languages = found?.interpreting?.languages ?? [];
   if (languages.length === 0 || found?.interpreting?.byHand) return [];
-  const households = await Household.find({ account, interpreter: { $in: languages, $exists: true } }, { _id: 1 }).lean();
+  const households = await Household.find(
+    { account, interpreter: { $in: languages, $exists: true } },
+    { _id: 1 },
+  ).lean();
   return mark(
     { event, household: { $in: households.map(({ _id }) => _id) }, interpreter: { $exists: false } },
     now,
