@@ -7,7 +7,7 @@ import { Household } from '../models/household.js';
 import { Interpreter } from '../models/interpreter.js';
 import { matchNames, type ReportRow } from '../reports/match-names.js';
 import { byId } from '../web/lists.js';
-import { nameSpoken } from '../web/name-spoken.js';
+import { nameSpoken } from '../web/format-language.js';
 import type { PlacedEvent } from '../web/place.js';
 
 /** The most meetings on the page: more than interpreters of any school have in an event. */

@@ -10,7 +10,7 @@ import {
   type Family,
 } from '../parents/load-conference.js';
 import { notFound } from '../web/errors.js';
-import { nameSpoken } from '../web/name-spoken.js';
+import { nameSpoken } from '../web/format-language.js';
 import { parseForm, typedValues, type Form } from '../web/parse.js';
 import { wordsFor } from '../web/read-language.js';
 import { say } from '../web/session.js';

@@ -1,7 +1,7 @@
 import Joi from 'joi';
 import type { Types } from 'mongoose';
 import type { Presence } from '../models/interpreter.js';
-import { SPOKEN } from '../web/name-spoken.js';
+import { SPOKEN } from '../web/format-language.js';
 import { line, objectId, parseForm, tick, typedValues, type Parsed } from '../web/parse.js';
 
 const languages = () =>

@@ -6,7 +6,7 @@ import { actorOf } from '../web/actor.js';
 import { notFound } from '../web/errors.js';
 import { shortDay } from '../web/format-time.js';
 import { eventGuard, eventOf } from '../web/guards.js';
-import { nameSpoken, SPOKEN } from '../web/name-spoken.js';
+import { nameSpoken, SPOKEN } from '../web/format-language.js';
 import { FRESH_FORM, parseForm, parseId, typedValues, type Form } from '../web/parse.js';
 import type { PlacedEvent } from '../web/place.js';
 import { say } from '../web/session.js';

@@ -6,7 +6,7 @@ import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import type { Household } from '../models/household.js';
 import type { Resource } from '../models/resource.js';
 import type { Slot } from '../models/slot.js';
-import { nameSpoken } from '../web/name-spoken.js';
+import { nameSpoken } from '../web/format-language.js';
 import type { PlacedEvent } from '../web/place.js';
 import { explainTime, type Explained, type OwnMeeting } from './explain-time.js';
 

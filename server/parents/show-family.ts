@@ -2,7 +2,7 @@ import type { Response } from 'express';
 import type { Deps } from '../deps.js';
 import { bookingState } from '../web/booking-state.js';
 import { daysInWords } from '../web/format-time.js';
-import { nameSpoken } from '../web/name-spoken.js';
+import { nameSpoken } from '../web/format-language.js';
 import { languageFor } from '../booking/find-interpreter.js';
 import { bookDecided } from '../booking/leave-plan.js';
 import { hasWaitlist } from '../waitlist/policy.js';

@@ -7,6 +7,7 @@ import { ROOT } from '../../server/root.js';
 const MODULE = [
   'server/web/format-count.ts',
   'server/web/format-time.ts',
+  'server/web/format-language.ts',
   'server/web/format-zone.ts',
   'server/web/local-time.ts',
   'public/js/format.js',
