@@ -34,6 +34,11 @@ export function databaseGuard(database: GuardedDatabase, answer: ErrorRequestHan
     const send = res.send.bind(res);
     // A page that the handler renders too late would throw outside of every handler and end the process.
     res.send = (body?: unknown) => (isGone && res.headersSent ? res : send(body));
+    const redirect = res.redirect.bind(res) as (...to: unknown[]) => void;
+    // So would a redirect that waited for the session to be saved.
+    res.redirect = (...to: unknown[]) => {
+      if (!isGone || !res.headersSent) redirect(...to);
+    };
     const look = async (isFirst: boolean): Promise<void> => {
       // If the process itself was busy, it has not yet read answers that arrived meanwhile.
       await nextTurn();

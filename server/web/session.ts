@@ -70,7 +70,8 @@ export const saveBeforeRedirect: RequestHandler = (req, res, next) => {
   const before = contentOf(req);
   const redirect = res.redirect.bind(res) as (...to: unknown[]) => void;
   res.redirect = (...to: unknown[]) => {
-    if (contentOf(req) === before) redirect(...to);
+    // Where the page that the database is away was sent meanwhile, the session went with it.
+    if (res.headersSent || contentOf(req) === before) redirect(...to);
     else
       req.session.save((error: unknown) => {
         if (error) next(error);

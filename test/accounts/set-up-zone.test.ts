@@ -10,8 +10,7 @@ import { emptyDatabase } from '../support/hooks.js';
 const NOTE = 'This is your browser’s time zone.';
 const ZONE = 'select[name="timeZone"]';
 
-describe('the time zone of the first set-up', function () {
-  this.timeout(60_000);
+describe('the time zone of the first set-up', () => {
   let server: Server;
   let browser: Browser;
   let home: string;

@@ -30,8 +30,7 @@ const MINUTE = 60_000;
 const never = new AbortController().signal;
 const RUNS = Number(process.env.INTERLEAVINGS ?? 40);
 
-describe('a meeting of several slots in a row', function () {
-  this.timeout(180_000);
+describe('a meeting of several slots in a row', () => {
   let test: TestApp;
   let fair: Conference;
   let homes: Household[];

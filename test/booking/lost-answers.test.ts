@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { Appointment } from '../../server/models/appointment.js';
 import { makeUser } from '../support/app.js';
-import { seededRandom, startFaultyProxy, type FaultyProxy } from '../support/faulty-proxy.js';
+import { seededRandom, startFaultyProxy, writeOf, type FaultyProxy } from '../support/faulty-proxy.js';
 import { emptyDatabase, testDatabaseUri } from '../support/hooks.js';
-import { makeSessions, type LoggedIn } from '../support/sessions.js';
+import { makeSessions, type LoggedIn } from '../../server/scratch/make-sessions.js';
 import { AppProcesses, SECRET, type AppProcess } from '../support/booking/app-processes.js';
 import { EVE, makeConference, makeHousehold, type Conference } from '../support/booking/conference.js';
 import { hidden } from '../support/booking/desk.js';
@@ -22,8 +22,7 @@ describe('booking while answers of the database are lost', () => {
   let app: AppProcess;
   let parent: LoggedIn;
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     await emptyDatabase();
     fair = await makeConference({ slots: ROUNDS });
     const user = await makeUser(fair.account._id, 'customer');
@@ -81,8 +80,7 @@ describe('booking while answers of the database are lost', () => {
     return { ...(await within(app.post(parent, `${home()}/appointments`, fields))), key };
   }
 
-  it('never fails otherwise than by saying so, and books once what it says it booked', async function () {
-    this.timeout(120_000);
+  it('never fails otherwise than by saying so, and books once what it says it booked', async () => {
     const random = seededRandom(11);
     const faulty: FaultyProxy['decide'] = (way) => {
       const lot = random() * 100;
@@ -92,7 +90,9 @@ describe('booking while answers of the database are lost', () => {
     let lost = 0;
     for (let round = 0; round < ROUNDS; round++) {
       await heal();
-      proxy.decide = faulty;
+      // The first hold never knows how it ended, whatever else is lost by chance.
+      if (round === 0) proxy.lose([{ of: writeOf('appointment'), nth: 1, way: 'answer', fate: 'swallow' }]);
+      else proxy.decide = faulty;
       const held = await hold(round);
       // Also where it was refused: that has a page of its own.
       if (held.status !== 303 || !held.to.includes('/appointments/')) {
@@ -112,7 +112,7 @@ describe('booking while answers of the database are lost', () => {
       assert.equal(await Appointment.countDocuments({ state: 'booked' }), 1);
       await within(app.post(parent, `${held.to}/cancel`, {}));
     }
-    assert.ok(lost > 0, 'nothing was lost, so nothing was shown');
+    assert.ok(lost > 0);
   });
 
   it('says of a confirmation whose answer was lost that it may stand, and leads to the page that shows it', async () => {

@@ -5,7 +5,7 @@ import { Claim } from '../../server/models/claim.js';
 import { Household } from '../../server/models/household.js';
 import { User } from '../../server/models/user.js';
 import { emptyDatabase } from '../support/hooks.js';
-import { makeSessions, type LoggedIn } from '../support/sessions.js';
+import { makeSessions, type LoggedIn } from '../../server/scratch/make-sessions.js';
 import { AppProcesses, SECRET, type AppProcess } from '../support/booking/app-processes.js';
 import { EVE, findDoubles, makeConference, type Conference } from '../support/booking/conference.js';
 
@@ -45,7 +45,6 @@ async function insist(click: () => Promise<Response>): Promise<Response> {
 }
 
 describe('200 parents after one slot, through two app processes', function () {
-  this.timeout(120_000);
   const processes = new AppProcesses();
   let fair: Conference;
   let parents: LoggedIn[];

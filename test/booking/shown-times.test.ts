@@ -175,9 +175,7 @@ async function take(test: TestApp, day: SchoolDay, one: Step): Promise<string[]>
   return [];
 }
 
-describe('what a page of times shows', function () {
-  this.timeout(180_000);
-
+describe('what a page of times shows', () => {
   it('is what a press at that moment does: free is booked, and anything else is refused for the reason shown', async () => {
     const seen = new Set<string>();
     await fc.assert(

@@ -50,7 +50,6 @@ const WORDS = {
 
 /** On a phone, from the list of teachers on. */
 describe('taps that a booking takes', function () {
-  this.timeout(180_000);
   let browser: Browser;
   let site: Site;
   let desk: Desk;

@@ -15,7 +15,6 @@ import { axeViolations, launchBrowser, openPage, screenshot } from '../support/b
 const PICTURES = process.env.PICTURES;
 
 describe('the settings of an event in a browser', function () {
-  this.timeout(120_000);
   let desk: Desk;
   let server: Server;
   let browser: Browser;

@@ -10,8 +10,7 @@ import { emptyDatabase } from '../support/hooks.js';
 import { Office } from '../support/office.js';
 
 /** From the event's page on; typing and selecting are not clicks. */
-describe('letters, poster and link in a browser', function () {
-  this.timeout(180_000);
+describe('letters, poster and link in a browser', () => {
   let test: TestApp;
   let office: Office;
   let page: Page;

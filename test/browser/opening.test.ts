@@ -5,8 +5,7 @@ import { Desk } from '../support/booking/desk.js';
 import { axeViolations, launchBrowser, type PageOptions } from '../support/browser.js';
 import { SHOTS, Site } from '../support/site.js';
 
-describe('waiting for booking to open, on a phone', function () {
-  this.timeout(120_000);
+describe('waiting for booking to open, on a phone', () => {
   let browser: Browser;
   let site: Site;
   before(async () => {

@@ -21,8 +21,7 @@ import { restoreSnapshot, takeSnapshot, type Snapshot } from '../support/snapsho
 
 const HOME = '/global-setup/contacts';
 
-describe('Contacts in bulk, and one who left', function () {
-  this.timeout(60_000);
+describe('Contacts in bulk, and one who left', () => {
   let test: TestApp;
   let school: FullSchool;
   let visitor: Visitor;

@@ -32,7 +32,6 @@ const LEVELS = [
 ] as const;
 
 describe('Global Setup → Contacts → Advanced Options → Delete All Contacts', function () {
-  this.timeout(120_000);
   let test: TestApp;
   let school: FullSchool;
   let visitor: Visitor;

@@ -15,7 +15,6 @@ import { restoreSnapshot, takeSnapshot, type Snapshot } from '../support/snapsho
 const HOME = '/global-setup/contacts';
 
 describe('Contacts edited by hand', function () {
-  this.timeout(60_000);
   let test: TestApp;
   let school: FullSchool;
   let visitor: Visitor;

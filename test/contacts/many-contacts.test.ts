@@ -11,8 +11,7 @@ import { asApp, findWasteful, watchQueries } from '../support/scans.js';
 const HOME = '/global-setup/contacts';
 const MANY = 6000;
 
-describe('very many contacts', function () {
-  this.timeout(120_000);
+describe('very many contacts', () => {
   let test: TestApp;
   let account: Types.ObjectId;
   let visitor: Visitor;

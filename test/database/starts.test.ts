@@ -35,7 +35,6 @@ describe('a start that cannot succeed', () => {
   const inTest = () => ({ MONGODB_URI: testDatabaseUri(), APP_SECRET: 'x'.repeat(32), DATA_DIR: folder });
 
   it('as its port is taken: one line, and 1', async function () {
-    this.timeout(60_000);
     const other = net.createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
@@ -50,8 +49,7 @@ describe('a start that cannot succeed', () => {
     }
   });
 
-  it('as the database’s folder cannot be written: one line, and 1', async function () {
-    this.timeout(60_000);
+  it('as the database’s folder cannot be written: one line, and 1', async () => {
     await writeFile(path.join(folder, 'db'), 'a file where the folder should be');
     const { code, lines } = await start(server, { DATA_DIR: folder, PORT: '0' });
     assert.equal(code, 1);
@@ -62,16 +60,14 @@ describe('a start that cannot succeed', () => {
     );
   });
 
-  it('as no database answers: one line, and 1', async function () {
-    this.timeout(60_000);
+  it('as no database answers: one line, and 1', async () => {
     const { code, lines } = await start(server, { ...inTest(), MONGODB_URI: 'mongodb://127.0.0.1:1/x' });
     assert.equal(code, 1);
     assert.equal(lines.length, 1, lines.join('\n'));
     assert.match(lines[0]!, /^Slotbell can’t start: The database can’t be reached/);
   });
 
-  it('as argon2’s part for this machine is missing: one line that says what to do, and 1', async function () {
-    this.timeout(60_000);
+  it('as argon2’s part for this machine is missing: one line that says what to do, and 1', async () => {
     // The starter alone in an installation of its own, compiled, whose packages lack that part.
     await mkdir(path.join(folder, 'server'));
     await mkdir(path.join(folder, 'jobs'));
@@ -94,7 +90,6 @@ describe('a start that cannot succeed', () => {
   });
 
   it('npm alone is told to end, or killed: what it started ends too', async function () {
-    this.timeout(120_000);
     for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
       const npm = spawn('npm', ['run', 'worker'], {
         cwd: ROOT,

@@ -13,8 +13,7 @@ import { reconcileClaims } from '../../server/booking/reconcile-claims.js';
 import { makeSlot } from '../support/event.js';
 import { startSyncedDistrict, type TestDistrict } from '../support/roster/district.js';
 
-describe('the demo’s families', function () {
-  this.timeout(60_000);
+describe('the demo’s families', () => {
   let district: TestDistrict;
   before(async () => {
     district = await startSyncedDistrict({ students: 150, plainNames: true });

@@ -11,8 +11,7 @@ import { RecycledId } from '../support/roster/recycled-id.js';
 /** Where to leave screenshots of the page, for somebody who looks at it. */
 const PICTURES = process.env.PICTURES;
 
-describe('the page that asks before a contact takes another name', function () {
-  this.timeout(90_000);
+describe('the page that asks before a contact takes another name', () => {
   let of: RecycledId;
   let server: Server;
   before(async () => {

@@ -19,8 +19,7 @@ import { createTestApp } from '../support/app.js';
 import { bookSlot, EVE, makeHousehold, wishOf } from '../support/booking/conference.js';
 import { Merging } from '../support/roster/merging.js';
 
-describe('merging two contacts', function () {
-  this.timeout(120_000);
+describe('merging two contacts', () => {
   let merging: Merging;
   beforeEach(() => (merging = new Merging()));
   const same = (one: unknown, other: unknown) => String(one) === String(other);

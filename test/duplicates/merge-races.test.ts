@@ -9,8 +9,7 @@ import { Merging } from '../support/roster/merging.js';
 
 const LATER = new Date(EVE.getTime() + 60_000);
 
-describe('merging two contacts, at once or killed', function () {
-  this.timeout(120_000);
+describe('merging two contacts, at once or killed', () => {
   let merging: Merging;
   beforeEach(() => (merging = new Merging()));
 

@@ -12,7 +12,6 @@ import { makeFullSchool, makePerson, type FullSchool } from '../support/contacts
 import { emptyDatabase } from '../support/hooks.js';
 
 describe('the parents’ pages as staff see them', function () {
-  this.timeout(60_000);
   let test: TestApp;
   let school: FullSchool;
   let admin: Visitor;

@@ -21,8 +21,7 @@ const plain = (html: string) =>
     .replace(/&#39;/g, "'")
     .replace(/\s+/g, ' ');
 
-describe('the audit', function () {
-  this.timeout(60_000);
+describe('the audit', () => {
   let test: TestApp;
   let school: FullSchool;
   let admin: Visitor;

@@ -31,7 +31,6 @@ async function dieAfter(calls: number, run: () => Promise<void>): Promise<boolea
 }
 
 describe('adults who act as one', function () {
-  this.timeout(60_000);
   let desk: Desk;
   let [kim, lou]: { visitor: Visitor; user: User }[] = [];
   let account: Types.ObjectId;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Types } from 'mongoose';
-import { choicesOf, readForm } from '../../server/demo/read-form.js';
+import { choicesOf, readForm } from '../../server/scratch/read-form.js';
 import { Account } from '../../server/models/account.js';
 import { AuditEntry } from '../../server/models/audit-entry.js';
 import { Contact } from '../../server/models/contact.js';
@@ -16,8 +16,7 @@ describe('the Importer', () => {
   let office: Visitor;
   let fresh: Types.ObjectId;
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     district = await startDistrict();
     office = await visitorAs('administrator');
     fresh = await makeEvent(district.account, undefined, 'Spring conferences');

@@ -19,8 +19,7 @@ const by = new Types.ObjectId();
 
 describe('a worker killed in the middle of what somebody decided', () => {
   let district: TestDistrict;
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     district = await startSyncedDistrict({ students: 600 });
     // Else the worker does so at its start, which writes to contacts, too.
     await prepareDatabase();
@@ -49,8 +48,7 @@ describe('a worker killed in the middle of what somebody decided', () => {
     ],
   ];
   for (const [what, ask] of decisions)
-    it(`${what}: another ends it as if nothing had been`, async function () {
-      this.timeout(90_000);
+    it(`${what}: another ends it as if nothing had been`, async () => {
       const { run } = await ask();
       assert.ok(run);
       const asked = await takeSnapshot();

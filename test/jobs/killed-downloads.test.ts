@@ -25,8 +25,7 @@ describe('a worker process killed at any moment of its sync, again and again', (
   let district: TestDistrict;
   const random = seededRandom(Number(process.env.SEED ?? 5));
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     district = await startDistrict({ students: 400 }, { CLEVER_PAGE_SIZE: '50' });
     await district.sync();
     // Else the worker does so at its start, which writes to contacts, too.
@@ -87,8 +86,7 @@ describe('a worker process killed at any moment of its sync, again and again', (
 
   for (let sync = 1; sync <= SYNCS; sync++) {
     const full = sync % 2 === 1;
-    it(`${String(sync)} of ${String(SYNCS)}, ${full ? 'by all lists' : 'by events'}: the roster is what it would be, and stays so at the next sync`, async function () {
-      this.timeout(180_000);
+    it(`${String(sync)} of ${String(SYNCS)}, ${full ? 'by all lists' : 'by events'}: the roster is what it would be, and stays so at the next sync`, async () => {
       for (let night = 0; night < 2; night++) district.sandbox.advanceNight();
       const base = await takeSnapshot();
       const whole = await ask(full);

@@ -25,8 +25,7 @@ const STUDENTS = 900;
 describe('a worker killed in the middle of an import', () => {
   let undisturbed: string[];
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     const district = await startDistrict({ students: STUDENTS });
     await district.sync();
     undisturbed = await whole();
@@ -58,8 +57,7 @@ describe('a worker killed in the middle of an import', () => {
     ],
   ];
   for (const [when, moment] of moments) {
-    it(`${when}: another takes the run over, and all is as after an undisturbed one`, async function () {
-      this.timeout(120_000);
+    it(`${when}: another takes the run over, and all is as after an undisturbed one`, async () => {
       const district = await startDistrict({ students: STUDENTS });
       // Else the worker does so at its start, which writes to contacts, too.
       await prepareDatabase();
@@ -89,7 +87,6 @@ describe('a worker killed in the middle of an import', () => {
   }
 
   it('the engine itself, while it writes people: the run goes on when it is back, and all is the same', async function () {
-    this.timeout(120_000);
     const pid = await enginePid();
     if (pid === undefined) {
       process.stdout.write('      skipped: needs the embedded engine\n');

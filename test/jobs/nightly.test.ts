@@ -14,8 +14,7 @@ describe('the nightly sync, by the real queue', () => {
   let queue: AgendaQueue;
   let worker: Worker | undefined;
 
-  beforeEach(async function () {
-    this.timeout(60_000);
+  beforeEach(async () => {
     district = await startDistrict({ students: 40 });
     await Event.updateOne(
       { _id: district.event },

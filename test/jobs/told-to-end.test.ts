@@ -51,8 +51,7 @@ for (const program of ['server/index', 'jobs/worker'] as const)
     };
 
     for (const [when, mark] of MOMENTS)
-      it(`${when}: it ends, well and without a word`, async function () {
-        this.timeout(60_000);
+      it(`${when}: it ends, well and without a word`, async () => {
         proxy.lateMs = 700;
         let begun = (): void => undefined;
         const reached = new Promise<void>((resolve) => (begun = resolve));
@@ -74,8 +73,7 @@ for (const program of ['server/index', 'jobs/worker'] as const)
         }
       });
 
-    it('as the first mails are under way: it waits for their answers, and none goes out twice', async function () {
-      this.timeout(60_000);
+    it('as the first mails are under way: it waits for their answers, and none goes out twice', async () => {
       await queueNews(deps, MAILS);
       smtp.delayMs = 800;
       // What a start has to do after its first job began takes a while.

@@ -21,7 +21,6 @@ import { restoreSnapshot, takeSnapshot, type Snapshot } from '../support/snapsho
 const CODE = /letter-code">([A-Z2-9]{4}-[A-Z2-9]{4})</g;
 
 describe('printed letters', function () {
-  this.timeout(60_000);
   let test: TestApp;
   let school: FullSchool;
   let admin: Visitor;

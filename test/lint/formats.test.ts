@@ -10,6 +10,7 @@ const MODULE = [
   'server/web/format-language.ts',
   'server/web/format-zone.ts',
   'server/web/local-time.ts',
+  'server/web/name-languages.ts',
   'public/js/format.js',
 ];
 

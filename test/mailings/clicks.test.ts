@@ -12,8 +12,7 @@ import { makeGuardian, makeSchool } from '../support/mailings/school.js';
 import { Office } from '../support/office.js';
 
 /** From the event's page on; typing and ticks are not clicks. SHOTS names a folder for pictures. */
-describe('clicks that the office needs to write to families', function () {
-  this.timeout(120_000);
+describe('clicks that the office needs to write to families', () => {
   let test: TestApp;
   let office: Office;
   let page: Page;

@@ -13,7 +13,6 @@ import { asApp } from '../support/scans.js';
 const going = new AbortController().signal;
 
 describe('a mail to a group whose worker dies', function () {
-  this.timeout(60_000);
   const kill = new Error('killed');
   let test: TestApp;
   let school: Conference;

@@ -43,8 +43,7 @@ import { startSmtp } from '../support/smtp.js';
 const going = new AbortController().signal;
 const MINUTE = 60_000;
 
-describe('moving a day', function () {
-  this.timeout(120_000);
+describe('moving a day', () => {
   let test: TestApp;
   let fair: Conference;
   let admin: Visitor;

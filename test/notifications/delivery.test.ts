@@ -192,7 +192,7 @@ describe('delivery of mails', () => {
     ['cuts the connection', 'END OF DATA', 'drop', 'The email server ended the connection.'],
   ] as const)
     it(`a server that ${what} is tried again later`, async () => {
-      test.deps.config.smtpUrl = smtp.hastyUrl;
+      test.deps.config.smtpUrl = does === 'hang' ? smtp.hastyUrl : smtp.url;
       const id = await queue();
       smtp.misbehave = (at) => (at === step ? does : undefined);
       await deliver();

@@ -69,8 +69,7 @@ describe('a worker that ends amid sending', () => {
     assert.equal(new Set(idOf.values()).size, MAILS);
   }
 
-  it('told to end: it waits for the server’s answers; the next one sends the rest, and no mail goes out twice', async function () {
-    this.timeout(90_000);
+  it('told to end: it waits for the server’s answers; the next one sends the rest, and no mail goes out twice', async () => {
     smtp.delayMs = 3000;
     assert.equal(await endAmid('SIGTERM', 1), 0);
     const early = smtp.mails.length;
@@ -80,8 +79,7 @@ describe('a worker that ends amid sending', () => {
     await sendTheRest(MAILS);
   });
 
-  it('told to end while the server never answers: it waits as long as its drain allows, and they go out again under the same Message-ID', async function () {
-    this.timeout(90_000);
+  it('told to end while the server never answers: it waits as long as its drain allows, and they go out again under the same Message-ID', async () => {
     smtp.misbehave = (step) => (step === 'END OF DATA' ? 'hang' : undefined);
     assert.equal(await endAmid('SIGTERM', LANES, { DRAIN_SECONDS: '2' }), 0);
     assert.ok(performance.now() - toldAt >= 2000);
@@ -92,15 +90,13 @@ describe('a worker that ends amid sending', () => {
     await sendTheRest(MAILS + unanswered);
   });
 
-  it('killed while the server has the texts and has not answered: those and no others go out again, under the same Message-ID', async function () {
-    this.timeout(90_000);
+  it('killed while the server has the texts and has not answered: those and no others go out again, under the same Message-ID', async () => {
     smtp.misbehave = (step) => (step === 'END OF DATA' ? 'hang' : undefined);
     assert.equal(await endAmid('SIGKILL', LANES), null);
     await sendTheRest(MAILS + smtp.mails.length);
   });
 
-  it('whose server drops the connection in place of an answer: later, not at once, and under the same Message-ID', async function () {
-    this.timeout(90_000);
+  it('whose server drops the connection in place of an answer: later, not at once, and under the same Message-ID', async () => {
     let dropped = 0;
     smtp.misbehave = (step) => (step === 'END OF DATA' && dropped++ < 1 ? 'drop' : undefined);
     await endAmid('SIGTERM', 1);

@@ -15,8 +15,7 @@ const TEACHERS = ['Kim Lee', 'Lou Park', 'Ana María Fernández de la Cruz', 'Bo
 const DAY_MS = 24 * 3600_000;
 
 /** From the event’s page on. */
-describe('clicks on the overview', function () {
-  this.timeout(120_000);
+describe('clicks on the overview', () => {
   let test: TestApp;
   let office: Office;
   let page: Page;

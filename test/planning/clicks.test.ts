@@ -6,8 +6,7 @@ import { Desk } from '../support/booking/desk.js';
 import { axeViolations, launchBrowser } from '../support/browser.js';
 import { lookAt, SHOTS, Site } from '../support/site.js';
 
-describe('15 teachers by plan, on a phone', function () {
-  this.timeout(180_000);
+describe('15 teachers by plan, on a phone', () => {
   let browser: Browser;
   let site: Site;
   let desk: Desk;

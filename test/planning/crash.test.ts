@@ -19,13 +19,12 @@ import {
   type Conference,
 } from '../support/booking/conference.js';
 import { emptyDatabase } from '../support/hooks.js';
-import { makeSessions, type LoggedIn } from '../support/sessions.js';
+import { makeSessions, type LoggedIn } from '../../server/scratch/make-sessions.js';
 
 /** The first child’s meetings with all teachers. */
 const MEETINGS = 3;
 
-describe('an app process killed while a family plans', function () {
-  this.timeout(120_000);
+describe('an app process killed while a family plans', () => {
   const processes = new AppProcesses();
   let fair: Conference;
   let home: string;

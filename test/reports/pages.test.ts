@@ -15,8 +15,7 @@ import { emptyDatabase } from '../support/hooks.js';
 const TEACHERS = 4;
 const SLOTS = 60;
 
-describe('reports at a browser', function () {
-  this.timeout(120_000);
+describe('reports at a browser', () => {
   let server: Server;
   let browser: Browser;
   let page: Page;

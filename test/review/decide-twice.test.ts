@@ -27,8 +27,7 @@ describe('two decisions about what a newer sync withholds as well', () => {
     const withheld = () => RosterChange.countDocuments({ state: 'withheld', kind: 'class' });
 
     /** Somebody accepts the first list while a second sync runs, which withholds the same and two classes more. */
-    beforeEach(async function () {
-      this.timeout(60_000);
+    beforeEach(async () => {
       district = await startDistrict({ students: 150 });
       const { sandbox, event } = district;
       const [old, next] = [sandbox.idOf('term', 2), sandbox.idOf('term', 1)];
@@ -116,8 +115,7 @@ describe('two decisions about what a newer sync withholds as well', () => {
 
   describe('of the account', () => {
     const people = new WithheldPeople();
-    beforeEach(async function () {
-      this.timeout(60_000);
+    beforeEach(async () => {
       await people.begin();
       people.leave();
     });

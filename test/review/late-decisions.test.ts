@@ -25,8 +25,7 @@ describe('what somebody decided about withheld removals while a sync ran', () =>
   let people: WithheldPeople;
   let district: TestDistrict;
   let withheld: RosterRun;
-  beforeEach(async function () {
-    this.timeout(60_000);
+  beforeEach(async () => {
     people = new WithheldPeople();
     await people.begin();
     ({ district } = people);
@@ -127,8 +126,7 @@ describe('what somebody decided about withheld removals while a sync ran', () =>
     assert.equal(await Class.countDocuments({ 'synced.students': { $in: away }, status: 'active' }), 0);
   });
 
-  it('at any moment of the sync: no decision is lost, and nobody leaves who was not on the list', async function () {
-    this.timeout(120_000);
+  it('at any moment of the sync: no decision is lost, and nobody leaves who was not on the list', async () => {
     goOn();
     const from = await takeSnapshot();
     const { writes } = await live(() => district.sync());
@@ -171,8 +169,7 @@ describe('what somebody decided about withheld removals while a sync ran', () =>
   });
 
   for (const verdict of ['accept', 'reject'] as const)
-    it(`${verdict}: a worker killed anywhere is succeeded by one that finishes, counts and reports everything`, async function () {
-      this.timeout(120_000);
+    it(`${verdict}: a worker killed anywhere is succeeded by one that finishes, counts and reports everything`, async () => {
       const { decision } = await decideMeanwhile(verdict);
       const from = await takeSnapshot();
       const work = () =>

@@ -11,8 +11,7 @@ import { HOSTILE, Office, pathOf } from '../support/roster/office.js';
 
 describe('pages of previews', () => {
   let office: Office;
-  beforeEach(async function () {
-    this.timeout(60_000);
+  beforeEach(async () => {
     office = await Office.open();
   });
   afterEach(() => office.close());

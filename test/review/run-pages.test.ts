@@ -7,8 +7,7 @@ import { Office, pathOf } from '../support/roster/office.js';
 
 describe('pages of runs', () => {
   let office: Office;
-  beforeEach(async function () {
-    this.timeout(60_000);
+  beforeEach(async () => {
     office = await Office.open();
   });
   afterEach(() => office.close());

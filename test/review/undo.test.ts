@@ -17,8 +17,7 @@ const by = new Types.ObjectId();
 
 describe('undo', () => {
   let district: TestDistrict;
-  beforeEach(async function () {
-    this.timeout(60_000);
+  beforeEach(async () => {
     district = await startSyncedDistrict({ students: 150 });
   });
   afterEach(() => district.close());

@@ -8,8 +8,7 @@ import { WithheldPeople } from '../support/roster/withheld-people.js';
 
 describe('teachers and guardians whose removal is withheld', () => {
   let people: WithheldPeople;
-  beforeEach(function () {
-    this.timeout(60_000);
+  beforeEach(() => {
     people = new WithheldPeople();
     return people.begin();
   });

@@ -18,8 +18,7 @@ describe('somebody who comes back while their removal is withheld', () => {
   let people: WithheldPeople;
   let district: TestDistrict;
   let first: SyncRun;
-  beforeEach(async function () {
-    this.timeout(60_000);
+  beforeEach(async () => {
     people = new WithheldPeople();
     await people.begin();
     ({ district } = people);

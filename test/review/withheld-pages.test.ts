@@ -12,8 +12,7 @@ import { sayResult } from '../support/say-run.js';
 
 describe('pages of withheld removals', () => {
   let office: Office;
-  beforeEach(async function () {
-    this.timeout(60_000);
+  beforeEach(async () => {
     office = await Office.open();
   });
   afterEach(() => office.close());

@@ -18,8 +18,7 @@ const by = new Types.ObjectId();
 
 describe('people whose removal is withheld', () => {
   let people: WithheldPeople;
-  beforeEach(function () {
-    this.timeout(60_000);
+  beforeEach(() => {
     people = new WithheldPeople();
     return people.begin();
   });

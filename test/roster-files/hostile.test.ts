@@ -77,8 +77,7 @@ const WORST =
     .split(/[;\n]/)
     .map((of) => CASES.find(({ kind, format, name }) => `${kind} ${format} ${name}` === of) ?? of);
 
-describe('the worst of them, uploaded, previewed and applied', function () {
-  this.timeout(30_000);
+describe('the worst of them, uploaded, previewed and applied', () => {
   let school: FileSchool;
   const taken = new Map<FileFormat, { opened: FileSchool; snapshot: Snapshot }>();
   after(() => Promise.all([...taken.values()].map(({ opened }) => opened.close())));

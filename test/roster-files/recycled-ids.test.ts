@@ -17,7 +17,6 @@ import { sayResult } from '../support/say-run.js';
 const HOME = '/global-setup/duplicates';
 
 describe('a student id of roster files that is given to another child', function () {
-  this.timeout(30_000);
   let school: FileSchool;
   beforeEach(async () => {
     school = await openSchool('pickatime');

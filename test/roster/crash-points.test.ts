@@ -45,8 +45,7 @@ describe('a worker killed at any point', () => {
   let district: TestDistrict;
   let base: Snapshot;
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     district = await startDistrict({ students: 40 });
     await makeUser(district.account, 'administrator', { email: 'head@example.org' });
     await district.sync();
@@ -77,8 +76,7 @@ describe('a worker killed at any point', () => {
       let undisturbed: Outcome;
       let afterUndo: unknown;
 
-      before(async function () {
-        this.timeout(60_000);
+      before(async () => {
         await restoreSnapshot(base);
         await ready();
         from = await takeSnapshot();
@@ -96,8 +94,7 @@ describe('a worker killed at any point', () => {
       const count = Math.max(points, MORE);
       for (let index = 1; index <= count; index += 1) {
         const half = index % 3 === 0;
-        it(`${String(index)} of ${String(count)}${half ? ', a batch by half' : ''}: another worker finishes it as if nothing had happened`, async function () {
-          this.timeout(30_000);
+        it(`${String(index)} of ${String(count)}${half ? ', a batch by half' : ''}: another worker finishes it as if nothing had happened`, async () => {
           let dieAt = Math.ceil((index * (writes.length - 2)) / count);
           const killRun = async () => {
             await restoreSnapshot(from);

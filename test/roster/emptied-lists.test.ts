@@ -17,7 +17,6 @@ type Role = (typeof ROLES)[number];
 type How = 'full' | 'events';
 
 describe('a class without appointments whose list comes back empty or with unknown ids', function () {
-  this.timeout(90_000);
   let office: Office;
   before(async () => (office = await Office.open()));
   after(() => office.close());

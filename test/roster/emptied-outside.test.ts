@@ -12,8 +12,7 @@ import { sayResult } from '../support/say-run.js';
 
 const ACCEPT = { verdict: 'accept' as const, by: new Types.ObjectId(), reason: 'looked' };
 
-describe('a class of an event that is emptied', function () {
-  this.timeout(90_000);
+describe('a class of an event that is emptied', () => {
   let office: Office;
   beforeEach(async () => (office = await Office.open()));
   afterEach(() => office.close());
@@ -103,8 +102,7 @@ describe('a class of an event that is emptied', function () {
   });
 });
 
-describe('a withheld list of which a part is back', function () {
-  this.timeout(90_000);
+describe('a withheld list of which a part is back', () => {
   let office: Office;
   beforeEach(async () => (office = await Office.open()));
   afterEach(() => office.close());

@@ -33,8 +33,7 @@ describe('syncs by events', () => {
     }
   });
 
-  it('nights in which a school is no longer shared and shared again end as full ones do', async function () {
-    this.timeout(120_000);
+  it('nights in which a school is no longer shared and shared again end as full ones do', async () => {
     await nights.begin();
     const full = await nights.twin();
     const { sandbox, schools } = nights.district;
@@ -105,8 +104,7 @@ describe('syncs by events', () => {
     assert.deepEqual(await nights.stateOf(), state);
   });
 
-  it('somebody who is here only through a class comes, goes and comes back with it, and so do their guardians', async function () {
-    this.timeout(90_000);
+  it('somebody who is here only through a class comes, goes and comes back with it, and so do their guardians', async () => {
     await nights.begin();
     const { sandbox } = nights.district;
     const section = sandbox.idOf('section', 0);

@@ -29,8 +29,7 @@ const later = (minutes: number) => new Date(ONE_AM.getTime() + minutes * 60_000)
 
 describe('faults of a sync', () => {
   let district: TestDistrict;
-  beforeEach(async function () {
-    this.timeout(60_000);
+  beforeEach(async () => {
     district = await startSyncedDistrict({ students: 40, rateLimit: LONG }, { CLEVER_PAGE_SIZE: '15' });
   });
   afterEach(() => district.close());

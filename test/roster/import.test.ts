@@ -9,8 +9,7 @@ import { sayResult } from '../support/say-run.js';
 
 describe('the import of a district', () => {
   let district: TestDistrict;
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     district = await startDistrict();
   });
   after(() => district.close());

@@ -7,8 +7,7 @@ import { startDistrict, type TestDistrict } from '../support/roster/district.js'
 
 describe('people who are here only through a class', () => {
   let district: TestDistrict;
-  beforeEach(async function () {
-    this.timeout(60_000);
+  beforeEach(async () => {
     district = await startDistrict({ students: 60 }, { CLEVER_PAGE_SIZE: '20' });
     const { sandbox } = district;
     for (let index = 0; index < 60; index += 1)

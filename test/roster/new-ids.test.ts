@@ -11,8 +11,7 @@ import { sayResult } from '../support/say-run.js';
 
 const idOf = ({ _id }: { _id: Types.ObjectId }) => _id.toHexString();
 
-describe('a new school year with all ids new', function () {
-  this.timeout(120_000);
+describe('a new school year with all ids new', () => {
   let year: NewIds;
   beforeEach(() => (year = new NewIds()));
   afterEach(() => year.district.close());

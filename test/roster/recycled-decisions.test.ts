@@ -20,7 +20,6 @@ const HOME = '/global-setup/duplicates';
 const by = new Types.ObjectId();
 
 describe('a decision about a record id that was given to somebody else', function () {
-  this.timeout(120_000);
   let of: RecycledId;
   beforeEach(async () => (of = await RecycledId.begin()));
   afterEach(() => of.close());

@@ -12,7 +12,6 @@ const HOME = '/global-setup/duplicates';
 const by = new Types.ObjectId();
 
 describe('a further record id of a merged contact that is given to somebody else', function () {
-  this.timeout(120_000);
   let of: RecycledId;
   beforeEach(async () => (of = await RecycledId.begin()));
   afterEach(() => of.close());

@@ -7,8 +7,7 @@ import { sayRemarks } from '../support/say-run.js';
 
 const HOME = '/global-setup/duplicates';
 
-describe('a record id that is given to somebody else', function () {
-  this.timeout(120_000);
+describe('a record id that is given to somebody else', () => {
   let of: RecycledId;
   beforeEach(async () => (of = await RecycledId.begin()));
   afterEach(() => of.close());

@@ -10,8 +10,7 @@ import { sayRemarks, sayResult } from '../support/say-run.js';
 
 const by = new Types.ObjectId();
 
-describe('a record id that is given to somebody else, in previews and undo', function () {
-  this.timeout(120_000);
+describe('a record id that is given to somebody else, in previews and undo', () => {
   let of: RecycledId;
   beforeEach(async () => (of = await RecycledId.begin()));
   afterEach(() => of.close());

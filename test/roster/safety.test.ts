@@ -19,8 +19,7 @@ import { startSyncedDistrict, type TestDistrict } from '../support/roster/distri
 
 describe('a sync removes nothing unless it knows that it is gone', () => {
   let district: TestDistrict;
-  beforeEach(async function () {
-    this.timeout(60_000);
+  beforeEach(async () => {
     district = await startSyncedDistrict({ students: 60 }, { CLEVER_PAGE_SIZE: '20' });
   });
   afterEach(() => district.close());
@@ -166,8 +165,7 @@ describe('a sync removes nothing unless it knows that it is gone', () => {
 
 describe('appointments and the sync', () => {
   let district: TestDistrict;
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     district = await startSyncedDistrict({ students: 60 });
   });
   after(() => district.close());

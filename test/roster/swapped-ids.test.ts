@@ -21,8 +21,7 @@ interface Child {
   booked: Types.ObjectId;
 }
 
-describe('two children whose record ids are exchanged', function () {
-  this.timeout(120_000);
+describe('two children whose record ids are exchanged', () => {
   let nights: EventNights;
   let one: Child;
   let other: Child;

@@ -8,8 +8,7 @@ import { sayResult } from '../support/say-run.js';
 
 describe('ties of a few people, or of people who went elsewhere, that the source no longer has', () => {
   let office: Office;
-  beforeEach(async function () {
-    this.timeout(60_000);
+  beforeEach(async () => {
     office = await Office.open();
   });
   afterEach(() => office.close());

@@ -21,8 +21,7 @@ const by = new Types.ObjectId();
 
 describe('ties that the source no longer has', () => {
   let office: Office;
-  beforeEach(async function () {
-    this.timeout(60_000);
+  beforeEach(async () => {
     office = await Office.open();
   });
   afterEach(() => office.close());
@@ -219,8 +218,7 @@ describe('ties that the source no longer has', () => {
     assert.deepEqual(await seen(), before);
   });
 
-  it('a worker that dies anywhere leaves the same', async function () {
-    this.timeout(120_000);
+  it('a worker that dies anywhere leaves the same', async () => {
     await withoutStudents([]);
     sandbox().change(sandbox().idOf('section', 1), { name: 'Renamed' });
     const { writes } = await live(() => office.sync());

@@ -5,8 +5,7 @@ import { Term } from '../../server/models/term.js';
 import { sayRemarks } from '../support/say-run.js';
 import { EventNights } from '../support/roster/event-nights.js';
 
-describe('facts of a class that nobody can read', function () {
-  this.timeout(120_000);
+describe('facts of a class that nobody can read', () => {
   let nights: EventNights;
   let section: Section;
   beforeEach(async () => {

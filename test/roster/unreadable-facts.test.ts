@@ -6,8 +6,7 @@ import { Section } from '../../server/models/section.js';
 import { EventNights } from '../support/roster/event-nights.js';
 import { sayRemarks } from '../support/say-run.js';
 
-describe('facts of a person that nobody can read', function () {
-  this.timeout(120_000);
+describe('facts of a person that nobody can read', () => {
   let nights: EventNights;
   let student: Contact;
   beforeEach(async () => {
@@ -123,8 +122,7 @@ describe('facts of a person that nobody can read', function () {
   });
 });
 
-describe('a class’s school', function () {
-  this.timeout(60_000);
+describe('a class’s school', () => {
   let nights: EventNights;
   beforeEach(async () => {
     nights = new EventNights();

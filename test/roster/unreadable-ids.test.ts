@@ -24,8 +24,7 @@ const KINDS: [Kind, number, string][] = [
 
 describe('records of Clever’s that do not say whom they are about', () => {
   let district: TestDistrict;
-  beforeEach(async function () {
-    this.timeout(60_000);
+  beforeEach(async () => {
     district = await startSyncedDistrict({ students: 60 });
   });
   afterEach(() => district.close());

@@ -8,8 +8,7 @@ import { wholeRoster } from '../support/roster/whole-roster.js';
 
 describe('a token that may read nothing (403 on every list)', () => {
   let district: TestDistrict;
-  beforeEach(async function () {
-    this.timeout(60_000);
+  beforeEach(async () => {
     district = await startSyncedDistrict({ students: 40 });
   });
   afterEach(() => district.close());

@@ -12,8 +12,7 @@ import { sayResult } from '../support/say-run.js';
 
 const KINDS = ['school', 'term', 'course', 'section', 'student', 'teacher', 'staff', 'contact'] as const;
 
-describe('a district that changes what it lets Slotbell read', function () {
-  this.timeout(60_000);
+describe('a district that changes what it lets Slotbell read', () => {
   let nights: EventNights;
   let office: Visitor;
   beforeEach(async () => {

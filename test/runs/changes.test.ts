@@ -35,8 +35,7 @@ describe('the guard', () => {
 
 describe('changes of a sync', () => {
   let district: TestDistrict;
-  beforeEach(async function () {
-    this.timeout(60_000);
+  beforeEach(async () => {
     district = await startSyncedDistrict({ students: 150 });
   });
   afterEach(() => district.close());

@@ -20,8 +20,7 @@ const AT_ONCE: Timing = { heartbeatMs: 60_000, staleMs: -60_000 };
 
 describe('what runs have downloaded', () => {
   let district: TestDistrict;
-  beforeEach(async function () {
-    this.timeout(60_000);
+  beforeEach(async () => {
     district = await startDistrict({ students: 60 });
   });
   afterEach(() => district.close());

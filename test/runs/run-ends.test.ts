@@ -15,8 +15,7 @@ const by = new Types.ObjectId();
 
 describe('every run comes to an end', () => {
   let district: TestDistrict;
-  beforeEach(async function () {
-    this.timeout(60_000);
+  beforeEach(async () => {
     district = await startSyncedDistrict({ students: 40 });
   });
   afterEach(() => district.close());

@@ -29,8 +29,7 @@ const never = new AbortController().signal;
 
 describe('sync runs', () => {
   let district: TestDistrict;
-  beforeEach(async function () {
-    this.timeout(60_000);
+  beforeEach(async () => {
     district = await startDistrict({ students: 60 });
   });
   afterEach(() => district.close());

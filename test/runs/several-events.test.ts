@@ -13,8 +13,7 @@ import { sayResult } from '../support/say-run.js';
 
 describe('runs of several events', () => {
   let district: TestDistrict;
-  beforeEach(async function () {
-    this.timeout(60_000);
+  beforeEach(async () => {
     district = await startDistrict({ students: 60 });
   });
   afterEach(() => district.close());

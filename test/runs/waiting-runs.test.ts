@@ -29,8 +29,7 @@ describe('a sync run that waits for its part of the account’s roster', () => {
   let second: Types.ObjectId;
   let other: Types.ObjectId;
 
-  beforeEach(async function () {
-    this.timeout(60_000);
+  beforeEach(async () => {
     district = await startSyncedDistrict({ students: 40 });
     const { sync } = await Event.findById(district.event).orFail().lean();
     other = await makeEvent(district.account, sync, 'Spring conferences');

@@ -14,8 +14,7 @@ import { Office } from '../support/office.js';
 const NOW = new Date('2026-10-02T15:00:00Z');
 
 /** From the event's page on; typing and ticks are not clicks. */
-describe('clicks that the office needs for slots', function () {
-  this.timeout(120_000);
+describe('clicks that the office needs for slots', () => {
   let test: TestApp;
   let office: Office;
   let page: Page;

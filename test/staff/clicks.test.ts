@@ -13,8 +13,7 @@ import { Office } from '../support/office.js';
 const NOW = new Date('2026-10-02T15:00:00Z');
 const TEACHERS = 116;
 
-describe('clicks that the office needs for staff accounts', function () {
-  this.timeout(180_000);
+describe('clicks that the office needs for staff accounts', () => {
   let test: TestApp;
   let office: Office;
   let page: Page;

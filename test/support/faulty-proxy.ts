@@ -4,6 +4,14 @@ import net, { type AddressInfo, type Socket } from 'node:net';
 /** What becomes of the next message of a connection. */
 export type Fate = 'pass' | 'swallow' | 'cut' | 'stall' | 'late';
 
+/** Of the questions that match, counted from 1, one is lost or breaks off, or its answer. */
+export interface Loss {
+  of: RegExp;
+  nth: number;
+  way: 'question' | 'answer';
+  fate: Fate;
+}
+
 export interface FaultyProxy {
   /** For MONGODB_URI. */
   uri: string;
@@ -16,6 +24,8 @@ export interface FaultyProxy {
   lateMs: number;
   /** Hands on everything until a question matches, that one still, and nothing after it. @returns once that question came */
   holdAfter(question: RegExp): Promise<void>;
+  /** Loses what is named, by count, so that how fast the machine is changes nothing. @returns what was lost; it grows */
+  lose(losses: readonly Loss[]): Loss[];
   /** Waits until a connection has stalled. */
   stalled(): Promise<void>;
   /** Cuts every connection. */
@@ -82,6 +92,30 @@ export async function startFaultyProxy(databaseUri: string): Promise<FaultyProxy
           return 'pass';
         };
       }),
+    lose(losses) {
+      const lost: Loss[] = [];
+      const counts: number[] = [];
+      /** By the question's number, which its answer names. */
+      const doomed = new Map<number, Loss>();
+      proxy.decide = (way, message) => {
+        let loss: Loss | undefined;
+        if (way === 'answer') {
+          loss = doomed.get(message.readInt32LE(ANSWER_TO));
+          doomed.delete(message.readInt32LE(ANSWER_TO));
+        } else {
+          const head = message.toString('latin1', 0, HEAD);
+          loss = losses.find(({ of, nth }, n) => {
+            if (of.test(head)) counts[n] = (counts[n] ?? 0) + 1;
+            return of.test(head) && counts[n] === nth;
+          });
+          if (loss?.way === 'answer') doomed.set(message.readInt32LE(NUMBER), loss);
+        }
+        if (loss?.way !== way) return 'pass';
+        lost.push(loss);
+        return loss.fate;
+      };
+      return lost;
+    },
     stalled: () => new Promise((resolve) => waiting.push(resolve)),
     cut() {
       for (const socket of sockets) socket.destroy();
@@ -96,6 +130,9 @@ export async function startFaultyProxy(databaseUri: string): Promise<FaultyProxy
 }
 
 const LARGE = 1_000_000;
+/** Where a message says its number, and where that of the question it answers. */
+const NUMBER = 4;
+const ANSWER_TO = 8;
 /** So many bytes of a message name the command and the collection. */
 const HEAD = 200;
 

@@ -19,7 +19,6 @@ let database: Database | undefined;
 
 export const mochaHooks = {
   async beforeAll(this: Mocha.Context): Promise<void> {
-    this.timeout(60_000);
     dataDir = await mkdtemp(path.join(os.tmpdir(), 'slotbell-test-'));
     database = await connectDatabase({
       mongodbUri: testUri(process.env.MONGODB_URI),

@@ -32,8 +32,7 @@ describe('ties of an event that takes a small part of the district', () => {
       ({ status, synced }) => `${status} ${synced.teachers.join()} | ${synced.students.join()}`,
     );
 
-  beforeEach(async function () {
-    this.timeout(60_000);
+  beforeEach(async () => {
     office = await Office.open();
     const { district } = office;
     // The school with the fewest classes among those with more than one student per class.

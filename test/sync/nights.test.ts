@@ -19,8 +19,7 @@ describe('nights over a district', () => {
   let deleted: Class;
   let renamed: Class;
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     district = await startSyncedDistrict({ students: 300 });
   });
   after(() => district.close());

@@ -10,8 +10,7 @@ import { readTerms } from '../../server/importer/read-terms.js';
 import { startDistrict, type TestDistrict } from '../support/roster/district.js';
 import { sayResult } from '../support/say-run.js';
 
-describe('classes without a term', function () {
-  this.timeout(60_000);
+describe('classes without a term', () => {
   let district: TestDistrict;
   beforeEach(async () => {
     district = await startDistrict({ students: 60 });

@@ -23,8 +23,7 @@ const PLENTY = { limit: 1_000_000, windowMs: 60_000 };
 
 describe('a new school year', () => {
   let district: TestDistrict;
-  beforeEach(async function () {
-    this.timeout(60_000);
+  beforeEach(async () => {
     district = await startSyncedDistrict({ students: 40 });
     await Event.updateMany({}, { $set: { 'sync.on': true } });
   });
@@ -116,8 +115,7 @@ describe('a new school year', () => {
     assert.equal((await Appointment.findById(id).lean())?.state, 'booked');
   });
 
-  it('with all ids new: who was here waits for a person, nobody is doubled by an id, and one acceptance settles it', async function () {
-    this.timeout(60_000);
+  it('with all ids new: who was here waits for a person, nobody is doubled by an id, and one acceptance settles it', async () => {
     const { id } = await bookOne();
     const old = await Contact.find({ status: 'active' }).distinct('_id');
     const next = await startSandbox({ students: 40, seed: 2, rateLimit: PLENTY });

@@ -10,7 +10,6 @@ import { makeEvent, startDistrict, termsOf, type TestDistrict } from '../support
 
 /** Somebody who runs one event decides nothing about the account's people, and nothing about other schools. */
 describe('the administrator of a single event', function () {
-  this.timeout(60_000);
   let district: TestDistrict;
   let own: Visitor;
   let office: Visitor;

@@ -26,8 +26,6 @@ const newTerms = ({ sandbox }: TestDistrict) =>
 const ticked = (text: string) => [...text.matchAll(/name="term" value="(\w+)" checked/g)].map(([, id]) => id);
 
 describe('terms of a new school year with all ids new', function () {
-  this.timeout(120_000);
-
   it('are proposed by name, taken by one press, and the classes of before make room for the new ones', async () => {
     const year = new NewIds();
     await year.begin(true);

@@ -36,8 +36,7 @@ describe('terms that change at Clever', () => {
     ).filter((id) => district.sandbox.read(id)?.term_id === term);
   const active = () => Class.countDocuments({ event: district.event, status: 'active' });
 
-  beforeEach(async function () {
-    this.timeout(60_000);
+  beforeEach(async () => {
     district = await startDistrict({ students: 100 });
     term = district.sandbox.idOf('term', 0);
     const { name, start_date, end_date } = district.sandbox.read(term) as Record<string, string>;

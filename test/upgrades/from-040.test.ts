@@ -9,15 +9,14 @@ import { RosterRun } from '../../server/models/roster-run.js';
 import { RosterUpload } from '../../server/models/roster-upload.js';
 import { SyncRun } from '../../server/models/sync-run.js';
 import { User } from '../../server/models/user.js';
-import { choicesOf, wordsOf } from '../../server/demo/read-form.js';
+import { choicesOf, wordsOf } from '../../server/scratch/read-form.js';
 import { idOf } from '../../server/demo/import-roster.js';
-import type { Browser } from '../../server/demo/browse.js';
+import type { Browser } from '../../server/scratch/browse.js';
 import { findWasteful, watchQueries } from '../support/scans.js';
 import { findSentences } from '../support/sentences.js';
 import { openDatabaseOf040, openEverything, type OldSchool } from '../support/upgrades/database-of-040.js';
 
-describe('a database of version 0.4.0', function () {
-  this.timeout(120_000);
+describe('a database of version 0.4.0', () => {
   let school: OldSchool;
   let office: Browser;
   let event: Event;

@@ -9,7 +9,6 @@ import { PICKATIME_FILES } from '../support/roster-files/files.js';
 import { HOME, openSchool, type FileSchool } from '../support/roster-files/school.js';
 
 describe('the form of an upload in a browser', function () {
-  this.timeout(60_000);
   let school: FileSchool;
   let server: Server;
 

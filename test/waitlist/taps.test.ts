@@ -14,7 +14,6 @@ import { axeViolations, launchBrowser } from '../support/browser.js';
 import { lookAt, SHOTS, Site } from '../support/site.js';
 
 describe('the waitlist on a phone', function () {
-  this.timeout(180_000);
   let browser: Browser;
   let site: Site;
   let desk: Desk;

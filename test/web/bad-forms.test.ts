@@ -14,8 +14,7 @@ import { listRoutes } from '../support/routes.js';
 import { formsOfAccount } from '../support/web/bad-forms-account.js';
 import { formsOfEvents } from '../support/web/bad-forms-events.js';
 
-describe('a bad form', function () {
-  this.timeout(60_000);
+describe('a bad form', () => {
   let test: TestApp;
   let place: Place;
   let visits: Visits;

@@ -3,16 +3,18 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import path from 'node:path';
 import compression from 'compression';
-import express from 'express';
+import express, { type Response } from 'express';
 import supertest from 'supertest';
 import { watchCommands } from '../../server/database/follow-commands.js';
 import { createLog } from '../../server/log.js';
 import { ROOT } from '../../server/root.js';
 import { databaseGuard } from '../../server/web/database-guard.js';
 import { errorPages } from '../../server/web/errors.js';
+import { saveBeforeRedirect } from '../../server/web/session.js';
 
 describe('a page that comes after the one that says the database is gone', () => {
-  it('is thrown away, and the process goes on', async () => {
+  /** What a handler begins when its answer was given in its place already. @returns what that was */
+  async function answerLate(begin: (res: Response) => void): Promise<string> {
     const app = express();
     let late: Promise<void> | undefined;
     const answerFaults = errorPages({ log: createLog('silent') });
@@ -20,11 +22,15 @@ describe('a page that comes after the one that says the database is gone', () =>
     app.get('/', (_req, res) => {
       late = once(res, 'finish').then(
         () =>
-          new Promise<void>((resolve) => {
+          new Promise<void>((resolve, reject) => {
             // As Express does with what a template gave.
             process.nextTick(() => {
-              res.send('late');
-              resolve();
+              try {
+                begin(res);
+                setImmediate(resolve);
+              } catch (error) {
+                reject(error as Error);
+              }
             });
           }),
       );
@@ -35,8 +41,40 @@ describe('a page that comes after the one that says the database is gone', () =>
     });
     app.set('view engine', 'ejs').set('views', path.join(ROOT, 'views'));
     const answer = await supertest(app).get('/');
-    assert.deepEqual([answer.status, answer.text], [503, 'gone']);
     await late;
+    return `${String(answer.status)} ${answer.text}`;
+  }
+
+  it('is thrown away, and the process goes on', async () => {
+    assert.equal(await answerLate((res) => res.send('late')), '503 gone');
+  });
+
+  it('and so is a redirect', async () => {
+    assert.equal(await answerLate((res) => res.redirect(303, '/next')), '503 gone');
+  });
+
+  it('and so is one whose session is saved only when that page was sent', async () => {
+    const app = express();
+    let saved: Promise<unknown> | undefined;
+    const answerFaults = errorPages({ log: createLog('silent') });
+    app.use(databaseGuard({ ready: () => Promise.resolve(false), watchCommands }, answerFaults));
+    app.use((req, res, next) => {
+      const save = (then: () => void): void => {
+        saved = once(res, 'finish').then(then);
+      };
+      Object.assign(req, { sessionID: 'one', session: { save } });
+      next();
+    }, saveBeforeRedirect);
+    app.get('/', (req, res) => {
+      req.session.flash = { kind: 'ok', text: 'Saved.' };
+      res.redirect(303, '/next');
+    });
+    app.engine('ejs', (_file, _values, done) => {
+      done(null, 'gone');
+    });
+    app.set('view engine', 'ejs').set('views', path.join(ROOT, 'views'));
+    assert.equal((await supertest(app).get('/')).status, 503);
+    await saved;
   });
 
   it('and one that fails late does not cut the page that is on its way through the compression', async () => {

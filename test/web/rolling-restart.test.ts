@@ -65,8 +65,7 @@ describe('a rolling restart behind a proxy that keeps its connections', () => {
     });
   }
 
-  it('loses no request and resets none', async function () {
-    this.timeout(60_000);
+  it('loses no request and resets none', async () => {
     const backends = [await startBackend(), await startBackend()];
     const lost: string[] = [];
     let sent = 0;

@@ -13,9 +13,7 @@ async function untilRefused(send: () => Promise<Response>): Promise<Response> {
   return assert.fail('never refused');
 }
 
-describe('too many tries', function () {
-  this.timeout(60_000);
-
+describe('too many tries', () => {
   const saysSo = (answer: Response, keeps: RegExp) => {
     assert.match(
       answer.text,
