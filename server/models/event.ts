@@ -109,6 +109,11 @@ export interface Event extends Scoped {
     /** How many minutes earlier booking opens for families with so many children in the event. Absent or 0: for all at once. */
     earlyMinutes?: number;
     earlyChildren?: number;
+    /**
+     * Since when families can know that. A child whom a family adds later counts only if the school ties it to them. Absent: all children
+     * count.
+     */
+    earlySince?: Date;
     /** How many slots in a row one appointment may take. Absent: one. */
     inARow?: number;
     /** How siblings meet the same teacher. Absent: as the family chooses. */
@@ -166,6 +171,7 @@ const schema = scopedSchema<Event>('event', {
     waitlistMinutes: Number,
     earlyMinutes: Number,
     earlyChildren: Number,
+    earlySince: Date,
     inARow: Number,
     siblings: { type: String, enum: SIBLINGS_RULES },
   },
