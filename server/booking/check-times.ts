@@ -41,7 +41,11 @@ export interface CheckedWish extends Wanted {
  */
 export async function checkTimes(wish: TimesWish, now: Date): Promise<CheckedWish[]> {
   if (wish.wanted.length === 0) return [];
-  const around = await findAround(wish, now);
+  return judgeTimes(wish, await findAround(wish, now), now);
+}
+
+/** The same of what was read. */
+export function judgeTimes(wish: TimesWish, around: Around, now: Date): CheckedWish[] {
   const byResource = groupBy(around.slots, ({ resource }) => String(resource));
   return wish.wanted.map((want) => ({
     ...want,
@@ -61,7 +65,7 @@ const refusedFor = (reason: Refusal, because: Types.ObjectId[] = [], isHeld = fa
 
 function judgeTime(wish: TimesWish, want: Wanted, slot: Slot, around: Around, now: Date): Judged {
   const { event, replaces } = wish;
-  if (!mayBookNow(event, now, 'household')) return refusedFor('not open');
+  if (!wish.asIfOpen && !mayBookNow(event, now, 'household')) return refusedFor('not open');
   const { household } = wish;
   const isTheirs = want.students.every((id) => household.children.some((one) => one.student.equals(id)));
   const judged = judgeByRules(
@@ -82,7 +86,6 @@ function judgeTime(wish: TimesWish, want: Wanted, slot: Slot, around: Around, no
   const stays = old && judgeChange({ event, by: 'household' }, slot, old, now);
   if (stays) return refusedFor(stays, [old._id]);
 
-  if (around.interpreted && !around.interpreted(slot)) return refusedFor('interpreter busy');
   const holders = holdersOf(slot).flatMap((id) => around.resources.get(String(id)) ?? []);
   const goer = goerOf({ event, goer: wish.goer }, household);
   const going = goingOf(household, goer);
@@ -116,6 +119,8 @@ function judgeTime(wish: TimesWish, want: Wanted, slot: Slot, around: Around, no
         ),
       };
   }
+  // Last, as it is said only of what they could have else.
+  if (around.interpreted && !around.interpreted(slot)) return refusedFor('interpreter busy');
   const isHold = !mayBookAtOnce(event) || replaces !== undefined || slot.kind === 'either';
   const kept = around.holds.filter(({ _id }) => !gaveWay.has(String(_id)));
   return isHold && kept.length >= MOST_HOLDS ? refusedFor('too many holds') : { because: [], isHeld: false };
