@@ -81,7 +81,7 @@ async function addByPrintedCode(
       { $set: { 'code.usedBy': usedBy } },
     );
     if (claimed.matchedCount === 0) continue;
-    const isLinked = await linkChild(deps, family, student, 'number and security value');
+    const isLinked = await linkChild(deps, family, student, 'printed code');
     await Contact.updateOne(
       { ...printed, 'code.usedBy': usedBy },
       { $unset: isLinked ? { code: 1 } : { 'code.usedBy': 1 } },

@@ -12,7 +12,7 @@ import { callOffice } from '../web/say-office.js';
 import { brandOf } from '../web/show-brand.js';
 import { placed, type PlacedEvent } from '../web/place.js';
 import { ensureHousehold, findHousehold } from '../booking/ensure-household.js';
-import { openEarly } from '../booking/open-early.js';
+import { judgeEarly, openedEarly } from '../booking/open-early.js';
 import { findByLink } from './find-by-link.js';
 import { linkedAhead, takeHomesAhead } from './read-ahead.js';
 import { showLost } from './show-lost.js';
@@ -25,6 +25,8 @@ export interface Conference {
   home: string;
   /** When booking opens for others, where it opens earlier for this family. */
   usual?: Date | undefined;
+  /** This family has enough children for an earlier opening, and too few of them count for it. */
+  isUncounted?: true;
 }
 
 /**
@@ -110,7 +112,8 @@ export async function familyOf(res: Response, deps: Pick<Deps, 'now'>): Promise<
 
 /** The conference as it opens for a household. */
 export async function openFor(conference: Conference, household: Household, now: Date): Promise<Conference> {
-  const event = await openEarly(conference.event, household, now);
-  if (event === conference.event) return conference;
-  return { ...conference, event, usual: conference.event.booking.opensAt };
+  const early = await judgeEarly(conference.event, household, now);
+  if (early === 'not counted') return { ...conference, isUncounted: true };
+  if (!early) return conference;
+  return { ...conference, event: openedEarly(conference.event), usual: conference.event.booking.opensAt };
 }

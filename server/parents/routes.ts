@@ -27,7 +27,7 @@ export function bookingRoutes(deps: Deps): Router {
       return;
     }
     const reader = await speakTo(res);
-    const title = wordsOf(reader)('my.title');
+    const title = wordsOf(reader)('my.heading');
     res.render('booking/my', { title, events: await myEvents(req.user, reader, deps.now()) });
   });
 

@@ -11,7 +11,7 @@ import { listCommands } from '../support/commands.js';
 import { Desk } from '../support/booking/desk.js';
 import { SECRET } from '../support/booking/app-processes.js';
 import { EVE } from '../support/booking/conference.js';
-import { makeSessions, type LoggedIn } from '../support/sessions.js';
+import { makeSessions, type LoggedIn } from '../../server/scratch/make-sessions.js';
 
 const MOST_TO_BOOK = 17;
 const MOST_AT_ONCE = 9;
