@@ -39,6 +39,8 @@ export interface TimesWish {
   goer?: Types.ObjectId | undefined;
   /** The appointment that is to be changed. */
   replaces?: Types.ObjectId | undefined;
+  /** Whether times are looked at that can be booked once booking is open, as for a plan or a wish. */
+  asIfOpen?: boolean;
   /** The slots that are asked about. Absent: all that are ahead. */
   slots?: Types.ObjectId[] | undefined;
 }
@@ -237,10 +239,18 @@ function seatsOf(seats: Seat[], replaces: Types.ObjectId | undefined): Map<strin
   );
 }
 
-async function findDiaries(people: Types.ObjectId[], slots: Slot[], gapMinutes: number) {
+function findDiaries(people: Types.ObjectId[], slots: Slot[], gapMinutes: number) {
   const gap = gapMinutes * 60_000;
   const days = new Set(slots.flatMap(({ from, to }) => utcDays(new Date(+from - gap), new Date(+to + gap))));
-  const ids = people.flatMap((person) => [...days].map((day) => `${person.toHexString()}:${day}`));
+  return readDiaries(people, [...days]);
+}
+
+/** Some people's days, each with the appointments that it names: whether an entry counts, its reader asks of those. */
+export async function readDiaries(
+  people: Types.ObjectId[],
+  days: string[],
+): Promise<(Diary & { by: HolderOf[] })[]> {
+  const ids = people.flatMap((person) => days.map((day) => `${person.toHexString()}:${day}`));
   if (ids.length === 0) return [];
   return Diary.aggregate<Diary & { by: HolderOf[] }>([
     { $match: { _id: { $in: ids } } },

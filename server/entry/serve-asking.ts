@@ -123,7 +123,7 @@ export function loginAskingPages(deps: Deps): Router {
   return router;
 }
 
-/** Shows on the page to log in whose event somebody wants to go on to. */
+/** Shows on the pages to log in, and on those beside them, whose event somebody wants to go on to. */
 export const showSchool: RequestHandler = async (req, res, next) => {
   const wanted = parseQuery(nextQuery, req.method === 'POST' ? req.body : req.query).next;
   const [, link] = /^\/e\/([\w-]{1,60})(?=[/?#]|$)/.exec(wanted) ?? [];
