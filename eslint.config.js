@@ -9,12 +9,12 @@ import { fileNames } from './.eslint/file-names.js';
 const base = 'models web audit core notifications';
 const roster = 'roster sources runs clever';
 const all =
-  'core database models web audit notifications clever runs sources tables roster-files roster uploads duplicates mapping sync review importer events classes slots contacts accounts reports booking parents entry calendar households planning draw desk handmade moves appointments mailings families overview history letters staff waitlist waitlist-pages';
+  'core database models web audit notifications clever runs sources tables roster-files roster uploads duplicates mapping sync review importer events classes slots contacts accounts reports booking parents entry calendar households planning draw desk handmade moves appointments mailings families overview history letters staff waitlist waitlist-pages rehearsal';
 
 // prettier-ignore
 const layers = [
   // layer           its files                                       may import
-  ['core',          'server/{config,root,log,queue,deps,seal,disk-faults}.ts','models:type'],
+  ['core',          'server/{config,root,log,queue,deps,seal,disk-faults,fork-bounded}.ts','models:type'],
   ['models',        'server/models/**',                             ''],
   ['database',      'server/database/**',                           'core models'],
   ['web',           'server/web/**',                                'models core'],
@@ -57,18 +57,20 @@ const layers = [
   ['families',      'server/families/**',                           `households waitlist-pages planning parents waitlist booking contacts accounts ${base}`],
   ['letters',       'server/letters/**',                           `mailings contacts events ${base}`],
   ['overview',      'server/overview/**',                           `events slots accounts reports sync runs ${base}`],
+  ['rehearsal',     'server/rehearsal/**',                        `overview database events scratch:type ${base}`],
   ['history',       'server/history/**',                            `events accounts ${base}`],
   ['routes',        'server/{routes,app,index}.ts',                 `${all} jobs runtime`],
+  ['scratch',       'server/scratch/**',                          'routes upgrades database models web core'],
   ['upgrades',      'server/upgrades/**',                           'database models booking runs roster web core'],
   ['runtime',       'server/{runtime,backup,ending}.ts',            'core database upgrades web jobs'],
   ['jobs',          'jobs/**',                                      `${all} runtime`],
-  ['demo',          'server/demo/**',                               `${all} routes runtime upgrades jobs sandbox`],
-  ['test',          'test/**',                                      `${all} routes runtime upgrades jobs sandbox demo`],
+  ['demo',          'server/demo/**',                               `scratch ${all} routes runtime upgrades jobs sandbox`],
+  ['test',          'test/**',                                      `scratch ${all} routes runtime upgrades jobs sandbox demo`],
 ];
 
 // The closed file vocabulary of a feature folder.
 const features =
-  'accounts appointments audit booking calendar classes clever contacts desk draw duplicates entry events families handmade history households importer letters mailings mapping moves notifications overview parents planning reports slots uploads staff waitlist waitlist-pages'.split(
+  'accounts appointments audit booking calendar classes clever contacts desk draw duplicates entry events families handmade history households importer letters mailings mapping moves notifications overview parents planning rehearsal reports slots uploads staff waitlist waitlist-pages'.split(
     ' ',
   );
 const featureFiles = ['routes.ts', 'schema.ts', 'queries.ts', 'policy.ts', 'client.ts'];

@@ -11,6 +11,7 @@ import { continueMovesJob, moveSlotsJob } from './move-slots.js';
 import { keepWaitlistsJob, offerTimesJob } from './keep-waitlists.js';
 import { openNightlyRuns } from './open-nightly-runs.js';
 import { readUploadJob } from './read-upload.js';
+import { keepRehearsalsJob, rehearseJob } from './rehearse.js';
 import { continueMailingsJob, sendMailingJob } from './send-mailing.js';
 import { sendRemindersJob } from './send-reminders.js';
 import { runDrawsJob } from './run-draws.js';
@@ -25,6 +26,7 @@ export const ONE_SHOTS: Record<JobName, OneShot> = {
   'move-slots': moveSlotsJob,
   'offer-times': offerTimesJob,
   'read-upload': readUploadJob,
+  rehearse: rehearseJob,
   'run-refresh': runRefreshJob,
   'run-sync': runSyncJob,
   'send-mailing': sendMailingJob,
@@ -37,6 +39,7 @@ export const RECURRING: Recurring[] = [
   deleteEventsAgain,
   deleteOldJob,
   expireHoldsJob,
+  keepRehearsalsJob,
   keepWaitlistsJob,
   openNightlyRuns,
   retryNotifications,

@@ -16,6 +16,7 @@ const UNLIMITED: ReadonlySet<string> = new Set([
   'run-sync',
   'run-refresh',
   'read-upload',
+  'rehearse',
   'delete-contacts',
   'invite-staff',
 ]);

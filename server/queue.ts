@@ -9,6 +9,7 @@ export type JobName =
   | 'invite-staff'
   | 'move-slots'
   | 'offer-times'
+  | 'rehearse'
   | 'send-mailing';
 
 /** Where features hand work over to the worker; `jobs/` gives the real one, tests may run a job at once. */

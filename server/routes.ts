@@ -30,6 +30,7 @@ import { messageRoutes, outboxRoutes } from './notifications/routes.js';
 import { duplicateRoutes } from './duplicates/routes.js';
 import { eventSyncRoutes } from './sync/tab/routes.js';
 import { planningRoutes } from './planning/routes.js';
+import { rehearsalRoutes } from './rehearsal/routes.js';
 import { reportRoutes } from './reports/routes.js';
 import { mappingRoutes } from './mapping/routes.js';
 import { importerRoutes } from './importer/routes.js';
@@ -104,6 +105,7 @@ export function routes(deps: Deps, passport: PassportStatic): Router {
   router.use('/events/:event/announce', eventGuard('event administrator'), announceRoutes(deps));
   router.use('/events/:event/mailings', eventGuard('event administrator'), mailingRoutes(deps));
   router.use('/events/:event/families', eventGuard('event administrator'), eventFamilyRoutes(deps));
+  router.use('/events/:event/rehearsals', eventGuard('administrator'), rehearsalRoutes(deps));
   router.use('/events/:event/settings/draw', drawSettings(deps));
   router.use('/events/:event/waitlist', eventGuard('event administrator'), lineRoutes(deps));
   router.use('/events/:event/settings/audit', eventAuditRoutes(deps));

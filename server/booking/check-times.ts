@@ -41,7 +41,11 @@ export interface CheckedWish extends Wanted {
  */
 export async function checkTimes(wish: TimesWish, now: Date): Promise<CheckedWish[]> {
   if (wish.wanted.length === 0) return [];
-  const around = await findAround(wish, now);
+  return judgeTimes(wish, await findAround(wish, now), now);
+}
+
+/** The same of what was read. */
+export function judgeTimes(wish: TimesWish, around: Around, now: Date): CheckedWish[] {
   const byResource = groupBy(around.slots, ({ resource }) => String(resource));
   return wish.wanted.map((want) => ({
     ...want,
@@ -61,7 +65,7 @@ const refusedFor = (reason: Refusal, because: Types.ObjectId[] = [], isHeld = fa
 
 function judgeTime(wish: TimesWish, want: Wanted, slot: Slot, around: Around, now: Date): Judged {
   const { event, replaces } = wish;
-  if (!mayBookNow(event, now, 'household')) return refusedFor('not open');
+  if (!wish.asIfOpen && !mayBookNow(event, now, 'household')) return refusedFor('not open');
   const { household } = wish;
   const isTheirs = want.students.every((id) => household.children.some((one) => one.student.equals(id)));
   const judged = judgeByRules(
@@ -123,8 +127,8 @@ function judgeTime(wish: TimesWish, want: Wanted, slot: Slot, around: Around, no
 type Me = Claimant & { replaces?: Types.ObjectId; account: Types.ObjectId };
 
 /** As if it were asked for now. */
-function takerOf(
-  { event, household, user, replaces }: TimesWish,
+export function takerOf(
+  { event, household, user, replaces }: Pick<TimesWish, 'event' | 'household' | 'user' | 'replaces'>,
   { resource, students, slot }: Wanted & Pick<Claimant, 'slot'>,
   now: Date,
 ): Me {

@@ -12,7 +12,8 @@ export const schoolBy = (localField: string) => [
       from: School.collection.name,
       localField,
       foreignField: '_id',
-      pipeline: [{ $project: { _id: 0, name: 1, address: 1 } }],
+      // What the office entered comes before what the source says.
+      pipeline: [{ $project: { _id: 0, name: 1, address: { $ifNull: ['$address', '$synced.address'] } } }],
       as: 'building',
     },
   },

@@ -3,7 +3,7 @@ import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES, type Override, type Refusal } from '../models/appointment.js';
 import { slotsOf } from '../models/appointment-slots.js';
 import { writesTo, writeTogether } from '../models/write-together.js';
-import { checkBooking, type Bookable, type Wish } from './check-booking.js';
+import { checkBooking, readAbout, type Bookable, type Wish } from './check-booking.js';
 import { checkReplaced } from './check-replaced.js';
 import { endHold } from './check-holder.js';
 import { mostInARow } from './find-following.js';
@@ -61,7 +61,7 @@ export async function studentsBefore({
 }
 
 /**
- * The same, with what was found of it where this call put it on hold just now.
+ * The same, with what was found of it where this call put it on hold, or was refused, just now.
  * @param isBookedNow whether it is booked at once, and so is none of the holds of which a login may have some
  */
 export async function holdOnce(
@@ -70,16 +70,16 @@ export async function holdOnce(
   isBookedNow: (found: Bookable) => boolean = () => false,
 ): Promise<{ held: Held; found?: Bookable }> {
   const byKey = [request.household, request.key, request.slot, ...request.students].join(':');
-  const before = await Appointment.findOne({ byKey }).lean();
-  if (before) return { held: await holdAgain(deps, request, before) };
+  const about = await readAbout(request, byKey);
+  if (about.before) return { held: await holdAgain(deps, request, about.before) };
 
-  const checked = await checkBooking({ ...request, over: request.override?.rules }, deps.now());
+  const checked = await checkBooking({ ...request, over: request.override?.rules }, deps.now(), about);
   if (!checked.ok) return { held: checked };
   const replaced = await checkReplaced(request, checked.slot, deps.now());
   if (!replaced.ok) return { held: replaced };
   const draft = draftOf(deps, request, { ...checked, old: replaced.old }, byKey);
   const held = await insert(deps, request, draft, needsOf(request, checked, draft));
-  if (!held.ok) return { held };
+  if (!held.ok) return { held, found: checked };
   const { appointment } = held;
   if (!appointment._id.equals(draft._id)) return { held };
   if (!isBookedNow(checked) && (await isOneTooMany(request, appointment, deps.now())))

@@ -1,9 +1,10 @@
 import type { Types } from 'mongoose';
 import { isMeetable } from '../models/class.js';
-import { Contact } from '../models/contact.js';
+import { Contact, isGuardian, recordIds } from '../models/contact.js';
 import { USUAL_EARLY, type Event } from '../models/event.js';
 import { ask, findTogether } from '../models/find-together.js';
-import type { Household } from '../models/household.js';
+import type { ChildProof, Household, HouseholdChild } from '../models/household.js';
+import { User } from '../models/user.js';
 import { classesOf } from './find-classes.js';
 
 const MINUTE_MS = 60_000;
@@ -18,27 +19,56 @@ export function earlyOpening({
 }
 
 /**
- * The event as it opens for a household: earlier where it has as many children in it as the school asks for. Asks the database only
- * while the event isn't open for all. The earlier event has no earlier opening of its own, so that asking twice gains nothing.
+ * Whether an event opens earlier for a household, as it has as many children in it as the school asks for. Only those count whom the school
+ * ties to it, or whom it had before families could know of the earlier opening: else it could be borrowed with somebody else's child.
+ * Asks the database only while the event isn't open for all.
+ * @returns 'not counted' where enough children are in the event, and too few of them count
  */
-export async function openEarly<E extends Event>(
-  event: E,
-  household: Pick<Household, 'children'>,
+export async function judgeEarly(
+  event: Event,
+  household: Pick<Household, 'adults' | 'children'>,
   now: Date,
-): Promise<E> {
+): Promise<'early' | 'not counted' | undefined> {
   const early = earlyOpening(event);
-  const { opensAt, earlyMinutes: _, ...booking } = event.booking;
-  if (!early || !opensAt || now >= opensAt || household.children.length < early.children) return event;
-  const children = await countInEvent(
+  const { opensAt, earlySince } = event.booking;
+  if (!early || !opensAt || now >= opensAt || household.children.length < early.children) return undefined;
+  const inEvent = await findInEvent(
     event,
     household.children.map(({ student }) => student),
   );
-  if (children < early.children) return event;
+  const children = household.children.filter(({ student }) => inEvent.has(String(student)));
+  if (children.length < early.children) return undefined;
+  const isKnown = ({ by, at }: HouseholdChild) => by !== TYPED || !earlySince || at < earlySince;
+  const late = children.filter((child) => !isKnown(child)).map(({ student }) => student);
+  if (children.length - late.length >= early.children) return 'early';
+  const tied = await findTied(event.account, household.adults, late);
+  return children.length - late.length + tied >= early.children ? 'early' : 'not counted';
+}
+
+/** Whoever knows a child's number and birth date can add it; any other proof comes from the school. */
+const TYPED: ChildProof = 'number and security value';
+
+/**
+ * The event as it opens for a household. The earlier event has no earlier opening of its own, so that asking twice gains nothing.
+ */
+export async function openEarly<E extends Event>(
+  event: E,
+  household: Pick<Household, 'adults' | 'children'>,
+  now: Date,
+): Promise<E> {
+  return (await judgeEarly(event, household, now)) === 'early' ? openedEarly(event) : event;
+}
+
+/** The event as it opens for those for whom it opens earlier. */
+export function openedEarly<E extends Event>(event: E): E {
+  const early = earlyOpening(event);
+  if (!early) return event;
+  const { earlyMinutes: _, ...booking } = event.booking;
   return Object.assign({}, event, { booking: { ...booking, opensAt: early.at } });
 }
 
-/** How many of some students are at the school and in a class that takes part. */
-async function countInEvent({ account, _id }: Event, ids: Types.ObjectId[]): Promise<number> {
+/** Those of some students who are at the school and in a class that takes part. */
+async function findInEvent({ account, _id }: Event, ids: Types.ObjectId[]): Promise<Set<string>> {
   const { students, classes } = await findTogether({
     students: ask<Contact>(
       Contact,
@@ -48,5 +78,37 @@ async function countInEvent({ account, _id }: Event, ids: Types.ObjectId[]): Pro
     classes: classesOf(_id, ids),
   });
   const inClass = new Set(classes.filter(isMeetable).flatMap(({ synced }) => synced.students.map(String)));
-  return students.filter((student) => inClass.has(String(student._id))).length;
+  return new Set(students.map(({ _id: id }) => String(id)).filter((id) => inClass.has(id)));
+}
+
+/** How many of some students the roster, or the school by hand, ties to the proven addresses of these adults as a parent or guardian. */
+async function findTied(
+  account: Types.ObjectId,
+  adults: Types.ObjectId[],
+  students: Types.ObjectId[],
+): Promise<number> {
+  const users = await User.find(
+    { _id: { $in: adults }, emailProvenAt: { $exists: true }, email: { $gt: '' } },
+    { email: 1 },
+  ).lean();
+  const emails = users.map(({ email }) => email);
+  const [people, found] = await Promise.all([
+    Contact.find(
+      { account, email: { $in: emails }, status: 'active', type: { $ne: 'student' } },
+      { relations: 1, tied: 1 },
+    ).lean(),
+    Contact.find({ _id: { $in: students }, account }, { record: 1 }).lean(),
+  ]);
+  const records = new Set(
+    people.flatMap(({ relations }) => relations.filter(isGuardian)).map((tie) => tie.student),
+  );
+  const byHand = new Set(
+    people
+      .flatMap(({ tied = [] }) => tied)
+      .filter(({ relationship }) => isGuardian({ relationship, type: '' }))
+      .map(({ student }) => String(student)),
+  );
+  return found.filter(
+    (student) => byHand.has(String(student._id)) || recordIds(student).some((id) => records.has(id)),
+  ).length;
 }

@@ -122,7 +122,7 @@ export async function writeMails(
     const notice = said ?? words;
     if (said !== undefined) values.news = said;
     else if (notice) values.news = `${values.news}\n\n${notice}`;
-    const message = textOf(event, news, wordsOf(place));
+    const message = textOf(event, news, place);
     const { subject, text } = writeMessage(message, { ...values, parent: adult.name, link });
     return {
       kind: `appointment ${news}`,

@@ -3,7 +3,6 @@ import type { Appointment } from '../models/appointment.js';
 import { textOf } from '../notifications/messages/default-texts.js';
 import { writeMessage } from '../notifications/messages/write-message.js';
 import { queueMail } from '../notifications/queue-mail.js';
-import { wordsOf } from '../web/words.js';
 import { addressMails } from './write-mails.js';
 import { nameMeetings } from './name-meetings.js';
 import { addressOf, readFacts } from './tell-household.js';
@@ -32,7 +31,7 @@ export async function tellMany(
     const meetings = nameMeetings(booked, facts, place);
     return {
       kind: news === 'plan' ? 'appointment booked' : 'appointment reminder',
-      ...writeMessage(textOf(event, news, wordsOf(place)), {
+      ...writeMessage(textOf(event, news, place), {
         ...valuesOfMany(news, meetings, place, account),
         parent: adult.name,
         link: `${publicUrl}/e/${event.link}/schedule`,

@@ -1,6 +1,6 @@
 import type { Deps } from '../deps.js';
 import type { Appointment } from '../models/appointment.js';
-import { usualText } from '../notifications/messages/default-texts.js';
+import { ownTextOf, usualText } from '../notifications/messages/default-texts.js';
 import { writeMessage } from '../notifications/messages/write-message.js';
 import { queueMails, type Mail } from '../notifications/queue-mail.js';
 import { andList } from '../web/format-count.js';
@@ -65,7 +65,7 @@ async function writeTogether(
       ),
       news: notice ? `${usual.news}\n\n${notice}` : usual.news,
     };
-    const { subject, text } = writeMessage(event.messages?.[news] ?? usual, {
+    const { subject, text } = writeMessage(ownTextOf(event, news, place) ?? usual, {
       ...values,
       parent: adult.name,
       link: `${deps.config.publicUrl}/e/${event.link}`,

@@ -8,6 +8,7 @@ import { isBlocked, User } from '../models/user.js';
 /** How an adult showed that a child is theirs, in words. */
 export const CLAIM_WORDS: Record<ChildProof, string> = {
   'number and security value': 'Student ID with birth date or code',
+  'printed code': 'Code from the school’s letter',
   roster: 'Parent or guardian in the roster',
   school: 'Added by the school',
 };

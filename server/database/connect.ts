@@ -78,6 +78,12 @@ export async function connectDatabase({
   return { embedded: true, uri: engine.uri, close: (options) => disconnect(unwatch, engine, options) };
 }
 
+/** The address of the database that this process is connected to; may contain a password. */
+export function connectedAddress(): string {
+  if (connectedTo === undefined) throw new Error('The database is not connected.');
+  return connectedTo;
+}
+
 async function connect(uri: string, options: mongoose.ConnectOptions): Promise<void> {
   mendDriver();
   try {

@@ -4,6 +4,7 @@ import { ContactDeletion } from '../models/contact-deletion.js';
 import { Mailing, MailingRecipient } from '../models/mailing.js';
 import { Notification } from '../models/notification.js';
 import { Plan } from '../models/plan.js';
+import { Rehearsal } from '../models/rehearsal.js';
 import { SlotMove, SlotMoveItem } from '../models/slot-move.js';
 import { StaffInvitation } from '../models/staff-invitation.js';
 import { SyncLog } from '../models/sync-log.js';
@@ -55,6 +56,7 @@ export const LIFETIMES: Lifetime[] = [
     ms: (keepMs) => keepMs,
     where: { state: { $in: ['done', 'canceled'] } },
   },
+  { collection: Rehearsal as Model<unknown>, ms: (keepMs) => keepMs, where: { open: { $exists: false } } },
   { collection: MailingRecipient as Model<unknown>, ms: (keepMs) => keepMs, where: {} },
   { collection: SlotMoveItem as Model<unknown>, ms: (keepMs) => keepMs, where: {} },
   {

@@ -1,6 +1,6 @@
-import type { Browser, Page } from './browse.js';
+import type { Browser, Page } from '../scratch/browse.js';
 import type { Steps } from './keep-steps.js';
-import { flashOf, unescapeHtml } from './read-form.js';
+import { flashOf, unescapeHtml } from '../scratch/read-form.js';
 import type { School } from './set-up-school.js';
 
 interface ClassRow {

@@ -1,6 +1,6 @@
-import type { Browser, Page } from './browse.js';
+import type { Browser, Page } from '../scratch/browse.js';
 import type { Steps } from './keep-steps.js';
-import { choicesOf, wordsOf } from './read-form.js';
+import { choicesOf, wordsOf } from '../scratch/read-form.js';
 import type { School } from './set-up-school.js';
 
 /** Goes through the Importer: event, every school, every term and the sections without one; then the run, to its end. */

@@ -1,5 +1,5 @@
 import type { Steps } from './keep-steps.js';
-import { flashOf, wordsOf } from './read-form.js';
+import { flashOf, wordsOf } from '../scratch/read-form.js';
 import type { School } from './set-up-school.js';
 
 /** Adds slots for every teacher, an afternoon and evening of ten minutes each, after a preview; then opens booking. */

@@ -1,10 +1,10 @@
 import { Types } from 'mongoose';
 import { Class } from '../models/class.js';
 import { Contact } from '../models/contact.js';
-import { Browser, type Page } from './browse.js';
+import { Browser, type Page } from '../scratch/browse.js';
 import { idOf } from './import-roster.js';
 import type { Steps } from './keep-steps.js';
-import { attributesOf, choicesOf, wordsOf } from './read-form.js';
+import { attributesOf, choicesOf, wordsOf } from '../scratch/read-form.js';
 import { makePassword, type Login, type School } from './set-up-school.js';
 import type { Demo } from './start-demo.js';
 

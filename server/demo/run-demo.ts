@@ -1,7 +1,7 @@
 import { Types } from 'mongoose';
 import { Ending } from '../ending.js';
 import { number } from '../web/format-count.js';
-import { Browser } from './browse.js';
+import { Browser } from '../scratch/browse.js';
 import { bookFamilies } from './book-families.js';
 import { followRun, idOf, importRoster } from './import-roster.js';
 import { Steps } from './keep-steps.js';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { DateTime } from 'luxon';
-import { Browser } from './browse.js';
-import { attributesOf } from './read-form.js';
+import { Browser } from '../scratch/browse.js';
+import { attributesOf } from '../scratch/read-form.js';
 import type { Steps } from './keep-steps.js';
 import type { Demo } from './start-demo.js';
 

@@ -6,6 +6,7 @@ import { makeLink } from '../seal.js';
 import type { Actor } from '../web/actor.js';
 import type { EventSettings } from './schema.js';
 import { keptOf } from './take-template.js';
+import { earlySince } from './update-event.js';
 
 /**
  * Makes an event. Its link for parents is made with it and never changes. It is short and in small letters, as it is typed from paper too; it opens
@@ -21,6 +22,7 @@ export async function createEvent(
   const { office } = await Account.findById(actor.account, { office: 1 }).orFail().lean();
   const event = await Event.create({
     ...settings,
+    booking: { ...settings.booking, ...earlySince(settings, undefined, now) },
     ...(office ? { office } : {}),
     ...(template ? keptOf(template) : {}),
     account: actor.account,

@@ -185,7 +185,7 @@ function sayDays(value: string, style: Style): string {
 
 /** What the form shows of an event. */
 export function formOf(event: EventSettings): Record<string, unknown> {
-  const { opensAt, closesAt, ...limits } = event.booking;
+  const { opensAt, closesAt, earlySince: _since, ...limits } = event.booking;
   return {
     ...UNSET,
     ...limits,

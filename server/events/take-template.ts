@@ -28,13 +28,14 @@ export function valuesFrom(past: Event, now: Date): Record<string, unknown> {
 }
 
 /** What the new event copies beside the values in its form. */
-export function keptOf({ _id, fields, office, messages, letter, reminders }: Event) {
+export function keptOf({ _id, fields, office, messages, letter, translations, reminders }: Event) {
   return {
     templateOf: _id,
     ...(fields ? { fields } : {}),
     ...(office ? { office } : {}),
     ...(messages ? { messages } : {}),
     ...(letter ? { letter } : {}),
+    ...(translations ? { translations } : {}),
     ...(reminders ? { reminders } : {}),
   };
 }

@@ -19,7 +19,13 @@ export async function updateEvent(
 ): Promise<boolean> {
   const saved = await Event.updateOne(
     { _id: event._id, account: actor.account, ...settingsAsRead(event) },
-    { $set: { ...settings, sortKey: searchKey(settings.name) } },
+    {
+      $set: {
+        ...settings,
+        booking: { ...settings.booking, ...earlySince(settings, event, now) },
+        sortKey: searchKey(settings.name),
+      },
+    },
   );
   if (saved.matchedCount === 0) return false;
   await keepDaysWithSlots(event, settings.days);
@@ -32,6 +38,21 @@ export async function updateEvent(
     at: now,
   });
   return true;
+}
+
+/**
+ * Since when families can know that booking opens earlier for some of them: since it was first set.
+ * @param before the event as it was, if there was one
+ */
+export function earlySince(
+  { booking: { earlyMinutes = 0 } }: Pick<EventSettings, 'booking'>,
+  before: Pick<Event, 'booking'> | undefined,
+  now: Date,
+): { earlySince?: Date } {
+  if (earlyMinutes <= 0) return {};
+  if (!before?.booking.earlyMinutes) return { earlySince: now };
+  const { earlySince: since } = before.booking;
+  return since ? { earlySince: since } : {};
 }
 
 /** Slots may come to a day, by a move or its undo, while it is being dropped: every slot is on a day that some page shows. */

@@ -3,7 +3,9 @@ import { countOf, number } from '../web/format-count.js';
 import { isDay } from '../web/local-time.js';
 import { numericMoment, shortDay } from '../web/format-time.js';
 import type { Place } from '../web/place.js';
+import { nameLanguage } from '../web/name-languages.js';
 import { sayRules } from '../web/say-rules.js';
+import { languageCalled, languageOf } from '../web/words.js';
 import { inWords } from './say-changes.js';
 
 /** The counts that entries store, each with its singular and plural. */
@@ -81,6 +83,7 @@ export function sayDetail(detail: Record<string, unknown>, place: Place): string
       return `Changed: ${value.map((field) => sayField(String(field))).join(', ')}`;
     if (key === 'group' && typeof value === 'string')
       return Object.hasOwn(GROUPS, value) ? `To: ${GROUPS[value as GroupKind]}` : [];
+    if (key === 'language') return `Language: ${nameLanguage(languageCalled(value) ?? languageOf(place))}`;
     if (key === 'sendAt' && value instanceof Date) return `Send time: ${numericMoment(value, place)}`;
     if (key === 'rules' && Array.isArray(value)) return `Set aside: ${sayRules(value.map(String))}`;
     if (typeof value === 'number') return sayNumber(key, value);

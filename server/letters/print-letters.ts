@@ -11,7 +11,7 @@ import { renderPart } from '../web/render-part.js';
 import { drawCode } from './draw-code.js';
 import type { Addressee } from './list-students.js';
 import type { LettersForm } from './schema.js';
-import { joinLetters, usualLetter, writeLetter, type Letter, type LetterFrame } from './write-letter.js';
+import { joinLetters, writeLetter, type Letter, type LetterFrame } from './write-letter.js';
 
 /** How many letters are made at once, in memory and in the database. */
 const BATCH = 100;
@@ -107,9 +107,9 @@ async function lettersOf(
     const language = languageCalled(code);
     if (!language) return [];
     const event = placed(frame.event, styleIn(language, frame.event));
-    // What the school wrote is in its own language: beside it, or instead of it, others read Slotbell's text.
+    // The letter in the school's own language is not what readers of another one get.
     const isOwn = language.code === languageOf(frame.event).code;
-    return [{ frame: { ...frame, event }, text: isOwn ? textOf(event) : usualLetter(wordsOf(event)) }];
+    return [{ frame: { ...frame, event }, text: isOwn ? textOf(event) : textOf(event, language) }];
   });
   const codes: Map<string, CodeOnPaper> =
     form.codes === 'none' ? new Map<string, CodeOnPaper>() : await makeCodesAgain(deps, printing, students);

@@ -2,38 +2,33 @@ import express, { type Response, type Router } from 'express';
 import { Types } from 'mongoose';
 import { recordAudit } from '../audit/record-audit.js';
 import type { Deps } from '../deps.js';
-import { eventPage, pathOf, reloadEvent } from '../events/show-event.js';
+import { eventPage, pathOf } from '../events/show-event.js';
 import { School } from '../models/school.js';
-import { MACROS } from '../notifications/messages/macros.js';
 import { accountOf, actorOf } from '../web/actor.js';
 import { languagesOf } from '../web/read-language.js';
-import { seenOf } from '../web/compare-seen.js';
 import { daysInWords } from '../web/format-time.js';
 import { eventGuard, eventOf } from '../web/guards.js';
 import { addressOf, pagerOf, sliceOf } from '../web/paging.js';
 import { FRESH_FORM, parseForm, parseQuery, typedValues, type Form } from '../web/parse.js';
-import { saveSeen } from '../web/save-seen.js';
-import { say } from '../web/session.js';
 import { nameLanguages } from '../web/name-languages.js';
 import { placed } from '../web/place.js';
+import { sayOpening } from '../web/say-opening.js';
 import { languageCalled, languageOf, styleIn, wordsOf } from '../web/words.js';
 import { drawCode } from './draw-code.js';
 import { listChosen, listStudents, type Addressee } from './list-students.js';
 import { printLetters, sheetsOf } from './print-letters.js';
-import { formOf, messageOf, saveText, textOf } from './save-text.js';
+import { frameOf, homeOf } from './show-frame.js';
+import { textPages } from './serve-text.js';
 import {
-  letterFields,
   letterLanguages,
   lettersForm,
   lettersQuery,
   posterQuery,
   printForm,
-  textForm,
   type LettersFilter,
   type LettersForm,
   type LettersQuery,
 } from './schema.js';
-import { sayOpening, writeLetter, type LetterFrame } from './write-letter.js';
 
 const PAGE_SIZE = 50;
 
@@ -109,16 +104,6 @@ export function letterRoutes(deps: Deps): Router {
 
 const NOBODY = 'Select at least one student, or prepare letters for all on the list.';
 
-function homeOf(res: Response): string {
-  return `${pathOf(eventOf(res))}/letters`;
-}
-
-function frameOf(deps: Deps, res: Response): LetterFrame {
-  const event = eventOf(res);
-  const link = new URL(`/e/${event.link}`, deps.config.publicUrl).href;
-  return { event, school: actorOf(res).accountName, link, now: deps.now() };
-}
-
 async function showList(res: Response, query: LettersQuery, form: Form): Promise<void> {
   const event = eventOf(res);
   const list = await listStudents(event, query);
@@ -185,7 +170,7 @@ function askFirst(res: Response, form: LettersForm, rows: Addressee[]): void {
     },
     withoutNumber: rows.length - coded.length,
     // What the school wrote is in its own language.
-    usualIn: event.letter ? nameLanguages(others) : '',
+    usualIn: event.letter ? nameLanguages(others.filter((code) => !event.translations?.[code]?.letter)) : '',
     names: rows.slice(0, 5).map(({ name }) => name),
     cancel: addressOf(homeOf(res), keptOf(form)),
     fields: {
@@ -196,54 +181,5 @@ function askFirst(res: Response, form: LettersForm, rows: Addressee[]): void {
       codes,
       key: new Types.ObjectId().toHexString(),
     },
-  });
-}
-
-/** What the letters say, with a preview. */
-function textPages(router: Router, deps: Deps): void {
-  const guard = eventGuard('event administrator');
-
-  router.get('/letters/text', guard, (_req, res) => {
-    showText(deps, res, { values: formOf(eventOf(res)), errors: {} });
-  });
-
-  router.post('/letters/text', guard, async (req, res) => {
-    const event = eventOf(res);
-    const parsed = parseForm(textForm, req.body);
-    if (!parsed.ok) {
-      showText(deps, res.status(422), parsed);
-      return;
-    }
-    const message = messageOf(parsed.value);
-    if (parsed.value.act === 'preview') {
-      showText(deps, res, { values: typedValues(req.body), errors: {} }, message);
-      return;
-    }
-    const { form } = await saveSeen(
-      { fields: letterFields, body: req.body, shown: formOf(event) },
-      () => saveText(actorOf(res), event, message, deps.now()),
-      async () => formOf(await reloadEvent(res)),
-    );
-    if (form) {
-      showText(deps, res.status(422), form);
-      return;
-    }
-    say(req, { kind: 'ok', text: 'The text of the letters is saved.' });
-    res.redirect(303, homeOf(res));
-  });
-}
-
-function showText(deps: Deps, res: Response, form: Form, previewed = textOf(eventOf(res))): void {
-  const event = eventOf(res);
-  const child = { firstName: 'Alex', lastName: 'Smith', schoolId: '100234' };
-  const held = { className: 'Biology 1', teacher: 'Ms. Rivera' };
-  res.render('letters/text', {
-    ...eventPage(event, 'overview'),
-    title: `${event.name}: Text of the letters`,
-    lettersHome: homeOf(res),
-    form,
-    seen: seenOf(letterFields, formOf(event)),
-    macros: Object.entries(MACROS).map(([name, text]) => ({ name: `{${name}}`, text })),
-    sample: writeLetter(frameOf(deps, res), previewed, child, held, { code: 'K7QM-4XPD' }),
   });
 }

@@ -2,12 +2,12 @@ import type { CodeOnPaper } from '../contacts/codes/make-codes-again.js';
 import { contactName, type Contact } from '../models/contact.js';
 import type { MessageText } from '../models/message.js';
 import { fillMacros, type MacroValues } from '../notifications/messages/macros.js';
-import { bookingState } from '../web/booking-state.js';
-import { dayAndTimeSoon, daysInWords } from '../web/format-time.js';
+import { daysInWords } from '../web/format-time.js';
 import type { PlacedEvent } from '../web/place.js';
 import { langOf } from '../web/read-language.js';
 import { ENGLISH, languageOf, wordsOf, type Words } from '../web/words.js';
 import { callOffice, sayCallOffice } from '../web/say-office.js';
+import { sayOpening } from '../web/say-opening.js';
 
 /** Slotbell's own text, for an event that has none. @param t of who reads it */
 export function usualLetter(t: Words = ENGLISH): MessageText {
@@ -91,23 +91,6 @@ function valuesOf(
     office: sayCallOffice(event),
     link,
   };
-}
-
-/** When families can book, in a sentence. */
-export function sayOpening(event: PlacedEvent, now: Date): string {
-  const t = wordsOf(event);
-  const { opensAt, closesAt } = event.booking;
-  const at = (moment: Date) => dayAndTimeSoon(moment, event, now);
-  switch (bookingState(event, now)) {
-    case 'open':
-      return closesAt ? t('letters.bookUntil', { at: at(closesAt) }) : t('letters.bookNow');
-    case 'before':
-      return opensAt ? t('letters.bookFrom', { at: at(opensAt) }) : t('letters.bookSoon');
-    case 'not set':
-      return t('letters.bookSoon');
-    default:
-      return t('booking.closed');
-  }
 }
 
 function stepsOf({ event, link }: LetterFrame, child: Child, paper: CodeOnPaper): string[] {

@@ -1,5 +1,6 @@
 import type { GroupKind } from '../models/mailing.js';
 import type { MessageText } from '../models/message.js';
+import { ENGLISH, type Words } from '../web/words.js';
 
 /** The longest text of a mailing. */
 export const TEXT_MAX = 4000;
@@ -32,36 +33,23 @@ export function macrosOf(kind: GroupKind): Partial<Record<MailingMacro, string>>
   return { ...all, student, booking, ...(kind === 'day' ? { meetings } : {}) };
 }
 
-const BOOK = `{details}
+/** The text with which a mail to a group begins, by its kind of group; `announcement` until the school writes its own. */
+export function beginningOf(kind: GroupKind | 'announcement', t: Words = ENGLISH): MessageText {
+  return wholeText(kind, t) ?? (kind === 'day' ? OF_DAY : PLAIN);
+}
 
-{booking}
-
-Use this email address to log in or register. Then your children are listed already:
-{link}
-
-Questions? {office}
-`;
-
-const REMINDER: MessageText = {
-  subject: 'Please book a meeting for {student}',
-  text: `Hello {parent},\n\nThere is no meeting for {student} yet at {event}.\n\n${BOOK}`,
-};
+/** A text that can be sent as it is; there is none where the office has to say what it is about. */
+export function wholeText(kind: GroupKind | 'announcement', t: Words): MessageText | undefined {
+  if (kind === 'announcement')
+    return { subject: t('mailings.announceSubject'), text: t('mailings.announceText') };
+  if (kind === 'unbooked' || kind === 'partly' || kind === 'ticked')
+    return { subject: t('mailings.remindSubject'), text: t('mailings.remindText') };
+  return undefined;
+}
 
 const PLAIN: MessageText = { subject: '', text: 'Hello {parent},\n\n\n\nQuestions? {office}\n' };
 
-/** The text of an announcement until the school writes its own. */
-export const ANNOUNCEMENT: MessageText = {
-  subject: '{event}: book your meetings',
-  text: `Hello {parent},\n\n{school} invites you to meet the teachers of {student}.\n\n${BOOK}`,
+const OF_DAY: MessageText = {
+  subject: '{event}: your meetings',
+  text: 'Hello {parent},\n\n\n\nYour meetings:\n{meetings}\n\nSee, change or cancel them here:\n{link}\n\nQuestions? {office}\n',
 };
-
-/** The text with which the form for a group opens. */
-export function beginningOf(kind: GroupKind): MessageText {
-  if (kind === 'unbooked' || kind === 'partly' || kind === 'ticked') return REMINDER;
-  if (kind === 'day')
-    return {
-      subject: '{event}: your meetings',
-      text: 'Hello {parent},\n\n\n\nYour meetings:\n{meetings}\n\nSee, change or cancel them here:\n{link}\n\nQuestions? {office}\n',
-    };
-  return PLAIN;
-}

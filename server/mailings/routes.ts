@@ -1,19 +1,28 @@
 import express, { type Request, type Response, type Router } from 'express';
 import type { Deps } from '../deps.js';
-import type { Mailing, MailingGroup } from '../models/mailing.js';
+import { contentHash } from '../models/content-hash.js';
+import type { GroupKind, Mailing, MailingGroup } from '../models/mailing.js';
+import type { MessageText } from '../models/message.js';
 import { actorOf } from '../web/actor.js';
 import { notFound } from '../web/errors.js';
 import { eventOf } from '../web/guards.js';
 import { FRESH_FORM, parseForm, parseId, parseQuery, typedValues, type Form } from '../web/parse.js';
+import { andList } from '../web/format-count.js';
+import { otherLanguages } from '../web/other-languages.js';
 import { sendProgress } from '../web/progress.js';
 import { say } from '../web/session.js';
+import { nameLanguage } from '../web/name-languages.js';
+import type { PlacedEvent } from '../web/place.js';
+import { LANGUAGES, wordsOf, type Language } from '../web/words.js';
 import { cancelMailing } from './cancel-mailing.js';
 import { Audience } from './collect-audience.js';
 import { findAudience } from './find-audience.js';
+import { wholeText } from './policy.js';
 import { countDelivery, findAnnouncements, findMailing } from './queries.js';
 import { sayGroup } from './say-group.js';
 import {
   draftQuery,
+  fieldsIn,
   findFaults,
   groupOf,
   groupQuery,
@@ -89,7 +98,8 @@ export function mailingRoutes(deps: Deps): Router {
 /** Shows the mail again, or sends it. */
 async function takeForm(deps: Deps, req: Request, res: Response, isAnnouncement: boolean): Promise<void> {
   const event = eventOf(res);
-  const parsed = parseForm(mailingForm(event), req.body);
+  const others = otherLanguages(res);
+  const parsed = parseForm(mailingForm(event, others), req.body);
   if (!parsed.ok) {
     const asked = parseForm(groupQuery(event), req.body);
     const chosen = isAnnouncement ? { group: GUARDIANS } : asked.ok ? groupOf(asked.value) : asked;
@@ -97,7 +107,7 @@ async function takeForm(deps: Deps, req: Request, res: Response, isAnnouncement:
       ...('group' in chosen ? { group: chosen.group } : {}),
       ...{ isAnnouncement, ...(asked.ok ? { asked: asked.value } : {}) },
       ...parseQuery(draftQuery, req.body),
-      form: { values: typedText(req.body), errors: parsed.errors },
+      form: { values: typedText(req.body, others), errors: parsed.errors },
     });
     return;
   }
@@ -109,7 +119,7 @@ async function takeForm(deps: Deps, req: Request, res: Response, isAnnouncement:
   const page = { ...(group ? { group } : {}), isAnnouncement, asked: form, as: form.as, key: form.key };
   if (form.act === 'preview') {
     // The first request has no text; a missing text is reported when the mailing is sent.
-    const own = form.subject === undefined && form.text === undefined ? {} : typedText(req.body);
+    const own = form.subject === undefined && form.text === undefined ? {} : typedText(req.body, others);
     const wrong = Object.fromEntries(
       Object.entries(faults).filter(([field]) => isOfGroup(field) || isTyped(form, field)),
     );
@@ -117,11 +127,23 @@ async function takeForm(deps: Deps, req: Request, res: Response, isAnnouncement:
     await showDraft(deps, res.status(status), { ...page, form: { values: own, errors: wrong } });
     return;
   }
-  const values = typedText(req.body);
+  const values = typedText(req.body, others);
   if (group && form.shown !== markOf(group))
     faults._form = 'You selected another group. Check who gets the email below, then send it.';
   if (!group || Object.keys(faults).length > 0) {
     await showDraft(deps, res.status(422), { ...page, form: { values, errors: faults } });
+    return;
+  }
+  const left = andList(
+    languagesLeft(event, isAnnouncement ? 'announcement' : group.kind, form).map(nameLanguage),
+    event,
+  );
+  const told = contentHash([form.subject, form.text]);
+  if (left && form.told !== told) {
+    const errors = {
+      _form: `You changed the text, but not in ${left}. Check the email in ${left} below, then send it.`,
+    };
+    await showDraft(deps, res.status(422), { ...page, told, form: { values, errors } });
     return;
   }
   const numbers = (await findAudience(event, group)).numbers();
@@ -130,6 +152,7 @@ async function takeForm(deps: Deps, req: Request, res: Response, isAnnouncement:
     kind: isAnnouncement ? 'announcement' : 'message',
     ...(isAnnouncement ? { nth: form.nth } : {}),
     ...{ group, subject: form.subject ?? '', text: form.text ?? '', sendAt, numbers },
+    ...(Object.keys(form.translations).length > 0 ? { translations: form.translations } : {}),
   });
   if (started.ok) res.redirect(303, pathOf(event, started.mailing));
   else {
@@ -144,8 +167,8 @@ async function takeForm(deps: Deps, req: Request, res: Response, isAnnouncement:
 const isOfGroup = (field: string): boolean => ['group', 'teacher', 'day'].includes(field);
 
 /** A preview reports unknown macros, but not texts that are still missing. */
-function isTyped({ subject, text }: MailingForm, field: string): boolean {
-  return (field === 'subject' && Boolean(subject)) || (field === 'text' && Boolean(text));
+function isTyped(form: MailingForm, field: string): boolean {
+  return Boolean((form as unknown as Record<string, unknown>)[field]);
 }
 
 const REFUSED: Record<Extract<MailingStarted, { ok: false }>['reason'], string> = {
@@ -156,10 +179,27 @@ const REFUSED: Record<Extract<MailingStarted, { ok: false }>['reason'], string> 
   used: 'This form was used already. Check it and send again.',
 };
 
-function typedText(body: unknown): Record<string, unknown> {
-  const { subject, text, when, sendAt } = typedValues(body);
-  const whole = (body as { text?: unknown }).text;
-  return { subject, text: typeof whole === 'string' ? whole : text, when, sendAt };
+function typedText(body: unknown, others: readonly Language[]): Record<string, unknown> {
+  const typed = typedValues(body);
+  const names = others.flatMap((language) => Object.values(fieldsIn(language)));
+  const sent = (body ?? {}) as Record<string, unknown>;
+  const kept = ['subject', 'text', 'when', 'sendAt', ...names].map((name) => {
+    const whole = sent[name];
+    return [name, name.startsWith('text') && typeof whole === 'string' ? whole : typed[name]];
+  });
+  return Object.fromEntries(kept) as Record<string, unknown>;
+}
+
+/** The languages in which Slotbell's text is left as it was, while the school wrote one of its own. */
+function languagesLeft(place: PlacedEvent, kind: GroupKind | 'announcement', form: MailingForm): Language[] {
+  const isSame = (one?: MessageText, other?: MessageText) =>
+    one?.subject === other?.subject && one?.text.trim() === other?.text.trim();
+  const typed = { subject: form.subject ?? '', text: form.text ?? '' };
+  if (isSame(typed, wholeText(kind, wordsOf(place)))) return [];
+  return LANGUAGES.filter((language) => {
+    const written = form.translations[language.code];
+    return written && isSame(written, wholeText(kind, wordsOf(language)));
+  });
 }
 
 interface Page {
@@ -170,12 +210,13 @@ interface Page {
   form?: Form;
   as?: string;
   key?: Mailing['_id'];
+  told?: string;
 }
 
 async function showDraft(
   deps: Deps,
   res: Response,
-  { group, isAnnouncement = false, asked = {}, form = FRESH_FORM, as = '', key }: Page,
+  { group, isAnnouncement = false, asked = {}, form = FRESH_FORM, as = '', key, told }: Page,
 ): Promise<void> {
   const event = eventOf(res);
   const name = group ? await sayGroup(event, group) : 'No group is selected yet';
@@ -188,6 +229,7 @@ async function showDraft(
     ...{ group: group ?? GUARDIANS, name, audience, asked, form, as, isKnown: group !== undefined },
     ...(announced ? { announced } : {}),
     ...(key ? { key } : {}),
+    ...(told ? { told } : {}),
   });
 }
 

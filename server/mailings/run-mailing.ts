@@ -7,7 +7,7 @@ import { queueMails } from '../notifications/queue-mail.js';
 import { hashSecret } from '../seal.js';
 import { placed, type PlacedEvent } from '../web/place.js';
 import { findAudience } from './find-audience.js';
-import { writeMails, type Sender } from './write-mails.js';
+import { withLanguages, writeMails, type Sender } from './write-mails.js';
 
 /** A worker that has been silent for this long is dead. */
 const LEASE_MS = 2 * 60_000;
@@ -76,7 +76,7 @@ export async function runMailing(
 async function findSender(deps: Deps, mailing: Mailing): Promise<Sender | undefined> {
   const [event, account] = await Promise.all([
     Event.findOne({ _id: mailing.event, account: mailing.account }).lean(),
-    Account.findById(mailing.account, { name: 1, locale: 1 }).lean(),
+    Account.findById(mailing.account, { name: 1, locale: 1, languages: 1 }).lean(),
   ]);
   if (!event || !account) return undefined;
   // Nobody is told about a deleted event. For an archived event, only a mailing that has begun continues, so that nobody misses what others
@@ -140,7 +140,7 @@ async function sendAll(
     if (stopping.aborted) return 'stopped';
     const readers = await MailingRecipient.find({ mailing: _id, round, state: 'todo' }).limit(AT_ONCE).lean();
     if (readers.length === 0) break;
-    const texts = await writeMails(sender, mailing, readers);
+    const texts = await writeMails(sender, mailing, await withLanguages(mailing.group, readers));
     await queueMails(
       deps,
       readers.flatMap(({ email }, index) => {

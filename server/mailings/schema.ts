@@ -3,6 +3,9 @@ import { Types } from 'mongoose';
 import type { Event } from '../models/event.js';
 import { MAILING_GROUPS, type GroupKind, type MailingGroup } from '../models/mailing.js';
 import { unknownMacros } from '../notifications/messages/macros.js';
+import type { MessageText } from '../models/message.js';
+import { nameLanguage } from '../web/name-languages.js';
+import { LANGUAGES, type Language } from '../web/words.js';
 import { fromLocal } from '../web/local-time.js';
 import { dayAndTime } from '../web/format-time.js';
 import { line, longText, objectId } from '../web/parse.js';
@@ -64,6 +67,8 @@ export interface MailingForm extends GroupForm {
   /** Absent: the default text of such a mail. */
   subject?: string;
   text?: string;
+  /** The same in other languages, by their codes. */
+  translations: Record<string, MessageText>;
   when: 'now' | 'later';
   /** A local time, as fields have it. */
   sendAt: string;
@@ -72,13 +77,19 @@ export interface MailingForm extends GroupForm {
   act: 'preview' | 'send';
   /** The group whose numbers the page showed. */
   shown: string;
+  /** The mark of the text whose other languages the page asked to look at. */
+  told: string;
   /** Identifies the click: the same one twice sends once. */
   key: Types.ObjectId;
   /** The number of earlier announcements. */
   nth: number;
 }
 
-export const mailingForm = (event: Pick<Event, 'days'>) =>
+/** The names of the fields of a text in another language. */
+export const fieldsIn = ({ code }: Language) => ({ subject: `subject-${code}`, text: `text-${code}` });
+
+/** @param others the languages besides the school's own */
+export const mailingForm = (event: Pick<Event, 'days'>, others: readonly Language[]) =>
   Joi.object<MailingForm>({
     ...groupFields(event),
     subject: line(SUBJECT_MAX).allow('').label('a subject'),
@@ -86,6 +97,16 @@ export const mailingForm = (event: Pick<Event, 'days'>) =>
       .allow('')
       .label('the text')
       .messages({ 'string.max': 'Text: use {#limit} characters at most.' }),
+    ...Object.fromEntries(
+      others.flatMap((language) => {
+        const { subject, text } = fieldsIn(language);
+        const name = nameLanguage(language);
+        return [
+          [subject, line(SUBJECT_MAX).allow('').default('').label(`a subject in ${name}`)],
+          [text, longText(TEXT_MAX).allow('').default('').label(`the text in ${name}`)],
+        ];
+      }),
+    ),
     when: Joi.string().valid('now', 'later').default('now').label('when it is sent'),
     sendAt: Joi.string()
       .max(16)
@@ -96,9 +117,22 @@ export const mailingForm = (event: Pick<Event, 'days'>) =>
     as: line(100).allow('').default(''),
     act: Joi.string().valid('preview', 'send').default('preview').label('what to do'),
     shown: Joi.string().max(100).allow('').default(''),
+    told: Joi.string().max(100).allow('').default(''),
     key: objectId().default(() => new Types.ObjectId()),
     nth: Joi.number().integer().min(0).max(1000).default(0),
-  });
+  }).custom((form: MailingForm) => ({ ...form, translations: translationsIn(form, others) }));
+
+/** The languages in which something was written. */
+function translationsIn(form: object, others: readonly Language[]): Record<string, MessageText> {
+  const sent = form as Record<string, string>;
+  return Object.fromEntries(
+    others.flatMap((language) => {
+      const names = fieldsIn(language);
+      const [subject, text] = [sent[names.subject] ?? '', sent[names.text] ?? ''];
+      return subject || text.trim() ? [[language.code, { subject, text }]] : [];
+    }),
+  );
+}
 
 /** The values with which an invalid form is shown again, beside its texts and its group. */
 export const draftQuery = Joi.object<Pick<MailingForm, 'as'> & { key?: Types.ObjectId }>({
@@ -130,14 +164,21 @@ export function findFaults(
 ): { sendAt: Date; errors: Record<string, string> } {
   const errors: Record<string, string> = {};
   const macros = macrosOf(form.group);
-  for (const [field, label, text = ''] of [
-    ['subject', 'Subject', form.subject],
-    ['text', 'Text', form.text],
-  ] as const) {
+  const check = (field: string, label: string, text: string, missing: string) => {
     const [unknown] = unknownMacros(text, macros);
-    if (text.trim() === '') errors[field] = field === 'subject' ? 'Enter a subject.' : 'Enter the text.';
+    if (text.trim() === '') errors[field] = missing;
     else if (unknown)
       errors[field] = `${label}: “${unknown}” can’t be filled in for this group. Use what the list shows.`;
+  };
+  check('subject', 'Subject', form.subject ?? '', 'Enter a subject.');
+  check('text', 'Text', form.text ?? '', 'Enter the text.');
+  for (const language of LANGUAGES) {
+    const written = form.translations[language.code];
+    if (!written) continue;
+    const [name, names] = [nameLanguage(language), fieldsIn(language)];
+    const empty = `, or leave subject and text in ${name} empty`;
+    check(names.subject, `Subject in ${name}`, written.subject, `Enter a subject in ${name}${empty}.`);
+    check(names.text, `Text in ${name}`, written.text, `Enter the text in ${name}${empty}.`);
   }
   if (form.when === 'now') return { sendAt: now, errors };
   const sendAt = form.sendAt ? fromLocal(form.sendAt, event.timeZone) : undefined;

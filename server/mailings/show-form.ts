@@ -6,19 +6,22 @@ import type { Mailing, MailingGroup } from '../models/mailing.js';
 import { Resource } from '../models/resource.js';
 import { findGoing } from '../notifications/find-going.js';
 import { beginsInKey, searchKey, searchWords } from '../models/search-key.js';
-import { actorOf } from '../web/actor.js';
+import { accountOf } from '../web/actor.js';
 import { bookingState } from '../web/booking-state.js';
 import { dayAndTimeSoon, fullDay } from '../web/format-time.js';
 import { countOf } from '../web/format-count.js';
 import { toLocal } from '../web/local-time.js';
 import { eventOf } from '../web/guards.js';
+import { nameLanguage } from '../web/name-languages.js';
+import { otherLanguages } from '../web/other-languages.js';
 import type { Form } from '../web/parse.js';
 import type { PlacedEvent } from '../web/place.js';
 import { sayBooking } from '../events/policy.js';
 import type { Audience, Person } from './collect-audience.js';
-import { ANNOUNCEMENT, beginningOf, macrosOf, SUBJECT_MAX, TEXT_MAX } from './policy.js';
-import type { GroupForm } from './schema.js';
+import { beginningOf, macrosOf, SUBJECT_MAX, TEXT_MAX, wholeText } from './policy.js';
+import { fieldsIn, type GroupForm } from './schema.js';
 import { announcePath, homeOf, mailingsPage } from './show-frame.js';
+import { wordsOf, type Language } from '../web/words.js';
 import { writeMails } from './write-mails.js';
 
 /** What a page for writing a mailing is made of. */
@@ -36,6 +39,8 @@ export interface Draft {
   /** The person for whom the preview is made. */
   as: string;
   key?: Types.ObjectId;
+  /** The mark of the text whose other languages the page asks to look at. */
+  told?: string;
 }
 
 /** The mark by which a page knows that its numbers are those of the requested group. */
@@ -50,18 +55,17 @@ export async function showForm(deps: Deps, res: Response, draft: Draft): Promise
   const event = eventOf(res);
   const { group, audience, announced, form } = draft;
   const isAnnouncement = announced !== undefined;
-  const usual = isAnnouncement ? (announced[0] ?? ANNOUNCEMENT) : beginningOf(group.kind);
+  const others = group.kind === 'teachers' ? [] : otherLanguages(res);
   const values = {
-    subject: usual.subject,
-    text: usual.text,
+    ...beginningIn(event, draft, others),
     when: 'now',
     ...draft.asked,
     ...Object.fromEntries(Object.entries(form.values).filter(([, value]) => typeof value === 'string')),
     group: draft.isKnown ? group.kind : (draft.asked.group ?? ''),
   };
   const numbers = audience.numbers();
-  const [sample, teachers] = await Promise.all([
-    writeSample(deps, res, draft, { subject: values.subject, text: values.text }),
+  const [samples, teachers] = await Promise.all([
+    writeSamples(deps, res, draft, values, others),
     isAnnouncement ? [] : listTeachers(event),
   ]);
   const now = deps.now();
@@ -78,10 +82,15 @@ export async function showForm(deps: Deps, res: Response, draft: Draft): Promise
       key: (draft.key ?? new Types.ObjectId()).toHexString(),
       shown: draft.isKnown ? markOf(group) : '',
       nth: String(announced?.length ?? 0),
+      told: draft.told ?? '',
     },
     numbers,
     without: namesOf(audience.without()),
-    sample,
+    sample: samples[0],
+    others: others.map((language, index) => ({
+      language: { ...language, name: nameLanguage(language) },
+      ...{ names: fieldsIn(language), sample: samples[index + 1] },
+    })),
     as: draft.as,
     macros: Object.entries(macrosOf(group.kind)).map(([name, text]) => ({ name: `{${name}}`, text })),
     earlier: announced ? await sayEarlier(announced, event, now) : '',
@@ -117,12 +126,36 @@ function calledOf({ names, email }: Person): string {
   return names.join(', ') || email;
 }
 
-/** The mail as the first person by name sees it whose name, or whose child's name, matches. Undefined if there is none. */
-async function writeSample(
+/** The texts with which the form opens: those of the last announcement, or Slotbell's. */
+function beginningIn(event: PlacedEvent, { announced, group }: Draft, others: Language[]) {
+  const kind = announced ? 'announcement' : group.kind;
+  const last = announced?.[0];
+  const usual = last ?? beginningOf(kind, wordsOf(event));
+  const inOthers = others.flatMap((language) => {
+    const names = fieldsIn(language);
+    const text = last ? last.translations?.[language.code] : wholeText(kind, wordsOf(language));
+    return [
+      [names.subject, text?.subject ?? ''],
+      [names.text, text?.text ?? ''],
+    ];
+  });
+  return {
+    subject: usual.subject,
+    text: usual.text,
+    ...(Object.fromEntries(inOthers) as Record<string, string>),
+  };
+}
+
+/**
+ * The mail as the first person by name sees it whose name, or whose child's name, matches: in the school's language, then in the others
+ * that it is written in. Empty if there is nobody.
+ */
+async function writeSamples(
   deps: Deps,
   res: Response,
   { audience, group, as }: Draft,
-  message: { subject: string; text: string },
+  values: Record<string, unknown>,
+  others: Language[],
 ) {
   const words = searchWords(as).map(beginsInKey);
   const isMeant = ({ names, email, children }: Person): boolean => {
@@ -134,15 +167,35 @@ async function writeSample(
     return words.every((word) => word.test(called));
   };
   const person = findFirst(audience.people(), isMeant);
-  if (!person) return undefined;
+  if (!person) return [];
   const event = eventOf(res);
   const { names, email, households } = person;
   const students = [...person.children].flatMap((index) => audience.students[index]?._id ?? []);
-  const sender = { event, account: { name: actorOf(res).accountName }, config: deps.config, now: deps.now() };
-  const [mail] = await writeMails(sender, { group, ...message }, [
-    { email, names, students, households: [...households.values()] },
-  ]);
-  return mail && { ...mail, to: [names.join(', '), email].filter(Boolean).join(', ') };
+  const reader = { email, names, students, households: [...households.values()] };
+  const account = accountOf(res);
+  const typed = (name: string): string => (typeof values[name] === 'string' ? values[name] : '');
+  const texts = others.map(({ code, ...language }) => {
+    const fields = fieldsIn({ code, ...language });
+    return { code, subject: typed(fields.subject), text: typed(fields.text) };
+  });
+  const written = texts.filter(({ subject, text }) => subject || text);
+  const mails = await writeMails(
+    { event, account, config: deps.config, now: deps.now() },
+    {
+      ...{ group, subject: typed('subject'), text: typed('text') },
+      translations: Object.fromEntries(written.map(({ code, ...text }) => [code, text])),
+    },
+    [reader, ...written.map(({ code }) => ({ ...reader, language: code }))],
+  );
+  const to = [names.join(', '), email].filter(Boolean).join(', ');
+  const shown = (index: number) => mails[index] && { ...mails[index], to };
+  return [
+    shown(0),
+    ...texts.map(({ code }) => {
+      const index = written.findIndex((one) => one.code === code);
+      return index < 0 ? undefined : shown(index + 1);
+    }),
+  ];
 }
 
 /** The database gives people in any order. One walk finds the first by name; sorting thousands of them for one would take longer. */

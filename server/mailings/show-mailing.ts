@@ -5,7 +5,9 @@ import { User } from '../models/user.js';
 import { countOf } from '../web/format-count.js';
 import { dayAndTimeSoon } from '../web/format-time.js';
 import { eventOf } from '../web/guards.js';
+import { nameLanguage } from '../web/name-languages.js';
 import type { Place } from '../web/place.js';
+import { languageCalled } from '../web/words.js';
 import { countDelivery, type Delivery } from './queries.js';
 import { sayGroup } from './say-group.js';
 import { mailingsPage, pathOf, subjectOf } from './show-frame.js';
@@ -28,6 +30,10 @@ export async function showMailing(deps: Deps, res: Response, mailing: Mailing): 
   res.render('mailings/mailing', {
     ...mailingsPage(event, subjectOf(event, mailing)),
     mailing,
+    translations: Object.entries(mailing.translations ?? {}).flatMap(([code, text]) => {
+      const language = languageCalled(code);
+      return language ? [{ ...text, language: { ...language, name: nameLanguage(language) } }] : [];
+    }),
     path,
     messages: `/events/${event._id.toHexString()}/messages`,
     state: sayState(mailing, event, now),

@@ -6,7 +6,7 @@ import type { Event } from '../models/event.js';
 import { Mailing, type MailingNumbers } from '../models/mailing.js';
 import type { Actor } from '../web/actor.js';
 
-type Asked = Pick<Mailing, '_id' | 'kind' | 'group' | 'subject' | 'text' | 'sendAt'> & {
+type Asked = Pick<Mailing, '_id' | 'kind' | 'group' | 'subject' | 'text' | 'translations' | 'sendAt'> & {
   numbers: MailingNumbers;
   nth?: number;
 };
@@ -56,7 +56,8 @@ export async function startMailing(
 
 /** Whether a mailing is what the form asks for. Two clicks on Now have two times. */
 function isSame(known: Mailing, asked: Asked, now: Date): boolean {
-  const hashOf = ({ group, subject, text }: Asked | Mailing) => contentHash([group, subject, text]);
+  const hashOf = ({ group, subject, text, translations = {} }: Asked | Mailing) =>
+    contentHash([group, subject, text, translations]);
   if (hashOf(known) !== hashOf(asked)) return false;
   return +known.sendAt === +asked.sendAt || (known.sendAt <= now && asked.sendAt <= now);
 }

@@ -3,31 +3,79 @@ import type { Account } from '../models/account.js';
 import { Contact, contactName } from '../models/contact.js';
 import type { Mailing } from '../models/mailing.js';
 import type { MessageText } from '../models/message.js';
+import { User } from '../models/user.js';
 import { writeMessage } from '../notifications/messages/write-message.js';
-import { bookingState } from '../web/booking-state.js';
 import { andList } from '../web/format-count.js';
-import { dayAndTimeSoon, daysInWords } from '../web/format-time.js';
-import { zoneName } from '../web/format-zone.js';
-import type { PlacedEvent } from '../web/place.js';
+import { daysInWords } from '../web/format-time.js';
+import { groupBy } from '../web/lists.js';
+import { placed, type PlacedEvent } from '../web/place.js';
+import { inLanguage, readerCalled } from '../web/read-language.js';
 import { sayCallOffice } from '../web/say-office.js';
+import { sayOpening } from '../web/say-opening.js';
+import { languageOf, wordsOf } from '../web/words.js';
 import { meetingLines, type Reader } from './list-meetings.js';
 import type { MailingValues } from './policy.js';
 
 /** The values for a mailing's macros, beside its readers. */
 export interface Sender {
   event: PlacedEvent;
-  account: Pick<Account, 'name'>;
+  account: Pick<Account, 'name' | 'locale' | 'languages'>;
   config: Pick<Config, 'publicUrl'>;
   now: Date;
 }
 
-/** The mailing as each reader gets it, in the readers' order. A few queries for all of them. */
+type Text = Pick<Mailing, 'group' | 'subject' | 'text' | 'translations'>;
+
+/** Somebody a mail is written for, with the language they chose, if they did. */
+export type Addressed = Reader & { language?: string };
+
+/** The readers with the languages that they chose. Staff read what the school writes. */
+export async function withLanguages(group: Mailing['group'], readers: Reader[]): Promise<Addressed[]> {
+  if (group.kind === 'teachers') return readers;
+  const users = await User.find(
+    { email: { $in: readers.map(({ email }) => email) } },
+    { email: 1, language: 1 },
+  ).lean();
+  const languages = new Map(users.map(({ email, language }) => [email, language]));
+  return readers.map((reader) => {
+    const language = languages.get(reader.email);
+    return language ? { ...reader, language } : reader;
+  });
+}
+
+/** The mailing as each reader gets it, in the readers' order and language. A few queries for all who read one language. */
 export async function writeMails(
   sender: Sender,
-  { group, subject, text }: Pick<Mailing, 'group' | 'subject' | 'text'>,
-  readers: Reader[],
-): Promise<MessageText[]> {
-  const { event } = sender;
+  mailing: Text,
+  readers: Addressed[],
+): Promise<(MessageText & { language?: string })[]> {
+  const numbered = readers.map((reader, index) => ({ reader, index }));
+  const written = new Array<MessageText & { language?: string }>(readers.length);
+  for (const [, some] of groupBy(numbered, ({ reader }) => reader.language ?? '')) {
+    const mails = await writeAlike(
+      sender,
+      mailing,
+      some.map(({ reader }) => reader),
+    );
+    for (const [at, { index }] of some.entries()) written[index] = mails[at] ?? { subject: '', text: '' };
+  }
+  return written;
+}
+
+/** The same for readers of one language. */
+async function writeAlike(
+  { account, ...sender }: Sender,
+  { group, subject, text, translations }: Text,
+  readers: Addressed[],
+): Promise<(MessageText & { language?: string })[]> {
+  const read = readerCalled(readers[0]?.language, account);
+  const translated = translations?.[read.language.code];
+  // Who gets the school's own text gets all of the mail in the school's language.
+  const isOwn = !translated || languageOf(sender.event).code === read.language.code;
+  const reader = isOwn ? readerCalled(undefined, account) : read;
+  const message = isOwn ? { subject, text } : translated;
+  const event = placed(sender.event, reader);
+  const t = wordsOf(event);
   const children = await Contact.find(
     { _id: { $in: readers.flatMap(({ students }) => students) }, account: event.account },
     { firstName: 1, lastName: 1, sortKey: 1 },
@@ -36,22 +84,25 @@ export async function writeMails(
     .lean();
   const placeOf = new Map(children.map(({ _id }, index) => [_id.toHexString(), index]));
   const meetings = group.kind === 'day' ? await meetingLines(event, group.day ?? '', readers) : undefined;
-  const values = valuesFor(sender, group.kind === 'teachers');
-  return readers.map((reader, place) => {
-    const own = reader.students
+  const values = valuesFor({ ...sender, account, event }, group.kind === 'teachers');
+  return readers.map((one, place) => {
+    const own = one.students
       .flatMap((id) => placeOf.get(id.toHexString()) ?? [])
       .sort((a, b) => a - b)
       .flatMap((index) => children[index] ?? []);
     const names = own.map((child) => child.firstName || contactName(child));
-    return writeMessage(
-      { subject, text: `${text.trimEnd()}\n` },
-      {
-        ...values,
-        parent: andList(reader.names, event) || 'parents',
-        student: andList(names, event) || 'your child',
-        meetings: meetings?.[place] ?? '',
-      },
-    );
+    return {
+      ...writeMessage(
+        { subject: message.subject, text: `${message.text.trimEnd()}\n` },
+        {
+          ...values,
+          parent: andList(one.names, event) || t('mailings.parents'),
+          student: andList(names, event) || t('mailings.yourChild'),
+          meetings: meetings?.[place] ?? '',
+        },
+      ),
+      ...inLanguage(reader),
+    };
   });
 }
 
@@ -59,26 +110,17 @@ function valuesFor(
   { event, account, config, now }: Sender,
   isForTeachers: boolean,
 ): Omit<MailingValues, 'parent' | 'student' | 'meetings'> {
+  const t = wordsOf(event);
   const own = isForTeachers ? `/events/${event._id.toHexString()}` : `/e/${event.link}`;
   return {
     event: event.name,
     school: account.name,
     details: [
-      `When: ${daysInWords(event.days, event)}`,
-      ...(event.place ? [`Where: ${event.place}`] : []),
+      t('mails.detailWhen', { when: daysInWords(event.days, event) }),
+      ...(event.place ? [t('mails.detailWhere', { where: event.place })] : []),
     ].join('\n'),
-    booking: sayWindow(event, now),
+    booking: sayOpening(event, now),
     link: `${config.publicUrl}${own}`,
     office: sayCallOffice(event),
   };
-}
-
-/** When families can book, as a sentence for them. */
-function sayWindow(event: PlacedEvent, now: Date): string {
-  const { opensAt, closesAt } = event.booking;
-  const at = (moment: Date) => `${dayAndTimeSoon(moment, event, now)} (${zoneName(event)})`;
-  const state = bookingState(event, now);
-  if (state === 'before' && opensAt) return `You can book from ${at(opensAt)} on.`;
-  if (state === 'open') return closesAt ? `You can book until ${at(closesAt)}.` : 'You can book now.';
-  return state === 'closed' || state === 'over' ? 'Booking is closed.' : 'Booking isn’t open yet.';
 }

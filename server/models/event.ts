@@ -4,9 +4,11 @@ import {
   messageText,
   messagesSchema,
   officeSchema,
+  translationSchema,
   type MessageKind,
   type MessageText,
   type Office,
+  type Translation,
 } from './message.js';
 import { scopedSchema, type Scoped } from './scoped.js';
 import { SLOT_KINDS, SLOT_STATES, type SlotKind, type SlotState } from './slot.js';
@@ -107,6 +109,11 @@ export interface Event extends Scoped {
     /** How many minutes earlier booking opens for families with so many children in the event. Absent or 0: for all at once. */
     earlyMinutes?: number;
     earlyChildren?: number;
+    /**
+     * Since when families can know that. A child whom a family adds later counts only if the school ties it to them. Absent: all children
+     * count.
+     */
+    earlySince?: Date;
     /** How many slots in a row one appointment may take. Absent: one. */
     inARow?: number;
     /** How siblings meet the same teacher. Absent: as the family chooses. */
@@ -120,6 +127,8 @@ export interface Event extends Scoped {
   messages?: Partial<Record<MessageKind, MessageText>>;
   /** The printed letter in the school's own words, its heading as the subject. Absent: Slotbell's. */
   letter?: MessageText;
+  /** The same texts for families who read another language, by its code. */
+  translations?: Record<string, Translation>;
   /** When families may wish in its preference round; absent: it has none. */
   draw?: { from: Date; until: Date };
   /** How many hours before a meeting its family is reminded, the most first. Absent: never. */
@@ -162,6 +171,7 @@ const schema = scopedSchema<Event>('event', {
     waitlistMinutes: Number,
     earlyMinutes: Number,
     earlyChildren: Number,
+    earlySince: Date,
     inARow: Number,
     siblings: { type: String, enum: SIBLINGS_RULES },
   },
@@ -169,6 +179,7 @@ const schema = scopedSchema<Event>('event', {
   office: { type: officeSchema },
   messages: { type: messagesSchema },
   letter: messageText,
+  translations: { type: Schema.Types.Map, of: translationSchema },
   draw: { type: new Schema({ from: Date, until: Date }, { _id: false }) },
   reminders: { type: [Number], default: undefined },
   reminded: Schema.Types.Mixed,

@@ -2,7 +2,7 @@ import mongoose, { Schema, type Types } from 'mongoose';
 import { scopedSchema, type Scoped } from './scoped.js';
 
 /** How it was proven that a child belongs to an adult. */
-export type ChildProof = 'number and security value' | 'roster' | 'school';
+export type ChildProof = 'number and security value' | 'printed code' | 'roster' | 'school';
 
 export interface HouseholdChild {
   student: Types.ObjectId;

@@ -1,4 +1,5 @@
 import mongoose, { Schema, type Types } from 'mongoose';
+import { messageText, type MessageText } from './message.js';
 import { scopedSchema, type Scoped } from './scoped.js';
 
 /**
@@ -55,6 +56,8 @@ export interface Mailing extends Scoped {
   group: MailingGroup;
   subject: string;
   text: string;
+  /** The same for those who read another language than the school's own, by its code. Who reads none of them gets the school's. */
+  translations?: Record<string, MessageText>;
   state: MailingState;
   by: Types.ObjectId;
   sendAt: Date;
@@ -91,6 +94,7 @@ const schema = scopedSchema<Mailing>('mailing', {
   },
   subject: { type: String, required: true },
   text: { type: String, required: true },
+  translations: { type: Schema.Types.Map, of: messageText.type },
   state: { type: String, enum: MAILING_STATES, required: true },
   by: { type: Schema.Types.ObjectId, required: true },
   sendAt: { type: Date, required: true },

@@ -37,6 +37,17 @@ export const messagesSchema = new Schema<Partial<Record<MessageKind, MessageText
   { _id: false },
 );
 
+/** What a school wrote itself for families who read another language than the school's own. */
+export interface Translation {
+  messages?: Partial<Record<MessageKind, MessageText>>;
+  letter?: MessageText;
+}
+
+export const translationSchema = new Schema<Translation>(
+  { messages: { type: messagesSchema }, letter: messageText },
+  { _id: false },
+);
+
 export const officeSchema = new Schema<Office>(
   {
     phone: { type: String, default: '' },

@@ -66,6 +66,7 @@ export function personKeys(person: Keyed): PersonKeys {
  * code.
  */
 export function phoneKey(phone: string): string {
+  if (phone === '') return '';
   const [number = ''] = phone.slice(0, 60).split(/[a-z,;#]/i);
   return [...number.replace(/\D/g, '')].reverse().join('').slice(0, 15);
 }

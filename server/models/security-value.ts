@@ -123,6 +123,8 @@ function dayOf(year = '', month = '', day = ''): string {
  * spreadsheets drop. Two children may share a key; then it identifies nobody.
  */
 export function numberKey(number: string): string {
+  // Most numbers are their own key, and there are as many as students.
+  if (/^(?:[1-9]\d{0,99})?$/.test(number)) return number;
   return number
     .slice(0, 200)
     .normalize('NFKC')

@@ -75,6 +75,7 @@ async function prepare(deps: Deps, actor: Actor, event: PlacedEvent) {
   return {
     counts: ready,
     steps,
+    rehearses: mayRunAll(actor) && ready.slots > 0 && ready.classes > 0,
     next: nextStep(steps),
     // A warning that repeats an open step is left out.
     warnings: warnOfOpening(event, ready, { now, sendsMail })

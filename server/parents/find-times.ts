@@ -2,6 +2,7 @@ import type { Types } from 'mongoose';
 import { checkTimes, type CheckedTime } from '../booking/check-times.js';
 import { withNames } from '../booking/name-meetings.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import { documentsOf, findTogether, type Question } from '../models/find-together.js';
 import type { Household } from '../models/household.js';
 import type { Resource } from '../models/resource.js';
 import type { Slot } from '../models/slot.js';
@@ -28,6 +29,8 @@ export interface Looker {
   goer?: Types.ObjectId | undefined;
   /** What is to be changed counts as free. */
   replaces?: Types.ObjectId | undefined;
+  /** The family's meetings that count still, if they were read just now (`askMeetings`). */
+  meetings?: Appointment[] | undefined;
 }
 
 /**
@@ -35,12 +38,12 @@ export interface Looker {
  * @param some those that are asked about; absent: all
  */
 export async function findTimes(looker: Looker, now: Date, some?: Pick<Slot, '_id'>[]): Promise<TimeView[]> {
-  const { event, resource, household, user, students, goer, replaces } = looker;
+  const { event, resource, household, user, students, goer, replaces, meetings: read } = looker;
   const wanted = [{ students, resource: resource._id }];
   const slots = some?.map(({ _id }) => _id);
   const [[checked], meetings] = await Promise.all([
     checkTimes({ event, household, user, wanted, goer, replaces, slots }, now),
-    meetingsSince(event, household._id, now),
+    read ? nameOwn(event, read) : meetingsSince(event, household._id, now),
   ]);
   return (checked?.times ?? []).map((time) => viewOf(looker, time, meetings));
 }
@@ -65,13 +68,20 @@ export async function meetingsSince(
   household: Types.ObjectId,
   now: Date,
 ): Promise<OwnMeeting[]> {
-  const found = await Appointment.find({
-    household,
-    state: { $in: LIVING_STATES },
-    from: { $gt: familySince(now) },
-  })
-    .sort({ from: 1 })
-    .lean();
+  const { meetings } = await findTogether({ meetings: askMeetings(household, now) });
+  return nameOwn(event, meetings);
+}
+
+/** The question for a household's meetings that count still, of all events. */
+export function askMeetings(household: Types.ObjectId, now: Date): Question<Appointment> {
+  return documentsOf<Appointment>(
+    Appointment,
+    { household, state: { $in: LIVING_STATES }, from: { $gt: familySince(now) } },
+    { sort: { from: 1 } },
+  );
+}
+
+async function nameOwn(event: PlacedEvent, found: Appointment[]): Promise<OwnMeeting[]> {
   const named = await withNames(found, event);
   return named.map((meeting, n) => ({ ...meeting, isHere: found[n]?.event.equals(event._id) ?? false }));
 }

@@ -39,7 +39,7 @@ export async function myEvents(
     .map(({ account }) => account);
   const households = await Household.find(
     { account: { $in: accounts }, adults: user._id },
-    { account: 1, children: 1 },
+    { account: 1, adults: 1, children: 1 },
   ).lean();
   const own = await Appointment.aggregate<{ _id: Types.ObjectId; meetings: number }>([
     {

@@ -3,7 +3,8 @@ import type { Deps } from '../deps.js';
 import { speakTo } from '../web/read-language.js';
 import { parseQuery } from '../web/parse.js';
 import { wordsOf } from '../web/words.js';
-import { findByLink, loadConference, parentGuard } from './load-conference.js';
+import { findByLink } from './find-by-link.js';
+import { loadConference, parentGuard } from './load-conference.js';
 import { myEvents } from './list-my-events.js';
 import { appointmentPages } from './serve-appointments.js';
 import { childrenPages } from './serve-children.js';
@@ -26,7 +27,7 @@ export function bookingRoutes(deps: Deps): Router {
       return;
     }
     const reader = await speakTo(res);
-    const title = wordsOf(reader)('my.title');
+    const title = wordsOf(reader)('my.heading');
     res.render('booking/my', { title, events: await myEvents(req.user, reader, deps.now()) });
   });
 

@@ -16,7 +16,7 @@ const SPREAD_SECONDS = 3;
 
 /** What a page says of the booking window: whether it is open, and while it isn't yet how long it takes and what can be done meanwhile. */
 export function aboutOpening(deps: Deps, res: Response): Record<string, unknown> {
-  const { event, home, usual } = conferenceOf(res);
+  const { event, home, usual, isUncounted } = conferenceOf(res);
   const now = deps.now();
   const leftMs = timeLeft(event, now);
   // The answer to a form has no address to be loaded again from.
@@ -24,6 +24,7 @@ export function aboutOpening(deps: Deps, res: Response): Record<string, unknown>
   return {
     booking: sayWindow(event, now),
     early: sayEarly(event, usual, now),
+    uncounted: isUncounted ? wordsOf(event)('opening.notCounted', { office: callOffice(event) }) : '',
     isOpen: bookingState(event, now) === 'open',
     leftMs,
     clock: res.locals.viewedFamily ? '' : `${home}/opening`,

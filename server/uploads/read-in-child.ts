@@ -1,6 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
-import { fork, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import path from 'node:path';
+import { forkBounded, isOutOfMemory } from '../fork-bounded.js';
 import type { StoredRecord } from '../roster-files/records/roster-files.js';
 import type { FromReader, Questions } from './take-answer.js';
 import type { PiecesRead, ReadingOrder, ReadingPlace } from './read-pieces.js';
@@ -10,10 +11,8 @@ import type { PiecesRead, ReadingOrder, ReadingPlace } from './read-pieces.js';
  * system sees more: a bare Node process takes some 60 MB beside its heap, so that the longest lists were seen to take up to 357 MB.
  */
 const MOST_MB = 320;
-/** How much is collected before it is thrown away: with smaller parts, memory is searched more often. */
+/** A roster is read in small parts. */
 const YOUNG_MB = 4;
-/** Files are read by a process that knows no secret of this one. */
-const PASSED_ON = new Set(['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ', 'LD_LIBRARY_PATH']);
 
 /** Reads the files of an upload. @param signal ends it; its reason is thrown then */
 export type ReadFiles = (
@@ -44,15 +43,7 @@ export function readInChild(mostMb = MOST_MB): ReadFiles {
 }
 
 function startReader(mostMb: number): ChildProcess {
-  const extension = path.extname(import.meta.filename);
-  const loader = extension === '.ts' ? ['--import', import.meta.resolve('tsx')] : [];
-  const limits = [`--max-old-space-size=${mostMb}`, `--max-semi-space-size=${YOUNG_MB}`];
-  return fork(path.join(import.meta.dirname, `run-reader${extension}`), {
-    execArgv: [...limits, ...loader],
-    env: Object.fromEntries(Object.entries(process.env).filter(([name]) => PASSED_ON.has(name))),
-    serialization: 'advanced',
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-  });
+  return forkBounded(path.join(import.meta.dirname, 'run-reader'), { mostMb, youngMb: YOUNG_MB });
 }
 
 function resultOf(
@@ -93,11 +84,6 @@ function resultOf(
       else reject(new Error(`The process that read the files ended with ${endedBy ?? String(code)}.`));
     });
   });
-}
-
-/** A Node process that has reached its limit of memory aborts itself. */
-function isOutOfMemory(code: number | null, endedBy: NodeJS.Signals | null): boolean {
-  return endedBy === 'SIGABRT' || code === 134;
 }
 
 /** Answers what the reading process asks. */

@@ -1,5 +1,5 @@
-import { writeFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
+import { goFirst } from '../fork-bounded.js';
 import { askParent, KNOWN_TO_PARENT, takeAnswer, tellParent, type Answer } from './take-answer.js';
 import { readPieces } from './read-pieces.js';
 
@@ -18,15 +18,6 @@ function tellProgress(read: number, total: number): void {
   tellParent({ tells: 'progress', bytes, total });
   bytes = 0;
   toldAt = performance.now();
-}
-
-/** If the machine's memory is used up, the system kills this process first. */
-function goFirst(): void {
-  try {
-    writeFileSync('/proc/self/oom_score_adj', '1000');
-  } catch {
-    // Other systems choose themselves.
-  }
 }
 
 async function readOrdered(): Promise<void> {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readForm } from '../../server/demo/read-form.js';
+import { readForm } from '../../server/scratch/read-form.js';
 import { Account } from '../../server/models/account.js';
 import { Appointment } from '../../server/models/appointment.js';
 import { AuditEntry } from '../../server/models/audit-entry.js';

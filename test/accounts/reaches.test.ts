@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Types } from 'mongoose';
-import { readForm } from '../../server/demo/read-form.js';
+import { readForm } from '../../server/scratch/read-form.js';
 import { Contact } from '../../server/models/contact.js';
 import { Event } from '../../server/models/event.js';
 import { Notification } from '../../server/models/notification.js';

@@ -9,7 +9,7 @@ import { Resource } from '../../server/models/resource.js';
 import { coveredMinutes, Slot } from '../../server/models/slot.js';
 import { User } from '../../server/models/user.js';
 import { seededRandom } from '../support/faulty-proxy.js';
-import { makeSessions, type LoggedIn } from '../support/sessions.js';
+import { makeSessions, type LoggedIn } from '../../server/scratch/make-sessions.js';
 
 export const RUSH_NOW = new Date('2026-11-23T18:00:00Z');
 export const RUSH_SECRET = 'bench-secret-bench-secret-bench-secret';

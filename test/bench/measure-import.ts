@@ -24,19 +24,28 @@ function measure(options: BenchOptions, runs: number, contacts: boolean): Promis
 }
 
 async function measurePair(stage: Stage, run: number): Promise<number> {
-  const start = await stage.databaseCpu();
+  const databases = { app: 0, raw: 0 };
+  const noted = async <T>(of: keyof typeof databases, work: () => Promise<T>): Promise<T> => {
+    const before = await stage.databaseCpu();
+    const done = await work();
+    databases[of] = (await stage.databaseCpu()) - before;
+    return done;
+  };
   const app = await withChild(stage.importer(), async (importer) => {
     await importer.call('prepare');
-    return importer.call('sync', 'first import');
+    return noted('app', () => importer.call('sync', 'first import'));
   });
-  const between = await stage.databaseCpu();
   saySync(`import ${String(run)}`, app);
-  const raw = await withChild(stage.raw(), (child) => child.call('measure'));
+  const raw = await withChild(stage.raw(), async (child) => {
+    await child.call('load');
+    return noted('raw', () => child.call('measure'));
+  });
   sayRaw(`raw ${String(run)}`, raw);
-  const cpu = { app: app.cpuMs + between - start, raw: raw.cpuMs + (await stage.databaseCpu()) - between };
+  const cpu = { app: app.cpuMs + databases.app, raw: raw.cpuMs + databases.raw };
   // Steadier than the time that passed, where other work goes on beside it.
   say(
-    `  CPU time ${String(run)}, database included: ${seconds(cpu.app)} ÷ ${seconds(cpu.raw)} = ${(cpu.app / cpu.raw).toFixed(2)}`,
+    `  CPU time ${String(run)}, database included: ${seconds(cpu.app)} (${seconds(databases.app)}) ÷ ` +
+      `${seconds(cpu.raw)} (${seconds(databases.raw)}) = ${(cpu.app / cpu.raw).toFixed(2)}; of the processes alone ${(app.cpuMs / raw.cpuMs).toFixed(2)}`,
   );
   const ratio = app.ms / (raw.downloadMs + raw.writeMs);
   say(`  ratio ${String(run)}: ${ratio.toFixed(2)}`);

@@ -18,7 +18,7 @@ import { fill } from '../support/permissions/addresses.js';
 import { makeDistrict, makePlace, type Place } from '../support/permissions/place.js';
 import { listRoutes } from '../support/routes.js';
 import { findScans, markedApp, noteQueries } from '../support/scans.js';
-import { makeSessions } from '../support/sessions.js';
+import { makeSessions } from '../../server/scratch/make-sessions.js';
 import { REPORTS } from '../../server/reports/list-reports.js';
 import { fillSchool, type SchoolSize } from './fill-school.js';
 import type { BenchOptions } from './options.js';

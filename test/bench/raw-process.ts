@@ -22,7 +22,9 @@ export interface RawTaken {
 }
 
 export interface RawCommands extends Record<string, (argument: never) => Promise<unknown>> {
-  /** Downloads all, then writes what the importer's database holds into an empty one. */
+  /** Reads what the importer's database holds, and makes an empty one for it. */
+  load: () => Promise<void>;
+  /** Downloads all, then writes what was loaded into the empty database. */
   measure: () => Promise<RawTaken>;
 }
 
@@ -32,12 +34,17 @@ const { databaseUri, district, kinds, pageSize } = told() as ImporterTold;
 const client = await MongoClient.connect(databaseUri, { writeConcern: { w: 'majority', journal: true } });
 const agent = new Agent({ connections: 1 });
 
+let loaded = new Map<string, Document[]>();
+
 const commands: RawCommands = {
-  async measure() {
-    const loaded = await load(client.db());
-    const into = client.db(`${client.db().databaseName}_raw`);
+  async load() {
+    loaded = await load(client.db());
+    const into = rawDb();
     await into.dropDatabase();
     for (const name of ROSTER) await copyIndexes(name, into);
+  },
+  async measure() {
+    const into = rawDb();
     const cpu = process.cpuUsage();
     const began = performance.now();
     const { pages, bytes } = await download();
@@ -56,6 +63,10 @@ const commands: RawCommands = {
     };
   },
 };
+
+function rawDb(): Db {
+  return client.db(`${client.db().databaseName}_raw`);
+}
 
 async function load(from: Db): Promise<Map<string, Document[]>> {
   const loaded = new Map<string, Document[]>();

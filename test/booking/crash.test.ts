@@ -8,7 +8,7 @@ import { Diary } from '../../server/models/diary.js';
 import { Notification } from '../../server/models/notification.js';
 import { createTestApp, makeUser } from '../support/app.js';
 import { emptyDatabase } from '../support/hooks.js';
-import { makeSessions, type LoggedIn } from '../support/sessions.js';
+import { makeSessions, type LoggedIn } from '../../server/scratch/make-sessions.js';
 import type { Death } from '../support/booking/app-process.js';
 import { AppProcesses, SECRET, type AppProcess } from '../support/booking/app-processes.js';
 import {

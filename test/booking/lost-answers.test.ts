@@ -3,7 +3,7 @@ import { Appointment } from '../../server/models/appointment.js';
 import { makeUser } from '../support/app.js';
 import { seededRandom, startFaultyProxy, writeOf, type FaultyProxy } from '../support/faulty-proxy.js';
 import { emptyDatabase, testDatabaseUri } from '../support/hooks.js';
-import { makeSessions, type LoggedIn } from '../support/sessions.js';
+import { makeSessions, type LoggedIn } from '../../server/scratch/make-sessions.js';
 import { AppProcesses, SECRET, type AppProcess } from '../support/booking/app-processes.js';
 import { EVE, makeConference, makeHousehold, type Conference } from '../support/booking/conference.js';
 import { hidden } from '../support/booking/desk.js';

@@ -3,11 +3,14 @@ import { confirmAppointment } from '../../server/booking/confirm-appointment.js'
 import { holdSlot } from '../../server/booking/hold-slot.js';
 import { Appointment } from '../../server/models/appointment.js';
 import { Class } from '../../server/models/class.js';
+import { Contact } from '../../server/models/contact.js';
 import { Event } from '../../server/models/event.js';
-import { Household } from '../../server/models/household.js';
+import { Household, type ChildProof } from '../../server/models/household.js';
+import { readForm } from '../../server/scratch/read-form.js';
 import { bookSlot, EVE, makeHousehold, wishOf } from '../support/booking/conference.js';
 import { Desk, hidden } from '../support/booking/desk.js';
-import { Visitor } from '../support/app.js';
+import { makeUser, Visitor } from '../support/app.js';
+import { makePerson } from '../support/classes/school-day.js';
 import { asApp } from '../support/scans.js';
 
 const HOUR = 3600_000;
@@ -128,6 +131,84 @@ describe('the opening of booking', () => {
       assert.deepEqual(confirmed, { ok: false, reason: 'not open' });
       assert.deepEqual(await hold(two), { ok: false, reason: 'not open' });
       assert.equal((await Appointment.findById(booked.appointment._id).lean())?.state, 'booked');
+    });
+
+    it('is not borrowed with a child that is added for it, and says why; the school’s ties and earlier children count', async () => {
+      const { visitor, user } = await desk.parentOf(0);
+      const second = desk.fair.students[1]!;
+      const ofSecond = { adults: user._id, 'children.student': second._id };
+      const change = (by: ChildProof, at: Date) =>
+        Household.updateOne(ofSecond, { $set: { 'children.$.by': by, 'children.$.at': at } });
+      await set({ earlySince: later(-HOUR) });
+      await Household.updateOne(
+        { adults: user._id },
+        {
+          $push: {
+            children: { student: second._id, adult: user._id, by: 'number and security value', at: EVE },
+          },
+        },
+      );
+      desk.test.setNow(later(HOUR / 2));
+      const family = () => Household.findOne({ adults: user._id }).orFail().lean();
+      const isEarly = async () => (await hold(await family())).ok;
+      const why = /added after this was announced don’t count for it/;
+      assert.equal(await isEarly(), false);
+      assert.match((await visitor.get(desk.home)).text, why);
+      assert.match((await visitor.get(`${desk.home}/plan`)).text, why);
+      assert.deepEqual((await visitor.get(`${desk.home}/opening`)).body, { leftMs: HOUR / 2 });
+
+      // The roster names the address as that of a guardian of the child; of somebody else it says nothing.
+      const guardian = await makePerson(desk.fair.account._id, 'guardian', 'Kim Lopez');
+      const name = (relationship: string) =>
+        Contact.updateOne(
+          { _id: guardian._id },
+          {
+            $set: {
+              email: user.email,
+              relations: [{ student: second.record!.id, relationship, type: '' }],
+            },
+          },
+        );
+      await name('Aunt');
+      assert.equal(await isEarly(), false);
+      await name('Parent');
+      assert.doesNotMatch((await visitor.get(desk.home)).text, why);
+      assert.equal(await isEarly(), true);
+      await Contact.deleteOne({ _id: guardian._id });
+      for (const [by, at, counts] of [
+        ['number and security value', later(-2 * HOUR), true],
+        ['number and security value', later(-HOUR), false],
+        ['printed code', EVE, true],
+        ['roster', EVE, true],
+        ['school', EVE, true],
+      ] as const) {
+        await change(by, at);
+        assert.equal(await isEarly(), counts, `${by} ${at.toISOString()}`);
+      }
+    });
+
+    it('is known since it was first set, whatever else is saved after', async () => {
+      const { _id, account } = desk.fair.event;
+      const office = await new Visitor(desk.test.app).logIn(await makeUser(account, 'administrator'));
+      const page = `/events/${String(_id)}/settings`;
+      const save = async (at: Date, earlyMinutes: number) => {
+        desk.test.setNow(at);
+        const form = readForm((await office.get(page)).text, page, page)!;
+        const fields = new Map<string, string | string[]>();
+        for (const [key, value] of form.fields)
+          fields.set(key, key === 'days' ? [...[fields.get(key) ?? []].flat(), value] : value);
+        const answer = await office.agent
+          .post(page)
+          .type('form')
+          .send({ ...Object.fromEntries(fields), earlyMinutes });
+        assert.equal(answer.status, 303, answer.text);
+        return (await Event.findById(_id).orFail().lean()).booking.earlySince;
+      };
+      await Event.updateOne({ _id }, { $unset: { 'booking.earlySince': 1 } });
+      assert.equal(await save(later(-3), 15), undefined, 'it was on before anybody noted since when');
+      assert.equal(await save(later(-2), 0), undefined);
+      assert.deepEqual(await save(later(-1), 20), later(-1));
+      assert.deepEqual(await save(EVE, 30), later(-1));
     });
 
     it('is said on the pages: to whom it applies, since when, and why', async () => {

@@ -5,7 +5,7 @@ import { Claim } from '../../server/models/claim.js';
 import { Household } from '../../server/models/household.js';
 import { User } from '../../server/models/user.js';
 import { emptyDatabase } from '../support/hooks.js';
-import { makeSessions, type LoggedIn } from '../support/sessions.js';
+import { makeSessions, type LoggedIn } from '../../server/scratch/make-sessions.js';
 import { AppProcesses, SECRET, type AppProcess } from '../support/booking/app-processes.js';
 import { EVE, findDoubles, makeConference, type Conference } from '../support/booking/conference.js';
 

@@ -12,7 +12,7 @@ import { EVE } from '../support/booking/conference.js';
 import { Desk } from '../support/booking/desk.js';
 import { axeViolations, launchBrowser, openPage } from '../support/browser.js';
 import { asApp } from '../support/scans.js';
-import { makeSessions } from '../support/sessions.js';
+import { makeSessions } from '../../server/scratch/make-sessions.js';
 
 /** Where to leave pictures of the pages, for somebody who looks at them. */
 const { SHOTS } = process.env;

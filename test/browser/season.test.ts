@@ -34,7 +34,7 @@ import { launchBrowser, openPage } from '../support/browser.js';
 import { makeSlot } from '../support/event.js';
 import { runNow, startSyncedDistrict, type TestDistrict } from '../support/roster/district.js';
 import { asApp } from '../support/scans.js';
-import { makeSessions, type LoggedIn } from '../support/sessions.js';
+import { makeSessions, type LoggedIn } from '../../server/scratch/make-sessions.js';
 
 const PAST = 'Fall conferences of last year';
 const NEXT = 'Fall conferences of this year';

@@ -133,6 +133,7 @@ describe('deletions, undo, merges and syncs, one in the middle of another', func
         Math.floor(writes.length / 2),
         writes.length - 1,
       ]);
+      let done = 0;
       for (const nth of points) {
         await restoreSnapshot(base);
         const when = `before write ${String(nth)}: ${String(writes[nth - 1])}`;
@@ -149,8 +150,12 @@ describe('deletions, undo, merges and syncs, one in the middle of another', func
         const said = `${when}: ${first} ${ended}, ${second} ${String(await other.ends)}`;
         await finish();
         assert.deepEqual(await findFaults(), [], said);
-        assert.match(`${ended} ${String(await other.ends)}`, /done/, said);
+        const ends = [ended, String(await other.ends)];
+        if (ends.includes('done')) done += 1;
+        // On a slow machine both may have announced themselves before either looks: then each refuses, and neither has done anything.
+        else assert.deepEqual(ends.sort(), ['being deleted', 'merge is running'], said);
       }
+      assert.ok(done > 0);
     });
 
   /** What jobs would do in the minutes after. */

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Types } from 'mongoose';
-import { readForm } from '../../server/demo/read-form.js';
+import { readForm } from '../../server/scratch/read-form.js';
 import { usualText } from '../../server/notifications/messages/default-texts.js';
+import { ENGLISH } from '../../server/web/words.js';
 import { Event } from '../../server/models/event.js';
 import { startAs, type Visitor } from '../support/app.js';
 import { makeEvent } from '../support/event.js';
@@ -43,7 +44,7 @@ describe('the office and the emails of an event', () => {
     assert.equal((await send(await open(), { changedSubject: 'New: {when}' })).status, 303);
     assert.equal((await send(await open(), { bookedText: '' })).status, 303);
     assert.deepEqual((await stored()).messages, {
-      changed: { subject: 'New: {when}', text: usualText('changed').text },
+      changed: { subject: 'New: {when}', text: usualText('changed', ENGLISH).text },
     });
   });
 

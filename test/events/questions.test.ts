@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Types } from 'mongoose';
-import { readForm } from '../../server/demo/read-form.js';
+import { readForm } from '../../server/scratch/read-form.js';
 import { Event } from '../../server/models/event.js';
 import { startAs, type Visitor } from '../support/app.js';
 import { makeEvent } from '../support/event.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Types } from 'mongoose';
-import { choicesOf, readForm } from '../../server/demo/read-form.js';
+import { choicesOf, readForm } from '../../server/scratch/read-form.js';
 import { Account } from '../../server/models/account.js';
 import { AuditEntry } from '../../server/models/audit-entry.js';
 import { Contact } from '../../server/models/contact.js';

@@ -19,7 +19,7 @@ import {
   type Conference,
 } from '../support/booking/conference.js';
 import { emptyDatabase } from '../support/hooks.js';
-import { makeSessions, type LoggedIn } from '../support/sessions.js';
+import { makeSessions, type LoggedIn } from '../../server/scratch/make-sessions.js';
 
 /** The first child’s meetings with all teachers. */
 const MEETINGS = 3;

@@ -7,7 +7,7 @@ import { createApp } from '../../server/app.js';
 import type { User } from '../../server/models/user.js';
 import type { TestApp } from './app.js';
 import { openPage, type PageOptions } from './browser.js';
-import { makeSessions } from './sessions.js';
+import { makeSessions } from '../../server/scratch/make-sessions.js';
 
 /** Where to leave pictures of the pages, for somebody who looks at them. */
 export const { SHOTS } = process.env;

@@ -8,7 +8,7 @@ import { createTestApp, type TestApp } from '../support/app.js';
 import { emptyDatabase } from '../support/hooks.js';
 import { leastHeldBy, loopHeldBy, MOST_HELD } from '../support/loop.js';
 import { listRoutes } from '../support/routes.js';
-import { makeSessions, type LoggedIn } from '../support/sessions.js';
+import { makeSessions, type LoggedIn } from '../../server/scratch/make-sessions.js';
 import { fill } from '../support/permissions/addresses.js';
 import type { Place } from '../support/permissions/place.js';
 import { openPlace } from '../support/permissions/readers.js';

@@ -10,7 +10,7 @@ import { EVE, makeConference, makeHousehold, type Conference } from '../support/
 import { until } from '../support/database/scratch.js';
 import { makeUser } from '../support/app.js';
 import { emptyDatabase, enginePid } from '../support/hooks.js';
-import { makeSessions, type LoggedIn } from '../support/sessions.js';
+import { makeSessions, type LoggedIn } from '../../server/scratch/make-sessions.js';
 import { send, Served, type Answer } from '../support/web/served.js';
 
 const PARENTS = 8;

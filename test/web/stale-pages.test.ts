@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Types } from 'mongoose';
-import { readForm } from '../../server/demo/read-form.js';
+import { readForm } from '../../server/scratch/read-form.js';
 import { Account } from '../../server/models/account.js';
 import { Appointment } from '../../server/models/appointment.js';
 import { Contact } from '../../server/models/contact.js';

@@ -5,12 +5,13 @@ import { School } from '../../models/school.js';
 import type { Style } from '../../web/place.js';
 import { dollars } from '../../web/format-count.js';
 import { dayOf } from '../../web/local-time.js';
+import { sourceOf } from './schema.js';
 
 /** How many schools the page lists; the total counts all. */
 const LISTED = 200;
 
 export interface Fees {
-  schools: { name: string; source: string; fee: string }[];
+  schools: { id: string; name: string; source: string; address: string; isSynced: boolean; fee: string }[];
   count: number;
   total: string;
 }
@@ -18,13 +19,19 @@ export interface Fees {
 /** The account's schools, each with its fee for a year, and the sum. */
 export async function listFees(account: Types.ObjectId, style: Style, schoolFee = USUAL_FEE): Promise<Fees> {
   const [schools, count] = await Promise.all([
-    School.find({ account }, { name: 1, clever: 1, file: 1 }).sort({ sortKey: 1 }).limit(LISTED).lean(),
+    School.find({ account }, { name: 1, clever: 1, file: 1, address: 1, synced: 1 })
+      .sort({ sortKey: 1 })
+      .limit(LISTED)
+      .lean(),
     School.countDocuments({ account }),
   ]);
   return {
-    schools: schools.map(({ name, clever, file }) => ({
-      name,
-      source: clever ? 'Clever' : file ? 'Roster files' : 'Not matched',
+    schools: schools.map((school) => ({
+      id: school._id.toHexString(),
+      name: school.name,
+      source: sourceOf(school) || 'Not matched',
+      address: school.address ?? school.synced?.address ?? '',
+      isSynced: !school.address && school.synced !== undefined,
       fee: dollars(schoolFee, style),
     })),
     count,

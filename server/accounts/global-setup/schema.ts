@@ -1,5 +1,6 @@
 import Joi from 'joi';
 import { LOCALES, USUAL_FEE, type Account, type Locale } from '../../models/account.js';
+import { ADDRESS_MAX, type School } from '../../models/school.js';
 import type { SettingsFields } from '../../web/compare-seen.js';
 import { zoneLabel } from '../../web/format-zone.js';
 import { readColor } from '../../web/match-color.js';
@@ -118,6 +119,30 @@ export const accountSettingsSchema = Joi.object<AccountSettings, true>({
   color: color(),
   schoolFee: fee(),
 });
+
+export const ADDRESS_FIELDS: SettingsFields = { address: { label: 'Address' } };
+
+const ADDRESS = 'Enter the street and the city, like 12 Main Street, Cedar Valley, CA 90210.';
+
+/** Where a school is, in one line; a link to a map is none. */
+export const addressForm = Joi.object<{ address: string }, true>({
+  address: line(ADDRESS_MAX)
+    .allow('')
+    .default('')
+    .label('the address')
+    .pattern(/\p{L}/u)
+    .pattern(/^\s*[a-z]+:\/\//i, { invert: true })
+    .messages({
+      'string.pattern.base': ADDRESS,
+      'string.pattern.invert.base': `${ADDRESS} A link can’t be put into emails.`,
+      'string.max': `Use ${String(ADDRESS_MAX)} characters at most for the address.`,
+    }),
+});
+
+/** Where a school's roster comes from; '' if from nowhere. */
+export function sourceOf({ clever, file }: Pick<School, 'clever' | 'file'>): string {
+  return clever ? 'Clever' : file ? 'Roster files' : '';
+}
 
 /** The stored fields of an account that the form is about. */
 export const SETTINGS = {

@@ -38,7 +38,7 @@ export async function clearMatch(
   }
   const cleared = await School.updateOne(
     { _id: id, account, 'clever.id': school.clever?.id },
-    { $unset: { clever: 1 } },
+    { $unset: { clever: 1, synced: 1 } },
   );
   if (cleared.matchedCount === 0) return { ok: false, reason: 'not matched' };
   await recordAudit({

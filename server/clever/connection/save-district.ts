@@ -61,7 +61,7 @@ export async function saveDistrict(
     if (isDuplicateKey(error)) return { ok: false, reason: 'district taken' };
     throw error;
   }
-  if (matches > 0) await School.updateMany(matched, { $unset: { clever: 1 } });
+  if (matches > 0) await School.updateMany(matched, { $unset: { clever: 1, synced: 1 } });
   await recordAudit({
     account: actor.account,
     user: actor.user,

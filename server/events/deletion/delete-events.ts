@@ -11,6 +11,7 @@ import { Mailing, MailingRecipient } from '../../models/mailing.js';
 import { Notification } from '../../models/notification.js';
 import { OneTimeLink } from '../../models/one-time-link.js';
 import { Plan } from '../../models/plan.js';
+import { Rehearsal } from '../../models/rehearsal.js';
 import { Resource } from '../../models/resource.js';
 import { RosterChange } from '../../models/roster-change.js';
 import { Slot } from '../../models/slot.js';
@@ -48,6 +49,7 @@ const CONTENTS: Kind[] = [
   { model: Resource as Model<unknown> },
   { model: Mailing as Model<unknown> },
   { model: MailingRecipient as Model<unknown> },
+  { model: Rehearsal as Model<unknown> },
   { model: Notification as Model<unknown> },
   { model: SyncRun as Model<unknown>, first: deleteRecords },
 ];

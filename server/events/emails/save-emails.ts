@@ -5,16 +5,18 @@ import { Event } from '../../models/event.js';
 import { MESSAGE_KINDS, type MessageKind, type MessageText } from '../../models/message.js';
 import { usualText } from '../../notifications/messages/default-texts.js';
 import type { Actor } from '../../web/actor.js';
+import type { Style } from '../../web/place.js';
+import { wordsOf } from '../../web/words.js';
 import { emailsOf, type EmailsForm } from './schema.js';
 
 /** The part of the form that is stored. */
 export type EmailSettings = Pick<Event, 'office' | 'reminders' | 'messages'>;
 
-/** A text that is empty or equal to Slotbell's own is not stored, so the event follows Slotbell's text. */
-export function settingsOf(form: EmailsForm): Required<EmailSettings> {
+/** A text that is empty or equal to Slotbell's own is not stored, so the event follows Slotbell's text. @param place the school's language */
+export function settingsOf(form: EmailsForm, place: Style): Required<EmailSettings> {
   const messages: Partial<Record<MessageKind, MessageText>> = {};
   for (const kind of MESSAGE_KINDS) {
-    const usual = usualText(kind);
+    const usual = usualText(kind, wordsOf(place));
     const own = {
       subject: form[`${kind}Subject`] || usual.subject,
       text: form[`${kind}Text`] ? `${form[`${kind}Text`]}\n` : usual.text,
@@ -31,7 +33,7 @@ export function settingsOf(form: EmailsForm): Required<EmailSettings> {
  */
 export async function saveEmails(
   actor: Actor,
-  event: Pick<Event, '_id'> & EmailSettings,
+  event: Pick<Event, '_id'> & EmailSettings & Style,
   settings: Required<EmailSettings>,
   now: Date,
 ): Promise<boolean> {
@@ -46,7 +48,11 @@ export async function saveEmails(
     event: event._id,
     user: actor.user,
     action: 'change emails',
-    changes: changesOf(emailsOf(event), emailsOf(settings), ['officePhone', 'officeEmail', 'replyTo']),
+    changes: changesOf(emailsOf(event), emailsOf({ ...settings, locale: event.locale }), [
+      'officePhone',
+      'officeEmail',
+      'replyTo',
+    ]),
     at: now,
   });
   return true;

@@ -1,10 +1,12 @@
 import Joi from 'joi';
 import type { Event } from '../../models/event.js';
 import { MESSAGE_KINDS, type MessageKind } from '../../models/message.js';
-import { textOf } from '../../notifications/messages/default-texts.js';
+import { usualText } from '../../notifications/messages/default-texts.js';
 import { macroText } from '../../notifications/schema.js';
 import type { SettingsFields } from '../../web/compare-seen.js';
 import { emailAddress, line, longText, phoneNumber } from '../../web/parse.js';
+import type { Style } from '../../web/place.js';
+import { wordsOf } from '../../web/words.js';
 
 /** The page's names of the emails. */
 export const MESSAGE_WORDS: Record<MessageKind, string> = {
@@ -18,7 +20,8 @@ export const MESSAGE_WORDS: Record<MessageKind, string> = {
 export const MOST_REMINDERS = 5;
 const MOST_HOURS = 336;
 
-type Texts = Record<`${MessageKind}Subject` | `${MessageKind}Text`, string>;
+/** An event's texts of emails, as a form has them; '' means Slotbell's text. */
+export type Texts = Record<`${MessageKind}Subject` | `${MessageKind}Text`, string>;
 
 export interface EmailsForm extends Texts {
   officePhone: string;
@@ -30,6 +33,14 @@ export interface EmailsForm extends Texts {
 }
 
 const REMINDERS = `Enter the reminders as whole hours from 1 to ${MOST_HOURS}, like 48, 2.`;
+
+const texts = Object.fromEntries(
+  MESSAGE_KINDS.flatMap((kind) => [
+    [`${kind}Subject`, macroText(line(200), `${MESSAGE_WORDS[kind]}, subject`, 'texts')],
+    [`${kind}Text`, macroText(longText(2000), `${MESSAGE_WORDS[kind]}, text`, 'texts')],
+  ]),
+) as Record<keyof Texts, Joi.StringSchema>;
+const act = Joi.string().valid('save', 'preview').default('save').label('what to do');
 
 export const emailsForm = Joi.object<EmailsForm, true>({
   officePhone: phoneNumber().allow('').default('').label('the office’s phone number'),
@@ -47,14 +58,12 @@ export const emailsForm = Joi.object<EmailsForm, true>({
       'string.max': REMINDERS,
       'string.base': REMINDERS,
     }) as unknown as Joi.ArraySchema<number[]>,
-  ...(Object.fromEntries(
-    MESSAGE_KINDS.flatMap((kind) => [
-      [`${kind}Subject`, macroText(line(200), `${MESSAGE_WORDS[kind]}, subject`, 'texts')],
-      [`${kind}Text`, macroText(longText(2000), `${MESSAGE_WORDS[kind]}, text`, 'texts')],
-    ]),
-  ) as Record<keyof Texts, Joi.StringSchema>),
-  act: Joi.string().valid('save', 'preview').default('save').label('what to do'),
+  ...texts,
+  act,
 });
+
+/** The texts for families who read another language. */
+export const translationForm = Joi.object<Texts & Pick<EmailsForm, 'act'>, true>({ ...texts, act });
 
 function address(label: string): Joi.StringSchema {
   return emailAddress()
@@ -71,23 +80,27 @@ function hoursOf(text: string, check: Joi.CustomHelpers): unknown {
   return hours.length > MOST_REMINDERS ? check.error('reminders.many') : hours.sort((a, b) => b - a);
 }
 
+export const textFields: SettingsFields = Object.fromEntries(
+  MESSAGE_KINDS.flatMap((kind) => [
+    [`${kind}Subject`, { label: `${MESSAGE_WORDS[kind]}, subject` }],
+    [`${kind}Text`, { label: `${MESSAGE_WORDS[kind]}, text` }],
+  ]),
+);
+
 export const emailFields: SettingsFields = {
   officePhone: { label: 'Office phone' },
   officeEmail: { label: 'Office email' },
   replyTo: { label: 'Replies go to' },
   reminders: { label: 'Reminders' },
-  ...Object.fromEntries(
-    MESSAGE_KINDS.flatMap((kind) => [
-      [`${kind}Subject`, { label: `${MESSAGE_WORDS[kind]}, subject` }],
-      [`${kind}Text`, { label: `${MESSAGE_WORDS[kind]}, text` }],
-    ]),
-  ),
+  ...textFields,
 };
 
-/** What the form shows of an event. */
-export function emailsOf(event: Pick<Event, 'office' | 'reminders' | 'messages'>): Record<string, string> {
-  const texts = MESSAGE_KINDS.flatMap((kind) => {
-    const { subject, text } = textOf(event, kind);
+/** What the form shows of an event, in the school's language. */
+export function emailsOf(
+  event: Pick<Event, 'office' | 'reminders' | 'messages'> & Style,
+): Record<string, string> {
+  const shown = MESSAGE_KINDS.flatMap((kind) => {
+    const { subject, text } = event.messages?.[kind] ?? usualText(kind, wordsOf(event));
     return [
       [`${kind}Subject`, subject],
       [`${kind}Text`, text],
@@ -98,6 +111,6 @@ export function emailsOf(event: Pick<Event, 'office' | 'reminders' | 'messages'>
     officeEmail: event.office?.email ?? '',
     replyTo: event.office?.replyTo ?? '',
     reminders: (event.reminders ?? []).join(', '),
-    ...(Object.fromEntries(texts) as Record<string, string>),
+    ...(Object.fromEntries(shown) as Record<string, string>),
   };
 }

@@ -1,3 +1,4 @@
+import type { Event } from '../../models/event.js';
 import { MESSAGE_KINDS, type MessageKind, type MessageText } from '../../models/message.js';
 import { textOf } from '../../notifications/messages/default-texts.js';
 import type { MacroValues } from '../../notifications/messages/macros.js';
@@ -7,19 +8,20 @@ import { daysInWords, timeSpan, whenInWords } from '../../web/format-time.js';
 import { dayOf, fromLocal } from '../../web/local-time.js';
 import type { PlacedEvent } from '../../web/place.js';
 import { sayCallOffice } from '../../web/say-office.js';
-import { ENGLISH } from '../../web/words.js';
-import type { EmailSettings } from './save-emails.js';
+import { wordsOf } from '../../web/words.js';
 
 /**
  * Every email as an invented family would get it.
+ * @param event as the family reads it
  * @param school its name
  */
 export function showSamples(
   event: PlacedEvent,
-  settings: EmailSettings,
+  settings: Pick<Event, 'office' | 'messages' | 'translations'>,
   school: string,
   publicUrl: string,
 ): Record<MessageKind, MessageText> {
+  const t = wordsOf(event);
   const day = event.days[0] ?? '2026-11-24';
   const from = fromLocal(`${day}T15:00`, event.timeZone) ?? new Date();
   const facts = {
@@ -30,20 +32,20 @@ export function showSamples(
   };
   const values: Omit<MacroValues, 'news'> = {
     ...facts,
-    details: sayDetails(facts),
+    details: sayDetails(facts, [], t),
     parent: 'Jordan Smith',
     class: 'Biology 1',
     event: event.name,
     school,
-    office: sayCallOffice(settings),
+    office: sayCallOffice({ office: settings.office, locale: event.locale }),
     link: `${publicUrl}/e/${event.link}/schedule`,
   };
   return Object.fromEntries(
     MESSAGE_KINDS.map((kind) => [
       kind,
-      writeMessage(textOf(settings, kind), {
+      writeMessage(textOf(settings, kind, event), {
         ...values,
-        news: sayNews(kind, school),
+        news: sayNews(kind, school, false, t),
         ...(kind === 'plan' ? ofMany(facts, from, event, school) : {}),
       }),
     ]),
@@ -57,15 +59,16 @@ function ofMany(
   event: PlacedEvent,
   school: string,
 ): Partial<MacroValues> {
+  const t = wordsOf(event);
   const day = daysInWords([dayOf(from, event.timeZone)], event);
   const at = (minutes: number) => new Date(from.getTime() + minutes * 60_000);
   const line = (minutes: number, name: string) =>
     `${timeSpan(at(minutes), at(minutes + 10), event)}: ${[name, student, where].join(' · ')}`;
   return {
-    teacher: ENGLISH('mails.yourMeetings', { count: 2 }),
+    teacher: t('mails.yourMeetings', { count: 2 }),
     when: day,
     where: event.place,
-    news: ENGLISH('mails.newsPlan', { count: 2, school }),
+    news: t('mails.newsPlan', { count: 2, school }),
     details: [day, line(0, teacher), line(20, 'Mr. Cole')].join('\n'),
   };
 }

@@ -1,6 +1,7 @@
 import type { Event } from '../../models/event.js';
 import type { MessageKind, MessageText } from '../../models/message.js';
-import { ENGLISH, type Words } from '../../web/words.js';
+import type { Style } from '../../web/place.js';
+import { languageOf, wordsOf, type Words } from '../../web/words.js';
 
 /** What each email is called, and what stands above its link. */
 const KEYS: Record<MessageKind, { subject: string; closing: string }> = {
@@ -12,16 +13,28 @@ const KEYS: Record<MessageKind, { subject: string; closing: string }> = {
 };
 
 /** Slotbell's own text, which is sent where an event has none of its own. @param t of who gets it */
-export function usualText(kind: MessageKind, t: Words = ENGLISH): MessageText {
+export function usualText(kind: MessageKind, t: Words): MessageText {
   const { subject, closing } = KEYS[kind];
   return { subject: t(subject), text: t('mails.text', { closing: t(closing) }) };
 }
 
-/** The text that an event's email of this kind is made of. The school's own words are in its own language. */
+/**
+ * The text that an event's email of this kind is made of for somebody who reads it: the school's own in their language, else the school's
+ * own, else Slotbell's in their language.
+ */
 export function textOf(
-  { messages }: Pick<Event, 'messages'>,
+  event: Pick<Event, 'messages' | 'translations'>,
   kind: MessageKind,
-  t: Words = ENGLISH,
+  reader: Style,
 ): MessageText {
-  return messages?.[kind] ?? usualText(kind, t);
+  return ownTextOf(event, kind, reader) ?? usualText(kind, wordsOf(reader));
+}
+
+/** The same without Slotbell's. */
+export function ownTextOf(
+  { messages, translations }: Pick<Event, 'messages' | 'translations'>,
+  kind: MessageKind,
+  reader: Style,
+): MessageText | undefined {
+  return translations?.[languageOf(reader).code]?.messages?.[kind] ?? messages?.[kind];
 }

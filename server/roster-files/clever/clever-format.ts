@@ -32,7 +32,11 @@ export const CLEVER = {
     name: 'schools.csv',
     key: ['School_id'],
     required: true,
-    columns: [id('School_id'), filled('School_name'), ...optional('School_number')],
+    columns: [
+      id('School_id'),
+      filled('School_name'),
+      ...optional('School_number', 'School_address', 'School_city', 'School_state', 'School_zip'),
+    ],
   },
   students: {
     name: 'students.csv',

@@ -93,6 +93,12 @@ async function readSchools({ reading, schools }: CleverLists): Promise<void> {
       district: DISTRICT,
       name: row.of('School_name'),
       school_number: row.of('School_number'),
+      location: {
+        address: row.of('School_address'),
+        city: row.of('School_city'),
+        state: row.of('School_state'),
+        zip: row.of('School_zip'),
+      },
     };
     schools.add(row, 'School_id', object);
   }

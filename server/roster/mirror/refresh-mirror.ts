@@ -7,6 +7,7 @@ import {
   type SectionMapped,
 } from '../../sources/records/map-clever-class.js';
 import type { MatchedSchools } from '../../sources/records/map-clever-person.js';
+import { keepAddresses } from './keep-addresses.js';
 import { findTermsCome, keepDates, keepFacts, knownTerms } from './keep-facts.js';
 import { completeMapped, completeSections } from './complete-records.js';
 import type { RosterRecord } from '../../sources/records/roster-record.js';
@@ -43,6 +44,7 @@ export async function refreshMirror(context: RefreshContext): Promise<MirrorSeen
     listed: new IdSet(),
   };
   await warnOfLostSchools(context);
+  await keepAddresses(context);
   await refreshTerms(context, seen.terms);
   await refreshCourses(context, seen.courses);
   await refreshSections(context, seen);

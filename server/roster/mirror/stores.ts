@@ -14,8 +14,8 @@ export interface Store<F> {
   gone: 'transferred' | 'archived';
   /** The source's fields by their paths; fields that are not among them are left alone. */
   stored: (fields: F) => Record<string, unknown>;
-  /** The same fields as a part of a new document. */
-  made: (fields: F) => Record<string, unknown>;
+  /** What a new document has besides the fields, and is made of them. */
+  keysOf?: (fields: F) => object;
   /** The text by which a list of changes finds it. */
   searchKeyOf: (fields: F) => string;
   /** For kinds that can have further ids: the changed fields if a further id takes the main one's place. */
@@ -26,7 +26,7 @@ export const PEOPLE: Store<RosterPerson> = {
   collection: Contact.collection,
   gone: 'transferred',
   stored: personUpdate,
-  made: (person) => ({ ...person, ...personKeys(person) }),
+  keysOf: personKeys,
   searchKeyOf: (person) => contactKeys(person).searchKey,
   swap: (document, id) => swapFurther(document as Contact, id),
 };
@@ -35,7 +35,6 @@ export const SECTIONS: Store<RosterSection> = {
   collection: Section.collection,
   gone: 'archived',
   stored: (section) => ({ termTold: undefined, ...section }),
-  made: (section) => ({ ...section }),
   searchKeyOf: ({ name }) => name.toLowerCase(),
 };
 
@@ -43,7 +42,6 @@ export const TERMS: Store<RosterTerm> = {
   collection: Term.collection,
   gone: 'archived',
   stored: (term) => ({ ...term }),
-  made: (term) => ({ ...term }),
   searchKeyOf: ({ name }) => name.toLowerCase(),
 };
 
@@ -51,6 +49,5 @@ export const COURSES: Store<RosterCourse> = {
   collection: Course.collection,
   gone: 'archived',
   stored: (course) => ({ ...course }),
-  made: (course) => ({ ...course }),
   searchKeyOf: ({ name }) => name.toLowerCase(),
 };

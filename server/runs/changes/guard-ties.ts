@@ -45,10 +45,14 @@ export class TieGuard {
   private constructor(
     private readonly run: ActiveRun,
     private readonly of: GuardedTies,
+    /** Whether nothing was here before, so that nobody can be lost: it need not be known who joins. */
+    readonly isFirst: boolean,
   ) {}
 
   static async open(run: ActiveRun, of: GuardedTies): Promise<TieGuard> {
-    const guard = new TieGuard(run, of);
+    const active = { ...of.here, status: 'active' };
+    const first = run.again ? undefined : await of.collection.findOne(active, { projection: { _id: 1 } });
+    const guard = new TieGuard(run, of, first === null);
     if (run.again) await guard.#recall();
     return guard;
   }

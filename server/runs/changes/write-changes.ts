@@ -37,7 +37,8 @@ export async function writeChanges(collection: Collection, changes: readonly Wri
 }
 
 function operationOf({ action, document, target, where, fields }: Writable): mongo.AnyBulkWriteOperation {
-  if (action === 'added') return { insertOne: { document: { ...document, _id: target } } };
+  // The document itself, as the driver puts an id into it too: copies of whole rosters cost much.
+  if (action === 'added') return { insertOne: { document: Object.assign(document ?? {}, { _id: target }) } };
   return { updateOne: { filter: { _id: target, ...where }, update: updateTo('after', fields) } };
 }
 

@@ -1,6 +1,8 @@
 import { isPlain } from '../../models/search-key.js';
 import { isPlaceholder } from '../../models/security-value.js';
 
+/** As Clever gives it, and so nothing that stands for no id. */
+const CLEVER_ID = /^[0-9a-f]{24}$/;
 /** Longer than any field of a real roster, as a source may send megabytes. */
 const LONGEST = 1000;
 
@@ -27,12 +29,13 @@ export function isSpoilt(value: unknown): boolean {
 
 /** Whether an id cannot be understood. */
 export function isSpoiltId(value: unknown): boolean {
+  if (typeof value === 'string' && CLEVER_ID.test(value)) return false;
   return isSpoilt(value) || (cleanText(value) !== '' && cleanId(value) === '');
 }
 
-/** Whether a date cannot be understood. */
-export function isSpoiltDate(value: unknown): boolean {
-  return isSpoilt(value) || (cleanText(value) !== '' && cleanDate(value) === '');
+/** Whether a date cannot be understood. @param cleaned what `cleanDate` makes of it */
+export function isSpoiltDate(value: unknown, cleaned = cleanDate(value)): boolean {
+  return cleaned === '' && (isSpoilt(value) || cleanText(value) !== '');
 }
 
 /** The ids of a list that may be absent or hold anything, each once. */
@@ -52,15 +55,21 @@ export function cleanId(value: unknown): string {
  */
 export function cleanDate(value: unknown): string {
   const text = cleanText(value);
+  if (text === '') return '';
   const american = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/.exec(text);
-  const iso = /^(\d{4})-(\d{2})-(\d{2})(?:$|T)/.exec(text);
+  const iso = american ? null : /^(\d{4})-(\d{2})-(\d{2})(?:$|T)/.exec(text);
   const [year, month, day] = american
     ? [american[3], american[1], american[2]].map(Number)
     : (iso?.slice(1, 4).map(Number) ?? []);
   if (!year || !month || !day) return '';
-  const date = new Date(Date.UTC(year, month - 1, day));
-  // JavaScript reads years below 100 as 19xx, and the 30th of February as a day in March.
-  const real =
-    date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
-  return real ? date.toISOString().slice(0, 10) : '';
+  const days = month === 2 && isLeap(year) ? 29 : (DAYS[month - 1] ?? 0);
+  // Two digits are no year.
+  if (year < 100 || day > days) return '';
+  return `${String(year).padStart(4, '0')}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`;
+}
+
+const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+function isLeap(year: number): boolean {
+  return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
 }

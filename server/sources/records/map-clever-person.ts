@@ -67,7 +67,7 @@ export function mapCleverPerson(
     ...identifiersOf(user, type, mapping),
   };
   const unsure = kinds.contacts && hasUnreadable(user);
-  const spoilt = spoiltIn(user, kinds);
+  const spoilt = spoiltIn(user, kinds, fields);
   return {
     ok: true,
     named,
@@ -84,7 +84,11 @@ function emailOf(value: unknown): string {
   return isFormula(value) ? '' : cleanText(value);
 }
 
-function spoiltIn({ roles, email }: CleverUser, kinds: CleverKinds): PersonFact[] {
+function spoiltIn(
+  { roles, email }: CleverUser,
+  kinds: CleverKinds,
+  { birthDate }: RosterPerson,
+): PersonFact[] {
   const { student, teacher, staff } = roles ?? {};
   const mine = [
     ...(kinds.students && student ? [student.school, ...listed(student.schools)] : []),
@@ -94,7 +98,7 @@ function spoiltIn({ roles, email }: CleverUser, kinds: CleverKinds): PersonFact[
   return [
     ...(mine.some(isSpoiltId) ? (['schools'] as const) : []),
     ...(isSpoilt(student?.grade) ? (['grade'] as const) : []),
-    ...(isSpoiltDate(student?.dob) ? (['birthDate'] as const) : []),
+    ...(isSpoiltDate(student?.dob, birthDate) ? (['birthDate'] as const) : []),
     ...(isFormula(email) ? (['email'] as const) : []),
   ];
 }

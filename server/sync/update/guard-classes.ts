@@ -65,6 +65,7 @@ export class ClassGuard {
 
   /** The classes of a batch that lose nobody; the others wait for `writeOthers`. */
   async pass({ wanted, known, before }: ComparedBatch): Promise<DerivedClass[]> {
+    if (this.guard.isFirst && before.size === 0) return [...wanted];
     const isHere = await this.#hereOf(wanted, before);
     return wanted.filter((item) => {
       const key = item.section.toHexString();

@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { codeOf, LOADER } from '../code.js';
 import { testDatabaseUri } from '../hooks.js';
-import type { LoggedIn } from '../sessions.js';
+import type { LoggedIn } from '../../../server/scratch/make-sessions.js';
 import type { Death } from './app-process.js';
 import { EVE } from './conference.js';
 

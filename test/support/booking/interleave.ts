@@ -125,6 +125,11 @@ function patchTogether(): void {
   };
 }
 
+/** Waits for a turn, as a call to the database that mongoose does not make. */
+export function takeTurn(): Promise<void> {
+  return inTurn(() => Promise.resolve());
+}
+
 async function inTurn<T>(call: () => Promise<T>): Promise<T> {
   const worker = current.getStore();
   if (!worker) return call();

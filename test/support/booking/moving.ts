@@ -47,8 +47,11 @@ export class Moving {
 
   static async open(options?: ConferenceOptions): Promise<Moving> {
     await emptyDatabase();
-    const test = createTestApp({ SMTP_URL: 'smtp://127.0.0.1:9' });
-    const fair = await makeConference(options);
+    return Moving.over(createTestApp({ SMTP_URL: 'smtp://127.0.0.1:9' }), await makeConference(options));
+  }
+
+  /** With the conference of an app that is there already. */
+  static async over(test: TestApp, fair: Conference): Promise<Moving> {
     const homes: Household[] = [];
     for (const [n, student] of fair.students.entries()) {
       const adult = await makeUser(fair.account._id, 'customer', { email: `adult${String(n)}@x.org` });

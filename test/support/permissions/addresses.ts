@@ -15,6 +15,7 @@ export function fill(path: string, place: Pick<Place, 'ids'>, event = place): st
     color: 'nothing',
     logo: 'nothing',
     n: '0',
+    language: 'es',
   };
   return path.replace(/:(\w+)/g, (_all, name: string) => {
     if (name === 'event') return event.ids.event!;

@@ -9,6 +9,7 @@ import type { Event } from '../../../server/models/event.js';
 import { Mailing } from '../../../server/models/mailing.js';
 import { Household } from '../../../server/models/household.js';
 import { Notification } from '../../../server/models/notification.js';
+import { Rehearsal } from '../../../server/models/rehearsal.js';
 import { RosterChange } from '../../../server/models/roster-change.js';
 import { RosterRun } from '../../../server/models/roster-run.js';
 import { RosterUpload } from '../../../server/models/roster-upload.js';
@@ -178,6 +179,18 @@ export async function makePlace(
     ...{ subject: `Subject${mark}`, text: `Words${mark}`, state: 'scheduled', sendAt: LATER, createdAt: AT },
     numbers: { people: 1, mails: 1, students: 1, unreached: 0, unsubscribed: 0 },
   });
+  const rehearsal = await Rehearsal.create({
+    ...{ account, event: event._id, by: adult._id, createdAt: AT, state: 'done' },
+    plan: {
+      ...{ families: 1, firstPercent: 60, firstMinutes: 5, restMinutes: 25 },
+      ...{ perChild: 0, planPercent: 50, pace: 5 },
+    },
+    outcome: {
+      ...{ families: 1, contented: 0, empty: 1, wanted: 1, booked: 0, tookMs: 1, minutes: [], pages: [] },
+      ...{ quicker: 0, faults: 0, unmet: [], moreTeachers: 0, queued: 0 },
+      teachers: [{ resource: resource._id, wanted: 1, booked: 0, without: 1 }],
+    },
+  });
   const deletion = await ContactDeletion.create({
     account,
     by: adult._id,
@@ -223,6 +236,7 @@ export async function makePlace(
     entry: entry._id,
     move: move._id,
     mailing: mailing._id,
+    rehearsal: rehearsal._id,
     school: school._id,
   };
   return {

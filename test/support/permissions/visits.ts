@@ -4,8 +4,8 @@ import { Agent, request, type Server } from 'node:http';
 import type { Express } from 'express';
 import type { Deps } from '../../../server/deps.js';
 import type { User } from '../../../server/models/user.js';
-import type { LoggedIn } from '../sessions.js';
-import { makeSessions } from '../sessions.js';
+import type { LoggedIn } from '../../../server/scratch/make-sessions.js';
+import { makeSessions } from '../../../server/scratch/make-sessions.js';
 
 export interface Answer {
   status: number;

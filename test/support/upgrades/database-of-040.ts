@@ -8,7 +8,7 @@ import { ONE_SHOTS } from '../../../jobs/schedule.js';
 import { startSandbox, type Sandbox } from '../../../server/sandbox/start-sandbox.js';
 import { ensureIndexes } from '../../../server/database/connect.js';
 import { readBackup } from '../../../server/database/read-backup.js';
-import { Browser, type Page } from '../../../server/demo/browse.js';
+import { Browser, type Page } from '../../../server/scratch/browse.js';
 import { ROOT } from '../../../server/root.js';
 import { Account } from '../../../server/models/account.js';
 import { seal } from '../../../server/seal.js';

@@ -78,6 +78,10 @@ export function formsOfAccount(place: Place, viewer: User): Record<string, Bad[]
         keeps: /value="Robin"/,
       },
     ],
+    '/global-setup/schools/:school': [
+      { fields: { address: '12' }, says: /Enter the street and the city/, keeps: /value="12"/ },
+      { fields: { address: 'https://maps.example/x' }, says: /A link can’t/ },
+    ],
     '/global-setup/logo': [{ fields: {}, says: /Select the picture/ }],
     '/global-setup/logo/removal': NOTHING_SENT,
     '/password/:secret': [password],

@@ -177,6 +177,11 @@ export function formsOfEvents(place: Place): Record<string, Bad[] | string> {
       { fields: { ...mail, group: 'day' }, says: /Select a day/, keeps: /Kept words/ },
       { fields: { ...mail, group: 'strangers' }, says: /who gets it/, keeps: /Kept words/ },
     ],
+    '/events/:event/rehearsals': [
+      { fields: { families: 'many' }, says: /Enter how many families come as a number/ },
+      { fields: { families: '1', pace: '3' }, says: /Select how fast it is played from the list/ },
+    ],
+    '/events/:event/rehearsals/:rehearsal/stop': NOTHING_SENT,
     '/events/:event/mailings/:mailing/cancellation': NOTHING_SENT,
     '/events': [
       { fields: event, says: /name/, keeps: /The gym/ },
@@ -239,6 +244,20 @@ export function formsOfEvents(place: Place): Record<string, Bad[] | string> {
         keeps: /Kept words/,
       },
       { fields: { title: LONG, text: 'Kept words' }, says: /Heading: use 120/, keeps: /Kept words/ },
+    ],
+    '/events/:event/letters/text/:language': [
+      {
+        fields: { title: 'Palabras', text: '{nobody}' },
+        says: /“nobody” can’t be filled in/,
+        keeps: /Palabras/,
+      },
+    ],
+    '/events/:event/settings/emails/:language': [
+      {
+        fields: { bookedText: '{nobody}', changedSubject: 'Palabras' },
+        says: /“nobody” can’t be filled in/,
+        keeps: /value="Palabras"/,
+      },
     ],
     '/events/:event/settings/emails': [
       {

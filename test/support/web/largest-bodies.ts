@@ -1,4 +1,4 @@
-import type { LoggedIn } from '../sessions.js';
+import type { LoggedIn } from '../../../server/scratch/make-sessions.js';
 import { fieldsOf } from '../permissions/addresses.js';
 import type { Place } from '../permissions/place.js';
 import type { Fields } from './watch-fields.js';
@@ -6,14 +6,14 @@ import type { Fields } from './watch-fields.js';
 /** Names that fields of our forms have, beside those that `fieldsOf` knows a value for. */
 const MORE_NAMES =
   `accountName allowed barcode breakMinutes cancelHoursBefore capacity change cleverSchool clientId clientSecret code color linkName schoolFee once toLevel currentPassword newPassword
-  act bookedSubject bookedText cancelledText communityId data date day days description district eachHousehold elsewhere email format from gapMinutes goer id inARow intent kept kind kinds meet member message minutes month
+  families firstPercent firstMinutes restMinutes perChild planPercent pace act bookedSubject bookedText cancelledText communityId data date day days description district eachHousehold elsewhere email format from gapMinutes goer id inARow intent kept kind kinds meet member message minutes month
   new next note number resource waitlistMinutes officeEmail officePhone one only opensAt closesAt password perHousehold perStudent perTeacherAndDay perStudentAndTeacher place pairs page q reason reminders replyTo room seen siblings size state
   staffAnytime stop stopHoursBefore template term terms timeZone to together token twoAtOnce typed understood until user values was who whole year`.split(
     /\s+/,
   );
 /** Read as numbers, whatever the type of their schema. */
 const NUMBERS =
-  `allowed capacity hour gapMinutes minutes breakMinutes perHousehold day month year page size stopHoursBefore earlyMinutes earlyChildren walkRooms walkSchools waitlistMinutes`.split(
+  `allowed capacity hour gapMinutes minutes breakMinutes perHousehold day month year page size stopHoursBefore families firstPercent firstMinutes restMinutes perChild planPercent pace earlyMinutes earlyChildren walkRooms walkSchools waitlistMinutes`.split(
     ' ',
   );
 /** Read as lists, whatever the type of their schema. */

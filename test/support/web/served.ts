@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ROOT } from '../../../server/root.js';
 import { SECRET } from '../booking/app-processes.js';
 import { testDatabaseUri } from '../hooks.js';
-import type { LoggedIn } from '../sessions.js';
+import type { LoggedIn } from '../../../server/scratch/make-sessions.js';
 
 export interface Answer {
   status: number;

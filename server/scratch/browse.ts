@@ -12,9 +12,15 @@ type Fields = Record<string, string | string[]>;
 
 /** A person at a browser: real requests, cookies, and forms with their tokens as the pages offer them. No script runs. */
 export class Browser {
-  readonly #cookies = new Map<string, string>();
+  readonly #cookies: Map<string, string>;
 
-  constructor(readonly origin: string) {}
+  /** @param cookies of somebody who is logged in already */
+  constructor(
+    readonly origin: string,
+    cookies: Record<string, string> = {},
+  ) {
+    this.#cookies = new Map(Object.entries(cookies));
+  }
 
   /** Opens a page, following redirects. */
   get(path: string): Promise<Page> {

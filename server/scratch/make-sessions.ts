@@ -1,6 +1,6 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
-import { Session } from '../../server/models/session.js';
-import type { User } from '../../server/models/user.js';
+import { Session } from '../models/session.js';
+import type { User } from '../models/user.js';
 
 /** What a browser that is logged in sends along. */
 export interface LoggedIn {

@@ -1,0 +1,35 @@
+import type { RehearsalPlan } from '../models/rehearsal.js';
+
+/** The most families of one rehearsal: what it takes from the machine stays bounded. */
+export const MOST_FAMILIES = 3000;
+/** The longest that one may take as it is asked for, in minutes of the real clock. */
+export const LONGEST_MINUTES = 60;
+/** However slow the machine is: then it is stopped. */
+export const LIMIT_MS = 90 * 60_000;
+/** A rehearsal whose worker is silent for so long has lost it. */
+export const SILENT_MS = 60_000;
+/** No rehearsal is under way so shortly before an event of the account opens, beside the time that it takes. */
+export const SPARE_MS = 10 * 60_000;
+/** An event that somebody booked in, or that opened, within this time is being booked. */
+export const RECENT_MS = 10 * 60_000;
+
+export const PACES = [1, 5, 20] as const;
+
+/** What the form begins with. */
+export const USUAL_PLAN: Omit<RehearsalPlan, 'families'> = {
+  firstPercent: 60,
+  firstMinutes: 5,
+  restMinutes: 25,
+  perChild: 0,
+  planPercent: 50,
+  pace: 5,
+};
+
+/** How long it takes if the machine keeps up, in minutes of the real clock. */
+export function minutesOf({
+  firstMinutes,
+  restMinutes,
+  pace,
+}: Pick<RehearsalPlan, 'firstMinutes' | 'restMinutes' | 'pace'>): number {
+  return (firstMinutes + restMinutes) / pace;
+}

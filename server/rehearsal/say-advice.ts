@@ -1,0 +1,68 @@
+import type { RehearsalOutcome, RehearsalPlan } from '../models/rehearsal.js';
+import { countOf, number } from '../web/format-count.js';
+import type { PlacedEvent } from '../web/place.js';
+
+/** What an administrator can do before the real opening, with the page for it. */
+export interface Advice {
+  text: string;
+  href: string;
+  label: string;
+}
+
+/** A family notices a page that takes longer, in milliseconds. */
+const SLOW_MS = 3000;
+
+/** Reasons by which a limit of the event kept families from booking. */
+const LIMITS = ['teacher limit', 'class limit', 'household limit', 'student limit', 'day limit'];
+
+/** What follows from a rehearsal; empty where every family found its times quickly. */
+export function adviseOn(
+  outcome: RehearsalOutcome,
+  event: PlacedEvent,
+  { pace }: Pick<RehearsalPlan, 'pace'>,
+): Advice[] {
+  const home = `/events/${event._id.toHexString()}`;
+  const { unmet, teachers, pages, moreTeachers } = outcome;
+  const countOfReason = (...reasons: string[]) =>
+    unmet.filter(({ reason }) => reasons.includes(reason)).reduce((sum, { count }) => sum + count, 0);
+  const full = teachers.filter(({ without }) => without > 0).length + moreTeachers;
+  const [limited, busy] = [countOfReason(...LIMITS), countOfReason('busy')];
+  const slowest = pages[0];
+  return [
+    full > 0 &&
+      countOfReason('full') > 0 && {
+        text: `${countOf(full, 'teacher has', 'teachers have')} fewer times than families ask for.`,
+        href: `${home}/forecast`,
+        label: 'Add times where they’re missing',
+      },
+    full > 0 &&
+      !event.booking.waitlistMinutes && {
+        text: 'There’s no waitlist: families who find no time have to look again and again.',
+        href: `${home}/settings`,
+        label: 'Turn on the waitlist',
+      },
+    limited > 0 && {
+      text: `A limit of this event refused ${countOf(limited, 'meeting', 'meetings')}.`,
+      href: `${home}/settings`,
+      label: 'Check the limits',
+    },
+    busy > 0 && {
+      text: `For ${countOf(busy, 'meeting', 'meetings')} the only free times were those of a family’s other meetings.`,
+      href: `${home}/slots/new`,
+      label: 'Make more slots',
+    },
+    slowest !== undefined &&
+      slowest.p95 > SLOW_MS &&
+      (pace > 1
+        ? {
+            text: `Pages became slow at ${number(pace)} times the speed of the day: 5 of 100 took longer than ${number(Math.round(slowest.p95 / 1000))} seconds.`,
+            href: `${home}/rehearsals`,
+            label: 'Rehearse at the speed of the day',
+          }
+        : {
+            text: `Pages became slow: 5 of 100 took longer than ${number(Math.round(slowest.p95 / 1000))} seconds. Fewer families at once help.`,
+            href: `${home}/settings`,
+            label: 'Let families with several children begin earlier',
+          }),
+  ].filter((one) => one !== false);
+}

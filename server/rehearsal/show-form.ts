@@ -1,0 +1,74 @@
+import type { Response } from 'express';
+import type { Deps } from '../deps.js';
+import { readFamilies } from '../overview/read-families.js';
+import { readReadiness } from '../overview/read-readiness.js';
+import { countOf, number } from '../web/format-count.js';
+import { dayAndTimeSoon } from '../web/format-time.js';
+import { eventOf } from '../web/guards.js';
+import { statusOf as statusOfForm, type Form } from '../web/parse.js';
+import type { PlacedEvent } from '../web/place.js';
+import { MOST_FAMILIES, PACES, USUAL_PLAN } from './policy.js';
+import { listRehearsals } from './queries.js';
+import { statusOf } from './say-end.js';
+import { sayWhyNot } from './say-refusal.js';
+import { pathOf, rehearsalsPage } from './show-frame.js';
+import { findWhyNot } from './start-rehearsal.js';
+
+/** How many families of the event can come. */
+export async function countFamilies(event: PlacedEvent): Promise<number> {
+  return (await readFamilies(event, () => Promise.resolve([]))).families.length;
+}
+
+/** The form with which a rehearsal begins, and the event's earlier ones. */
+export async function showForm(deps: Deps, res: Response, form?: Form): Promise<void> {
+  const event = eventOf(res);
+  const now = deps.now();
+  const [families, ready, past, whyNot] = await Promise.all([
+    countFamilies(event),
+    readReadiness(event),
+    listRehearsals(event),
+    // Not for its time: that is asked once it is known how long it takes.
+    findWhyNot(event, now, { firstMinutes: 0, restMinutes: 0, pace: 1 }),
+  ]);
+  const [running] = past.filter(({ open }) => open);
+  const missing =
+    families === 0
+      ? {
+          text: 'There are no families yet.',
+          href: `/importer?event=${String(event._id)}`,
+          label: 'Import classes',
+        }
+      : ready.offered.slots === 0
+        ? {
+            text: 'There are no times yet that families can book.',
+            href: `/events/${String(event._id)}/slots/new`,
+            label: 'Make slots',
+          }
+        : undefined;
+  if (form) res.status(statusOfForm(form));
+  res.render('rehearsal/form', {
+    ...rehearsalsPage(event),
+    ...(form ? { form } : {}),
+    usual: { ...USUAL_PLAN, families: Math.min(families, MOST_FAMILIES) },
+    size: `${countOf(families, 'family', 'families')}, ${countOf(ready.offered.slots, 'slot', 'slots')} with ${countOf(ready.offered.teachers, 'teacher', 'teachers')}`,
+    most: Math.min(families, MOST_FAMILIES),
+    ...{ missing, running: running && pathOf(event, running._id) },
+    whyNot: whyNot && !running ? sayWhyNot(whyNot) : '',
+    paces: PACES.map((value) => ({
+      value,
+      label: value === 1 ? 'As on the day' : `${number(value)} times as fast`,
+    })),
+    perChild: [
+      { value: 0, label: 'All of the child’s teachers' },
+      ...[1, 2, 3, 4, 5, 6].map((value) => ({ value, label: countOf(value, 'teacher', 'teachers') })),
+    ],
+    rows: past.map((one) => ({
+      href: pathOf(event, one._id),
+      when: dayAndTimeSoon(one.createdAt, event, now),
+      status: statusOf(one),
+      families: one.outcome?.families,
+      contented: one.outcome?.contented,
+      booked: one.outcome?.booked,
+    })),
+  });
+}

@@ -1,0 +1,235 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import mongoose, { Types } from 'mongoose';
+import { databaseReady } from '../../server/database/connect.js';
+import { keepRehearsals } from '../../server/rehearsal/keep-rehearsals.js';
+import { runRehearsal } from '../../server/rehearsal/run-rehearsal.js';
+import { Contact } from '../../server/models/contact.js';
+import { Event } from '../../server/models/event.js';
+import { Notification } from '../../server/models/notification.js';
+import { Rehearsal, type RehearsalPlan } from '../../server/models/rehearsal.js';
+import { Slot } from '../../server/models/slot.js';
+import { createTestApp, makeUser, Visitor, type TestApp } from '../support/app.js';
+import {
+  EVE,
+  makeConference,
+  type Conference,
+  type ConferenceOptions,
+} from '../support/booking/conference.js';
+import { makePerson } from '../support/classes/school-day.js';
+import { until } from '../support/database/scratch.js';
+import { makeEvent } from '../support/event.js';
+import { emptyDatabase, enginePid } from '../support/hooks.js';
+import { startWorkerProcess } from '../support/jobs/worker-process.js';
+import { takeSnapshot } from '../support/snapshot.js';
+
+const OPENS = new Date(EVE.getTime() + 3600_000);
+const PLAN: RehearsalPlan = {
+  ...{
+    families: 10,
+    firstPercent: 100,
+    firstMinutes: 1,
+    restMinutes: 1,
+    perChild: 0,
+    planPercent: 0,
+    pace: 20,
+  },
+};
+
+describe('The rehearsal of an opening', function () {
+  this.timeout(120_000);
+  let test: TestApp;
+
+  beforeEach(async () => {
+    await emptyDatabase();
+    test = createTestApp();
+    test.setNow(EVE);
+  });
+
+  const prepare = (options: ConferenceOptions): Promise<Conference> =>
+    makeConference({ ...options, booking: { opensAt: OPENS, ...options.booking } });
+
+  async function waitingOf({ account, event }: Conference, plan: Partial<RehearsalPlan> = {}) {
+    const made = await Rehearsal.create({
+      ...{ account: account._id, event: event._id, by: new Types.ObjectId(), createdAt: EVE },
+      ...{ plan: { ...PLAN, ...plan }, state: 'waiting', open: true },
+    });
+    return made._id;
+  }
+
+  async function play(id: Types.ObjectId) {
+    await runRehearsal(test.deps, id.toHexString(), new AbortController().signal);
+    return Rehearsal.findById(id).orFail().lean();
+  }
+
+  it('tells how many families find a time, and touches nothing', async () => {
+    const school = await prepare({ students: 10, teachers: 1, slots: 5 });
+    const id = await waitingOf(school);
+    const before = await takeSnapshot();
+    const { outcome, state, why } = await play(id);
+    assert.deepEqual([state, why], ['done', undefined]);
+    const { families, contented, empty, wanted, booked, unmet, faults, teachers, minutes } = outcome!;
+    assert.deepEqual(
+      { families, contented, empty, wanted, booked, unmet, faults },
+      {
+        ...{ families: 10, contented: 5, empty: 5, wanted: 10, booked: 5, faults: 0 },
+        unmet: [{ reason: 'full', count: 5 }],
+      },
+    );
+    const [teacher] = teachers;
+    assert.deepEqual(
+      [teacher!.booked, teacher!.without, teacher!.resource],
+      [5, 5, school.teachers[0]!.resource._id],
+    );
+    assert.ok(teacher!.fullAt !== undefined);
+    assert.equal(
+      minutes.reduce((sum, one) => sum + one, 0),
+      5,
+    );
+    const after = await takeSnapshot();
+    for (const snapshot of [before, after]) snapshot.delete('rehearsal');
+    assert.deepEqual(after, before);
+    assert.equal(await Notification.countDocuments(), 0);
+    assert.deepEqual(await scratchDatabases(), []);
+  });
+
+  it('has families plan, choose with siblings, and answer what the event asks', async () => {
+    const school = await prepare({ students: 4, teachers: 2, slots: 12, booking: { siblings: 'together' } });
+    await Event.updateOne(
+      { _id: school.event._id },
+      {
+        $set: {
+          fields: FIELDS.map((field) => ({ choices: [], required: true, staffOnly: false, ...field })),
+        },
+      },
+    );
+    await Slot.updateMany({ event: school.event._id }, { $set: { kind: 'either' } });
+    const relations = school.students
+      .slice(0, 2)
+      .map(({ record }) => ({ student: record!.id, relationship: 'Parent', type: '' }));
+    const parent = await makePerson(school.account._id, 'guardian', 'Pat Lopez');
+    await Contact.updateOne({ _id: parent._id }, { $set: { relations } });
+    for (const planPercent of [100, 0]) {
+      const { outcome } = await play(await waitingOf(school, { planPercent, families: 3 }));
+      const { families, contented, wanted, booked, unmet, faults, pages } = outcome!;
+      assert.deepEqual(
+        { families, contented, wanted, booked, unmet, faults },
+        { families: 3, contented: 3, wanted: 8, booked: 8, unmet: [], faults: 0 },
+      );
+      const seen = pages.map(({ page }) => page);
+      assert.equal(seen.includes('book plan'), planPercent === 100, seen.join(', '));
+      assert.equal(seen.includes('confirm'), planPercent === 0, seen.join(', '));
+    }
+  });
+
+  it('ends early when it is asked to, and keeps what it measured', async () => {
+    const school = await prepare({ students: 12, teachers: 1, slots: 12 });
+    const admin = await new Visitor(test.app).logIn(await makeUser(school.account._id, 'administrator'));
+    // One family comes at once, the others take an hour.
+    const id = await waitingOf(school, { families: 12, firstPercent: 0, restMinutes: 60, pace: 1 });
+    const running = play(id);
+    await until(async () => (await Rehearsal.findById(id).lean())!.progress.copied > 20);
+    const page = `/events/${String(school.event._id)}/rehearsals/${String(id)}`;
+    await admin.post(`${page}/stop`, {}, page);
+    const { state, why, outcome, open } = await running;
+    assert.deepEqual([state, why, open, outcome!.families < 12], ['stopped', 'asked', undefined, true]);
+    assert.deepEqual(await scratchDatabases(), []);
+  });
+
+  it('makes way for families who book in another event', async () => {
+    const school = await prepare({ students: 3, teachers: 1, slots: 3 });
+    const id = await waitingOf(school, { families: 3, firstPercent: 0, restMinutes: 60, pace: 1 });
+    const running = play(id);
+    await until(async () => (await Rehearsal.findById(id).lean())!.progress.copied > 5);
+    await makeEvent(school.account._id, { booking: { opensAt: new Date(EVE.getTime() - 60_000) } });
+    const { state, why } = await running;
+    assert.deepEqual([state, why], ['stopped', 'opened']);
+  });
+
+  it('breaks off where its process is killed', async () => {
+    const school = await prepare({ students: 3, teachers: 1, slots: 3 });
+    const id = await waitingOf(school, { families: 3, firstPercent: 0, restMinutes: 60, pace: 1 });
+    const running = play(id);
+    await until(async () => (await Rehearsal.findById(id).lean())!.progress.copied > 5);
+    const [child] = await scratchProcesses(process.pid);
+    process.kill(child!, 'SIGKILL');
+    const { state, why } = await running;
+    assert.deepEqual([state, why], ['broken off', 'process']);
+    assert.deepEqual(await scratchDatabases(), []);
+  });
+
+  it('is ended by the next tick where its worker was killed: its process goes with it, and its database', async () => {
+    const school = await prepare({ students: 3, teachers: 1, slots: 3 });
+    const id = await waitingOf(school, { families: 3, firstPercent: 0, restMinutes: 60, pace: 1 });
+    const worker = startWorkerProcess(test);
+    const ended = once(worker, 'exit');
+    let child: number | undefined;
+    await until(async () => {
+      [child] = await scratchProcesses(worker.pid!);
+      return child !== undefined && (await scratchDatabases()).length > 0;
+    });
+    worker.kill('SIGKILL');
+    await ended;
+    await until(() => !existsSync(`/proc/${String(child)}`));
+    const { beatAt } = await Rehearsal.findById(id).orFail().lean();
+    await keepRehearsals(test.deps);
+    assert.equal((await scratchDatabases()).length, 1, 'it may only be slow');
+    test.setNow(new Date(beatAt!.getTime() + 61_000));
+    await keepRehearsals(test.deps);
+    const { state, why, open } = await Rehearsal.findById(id).orFail().lean();
+    assert.deepEqual([state, why, open], ['broken off', 'worker', undefined]);
+    assert.deepEqual(await scratchDatabases(), []);
+  });
+
+  it('breaks off where the database engine is killed, and leaves nothing', async function () {
+    const pid = await enginePid();
+    if (pid === undefined) return;
+    const school = await prepare({ students: 3, teachers: 1, slots: 3 });
+    const id = await waitingOf(school, {
+      families: 3,
+      firstPercent: 100,
+      restMinutes: 60,
+      pace: 1,
+      firstMinutes: 1,
+    });
+    const running = play(id);
+    await until(async () => (await Rehearsal.findById(id).lean())!.progress.copied > 5);
+    process.kill(pid, 'SIGKILL');
+    await running.catch(() => undefined);
+    await until(() => databaseReady());
+    const left = await Rehearsal.findById(id).orFail().lean();
+    if (left.beatAt) test.setNow(new Date(left.beatAt.getTime() + 61_000));
+    await keepRehearsals(test.deps);
+    assert.notEqual((await Rehearsal.findById(id).orFail().lean()).state, 'running');
+    assert.deepEqual(await scratchDatabases(), []);
+  });
+
+  async function scratchDatabases(): Promise<string[]> {
+    const { databases } = await mongoose.connection.getClient().db('admin').admin().listDatabases();
+    return databases.map(({ name }) => name).filter((name) => name.includes('_rehearse_'));
+  }
+});
+
+const FIELDS = [
+  { id: 'a', label: 'Language', kind: 'choice', choices: ['English', 'Spanish'] },
+  { id: 'b', label: 'Phone', kind: 'phone' },
+  { id: 'c', label: 'We agree', kind: 'tick' },
+  { id: 'd', label: 'Topics', kind: 'long text' },
+];
+
+/** The processes of rehearsals that another process has started. */
+async function scratchProcesses(parent: number): Promise<number[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const found = await Promise.all(
+    pids.map(async (pid) => {
+      const [stat, command] = await Promise.all(
+        ['stat', 'cmdline'].map((file) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '')),
+      );
+      const isChild = /\) \S (\d+)/.exec(stat!)?.[1] === String(parent);
+      return isChild && command!.includes('run-scratch') ? [Number(pid)] : [];
+    }),
+  );
+  return found.flat();
+}
