@@ -45,7 +45,7 @@ export function createApp(deps: Deps): Express {
   app.set('query parser', 'simple');
   app.disable('x-powered-by');
 
-  app.use(baseLocals(files.url, () => deps.config.smtpUrl !== undefined));
+  app.use(baseLocals(files.url, () => deps.config.smtpUrl !== undefined, deps.showsMails));
   app.use(securityHeaders(deps));
   app.use(healthPages(deps));
   app.use(
