@@ -9,6 +9,7 @@ import { Resource } from '../models/resource.js';
 import { Slot } from '../models/slot.js';
 import { classesOf } from './find-classes.js';
 import { findFollowing, isOffered, mostInARow } from './find-following.js';
+import { languageFor } from './find-interpreter.js';
 import { goingOf, peopleOf, withAdults, withTeachers, type Login, type People } from './find-people.js';
 import { sittingOf } from './find-sitting.js';
 import { isMeantFor, type MaybeMet } from './find-by-hand.js';
@@ -41,6 +42,8 @@ export interface Bookable {
   people: People;
   /** The adult who goes, alone. */
   goer?: Types.ObjectId;
+  /** The language in which the family needs an interpreter. */
+  language?: string;
 }
 
 /**
@@ -67,7 +70,13 @@ export async function checkBooking(
   if (!further.ok) return further;
   const goer = goerOf(wish, household);
   const people = peopleOf(read.logins, goingOf(household, goer), sittingOf(read.holders, read.contacts));
-  return { ...bookable, more: further.more, people, ...(goer ? { goer } : {}) };
+  const language = languageFor(event, household);
+  return {
+    ...bookable,
+    ...{ more: further.more, people },
+    ...(goer ? { goer } : {}),
+    ...(language ? { language } : {}),
+  };
 }
 
 /** What the rules look at. */
@@ -105,7 +114,10 @@ export function judgeByRules(
 async function mayBookEarly({ event, household, by }: Wish, now: Date): Promise<boolean> {
   const early = earlyOpening(event);
   if (by !== 'household' || !early || now < early.at) return false;
-  const family = await Household.findOne({ _id: household, account: event.account }, { adults: 1, children: 1 }).lean();
+  const family = await Household.findOne(
+    { _id: household, account: event.account },
+    { adults: 1, children: 1 },
+  ).lean();
   return family !== null && mayBookNow(await openEarly(event, family, now), now, by);
 }
 

@@ -12,7 +12,8 @@ import { Resource } from '../models/resource.js';
 import { Slot } from '../models/slot.js';
 import { byId, distinctIds, groupBy } from '../web/lists.js';
 import { ABOUT, type Fact } from './check-booking.js';
-import { HOLDER_FIELDS, type HolderOf } from './check-holder.js';
+import { findInterpreted } from './find-interpreter.js';
+import { HOLDER_FIELDS, takerOf, type HolderOf } from './check-holder.js';
 import { classesOf } from './find-classes.js';
 import { askAdults, withTeachers, type Login } from './find-people.js';
 import { sittingOf } from './find-sitting.js';
@@ -63,6 +64,8 @@ export interface Around {
   diaries: Map<string, Diary>;
   /** The appointments that claims and diaries name. */
   holders: Map<string, HolderOf>;
+  /** At which slots somebody can interpret; absent: nobody has to. */
+  interpreted: ((slot: Slot) => boolean) | undefined;
   /** What this login has on hold that counts against the most that it may have. */
   holds: HolderOf[];
 }
@@ -107,6 +110,11 @@ export async function findAround(wish: TimesWish, now: Date): Promise<Around> {
     ]),
     diaries: new Map(diaries.map((diary) => [diary._id, diary])),
     holders: byId(named),
+    interpreted: await findInterpreted(event, household, found.slots, {
+      me: (slot) =>
+        takerOf(wish, { resource: slot.resource, students: wanted[0]?.students ?? [], slot: slot._id }, now),
+      now,
+    }),
     holds: found.holds,
   };
 }

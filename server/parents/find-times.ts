@@ -1,11 +1,13 @@
 import type { Types } from 'mongoose';
 import { checkTimes, type CheckedTime } from '../booking/check-times.js';
+import { languageFor } from '../booking/find-interpreter.js';
 import { withNames } from '../booking/name-meetings.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { documentsOf, findTogether, type Question } from '../models/find-together.js';
 import type { Household } from '../models/household.js';
 import type { Resource } from '../models/resource.js';
 import type { Slot } from '../models/slot.js';
+import { nameSpoken } from '../web/format-language.js';
 import type { PlacedEvent } from '../web/place.js';
 import { explainTime, type Explained, type OwnMeeting } from './explain-time.js';
 
@@ -49,9 +51,11 @@ export async function findTimes(looker: Looker, now: Date, some?: Pick<Slot, '_i
 }
 
 function viewOf(looker: Looker, time: CheckedTime, meetings: OwnMeeting[]): TimeView {
-  const { event, resource, child, replaces } = looker;
+  const { event, resource, household, child, replaces } = looker;
+  const code = languageFor(event, household);
+  const language = code && nameSpoken(code, event.locale);
   const { slot, beside } = time;
-  const explained = explainTime({ event, teacher: resource.name, child, meetings, replaces }, time);
+  const explained = explainTime({ event, teacher: resource.name, child, language, meetings, replaces }, time);
   return { slot, ...explained, with: beside.map(({ name }) => name) };
 }
 
