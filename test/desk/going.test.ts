@@ -4,7 +4,7 @@ import { Appointment } from '../../server/models/appointment.js';
 import { Event } from '../../server/models/event.js';
 import { Household } from '../../server/models/household.js';
 import type { Visitor } from '../support/app.js';
-import { findDoubles, type Conference } from '../support/booking/conference.js';
+import { findDoubles } from '../support/booking/conference.js';
 import { FrontDesk } from '../support/booking/front-desk.js';
 import { hidden } from '../support/booking/desk.js';
 
@@ -79,7 +79,7 @@ describe('who of a family goes to what the desk books', () => {
       [mother._id, father._id],
     );
     assert.match((await clerk.get(`${front.home}/appointments/${second.id!}`)).text, /Who goes[\s\S]*?<dd/);
-    const doubles = await findDoubles(front.fair as Conference);
+    const doubles = await findDoubles(front.fair);
     assert.deepEqual(doubles, ['household at two places'], 'as the event allows');
   });
 
