@@ -103,7 +103,10 @@ export function judgeByRules(
 async function mayBookEarly({ event, household, by }: Wish, now: Date): Promise<boolean> {
   const early = earlyOpening(event);
   if (by !== 'household' || !early || now < early.at) return false;
-  const family = await Household.findOne({ _id: household, account: event.account }, { adults: 1, children: 1 }).lean();
+  const family = await Household.findOne(
+    { _id: household, account: event.account },
+    { adults: 1, children: 1 },
+  ).lean();
   return family !== null && mayBookNow(await openEarly(event, family, now), now, by);
 }
 

@@ -126,7 +126,11 @@ describe('where a school is', function () {
     // An event with a place of its own is there, wherever the school gets its mail.
     await Event.updateOne({ _id: event }, { $set: { place: 'District Arena, 400 Fair Rd' } });
     path = await desk.book(parent, 2, 2);
-    for (const one of [...(await read()), await calendar(), (await parent.get(path.replace(/appointments.*/, 'schedule'))).text]) {
+    for (const one of [
+      ...(await read()),
+      await calendar(),
+      (await parent.get(path.replace(/appointments.*/, 'schedule'))).text,
+    ]) {
       assert.match(one, /District(%20| )Arena/);
       assert.doesNotMatch(one, /Ash/);
     }
