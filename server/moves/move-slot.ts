@@ -150,6 +150,8 @@ async function enterAll(
           return 'day limit';
         continue;
       }
+      // Whoever interprets is chosen again at the new time.
+      if (need.refusal === 'interpreter busy') continue;
       const refusal = await enterTime(appointment, need, deps.now());
       if (refusal) return refusal === 'teacher busy' ? 'teacher busy' : 'household busy';
     }
@@ -242,7 +244,7 @@ async function writeTime(
 }
 
 async function writeOnce(
-  { _id, entry }: Appointment,
+  { _id, entry, interpreter }: Appointment,
   source: Pick<SlotTime, 'from'>,
   target: Pick<SlotTime, 'from' | 'to'>,
   moved: Appointment['moved'],
@@ -252,7 +254,7 @@ async function writeOnce(
       _id,
       state: { $in: LIVING_STATES },
       from: source.from,
-      ...asRead({ 'entry.changes': entry?.changes }),
+      ...asRead({ 'entry.changes': entry?.changes, interpreter }),
     },
     {
       $set: {
@@ -260,8 +262,9 @@ async function writeOnce(
         to: target.to,
         ...(moved ? { moved } : {}),
         entry: { first: entry?.first ?? _id, changes: (entry?.changes ?? 0) + 1 },
+        ...(interpreter ? { interpreting: { to: interpreter, was: interpreter } } : {}),
       },
-      ...(moved ? {} : { $unset: { moved: 1 } }),
+      $unset: { ...(moved ? {} : { moved: 1 }), ...(interpreter ? { interpreter: 1 } : {}) },
     },
   );
   return written.matchedCount === 1;
