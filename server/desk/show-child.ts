@@ -2,9 +2,11 @@ import type { Response } from 'express';
 import { Types } from 'mongoose';
 import type { Meeting } from '../booking/name-meetings.js';
 import type { Deps } from '../deps.js';
+import { Household } from '../models/household.js';
 import { actorOf } from '../web/actor.js';
 import { notFound } from '../web/errors.js';
 import { shortDayAndSpan } from '../web/format-time.js';
+import { nameSpoken } from '../web/format-language.js';
 import { groupBy } from '../web/lists.js';
 import type { PlacedEvent } from '../web/place.js';
 import { listAdults } from './list-adults.js';
@@ -58,6 +60,7 @@ export async function showChild(
     })),
     goer: going,
     household: household && String(household),
+    languages: await languagesFor(event, household),
     prints: !event.sight.resource,
     teachers: view.teachers.map((teacher) => ({
       ...teacher,
@@ -68,6 +71,22 @@ export async function showChild(
     // This includes teachers whose classes the child has left.
     others: meetings.filter((one) => !listed.has(one.id)).map((one) => inWords(event, one)),
   });
+}
+
+/** The languages in which somebody interprets at the event, with the one that a family needs; none where it has no household yet. */
+async function languagesFor(event: PlacedEvent, household: Types.ObjectId | undefined) {
+  const codes = event.interpreting?.languages ?? [];
+  const found =
+    household && codes.length > 0
+      ? await Household.findById(household, { interpreter: 1 }).lean()
+      : undefined;
+  return found
+    ? codes.map((value) => ({
+        value,
+        label: nameSpoken(value, event.locale),
+        isChosen: value === found.interpreter,
+      }))
+    : [];
 }
 
 function inWords(event: PlacedEvent, meeting: Meeting) {

@@ -28,6 +28,7 @@ export function sumReasons<T extends Refused>(times: T[], isChange = false): { c
   if (others.length === 0) return { code: 'over' };
   // There is a time that only their own meeting is in the way of.
   if (codes.has('household busy')) return { code: 'busy' };
+  if (codes.has('interpreter busy')) return { code: 'interpreter busy' };
   if (codes.has('taken') || codes.has('teacher busy') || codes.has('day limit')) return { code: 'full' };
   if (others.some(({ slot }) => slot.state === 'call the school')) return { code: 'call' };
   return { code: codes.has('too late') ? 'too late' : 'not offered' };

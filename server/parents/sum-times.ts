@@ -48,6 +48,8 @@ export function sumTimes(
       return { code, note: t('why.over'), text: t('why.overText', values) };
     case 'busy':
       return { code, note: t('why.busy'), text: t('why.busyText', values) };
+    case 'interpreter busy':
+      return { code, note: t('times.noInterpreter'), text: t('why.interpreterText', values) };
     case 'full':
       return { code, note: t('why.full'), text: t('why.fullText', values) };
     case 'call':

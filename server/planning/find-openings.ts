@@ -1,6 +1,6 @@
 import { Types } from 'mongoose';
-import { keepsNothing } from '../booking/check-holder.js';
-import { judgeTimes, takerOf, type CheckedTime } from '../booking/check-times.js';
+import { keepsNothing, takerOf } from '../booking/check-holder.js';
+import { judgeTimes, type CheckedTime } from '../booking/check-times.js';
 import { findAround, type Around, type TimesWish, type Wanted } from '../booking/find-around.js';
 import { goingOf, peopleOf } from '../booking/find-people.js';
 import { prefixOf } from '../booking/plan-needs.js';

@@ -25,6 +25,7 @@ const OF_ONE_SLOT: Refusal[] = [
   'taken',
   'teacher busy',
   'household busy',
+  'interpreter busy',
   'day limit',
   'not here',
   'not offered',

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import mongoose from 'mongoose';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Request } from 'express';
+import { createApp } from '../../server/app.js';
 import { limitAsking } from '../../server/entry/limit-asking.js';
 import { Account } from '../../server/models/account.js';
 import { Contact } from '../../server/models/contact.js';
@@ -567,6 +568,19 @@ describe('getting in by a mailed link', () => {
       (await parent.get(await lastLink())).text,
       /too old to add the child[\s\S]*\/children"[\s\S]*Email me a new link/,
     );
+  });
+
+  it('is read on the page in the demo, where no email leaves, and nowhere else', async () => {
+    const demo = createApp({ ...createTestApp().deps, now: test.deps.now, showsMails: true });
+    const parent = new Visitor(demo);
+    await ask(parent, { number: '1000', ...BORN });
+    const page = (await parent.get(`${home}/enter`)).text;
+    assert.match(page, /In the demo, no email leaves[\s\S]*Open the link in this email/);
+    const [, path = ''] = /href="(\/e\/[^"]+\/enter\/[\w-]{20,})"/.exec(page) ?? [];
+    assert.equal((await use(parent, path)).headers.location, home);
+    assert.deepEqual(await children(), [String(fair.students[0]!._id)]);
+    await ask(visitor());
+    assert.doesNotMatch((await visitor().get(`${home}/enter`)).text, /demo|\/enter\/[\w-]{20,}"/);
   });
 
   it('is promised nowhere without an email server', async () => {
