@@ -80,7 +80,7 @@ type Before = Pick<Slot, 'state' | 'message'>;
 
 /**
  * Keeps everybody from booking a slot and ends its holds. Its former state is noted first.
- * @returns its former state; undefined if it no longer exists
+ * @returns its former state; undefined if it no longer exists, or others are changing it
  */
 export async function lockSlot(
   deps: Deps,
@@ -92,7 +92,8 @@ export async function lockSlot(
   let before = noted(await SlotMoveItem.findById(item._id).lean());
   for (;;) {
     const slot = await Slot.findOne(scope, { state: 1, message: 1, locked: 1 }).lean();
-    if (!slot) return undefined;
+    // A change of several slots that isn't finished keeps on this one what its row becomes.
+    if (!slot || slot.locked?.layout) return undefined;
     // A worker that locked the slot and died has noted the state; otherwise it is the slot's own.
     const isLocked =
       before !== undefined && slot.state === LOCKED && slot.message === (message ?? before.message);
