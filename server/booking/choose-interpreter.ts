@@ -52,7 +52,11 @@ export async function changeInterpreter(
     const { interpreter } = chosen.me;
     const changed = await Appointment.updateOne(
       { _id: me._id, state: 'pending', ...asRead({ interpreter: me.interpreter }) },
-      interpreter ? { $set: { interpreter } } : { $unset: { interpreter: 1 } },
+      {
+        // Whoever dies before the next step leaves a meeting in somebody's diary for nothing: once booked, it is gone through.
+        $set: { ...(interpreter ? { interpreter } : {}), ...(me.interpreter ? { interpreting: {} } : {}) },
+        ...(interpreter ? {} : { $unset: { interpreter: 1 as const } }),
+      },
     );
     if (changed.matchedCount === 1) {
       if (me.interpreter) await leaveInterpreter(me, me.interpreter);

@@ -27,8 +27,11 @@ export async function reconcileInterpreter(deps: Deps, id: Types.ObjectId): Prom
     const found = await Appointment.findById(id).lean();
     if (!found || !LIVING_STATES.includes(found.state)) return;
     if (!found.interpreting) return;
-    const chosen = await choose(found, deps.now());
-    const needs = chosen ? interpreterNeeds(await stretchesOf(found), diaryOf(chosen)) : [];
+    const stretches = await stretchesOf(found);
+    // Its slots are being moved: whoever moves them marks it again at its new time.
+    if (!isAt(found, stretches)) return;
+    const chosen = await choose(found, stretches, deps.now());
+    const needs = chosen ? interpreterNeeds(stretches, diaryOf(chosen)) : [];
     if (await isRefused(found, needs, deps.now())) continue;
     if (String(found.interpreter) !== String(chosen?._id) || found.interpreting.was) {
       // Gone through once more, as somebody who decided at the same moment may have taken it out again.
@@ -65,11 +68,13 @@ function stretchesOf(appointment: Appointment): Promise<Slot[]> {
     .lean();
 }
 
-async function choose(found: Appointment, now: Date): Promise<Interpreter | undefined> {
-  const [event, household, slots] = await Promise.all([
+const isAt = ({ from, to }: Appointment, stretches: Slot[]) =>
+  +(stretches[0]?.from ?? 0) === +from && +(stretches.at(-1)?.to ?? 0) === +to;
+
+async function choose(found: Appointment, slots: Slot[], now: Date): Promise<Interpreter | undefined> {
+  const [event, household] = await Promise.all([
     Event.findById(found.event).lean(),
     Household.findById(found.household).lean(),
-    stretchesOf(found),
   ]);
   const language = event && household && languageFor(event, household);
   if (!language) return undefined;

@@ -9,19 +9,48 @@ import { Interpreter } from '../models/interpreter.js';
 /** So many are gone through at a time. */
 const MOST = 1000;
 
+/** So many while somebody waits for their page; the job does the rest. */
+const AT_ONCE = 50;
+
 /** Goes through whatever is marked: what a process that died left, and what a move of slots has brought to another time. */
 export async function reconcileInterpreters(deps: Deps, stopping: AbortSignal): Promise<void> {
   for (const { _id } of await Household.find({ interpreting: true }, { _id: 1 }).limit(MOST).lean())
     await markHousehold(_id, deps.now());
   for (const { _id } of await Interpreter.find({ unsettled: true }, { _id: 1 }).limit(MOST).lean())
     await markInterpreter(_id, deps.now());
-  const left = await Appointment.find({ interpreting: { $exists: true } }, { _id: 1 })
+  // What has ended needs nobody, and must not keep others from their turn.
+  await Appointment.updateMany(
+    { interpreting: { $exists: true }, state: { $in: ['expired', 'cancelled'] } },
+    { $unset: { interpreting: 1 } },
+  );
+  const left = await Appointment.find(
+    { interpreting: { $exists: true }, state: { $in: LIVING_STATES } },
+    { _id: 1 },
+  )
     .limit(MOST)
     .lean();
   for (const { _id } of left) {
     if (stopping.aborted) return;
     await reconcileInterpreter(deps, _id);
   }
+}
+
+/** Goes through what is marked in one event, at once as far as somebody can wait for it. */
+export async function reconcileEvent(
+  deps: Deps,
+  { _id: event, account }: Pick<Event, '_id' | 'account'>,
+): Promise<void> {
+  for (const { _id } of await Interpreter.find({ unsettled: true, event, account }, { _id: 1 })
+    .limit(AT_ONCE)
+    .lean())
+    await markInterpreter(_id, deps.now());
+  const left = await Appointment.find(
+    { interpreting: { $exists: true }, event, account, state: { $in: LIVING_STATES } },
+    { _id: 1 },
+  )
+    .limit(AT_ONCE)
+    .lean();
+  for (const { _id } of left) await reconcileInterpreter(deps, _id);
 }
 
 /** Marks what a household has ahead, after it said that it needs another language, or none. */
@@ -48,6 +77,14 @@ export async function markInterpreter(interpreter: Types.ObjectId, now: Date): P
   return [...own, ...lacking];
 }
 
+/** Marks all of an event that has an interpreter. */
+export function markInterpreted(
+  { event, account }: Pick<Interpreter, 'event' | 'account'>,
+  now: Date,
+): Promise<Types.ObjectId[]> {
+  return mark({ event, account, interpreter: { $exists: true } }, now);
+}
+
 /** Marks what lacks an interpreter in an event. */
 export async function markLacking(
   { event, account }: Pick<Interpreter, 'event' | 'account'>,
@@ -66,8 +103,10 @@ export async function markLacking(
   );
 }
 
+/** Also what is on hold: it may be booked at this moment with whoever was chosen before. */
 async function mark(which: QueryFilter<Appointment>, now: Date): Promise<Types.ObjectId[]> {
-  const ahead = { ...which, state: { $in: LIVING_STATES }, from: { $gt: now } };
+  const states: Appointment['state'][] = ['pending', ...LIVING_STATES];
+  const ahead = { ...which, state: { $in: states }, from: { $gt: now } };
   await Appointment.updateMany(
     { ...ahead, interpreting: { $exists: false } },
     { $set: { interpreting: {} } },

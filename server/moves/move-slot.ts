@@ -244,7 +244,7 @@ async function writeTime(
 }
 
 async function writeOnce(
-  { _id, entry, interpreter }: Appointment,
+  { _id, entry, interpreter, interpreting }: Appointment,
   source: Pick<SlotTime, 'from'>,
   target: Pick<SlotTime, 'from' | 'to'>,
   moved: Appointment['moved'],
@@ -254,7 +254,7 @@ async function writeOnce(
       _id,
       state: { $in: LIVING_STATES },
       from: source.from,
-      ...asRead({ 'entry.changes': entry?.changes, interpreter }),
+      ...asRead({ 'entry.changes': entry?.changes, interpreter, 'interpreting.to': interpreting?.to }),
     },
     {
       $set: {
@@ -262,7 +262,7 @@ async function writeOnce(
         to: target.to,
         ...(moved ? { moved } : {}),
         entry: { first: entry?.first ?? _id, changes: (entry?.changes ?? 0) + 1 },
-        ...(interpreter ? { interpreting: { to: interpreter, was: interpreter } } : {}),
+        ...(interpreter ? { interpreting: { to: interpreting?.to ?? interpreter, was: interpreter } } : {}),
       },
       $unset: { ...(moved ? {} : { moved: 1 }), ...(interpreter ? { interpreter: 1 } : {}) },
     },
