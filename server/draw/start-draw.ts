@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { Types } from 'mongoose';
+import type { Deps } from '../deps.js';
 import { recordAudit } from '../audit/record-audit.js';
+import { DrawEntry } from '../models/draw-entry.js';
 import { isDuplicateKey } from '../models/duplicate-key.js';
 import { Draw } from '../models/draw.js';
 import { Event } from '../models/event.js';
+import { seal, unseal } from '../seal.js';
 import type { Actor } from '../web/actor.js';
 import { hashSeed } from './draw-wishes.js';
 
@@ -13,21 +16,27 @@ export interface DrawTerms {
   most: number;
 }
 
+/** @returns undefined where it was sealed with another APP_SECRET */
+export function openSeed({ config }: Pick<Deps, 'config'>, { seed }: Pick<Draw, 'seed'>): string | undefined {
+  return unseal(seed, config.appSecret);
+}
+
 /**
  * Starts an event's round with a fresh seed, or changes its moments while families still wish: then the seed, and so its published hash, stays.
- * @returns why not: its wishes are closed already, or one that was canceled is still being ended
+ * @returns how many families have sent more wishes than count now; or why not: its wishes are closed already, or one that was canceled is still being ended
  */
 export async function saveDraw(
+  deps: Pick<Deps, 'config' | 'now'>,
   actor: Actor,
   event: Event,
   terms: DrawTerms,
-  now: Date,
-): Promise<{ ok: true } | { ok: false; reason: 'closed' | 'ending' }> {
+): Promise<{ ok: true; losing: number } | { ok: false; reason: 'closed' | 'ending' }> {
+  const now = deps.now();
   const changed = await Draw.updateOne(
     { event: event._id, account: event.account, state: 'collecting', until: { $gt: now } },
     { $set: terms },
   );
-  if (changed.matchedCount === 0 && !(await startDraw(event, terms, now))) {
+  if (changed.matchedCount === 0 && !(await startDraw(deps, event, terms))) {
     const isEnding = await Draw.exists({ event: event._id, account: event.account, state: 'canceled' });
     return { ok: false, reason: isEnding ? 'ending' : 'closed' };
   }
@@ -39,10 +48,18 @@ export async function saveDraw(
     ...{ account: event.account, event: event._id, user: actor.user, at: now },
     action: changed.matchedCount > 0 ? 'change draw' : 'start draw',
   });
-  return { ok: true };
+  const losing = await DrawEntry.countDocuments({
+    event: event._id,
+    [`wishes.${String(terms.most)}`]: { $exists: true },
+  });
+  return { ok: true, losing };
 }
 
-async function startDraw(event: Event, terms: DrawTerms, now: Date): Promise<boolean> {
+async function startDraw(
+  { config, now }: Pick<Deps, 'config' | 'now'>,
+  event: Event,
+  terms: DrawTerms,
+): Promise<boolean> {
   const seed = randomBytes(32).toString('hex');
   try {
     await Draw.create({
@@ -50,10 +67,10 @@ async function startDraw(event: Event, terms: DrawTerms, now: Date): Promise<boo
       account: event.account,
       event: event._id,
       ...terms,
-      seed,
+      seed: seal(seed, config.appSecret),
       hash: hashSeed(seed),
       state: 'collecting',
-      createdAt: now,
+      createdAt: now(),
     });
     return true;
   } catch (error) {

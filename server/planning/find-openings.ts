@@ -47,7 +47,12 @@ export interface Openings {
   /** When else the family is at meetings; read when a plan is made, not for its form. */
   kept: () => Promise<Kept[]>;
   /** How many more meetings the event's limits leave the family, and each child. */
-  left: { family: number; child: (student: string) => number };
+  left: {
+    family: number;
+    child: (student: string) => number;
+    /** Of a child with one teacher. */
+    pair: (student: Types.ObjectId, resource: Types.ObjectId) => number;
+  };
 }
 
 /** For whom times are looked for, and which login's holds count as free. */
@@ -109,21 +114,24 @@ export async function findOpenings(family: Looking, wanted: Wanted[], now: Date)
       (ofDay.get(`${String(slot.resource)} ${slot.day}`) ?? 0) < booking.perTeacherAndDay) &&
     !busy.isBusy(slot);
 
-  const offers = wanted.map((want): Offered => {
-    const resource = resources.find(({ _id }) => _id.equals(want.resource));
-    const classesHeld = classes.filter(
+  const heldOver = (resource: Resource | undefined, ids: Types.ObjectId[]) =>
+    classes.filter(
       ({ synced }) =>
         resource?.contact?.equals(synced.teachers[0] ?? '') &&
-        want.students.some((student) => synced.students.some((id) => id.equals(student))),
+        ids.some((student) => synced.students.some((id) => id.equals(student))),
     );
-    const allowed = Math.max(
-      booking.perStudentAndTeacher,
-      ...classesHeld.map(({ edits }) => edits.allowed ?? 0),
-    );
-    const most = booking.perStudentAndTeacher > 0 ? allowed : Infinity;
-    const isDone = want.students.some(
-      (student) => (withTeacher.get(`${String(student)} ${String(want.resource)}`) ?? 0) >= most,
-    );
+  const mostOver = (held: Class[]) =>
+    booking.perStudentAndTeacher > 0
+      ? Math.max(booking.perStudentAndTeacher, ...held.map(({ edits }) => edits.allowed ?? 0))
+      : Infinity;
+  const hadWith = (student: Types.ObjectId, resource: Types.ObjectId) =>
+    withTeacher.get(`${String(student)} ${String(resource)}`) ?? 0;
+
+  const offers = wanted.map((want): Offered => {
+    const resource = resources.find(({ _id }) => _id.equals(want.resource));
+    const classesHeld = heldOver(resource, want.students);
+    const most = mostOver(classesHeld);
+    const isDone = want.students.some((student) => hadWith(student, want.resource) >= most);
     if (!resource || isDone) return { ...want, openings: [], gap: resource ? 'teacher limit' : 'not here' };
     const ahead = slots.filter((slot) => slot.resource.equals(resource._id));
     const inTime = ahead.filter((slot) => isSoonEnough(event, slot.from, now, 'household'));
@@ -147,6 +155,10 @@ export async function findOpenings(family: Looking, wanted: Wanted[], now: Date)
       family: booking.perHousehold ? Math.max(0, booking.perHousehold - ownHere) : Infinity,
       child: (student) =>
         booking.perStudent ? Math.max(0, booking.perStudent - (ofStudent.get(student) ?? 0)) : Infinity,
+      pair: (student, id) => {
+        const resource = resources.find(({ _id }) => _id.equals(id));
+        return Math.max(0, mostOver(heldOver(resource, [student])) - hadWith(student, id));
+      },
     },
   };
 }
