@@ -19,6 +19,7 @@ import { tellDrawn } from './tell-drawn.js';
  * write decides the result, each booking has a key of its own, and each mail is queued once.
  */
 export async function runDraws(deps: Deps, stopping: AbortSignal): Promise<void> {
+  await showRounds();
   const due = await Draw.find(
     {
       $or: [
@@ -35,6 +36,15 @@ export async function runDraws(deps: Deps, stopping: AbortSignal): Promise<void>
     await faults.keep(() => runDraw(deps, draw, stopping));
   }
   faults.throwFirst();
+}
+
+/** An event shows its round by a copy of its moments, which a death between two writes leaves behind. */
+async function showRounds(): Promise<void> {
+  for (const { event, from, until } of await Draw.find(
+    { state: 'collecting' },
+    { event: 1, from: 1, until: 1 },
+  ).lean())
+    await Event.updateOne({ _id: event, draw: { $exists: false } }, { $set: { draw: { from, until } } });
 }
 
 async function runDraw(deps: Deps, draw: Draw, stopping: AbortSignal): Promise<void> {

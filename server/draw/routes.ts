@@ -167,7 +167,7 @@ export function drawSettings(deps: Deps): Router {
     }
     const saved = await saveDraw(deps, actorOf(res), event, parsed.value);
     if (!saved.ok) {
-      await showSettings(deps, res, saved.reason === 'ending' ? endingForm(req) : closedForm(req));
+      await showSettings(deps, res, refusedForm(req, saved.reason));
       return;
     }
     say(req, {
@@ -193,7 +193,7 @@ export function drawSettings(deps: Deps): Router {
   router.post('/stop', async (req, res) => {
     const event = eventOf(res);
     if (!(await stopDraw(actorOf(res), event, deps.now()))) {
-      await showSettings(deps, res, closedForm(req));
+      await showSettings(deps, res, refusedForm(req, 'closed'));
       return;
     }
     say(req, {
@@ -211,20 +211,14 @@ function sayLosing(losing: number, { most }: { most: number }): string[] {
   return [`${families} sent more wishes than that: only the first ${number(most)} will count.`];
 }
 
-function closedForm(req: Request): Form {
-  return {
-    values: typedValues(req.body),
-    errors: { _form: 'This round’s wishes are closed, so it can’t be changed or canceled.' },
-  };
-}
+const REFUSED = {
+  closed: 'This round’s wishes are closed, so it can’t be changed or canceled.',
+  ending: 'Families are still being told that the last round is canceled. Try again in a minute.',
+  'opening changed': 'Somebody has just changed when booking opens. Check the times, and save again.',
+};
 
-function endingForm(req: Request): Form {
-  return {
-    values: typedValues(req.body),
-    errors: {
-      _form: 'Families are still being told that the last round is canceled. Try again in a minute.',
-    },
-  };
+function refusedForm(req: Request, reason: keyof typeof REFUSED): Form {
+  return { values: typedValues(req.body), errors: { _form: REFUSED[reason] } };
 }
 
 async function showSettings(deps: Deps, res: Response, form?: Form): Promise<void> {

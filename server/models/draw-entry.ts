@@ -70,5 +70,6 @@ const schema = scopedSchema<DrawEntry>('drawEntry', {
 // Two first requests of one family at the same time make one entry.
 schema.index({ draw: 1, household: 1 }, { unique: true });
 schema.index({ event: 1 });
+schema.index({ household: 1 });
 
 export const DrawEntry = mongoose.model<DrawEntry>('drawEntry', schema);
