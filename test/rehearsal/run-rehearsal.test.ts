@@ -5,43 +5,24 @@ import { readdir, readFile } from 'node:fs/promises';
 import mongoose, { Types } from 'mongoose';
 import { databaseReady } from '../../server/database/connect.js';
 import { keepRehearsals } from '../../server/rehearsal/keep-rehearsals.js';
-import { sayEnd } from '../../server/rehearsal/say-end.js';
-import { runRehearsal } from '../../server/rehearsal/run-rehearsal.js';
 import { Class } from '../../server/models/class.js';
 import { Contact } from '../../server/models/contact.js';
 import { Event } from '../../server/models/event.js';
 import { Notification } from '../../server/models/notification.js';
-import { Rehearsal, type RehearsalPlan } from '../../server/models/rehearsal.js';
+import { Rehearsal } from '../../server/models/rehearsal.js';
 import { Resource } from '../../server/models/resource.js';
 import { Slot } from '../../server/models/slot.js';
 import { createTestApp, makeUser, Visitor, type TestApp } from '../support/app.js';
 import { makeAppointment } from '../support/appointment.js';
-import {
-  EVE,
-  makeConference,
-  type Conference,
-  type ConferenceOptions,
-} from '../support/booking/conference.js';
+import { EVE, type Conference } from '../support/booking/conference.js';
 import { makePerson } from '../support/classes/school-day.js';
 import { until } from '../support/database/scratch.js';
-import { makeEvent } from '../support/event.js';
 import { emptyDatabase, enginePid } from '../support/hooks.js';
 import { startWorkerProcess } from '../support/jobs/worker-process.js';
+import { playRehearsal, prepare, waitingOf } from '../support/rehearsal.js';
 import { takeSnapshot } from '../support/snapshot.js';
 
-const OPENS = new Date(EVE.getTime() + 3600_000);
 type Teacher = Conference['teachers'][number];
-const PLAN: RehearsalPlan = {
-  ...{
-    families: 10,
-    firstPercent: 100,
-    firstMinutes: 1,
-    restMinutes: 1,
-    perChild: 0,
-    planPercent: 0,
-    pace: 20,
-  },
-};
 
 describe('The rehearsal of an opening', function () {
   this.timeout(120_000);
@@ -53,21 +34,7 @@ describe('The rehearsal of an opening', function () {
     test.setNow(EVE);
   });
 
-  const prepare = (options: ConferenceOptions): Promise<Conference> =>
-    makeConference({ ...options, booking: { opensAt: OPENS, ...options.booking } });
-
-  async function waitingOf({ account, event }: Conference, plan: Partial<RehearsalPlan> = {}) {
-    const made = await Rehearsal.create({
-      ...{ account: account._id, event: event._id, by: new Types.ObjectId(), createdAt: EVE },
-      ...{ plan: { ...PLAN, ...plan }, state: 'waiting', open: true },
-    });
-    return made._id;
-  }
-
-  async function play(id: Types.ObjectId) {
-    await runRehearsal(test.deps, id.toHexString(), new AbortController().signal);
-    return Rehearsal.findById(id).orFail().lean();
-  }
+  const play = (id: Types.ObjectId) => playRehearsal(test, id);
 
   it('tells how many families find a time, and touches nothing', async () => {
     const school = await prepare({ students: 10, teachers: 1, slots: 5 });
@@ -179,35 +146,6 @@ describe('The rehearsal of an opening', function () {
     assert.deepEqual([state, why, open], ['stopped', 'asked', undefined]);
     assert.ok(outcome!.families > 0 && outcome!.families < 12);
     assert.deepEqual(await scratchDatabases(), []);
-  });
-
-  it('makes way for families who book in another event', async () => {
-    const school = await prepare({ students: 3, teachers: 1, slots: 3 });
-    const id = await waitingOf(school, { families: 3, firstPercent: 0, restMinutes: 30, pace: 1 });
-    const running = play(id);
-    await until(async () => (await Rehearsal.findById(id).lean())!.progress.copied > 5);
-    await makeEvent(school.account._id, { booking: { opensAt: new Date(EVE.getTime() - 60_000) } });
-    const { state, why } = await running;
-    assert.deepEqual([state, why], ['stopped', 'opened']);
-  });
-
-  it('does not begin where an event of any account opens meanwhile, and measured nothing then', async () => {
-    const school = await prepare({ students: 3, teachers: 1, slots: 3 });
-    const id = await waitingOf(school, { families: 3, firstPercent: 0, restMinutes: 30, pace: 1 });
-    await makeConference({ booking: { opensAt: new Date(EVE.getTime() + 33 * 60_000) } });
-    const { state, why, outcome, progress } = await play(id);
-    assert.deepEqual([state, why, outcome, progress.copied], ['stopped', 'opens soon', undefined, 0]);
-    assert.match(sayEnd({ state, why: why! }), /opens soon. No family had come yet/);
-  });
-
-  it('makes way before an event of another account opens', async () => {
-    const school = await prepare({ students: 3, teachers: 1, slots: 3 });
-    const id = await waitingOf(school, { families: 3, firstPercent: 0, restMinutes: 30, pace: 1 });
-    const running = play(id);
-    await until(async () => (await Rehearsal.findById(id).lean())!.progress.copied > 5);
-    await makeConference({ booking: { opensAt: new Date(EVE.getTime() + 4 * 60_000) } });
-    const { state, why } = await running;
-    assert.deepEqual([state, why], ['stopped', 'opens soon']);
   });
 
   it('breaks off where its process is killed', async () => {
