@@ -9,7 +9,7 @@ import { fileNames } from './.eslint/file-names.js';
 const base = 'models web audit core notifications';
 const roster = 'roster sources runs clever';
 const all =
-  'core database models web audit notifications clever runs sources tables roster-files roster uploads duplicates mapping sync review importer events classes slots contacts accounts reports booking parents entry calendar households planning draw desk handmade moves appointments mailings families overview history letters staff waitlist waitlist-pages rehearsal';
+  'core database models web audit notifications clever runs sources tables roster-files roster uploads duplicates mapping sync review importer events classes slots contacts accounts reports booking parents entry calendar households planning draw desk handmade moves appointments mailings families overview history letters staff waitlist waitlist-pages interpreters rehearsal';
 
 // prettier-ignore
 const layers = [
@@ -49,6 +49,7 @@ const layers = [
   ['planning',      'server/planning/**',                           `parents waitlist booking slots accounts ${base}`],
   ['waitlist-pages','server/waitlist-pages/**',                     `planning parents waitlist booking slots accounts ${base}`],
   ['draw',          'server/draw/**',                             `planning parents waitlist events booking slots accounts ${base}`],
+  ['interpreters',  'server/interpreters/**',                     `parents events reports booking accounts ${base}`],
   ['desk',          'server/desk/**',                               `booking reports contacts slots accounts ${base}`],
   ['handmade',      'server/handmade/**',                           `booking slots ${base}`],
   ['moves',         'server/moves/**',                              `booking slots ${base}`],
@@ -70,7 +71,7 @@ const layers = [
 
 // The closed file vocabulary of a feature folder.
 const features =
-  'accounts appointments audit booking calendar classes clever contacts desk draw duplicates entry events families handmade history households importer letters mailings mapping moves notifications overview parents planning rehearsal reports slots uploads staff waitlist waitlist-pages'.split(
+  'accounts appointments audit booking calendar classes clever contacts desk draw duplicates entry events families handmade history households importer interpreters letters mailings mapping moves notifications overview parents planning rehearsal reports slots uploads staff waitlist waitlist-pages'.split(
     ' ',
   );
 const featureFiles = ['routes.ts', 'schema.ts', 'queries.ts', 'policy.ts', 'client.ts'];

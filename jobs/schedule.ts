@@ -14,6 +14,7 @@ import { readUploadJob } from './read-upload.js';
 import { keepRehearsalsJob, rehearseJob } from './rehearse.js';
 import { continueMailingsJob, sendMailingJob } from './send-mailing.js';
 import { sendRemindersJob } from './send-reminders.js';
+import { reconcileInterpretersJob } from './reconcile-interpreters.js';
 import { runDrawsJob } from './run-draws.js';
 import { runRefreshJob, runSyncJob } from './run-sync.js';
 
@@ -45,4 +46,5 @@ export const RECURRING: Recurring[] = [
   retryNotifications,
   runDrawsJob,
   sendRemindersJob,
+  reconcileInterpretersJob,
 ];

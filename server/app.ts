@@ -13,6 +13,7 @@ import { watchCommands } from './database/follow-commands.js';
 import { judgeRecovery } from './database/judge-recovery.js';
 import type { Deps } from './deps.js';
 import { unsubscribeRoutes } from './notifications/unsubscribing/routes.js';
+import { readAhead } from './parents/read-ahead.js';
 import { receiveFiles } from './uploads/receive-files.js';
 import { ROOT } from './root.js';
 import { LONG_FORMS, routes } from './routes.js';
@@ -32,7 +33,7 @@ const LONG_FORM: FormLimits = { bytes: 300_000, fields: 6_000 };
 export function createApp(deps: Deps): Express {
   const app = express();
   const files = assets();
-  const passport = connectPassport();
+  const passport = connectPassport(readAhead);
   const answerFaults = errorPages(deps);
 
   app.set('trust proxy', deps.config.trustProxy);
@@ -44,7 +45,7 @@ export function createApp(deps: Deps): Express {
   app.set('query parser', 'simple');
   app.disable('x-powered-by');
 
-  app.use(baseLocals(files.url, () => deps.config.smtpUrl !== undefined));
+  app.use(baseLocals(files.url, () => deps.config.smtpUrl !== undefined, deps.showsMails));
   app.use(securityHeaders(deps));
   app.use(healthPages(deps));
   app.use(

@@ -11,4 +11,6 @@ export interface Deps {
   now: () => Date;
   /** Aborted when the process is about to end: it says so, and finishes what it has. */
   leaving?: AbortSignal;
+  /** The demo alone, and no setting: pages show whoever asks for a link to log in the email with it, as no email leaves. */
+  showsMails?: true;
 }

@@ -24,6 +24,9 @@ import { keepForSchool, keepOfLost } from './families/keep-appointments.js';
 import { viewingRoutes } from './families/viewing/routes.js';
 import { eventFamilyRoutes, familyRoutes } from './families/routes.js';
 import { householdRoutes } from './households/routes.js';
+import { interpreterRoutes } from './interpreters/routes.js';
+import { interpreterMeetings } from './interpreters/serve-meetings.js';
+import { interpreterSettings } from './interpreters/serve-settings.js';
 import { letterRoutes } from './letters/routes.js';
 import { announceRoutes, mailingRoutes } from './mailings/routes.js';
 import { messageRoutes, outboxRoutes } from './notifications/routes.js';
@@ -70,7 +73,7 @@ export function routes(deps: Deps, passport: PassportStatic): Router {
   router.use(accountRoutes(deps, passport, clear));
   router.use(calendarRoutes(deps));
   router.use(householdRoutes(deps));
-  router.use(drawRoutes(deps), planningRoutes(deps));
+  router.use(drawRoutes(deps), interpreterRoutes(deps), planningRoutes(deps));
   router.use(waitlistRoutes(deps));
   router.use(bookingRoutes(deps));
 
@@ -107,6 +110,8 @@ export function routes(deps: Deps, passport: PassportStatic): Router {
   router.use('/events/:event/families', eventGuard('event administrator'), eventFamilyRoutes(deps));
   router.use('/events/:event/rehearsals', eventGuard('administrator'), rehearsalRoutes(deps));
   router.use('/events/:event/settings/draw', drawSettings(deps));
+  router.use('/events/:event/settings/interpreters', interpreterSettings(deps));
+  router.use('/events/:event/interpreters', interpreterMeetings(deps));
   router.use('/events/:event/waitlist', eventGuard('event administrator'), lineRoutes(deps));
   router.use('/events/:event/settings/audit', eventAuditRoutes(deps));
   router.use('/events/:event', letterRoutes(deps));

@@ -1,14 +1,14 @@
 /**
  * Runs the suite in parts, each in a process with a database of its own, as many at once as the machine has cores and one more: some
  * tests wait for processes that end or start. What a part says is shown when it ends; at the end stand what failed in any part, once
- * more, and the sum, as mocha prints it.
+ * more, which files took longest, and the sum, as mocha prints it.
  * All code is compiled once, to `dist/suite`: of every process that a test starts, reading TypeScript anew would be most of the work.
  * Folders named first are run alone, `npm test -- booking slots`; what follows goes to mocha: `npm test -- --grep held`. Exit code: how many tests failed, at most 250; 255 where a process broke down.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, rm } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { ROOT } from '../server/root.js';
@@ -28,6 +28,8 @@ const FOLDERS = [
   '{accounts,desk,events,families,moves,notifications,reports,slots}',
   '{demo,roster-files,uploads}',
 ];
+/** Of Linux, a second. */
+const TICKS = 100;
 /** Of mocha's own exit codes the last that counts failures. */
 const MOST_FAILURES = 250;
 
@@ -71,7 +73,7 @@ async function run(files: string[]): Promise<Part> {
       ...files,
       ...options,
     ],
-    { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] },
+    { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, SUITE_TIMES: times } },
   );
   let said = '';
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => (said += chunk));
@@ -90,6 +92,26 @@ function told({ said }: Part): string {
   return /^ *\d+ failing\n([^]*)/m.exec(said)?.[1] ?? '';
 }
 
+const SLOWEST = 10;
+
+/** The files that took longest, one line each, and how much of the processors' time all took where the system tells. */
+async function sayTimes(): Promise<string> {
+  const told = await readFile(times, 'utf8').catch(() => '');
+  const took = [...told.matchAll(/^(\d+) (.*)$/gm)].map(([, ms = '', file = '']) => ({
+    ms: Number(ms),
+    file,
+  }));
+  took.sort((one, other) => other.ms - one.ms);
+  const lines = took.slice(0, SLOWEST).map(({ ms, file }) => {
+    const source = path.relative(COMPILED, file).replace(/\.js$/, '.ts');
+    return `  ${(ms / 1000).toFixed(0).padStart(5)} s ${source}\n`;
+  });
+  const stat = await readFile('/proc/self/stat', 'latin1').catch(() => '');
+  const ticks = stat.split(') ')[1]?.split(' ').slice(13, 15).map(Number) ?? [];
+  const cpu = ticks.reduce((sum, count) => sum + count, 0) / TICKS;
+  return `Slowest files:\n${lines.join('')}${cpu > 0 ? `  ${cpu.toFixed(0)} s of CPU in all\n` : ''}`;
+}
+
 const words = process.argv.slice(2);
 const firstOption = words.findIndex((word) => word.startsWith('-'));
 const folders = firstOption < 0 ? words : words.slice(0, firstOption);
@@ -97,6 +119,8 @@ const options = words.slice(folders.length);
 const { timeout } = JSON.parse(await readFile(path.join(ROOT, '.mocharc.json'), 'utf8')) as {
   timeout: number;
 };
+const folder = await mkdtemp(path.join(tmpdir(), 'slotbell-suite-'));
+const times = path.join(folder, 'times');
 await compile();
 const filesOf = (folder: string) => path.join(COMPILED, 'test', folder, '**/*.test.js');
 const patterns = (folders.length > 0 ? folders : FOLDERS).map(filesOf);
@@ -110,6 +134,8 @@ await Promise.all(
   }),
 );
 for (const part of parts) process.stdout.write(told(part));
+process.stdout.write(await sayTimes());
+await rm(folder, { recursive: true, force: true });
 for (const word of ['passing', 'pending', 'failing']) {
   const sum = parts.reduce((before, part) => before + count(part, word), 0);
   if (sum > 0 || word === 'passing') process.stdout.write(`  ${String(sum)} ${word}\n`);

@@ -1,7 +1,9 @@
+import type { Request } from 'express';
 import passport from 'passport';
 import { Strategy } from 'passport-local';
 import { Types } from 'mongoose';
 import { Account } from '../models/account.js';
+import { ask, findTogether, type Question } from '../models/find-together.js';
 import { User } from '../models/user.js';
 import { checkPassword } from './hash-password.js';
 
@@ -16,8 +18,21 @@ declare global {
 }
 type UserDocument = User;
 
-/** Passport with one strategy: email and password. The session keeps only the login's id. */
-export function connectPassport(): passport.PassportStatic {
+type Done = (error: unknown, user?: Express.User | false) => void;
+
+/** What else a request is known to ask for, which is read by the same command as its login. */
+export interface Beside {
+  questions: Record<string, Question<unknown>>;
+  keep: (answers: Record<string, unknown[]>) => void;
+}
+
+/**
+ * Passport with one strategy: email and password. The session keeps only the login's id.
+ * @param findBeside what else a request of this login asks for
+ */
+export function connectPassport(
+  findBeside: (req: Request, login: Types.ObjectId) => Beside | undefined = () => undefined,
+): passport.PassportStatic {
   const authenticator = new passport.Passport() as passport.PassportStatic;
   authenticator.use(
     new Strategy({ usernameField: 'email' }, (email, password, done) => {
@@ -34,8 +49,9 @@ export function connectPassport(): passport.PassportStatic {
   authenticator.serializeUser((user, done) => {
     done(null, user._id.toHexString());
   });
-  authenticator.deserializeUser((id: string, done) => {
-    loadLogin(new Types.ObjectId(id)).then(
+  authenticator.deserializeUser((req: Request, id: string, done: Done) => {
+    const login = new Types.ObjectId(id);
+    loadLogin(login, findBeside(req, login)).then(
       (user) => {
         done(null, user ?? false);
       },
@@ -48,19 +64,24 @@ export function connectPassport(): passport.PassportStatic {
 }
 
 /** A login with the accounts in which something is granted to it: one command a request. */
-async function loadLogin(_id: Types.ObjectId): Promise<Express.User | undefined> {
-  const [found] = await User.aggregate<Express.User>([
-    { $match: { _id } },
-    {
-      $lookup: {
-        from: Account.collection.name,
-        localField: 'grants.account',
-        foreignField: '_id',
-        as: 'accounts',
+async function loadLogin(_id: Types.ObjectId, beside?: Beside): Promise<Express.User | undefined> {
+  const { logins, ...others } = await findTogether({
+    ...beside?.questions,
+    logins: ask<User, Express.User>(
+      User,
+      { _id },
+      {
+        $lookup: {
+          from: Account.collection.name,
+          localField: 'grants.account',
+          foreignField: '_id',
+          as: 'accounts',
+        },
       },
-    },
-  ]);
-  return found;
+    ),
+  });
+  beside?.keep(others);
+  return logins[0];
 }
 
 async function verifyLogin(email: string, password: string): Promise<User | undefined> {

@@ -62,7 +62,10 @@ export const loginSchema = Joi.object<Login, true>({
   next: nextPath(),
 });
 
-export const emailSchema = Joi.object<{ email: string }, true>({ email: emailAddress().required() });
+export const forgotSchema = Joi.object<{ email: string; next: string }, true>({
+  email: emailAddress().required(),
+  next: nextPath(),
+});
 
 export interface PasswordForm {
   password: string;

@@ -16,6 +16,8 @@ export interface Audit {
   detail?: Record<string, unknown>;
   /** As returned by `changesOf`. */
   changes?: AuditChange[];
+  /** Where the request came from, if the entry is written after it. */
+  from?: string;
   at: Date;
 }
 

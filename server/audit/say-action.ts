@@ -7,6 +7,12 @@ import type { RunPurpose } from '../models/run.js';
 export const ACTIONS = {
   'create event': 'Event created',
   'change event': 'Event settings changed',
+  'change interpreting': 'Interpreters’ languages changed',
+  'add interpreter': 'Interpreter added',
+  'change interpreter': 'Interpreter changed',
+  'remove interpreter': 'Interpreter removed',
+  'ask for interpreter': 'Interpreter asked for',
+  'assign interpreter': 'Interpreter assigned',
   'change draw': 'Preference round changed',
   'stop draw': 'Preference round canceled',
   'start draw': 'Preference round started',

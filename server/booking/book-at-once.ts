@@ -15,12 +15,17 @@ export function mayBookAtOnce(event: Pick<Event, 'booking' | 'fields'>): boolean
 /**
  * Holds a time and books it, by the same steps as in two requests. Where there is something to choose it stays on hold, as does what is to
  * replace another meeting: that one would be gone by one press.
+ * @returns of a refusal also with whom it would have been, where that was found
  */
-export async function bookAtOnce(deps: Deps, request: HoldRequest): Promise<Held> {
+export async function bookAtOnce(
+  deps: Deps,
+  request: HoldRequest,
+): Promise<Held & { resource?: Bookable['resource']['_id'] }> {
   const mayBook = mayBookAtOnce(request.event) && !request.replaces;
   const asksKind = ({ slot }: Pick<Bookable, 'slot'>) => slot.kind === 'either';
   const { held, found } = await holdOnce(deps, request, (bookable) => mayBook && !asksKind(bookable));
-  if (!held.ok || held.appointment.state !== 'pending' || !mayBook) return held;
+  if (!held.ok) return found ? { ...held, resource: found.resource._id } : held;
+  if (held.appointment.state !== 'pending' || !mayBook) return held;
   const { appointment } = held;
   const ask: Confirmation = {
     ...request,

@@ -1,5 +1,5 @@
 import type { Types } from 'mongoose';
-import type { Overridable, Refusal } from '../models/appointment.js';
+import { Appointment, type Overridable, type Refusal } from '../models/appointment.js';
 import { isMeetable, type Class } from '../models/class.js';
 import { Contact } from '../models/contact.js';
 import type { Event } from '../models/event.js';
@@ -9,7 +9,8 @@ import { Resource } from '../models/resource.js';
 import { Slot } from '../models/slot.js';
 import { classesOf } from './find-classes.js';
 import { findFollowing, isOffered, mostInARow } from './find-following.js';
-import { findPeople, goingOf, type People } from './find-people.js';
+import { languageFor } from './find-interpreter.js';
+import { goingOf, peopleOf, withAdults, withTeachers, type Login, type People } from './find-people.js';
 import { sittingOf } from './find-sitting.js';
 import { isMeantFor, type MaybeMet } from './find-by-hand.js';
 import { earlyOpening, openEarly } from './open-early.js';
@@ -41,22 +42,26 @@ export interface Bookable {
   people: People;
   /** The adult who goes, alone. */
   goer?: Types.ObjectId;
+  /** The language in which the family needs an interpreter. */
+  language?: string;
 }
 
 /**
  * Whether the rules of the event let this household book this slot now; says nothing about who else wants it. Of a teacher who is not
  * their child's a family does not even learn whether a time is shown.
+ * @param about what `readAbout` has read for it just now
  */
 export async function checkBooking(
   wish: Wish,
   now: Date,
+  about?: About,
 ): Promise<({ ok: true } & Bookable) | { ok: false; reason: Refusal }> {
   const { event, by, over = [] } = wish;
   const isDrawn = wish.draw !== undefined && mayBookDrawn(event, now);
   const mayNow = isDrawn || mayBookNow(event, now, by) || (await mayBookEarly(wish, now));
   if (!mayNow && !over.includes('not open')) return { ok: false, reason: 'not open' };
-  const about = await readAbout(wish);
-  const judged = judgeByRules(wish, about, now);
+  const read = about ?? (await readAbout(wish));
+  const judged = judgeByRules(wish, read, now);
   if (!judged.ok) return judged;
   const { household, ...bookable } = judged;
   const further = wish.more?.length
@@ -64,8 +69,14 @@ export async function checkBooking(
     : { ok: true as const, more: [] };
   if (!further.ok) return further;
   const goer = goerOf(wish, household);
-  const people = await findPeople(goingOf(household, goer), sittingOf(about.holders, about.contacts));
-  return { ...bookable, more: further.more, people, ...(goer ? { goer } : {}) };
+  const people = peopleOf(read.logins, goingOf(household, goer), sittingOf(read.holders, read.contacts));
+  const language = languageFor(event, household);
+  return {
+    ...bookable,
+    ...{ more: further.more, people },
+    ...(goer ? { goer } : {}),
+    ...(language ? { language } : {}),
+  };
 }
 
 /** What the rules look at. */
@@ -73,7 +84,7 @@ export interface Known {
   slot: Slot | undefined;
   resource: Resource | undefined;
   household: Household | undefined;
-  contacts: About[];
+  contacts: Fact[];
   classes: Class[];
 }
 
@@ -103,7 +114,10 @@ export function judgeByRules(
 async function mayBookEarly({ event, household, by }: Wish, now: Date): Promise<boolean> {
   const early = earlyOpening(event);
   if (by !== 'household' || !early || now < early.at) return false;
-  const family = await Household.findOne({ _id: household, account: event.account }, { adults: 1, children: 1 }).lean();
+  const family = await Household.findOne(
+    { _id: household, account: event.account },
+    { adults: 1, children: 1 },
+  ).lean();
   return family !== null && mayBookNow(await openEarly(event, family, now), now, by);
 }
 
@@ -155,12 +169,17 @@ function hasId(list: { _id: Types.ObjectId }[], id: Types.ObjectId): boolean {
   return list.some(({ _id }) => _id.equals(id));
 }
 
-type Around = Slot & { holders: Resource[]; sitting: About[] };
-export type About = Pick<Contact, '_id' | 'type' | 'status' | 'email' | 'schools' | 'grade'>;
+type Around = Slot & { holders: Resource[]; sitting: Fact[]; granted: Login[]; named: Login[] };
+export type Fact = Pick<Contact, '_id' | 'type' | 'status' | 'email' | 'schools' | 'grade'>;
+/** All that is read of what is to be booked. */
+export type About = Awaited<ReturnType<typeof readAbout>>;
 export const ABOUT = { $project: { type: 1, status: 1, email: 1, schools: 1, grade: 1 } };
 
-/** All that the rules look at, by one command; of classes no student but those for whom it is. */
-async function readAbout({ event, slot, students, household }: Wish) {
+/**
+ * All that the rules look at, and whose diaries it fills, by one command; of classes no student but those for whom it is.
+ * @param byKey of a request, to find what came of it when it was sent before
+ */
+export async function readAbout({ event, slot, students, household }: Wish, byKey?: string) {
   const { account, _id } = event;
   const found = await findTogether({
     slots: ask<Slot, Around>(
@@ -186,25 +205,30 @@ async function readAbout({ event, slot, students, household }: Wish) {
           as: 'sitting',
         },
       },
+      ...withTeachers(account, 'sitting'),
       { $unset: 'minutes' },
     ),
-    households: ask<Household>(Household, {
-      _id: household,
-      account,
-      'children.student': { $all: students },
-    }),
-    students: ask<Contact, About>(Contact, { _id: { $in: students }, account }, ABOUT),
+    households: ask<Household, Household & { logins: Login[] }>(
+      Household,
+      { _id: household, account, 'children.student': { $all: students } },
+      withAdults(account),
+    ),
+    ...(byKey === undefined ? {} : { before: ask<Appointment>(Appointment, { byKey }) }),
+    students: ask<Contact, Fact>(Contact, { _id: { $in: students }, account }, ABOUT),
     classes: classesOf(_id, students),
   });
   const [around] = found.slots;
-  const { holders = [], sitting = [], ...bare } = around ?? {};
+  const { holders = [], sitting = [], granted = [], named = [], ...bare } = around ?? {};
+  const [family] = found.households;
   const resource = holders.find((one) => one._id.equals(around?.resource ?? ''));
   return {
     slot: around && (bare as Slot),
     resource,
     // Its own holder first.
     holders: resource ? [resource, ...holders.filter((one) => one !== resource)] : [],
-    household: found.households[0],
+    household: family,
+    logins: [...(family?.logins ?? []), ...granted, ...named],
+    before: (found as { before?: Appointment[] }).before?.[0],
     contacts: [...found.students, ...sitting],
     classes: found.classes,
   };

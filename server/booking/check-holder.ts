@@ -1,4 +1,4 @@
-import type { QueryFilter, Types } from 'mongoose';
+import { Types, type QueryFilter } from 'mongoose';
 import { Appointment, type Refusal } from '../models/appointment.js';
 import { leavePlan } from './leave-plan.js';
 
@@ -15,6 +15,32 @@ export type Claimant = Pick<
   | 'slot'
   | 'students'
 >;
+
+/** Somebody who looks at what is free, as a booking made now would. */
+export type Taker = Claimant & Pick<Appointment, 'account'> & { replaces?: Types.ObjectId };
+
+/** As if it were asked for now. */
+export function takerOf(
+  {
+    event,
+    household,
+    user,
+    replaces,
+  }: {
+    event: { account: Types.ObjectId };
+    household: { _id: Types.ObjectId };
+    user: Types.ObjectId;
+    replaces?: Types.ObjectId | undefined;
+  },
+  { resource, students, slot }: Pick<Claimant, 'resource' | 'students' | 'slot'>,
+  now: Date,
+): Taker {
+  return {
+    ...{ _id: new Types.ObjectId(), account: event.account, household: household._id, bookedBy: user },
+    ...{ createdAt: now, byKey: '', resource, slot, students },
+    ...(replaces ? { replaces } : {}),
+  };
+}
 
 /**
  * Whether an appointment that a claim names holds nothing any more. Once dead it stays dead: expired, cancelled and missing

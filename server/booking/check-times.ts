@@ -1,11 +1,11 @@
-import { Types } from 'mongoose';
+import type { Types } from 'mongoose';
 import type { Refusal } from '../models/appointment.js';
 import type { Resource } from '../models/resource.js';
 import { holdersOf, type Slot } from '../models/slot.js';
 import { groupBy } from '../web/lists.js';
 import { mayBookAtOnce } from './book-at-once.js';
 import { goerOf, judgeByRules } from './check-booking.js';
-import { keepsNothing, type Claimant } from './check-holder.js';
+import { keepsNothing, takerOf, type Taker } from './check-holder.js';
 import { judgeChange } from './check-replaced.js';
 import { isInTheWay } from './enter-diary.js';
 import { findAround, type Around, type TimesWish, type Wanted } from './find-around.js';
@@ -41,7 +41,11 @@ export interface CheckedWish extends Wanted {
  */
 export async function checkTimes(wish: TimesWish, now: Date): Promise<CheckedWish[]> {
   if (wish.wanted.length === 0) return [];
-  const around = await findAround(wish, now);
+  return judgeTimes(wish, await findAround(wish, now), now);
+}
+
+/** The same of what was read. */
+export function judgeTimes(wish: TimesWish, around: Around, now: Date): CheckedWish[] {
   const byResource = groupBy(around.slots, ({ resource }) => String(resource));
   return wish.wanted.map((want) => ({
     ...want,
@@ -61,7 +65,7 @@ const refusedFor = (reason: Refusal, because: Types.ObjectId[] = [], isHeld = fa
 
 function judgeTime(wish: TimesWish, want: Wanted, slot: Slot, around: Around, now: Date): Judged {
   const { event, replaces } = wish;
-  if (!mayBookNow(event, now, 'household')) return refusedFor('not open');
+  if (!wish.asIfOpen && !mayBookNow(event, now, 'household')) return refusedFor('not open');
   const { household } = wish;
   const isTheirs = want.students.every((id) => household.children.some((one) => one.student.equals(id)));
   const judged = judgeByRules(
@@ -115,37 +119,18 @@ function judgeTime(wish: TimesWish, want: Wanted, slot: Slot, around: Around, no
         ),
       };
   }
+  // Last, as it is said only of what they could have else.
+  if (around.interpreted && !around.interpreted(slot)) return refusedFor('interpreter busy');
   const isHold = !mayBookAtOnce(event) || replaces !== undefined || slot.kind === 'either';
   const kept = around.holds.filter(({ _id }) => !gaveWay.has(String(_id)));
   return isHold && kept.length >= MOST_HOLDS ? refusedFor('too many holds') : { because: [], isHeld: false };
-}
-
-type Me = Claimant & { replaces?: Types.ObjectId; account: Types.ObjectId };
-
-/** As if it were asked for now. */
-function takerOf(
-  { event, household, user, replaces }: TimesWish,
-  { resource, students, slot }: Wanted & Pick<Claimant, 'slot'>,
-  now: Date,
-): Me {
-  return {
-    ...{
-      _id: new Types.ObjectId(),
-      account: event.account,
-      household: household._id,
-      bookedBy: user,
-      createdAt: now,
-    },
-    ...{ byKey: '', resource, slot, students },
-    ...(replaces ? { replaces } : {}),
-  };
 }
 
 /** The living who leave nothing of a count; undefined where something is left. The same as `takeCount` finds. */
 function livingOf(
   { prefix, of }: CountedNeed,
   { taken }: Around,
-  me: Me,
+  me: Taker,
   lives: (id: Types.ObjectId) => boolean,
 ): Types.ObjectId[] | undefined {
   const claims = taken.get(prefix) ?? [];
@@ -158,7 +143,7 @@ function livingOf(
   return living.length >= of ? living : undefined;
 }
 
-function busyFor(need: DiaryNeed, { diaries }: Around, me: Me): Types.ObjectId[] {
+function busyFor(need: DiaryNeed, { diaries }: Around, me: Taker): Types.ObjectId[] {
   return diariesFor(need)
     .flatMap((id) => diaries.get(id)?.busy ?? [])
     .filter((entry) => isInTheWay(entry, me, need))

@@ -11,13 +11,13 @@ import { Slot, type MeetingKind } from '../models/slot.js';
 import { kindOf } from '../web/say-kind.js';
 import { checkBooking, type Bookable } from './check-booking.js';
 import { isOffered } from './find-following.js';
-import { giveUp, needsOf, type Held } from './hold-slot.js';
+import { giveUp, type Held } from './hold-slot.js';
 import { leavePlan } from './leave-plan.js';
 import { mayCancel, UNDO_MS } from './policy.js';
 import { isAnswered, mergeAnswers, questionsFor } from './read-answers.js';
 import { finishFound } from './finish-appointment.js';
 import { resizeHold } from './change-length.js';
-import { takeClaims } from './take-claims.js';
+import { takeNeeds } from './take-needs.js';
 
 export interface Confirmation {
   event: Event;
@@ -37,7 +37,7 @@ export interface Confirmation {
 }
 
 /** About the length alone where it is a longer one: the first slot can still be booked. */
-const OF_LENGTH: Refusal[] = ['too long', 'next taken', 'teacher busy', 'household busy'];
+const OF_LENGTH: Refusal[] = ['too long', 'next taken', 'teacher busy', 'household busy', 'interpreter busy'];
 
 /** How often a booking begins again after somebody changed its length at the same time. */
 const TRIES = 5;
@@ -69,7 +69,7 @@ export async function confirmAppointment(deps: Deps, ask: Confirmation, tries = 
 
   const checked = await checkRules(deps, ask, pending);
   if (!checked.ok) return refuse(deps, ask, pending, checked.reason);
-  return bookHeld(deps, ask, pending, checked, tries);
+  return bookHeld(deps, ask, checked.hold, checked, tries);
 }
 
 type Asked = Pick<Confirmation, 'event' | 'household' | 'by' | 'kind'>;
@@ -98,7 +98,7 @@ async function checkRules(
   deps: Deps,
   ask: Asked,
   pending: Appointment,
-): Promise<({ ok: true } & Pick<Bookable, 'class'>) | Refused> {
+): Promise<({ ok: true; hold: Appointment } & Pick<Bookable, 'class'>) | Refused> {
   const { slot: first, more, students, override, draw, goer } = pending;
   const wish = { ...ask, slot: first, more, students, draw, goer, over: override?.rules };
   const checked = await checkBooking(wish, deps.now());
@@ -107,8 +107,8 @@ async function checkRules(
   const moved = +checked.slot.from !== +pending.from || +to !== +pending.to;
   if (moved) return { ok: false, reason: 'not here' };
   if (!(await mayStillChange(ask, pending, deps.now()))) return { ok: false, reason: 'too late to change' };
-  const taken = await takeClaims(deps, pending, needsOf(wish, checked, pending));
-  return taken.ok ? checked : taken;
+  const taken = await takeNeeds(deps, wish, checked, pending);
+  return taken.ok ? { ...checked, hold: taken.hold } : taken;
 }
 
 /** Books a hold whose rules and claims have been gone through just now, and that asks nothing more. */
@@ -181,7 +181,12 @@ async function book(
   const moved = ask.by === 'school' ? await movedFrom(pending, now) : undefined;
   const answers = ask.answers ? mergeAnswers(before, ask.answers, questionsFor(ask.event, ask.by)) : before;
   const booked = await Appointment.findOneAndUpdate(
-    { _id: pending._id, state: 'pending', expiresAt: { $gt: now }, ...asRead({ more: pending.more }) },
+    {
+      _id: pending._id,
+      state: 'pending',
+      expiresAt: { $gt: now },
+      ...asRead({ more: pending.more, interpreter: pending.interpreter }),
+    },
     {
       // The class that was gone through now: the student may have changed classes while it was on hold.
       $set: {

@@ -1,19 +1,21 @@
 import { Types } from 'mongoose';
 import { isDuplicateKey } from '../models/duplicate-key.js';
 import { Household } from '../models/household.js';
-import { findOwnAndKept, takeKept } from './find-kept.js';
+import { findOwnAndKept, takeKept, type Homes } from './find-kept.js';
 import { moveKept } from './move-kept.js';
 
 /**
  * The household of an adult in one account; an adult alone is a household of one, made at the first need of it. What the office keeps for
  * them becomes theirs: the first as it is where they have none, else what is in it.
+ * @param homes what was read of their households just now
  */
 export async function ensureHousehold(
   account: Types.ObjectId,
   adult: Types.ObjectId,
   now: Date,
+  homes?: Homes,
 ): Promise<Household> {
-  const { own: found, kept: all } = await findOwnAndKept(account, adult);
+  const { own: found, kept: all } = await findOwnAndKept(account, adult, homes);
   const [first, ...others] = all;
   if (!first) return found ?? makeHousehold(account, adult, now);
   const taken = found ? null : await takeKept(first, adult);
@@ -43,8 +45,9 @@ export async function findHousehold(
   account: Types.ObjectId,
   adult: Types.ObjectId,
   now: Date,
+  homes?: Homes,
 ): Promise<Household> {
-  const { own: found, kept } = await findOwnAndKept(account, adult);
+  const { own: found, kept } = await findOwnAndKept(account, adult, homes);
   const [first] = kept;
   if (first && (found ?? kept.length > 1)) return ensureHousehold(account, adult, now);
   return (

@@ -11,10 +11,11 @@ import type { Household } from '../models/household.js';
 import { Resource } from '../models/resource.js';
 import { Slot } from '../models/slot.js';
 import { byId, distinctIds, groupBy } from '../web/lists.js';
-import { ABOUT, type About } from './check-booking.js';
-import { HOLDER_FIELDS, type HolderOf } from './check-holder.js';
+import { ABOUT, type Fact } from './check-booking.js';
+import { findInterpreted } from './find-interpreter.js';
+import { HOLDER_FIELDS, takerOf, type HolderOf } from './check-holder.js';
 import { classesOf } from './find-classes.js';
-import { findLogins, type Login } from './find-people.js';
+import { askAdults, withTeachers, type Login } from './find-people.js';
 import { sittingOf } from './find-sitting.js';
 import { prefixOf, utcDays } from './plan-needs.js';
 import { countedHolds } from './policy.js';
@@ -39,6 +40,8 @@ export interface TimesWish {
   goer?: Types.ObjectId | undefined;
   /** The appointment that is to be changed. */
   replaces?: Types.ObjectId | undefined;
+  /** Whether times are looked at that can be booked once booking is open, as for a plan or a wish. */
+  asIfOpen?: boolean;
   /** The slots that are asked about. Absent: all that are ahead. */
   slots?: Types.ObjectId[] | undefined;
 }
@@ -51,7 +54,7 @@ export interface Around {
   /** By time, of all that is wanted. */
   slots: Slot[];
   resources: Map<string, Resource>;
-  contacts: About[];
+  contacts: Fact[];
   classes: Class[];
   logins: Login[];
   /** Of the meeting that is to be changed. */
@@ -61,15 +64,17 @@ export interface Around {
   diaries: Map<string, Diary>;
   /** The appointments that claims and diaries name. */
   holders: Map<string, HolderOf>;
+  /** At which slots somebody can interpret; absent: nobody has to. */
+  interpreted: ((slot: Slot) => boolean) | undefined;
   /** What this login has on hold that counts against the most that it may have. */
   holds: HolderOf[];
 }
 
-/** Reads it in three commands, one more where several people sit in a slot. */
+/** Reads it in two commands, one more where several people sit in a slot. */
 export async function findAround(wish: TimesWish, now: Date): Promise<Around> {
   const { event, household, wanted } = wish;
   const found = await findTogether(questionsFor(wish, now));
-  const own = found.resources.map(({ about: _, ...resource }): Resource => resource);
+  const own = found.resources.map(bare);
   const partners = distinctIds(found.slots.flatMap((slot) => slot.with ?? [])).filter(
     (id) => !own.some(({ _id }) => _id.equals(id)),
   );
@@ -77,10 +82,11 @@ export async function findAround(wish: TimesWish, now: Date): Promise<Around> {
     partners.length > 0
       ? await Resource.aggregate<WithAbout>([{ $match: { _id: { $in: partners } } }, ...aboutOf(event)])
       : [];
-  const resources = [...own, ...beside.map(({ about: _, ...resource }): Resource => resource)];
-  const contacts = [...found.students, ...[...found.resources, ...beside].flatMap(({ about }) => about)];
+  const resources = [...own, ...beside.map(bare)];
+  const all = [...found.resources, ...beside];
+  const contacts = [...found.students, ...all.flatMap(({ about }) => about)];
   const sitting = sittingOf(resources, contacts);
-  const logins = await findLogins(household, sitting);
+  const logins = [...found.adults, ...all.flatMap(({ granted, named }) => [...granted, ...named])];
   const people = distinctIds([
     ...[household._id, ...sitting.map(({ _id }) => _id)],
     ...logins.flatMap(({ grants, staff, homes }) => [
@@ -104,20 +110,26 @@ export async function findAround(wish: TimesWish, now: Date): Promise<Around> {
     ]),
     diaries: new Map(diaries.map((diary) => [diary._id, diary])),
     holders: byId(named),
+    interpreted: await findInterpreted(event, household, found.slots, {
+      me: (slot) =>
+        takerOf(wish, { resource: slot.resource, students: wanted[0]?.students ?? [], slot: slot._id }, now),
+      now,
+    }),
     holds: found.holds,
   };
 }
 
-type WithAbout = Resource & { about: About[] };
+type WithAbout = Resource & { about: Fact[]; granted: Login[]; named: Login[] };
+
+const bare = ({ about: _, granted: _g, named: _n, ...resource }: WithAbout): Resource => resource;
+
 type Seat = HolderOf & Pick<Appointment, 'slot' | 'more' | 'replaces'>;
 type Counted = Claim & { by: HolderOf[] };
 
 const SEAT = { ...HOLDER_FIELDS, slot: 1, more: 1, replaces: 1 } as const;
 
-function questionsFor(
-  { event, household: { _id: household }, user, wanted, replaces, slots }: TimesWish,
-  now: Date,
-) {
+function questionsFor({ event, household: family, user, wanted, replaces, slots }: TimesWish, now: Date) {
+  const { _id: household } = family;
   const { account, _id } = event;
   const resources = distinctIds(wanted.map(({ resource }) => resource));
   const students = distinctIds(wanted.flatMap((want) => want.students));
@@ -144,8 +156,9 @@ function questionsFor(
       { _id: { $in: resources }, event: _id, account },
       ...aboutOf(event),
     ),
-    students: ask<Contact, About>(Contact, { _id: { $in: students }, account }, ABOUT),
+    students: ask<Contact, Fact>(Contact, { _id: { $in: students }, account }, ABOUT),
     classes: classesOf(_id, students),
+    adults: askAdults(family),
     seats: ask<Appointment, Seat>(
       Appointment,
       { resource: { $in: resources }, state: living },
@@ -174,6 +187,7 @@ function aboutOf({ account }: Pick<Event, 'account'>) {
         as: 'about',
       },
     },
+    ...withTeachers(account, 'about'),
   ];
 }
 
@@ -233,10 +247,18 @@ function seatsOf(seats: Seat[], replaces: Types.ObjectId | undefined): Map<strin
   );
 }
 
-async function findDiaries(people: Types.ObjectId[], slots: Slot[], gapMinutes: number) {
+function findDiaries(people: Types.ObjectId[], slots: Slot[], gapMinutes: number) {
   const gap = gapMinutes * 60_000;
   const days = new Set(slots.flatMap(({ from, to }) => utcDays(new Date(+from - gap), new Date(+to + gap))));
-  const ids = people.flatMap((person) => [...days].map((day) => `${person.toHexString()}:${day}`));
+  return readDiaries(people, [...days]);
+}
+
+/** Some people's days, each with the appointments that it names: whether an entry counts, its reader asks of those. */
+export async function readDiaries(
+  people: Types.ObjectId[],
+  days: string[],
+): Promise<(Diary & { by: HolderOf[] })[]> {
+  const ids = people.flatMap((person) => days.map((day) => `${person.toHexString()}:${day}`));
   if (ids.length === 0) return [];
   return Diary.aggregate<Diary & { by: HolderOf[] }>([
     { $match: { _id: { $in: ids } } },

@@ -1,6 +1,7 @@
 import type { QueryFilter, Types } from 'mongoose';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
-import { Diary } from '../models/diary.js';
+import { keepsNothing } from './check-holder.js';
+import { readDiaries } from './find-around.js';
 import { utcDays } from './plan-needs.js';
 
 /**
@@ -14,22 +15,16 @@ export async function findBusy(
 ): Promise<Date | undefined> {
   const booked = await Appointment.find({ $and: [which, takesTime(now)] }, { from: 1, to: 1 }).lean();
   const days = new Set(booked.flatMap(({ from, to }) => utcDays(from, to)));
-  const ids = people.flatMap((person) => [...days].map((day) => `${person.toHexString()}:${day}`));
-  if (ids.length === 0) return undefined;
+  if (days.size === 0) return undefined;
   const own = new Set(booked.map(({ _id }) => _id.toHexString()));
-  const met = (await Diary.find({ _id: { $in: ids } }).lean())
+  const diaries = await readDiaries(people, [...days]);
+  const living = new Set(
+    diaries.flatMap(({ by }) => by.filter((one) => !keepsNothing(one, now)).map(({ _id }) => String(_id))),
+  );
+  const theirs = diaries
     .flatMap(({ busy }) => busy)
-    .filter(({ appointment }) => !own.has(appointment.toHexString()))
-    .flatMap((entry) => {
-      const at = booked.find(({ from, to }) => entry.from < to && from < entry.to)?.from;
-      return at ? [{ at, appointment: entry.appointment }] : [];
-    });
-  if (met.length === 0) return undefined;
-  const living = await Appointment.find(
-    { _id: { $in: met.map(({ appointment }) => appointment) }, ...takesTime(now) },
-    { _id: 1 },
-  ).lean();
-  return met.find(({ appointment }) => living.some(({ _id }) => _id.equals(appointment)))?.at;
+    .filter(({ appointment }) => !own.has(String(appointment)) && living.has(String(appointment)));
+  return booked.find(({ from, to }) => theirs.some((entry) => entry.from < to && from < entry.to))?.from;
 }
 
 const takesTime = (now: Date): QueryFilter<Appointment> => ({

@@ -2,7 +2,7 @@ import type { Types } from 'mongoose';
 import { Appointment } from '../models/appointment.js';
 import { Contact, isGuardian, recordIds } from '../models/contact.js';
 import { isDuplicateKey } from '../models/duplicate-key.js';
-import { ask, findTogether } from '../models/find-together.js';
+import { ask, findTogether, type Question } from '../models/find-together.js';
 import { Household } from '../models/household.js';
 import { User } from '../models/user.js';
 import { distinctIds } from '../web/lists.js';
@@ -13,29 +13,28 @@ export interface Kept {
   guarded: Types.ObjectId[];
 }
 
-type Candidate = Pick<Contact, '_id' | 'relations' | 'tied'> & { homes: Household[] };
+type Candidate = Pick<Contact, '_id' | 'account' | 'relations' | 'tied'> & { homes: Household[] };
+
+/** An adult's households in all schools, and whom of their rosters the login may be. */
+export interface Homes {
+  own: Household[];
+  people: Candidate[];
+}
 
 /**
  * An adult's own household, if there is one, and the households that the office made for an adult of the roster before they had a login:
  * several where several contacts have their address. One is theirs by what proves a child otherwise: their address is proven, and the
  * roster or the school ties that address to each child in it as a guardian. One that has nothing (left) in it is left out.
+ * @param read what `askHomes` has found just now
  */
 export async function findOwnAndKept(
   account: Types.ObjectId,
   adult: Types.ObjectId,
+  read?: Homes,
 ): Promise<{ own: Household | undefined; kept: Kept[] }> {
-  const found = await findTogether({
-    own: ask<Household>(Household, { account, adults: adult }),
-    people: ask<User, Candidate>(
-      User,
-      // An empty address is the one of everybody who has none.
-      { _id: adult, emailProvenAt: { $exists: true }, email: { $gt: '' } },
-      { $lookup: namesakes(account) },
-      { $unwind: '$people' },
-      { $replaceRoot: { newRoot: '$people' } },
-    ),
-  });
-  const people = found.people.filter(({ homes }) => homes.length > 0);
+  const found = read ?? (await findTogether(askHomes(adult, account)));
+  const ofSchool = (one: { account: Types.ObjectId }) => one.account.equals(account);
+  const people = found.people.filter((person) => ofSchool(person) && person.homes.length > 0);
   const homes = people.flatMap((person) => person.homes);
   const kept: Kept[] = [];
   for (const { keptFor, ...household } of homes.sort((a, b) => (String(a._id) < String(b._id) ? -1 : 1))) {
@@ -47,28 +46,66 @@ export async function findOwnAndKept(
     if (keptFor && person && guarded.length > 0 && (await guardsAll(person, account, guarded)))
       kept.push({ household: { ...household, keptFor }, guarded });
   }
-  return { own: found.own[0], kept };
+  return { own: found.own.find(ofSchool), kept };
 }
 
+/** The questions for an adult's households. @param account absent: in all schools in which something is granted to them */
+export function askHomes(
+  adult: Types.ObjectId,
+  account?: Types.ObjectId,
+): { own: Question<Household>; people: Question<Candidate> } {
+  const { name: from } = Household.collection;
+  const ofGrants = { from, localField: 'grants.account', foreignField: 'account', as: 'own' };
+  return {
+    own: account
+      ? ask<Household>(Household, { account, adults: adult })
+      : ask<User, Household>(
+          User,
+          { _id: adult },
+          { $lookup: { ...ofGrants, pipeline: [{ $match: { adults: adult } }] } },
+          ...alone('own'),
+        ),
+    people: ask<User, Candidate>(
+      User,
+      // An empty address is the one of everybody who has none.
+      { _id: adult, emailProvenAt: { $exists: true }, email: { $gt: '' } },
+      { $lookup: namesakes(account) },
+      ...alone('people'),
+    ),
+  };
+}
+
+/** The stages that leave the documents of one field alone. */
+const alone = (field: string) => [{ $unwind: `$${field}` }, { $replaceRoot: { newRoot: `$${field}` } }];
+
 /** Whom of the roster a login may be, by its address, with the households that the office keeps for them. */
-const namesakes = (account: Types.ObjectId) => ({
+const namesakes = (account: Types.ObjectId | undefined) => ({
   from: Contact.collection.name,
-  localField: 'email',
-  foreignField: 'email',
+  as: 'people',
+  let: { email: '$email' },
+  ...(account
+    ? { localField: 'email', foreignField: 'email' }
+    : { localField: 'grants.account', foreignField: 'account' }),
   pipeline: [
-    { $match: { account, type: { $ne: 'student' }, status: 'active' } },
-    { $project: { relations: 1, tied: 1 } },
+    {
+      $match: {
+        ...(account ? { account } : { $expr: { $eq: ['$email', '$$email'] } }),
+        type: { $ne: 'student' },
+        status: 'active',
+      },
+    },
+    { $project: { account: 1, relations: 1, tied: 1 } },
     {
       $lookup: {
         from: Household.collection.name,
         localField: '_id',
         foreignField: 'adults',
-        pipeline: [{ $match: { account, keptFor: { $exists: true } } }],
+        let: { school: '$account' },
+        pipeline: [{ $match: { $expr: { $eq: ['$account', '$$school'] }, keptFor: { $exists: true } } }],
         as: 'homes',
       },
     },
   ],
-  as: 'people',
 });
 
 async function guardsAll(

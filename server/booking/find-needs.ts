@@ -2,14 +2,16 @@ import type { Appointment } from '../models/appointment.js';
 import { slotsOf } from '../models/appointment-slots.js';
 import { Event } from '../models/event.js';
 import { Household } from '../models/household.js';
+import { Interpreter } from '../models/interpreter.js';
 import { Resource } from '../models/resource.js';
 import { holdersOf, Slot } from '../models/slot.js';
 import { findPeople, goingOf } from './find-people.js';
+import { diaryOf } from './find-interpreter.js';
 import { findSitting, HOLDER, sitBeside } from './find-sitting.js';
-import { planNeeds, type Need } from './plan-needs.js';
+import { interpreterNeeds, planNeeds, type Need } from './plan-needs.js';
 
 /**
- * What an appointment takes at some time of one of its slots, as far as that goes by the time: the diaries, and what is counted by the day.
+ * What an appointment takes at some time of one of its slots, also from whoever interprets it or is to, as far as that goes by the time: the diaries, and what is counted by the day.
  * @param leadMs how long before the slot the one before it in the meeting ends: the break between them is the meeting's too
  */
 export async function findNeeds(
@@ -30,9 +32,16 @@ export async function findNeeds(
   const household = found ?? { _id: appointment.household, account: appointment.account, adults: [] };
   const { students, override, goer } = appointment;
   const people = await findPeople(goingOf(household, goer), await findSitting(holders));
-  return planNeeds({
+  const { interpreter, interpreting } = appointment;
+  const interpreters = [interpreter, interpreting?.to].flatMap((id) => id ?? []);
+  const speaking =
+    interpreters.length > 0
+      ? await Interpreter.find({ _id: { $in: interpreters } }, { contact: 1 }).lean()
+      : [];
+  const at = { _id, from: new Date(from.getTime() - leadMs), to };
+  const ofAll = planNeeds({
     event,
-    slot: { _id, from: new Date(from.getTime() - leadMs), to, day, capacity: Infinity },
+    slot: { ...at, day, capacity: Infinity },
     resource: { _id: resource },
     students,
     household: household._id,
@@ -40,5 +49,8 @@ export async function findNeeds(
     people,
     // What staff set aside for it stays so at another time.
     over: override?.rules,
-  }).filter((need) => need.kind === 'diary' || need.prefix.startsWith('limit-day:'));
+  });
+  return [...ofAll, ...speaking.flatMap((one) => interpreterNeeds([at], diaryOf(one)))].filter(
+    (need) => need.kind === 'diary' || need.prefix.startsWith('limit-day:'),
+  );
 }

@@ -1,6 +1,7 @@
 import type { Types } from 'mongoose';
 import { Contact } from '../models/contact.js';
 import { Household } from '../models/household.js';
+import { ask, type Question } from '../models/find-together.js';
 import { User } from '../models/user.js';
 import { distinctIds } from '../web/lists.js';
 
@@ -30,14 +31,59 @@ export async function findPeople(household: Family, teachers: Teacher[]): Promis
 }
 
 /** The logins of a household's adults and of some teachers, for `peopleOf`. */
-export async function findLogins({ account, adults }: Family, teachers: Teacher[]): Promise<Login[]> {
+async function findLogins({ account, adults }: Family, teachers: Teacher[]): Promise<Login[]> {
   return User.aggregate<Login>([
     { $match: { $or: [{ _id: { $in: adults } }, ...tiedTo(teachers)] } },
-    { $project: { email: 1, emailProvenAt: 1, grants: 1 } },
-    { $lookup: namesakes(account) },
-    { $lookup: households(account) },
+    ...aboutLogin(account),
   ]);
 }
+
+/** The question for the logins of a household's adults, for `peopleOf`. */
+export const askAdults = ({ account, adults }: Family): Question<Login> =>
+  ask<User, Login>(User, { _id: { $in: adults } }, ...aboutLogin(account));
+
+/** The stages that read, for `peopleOf`, the logins of a household's adults, as `logins`. */
+export const withAdults = (account: Types.ObjectId) => ({
+  $lookup: {
+    from: User.collection.name,
+    localField: 'adults',
+    foreignField: '_id',
+    pipeline: aboutLogin(account),
+    as: 'logins',
+  },
+});
+
+/** Those that read the logins of some teachers, who stand in a field, as `granted` and `named`. */
+export const withTeachers = (account: Types.ObjectId, field: string) => [
+  {
+    $lookup: {
+      from: User.collection.name,
+      localField: `${field}._id`,
+      foreignField: 'grants.contact',
+      // That there is one is what lets the partial index answer.
+      pipeline: [{ $match: { 'grants.contact': { $exists: true } } }, ...aboutLogin(account)],
+      as: 'granted',
+    },
+  },
+  {
+    $lookup: {
+      from: User.collection.name,
+      localField: `${field}.email`,
+      foreignField: 'email',
+      pipeline: [
+        { $match: { email: { $gt: '' }, emailProvenAt: { $exists: true } } },
+        ...aboutLogin(account),
+      ],
+      as: 'named',
+    },
+  },
+];
+
+const aboutLogin = (account: Types.ObjectId) => [
+  { $project: { email: 1, emailProvenAt: 1, grants: 1 } },
+  { $lookup: namesakes(account) },
+  { $lookup: households(account) },
+];
 
 /** The same as `findPeople` for some of the teachers whose logins were read together. */
 export function peopleOf(logins: Login[], { _id, account, adults }: Family, teachers: Teacher[]): People {

@@ -3,15 +3,17 @@ import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES, type Override, type Refusal } from '../models/appointment.js';
 import { slotsOf } from '../models/appointment-slots.js';
 import { writesTo, writeTogether } from '../models/write-together.js';
-import { checkBooking, type Bookable, type Wish } from './check-booking.js';
+import { checkBooking, readAbout, type Bookable, type Wish } from './check-booking.js';
 import { checkReplaced } from './check-replaced.js';
 import { endHold } from './check-holder.js';
 import { mostInARow } from './find-following.js';
-import { planNeeds, type Need } from './plan-needs.js';
+import { chooseInterpreter } from './choose-interpreter.js';
+import type { Need } from './plan-needs.js';
 import { leaveSpare, resizeHold } from './change-length.js';
 import { countedHolds, HOLD_MS, MOST_HOLDS } from './policy.js';
 import { finishAppointment } from './finish-appointment.js';
-import { isSure, planWrites, takeClaims, takingOf } from './take-claims.js';
+import { isSure, planWrites, takingOf } from './take-claims.js';
+import { needsOf, takeNeeds } from './take-needs.js';
 
 export interface HoldRequest extends Omit<Wish, 'over'> {
   user: Types.ObjectId;
@@ -61,7 +63,7 @@ export async function studentsBefore({
 }
 
 /**
- * The same, with what was found of it where this call put it on hold just now.
+ * The same, with what was found of it where this call put it on hold, or was refused, just now.
  * @param isBookedNow whether it is booked at once, and so is none of the holds of which a login may have some
  */
 export async function holdOnce(
@@ -70,16 +72,30 @@ export async function holdOnce(
   isBookedNow: (found: Bookable) => boolean = () => false,
 ): Promise<{ held: Held; found?: Bookable }> {
   const byKey = [request.household, request.key, request.slot, ...request.students].join(':');
-  const before = await Appointment.findOne({ byKey }).lean();
-  if (before) return { held: await holdAgain(deps, request, before) };
+  const about = await readAbout(request, byKey);
+  if (about.before) return { held: await holdAgain(deps, request, about.before) };
 
-  const checked = await checkBooking({ ...request, over: request.override?.rules }, deps.now());
+  const checked = await checkBooking({ ...request, over: request.override?.rules }, deps.now(), about);
   if (!checked.ok) return { held: checked };
   const replaced = await checkReplaced(request, checked.slot, deps.now());
   if (!replaced.ok) return { held: replaced };
-  const draft = draftOf(deps, request, { ...checked, old: replaced.old }, byKey);
-  const held = await insert(deps, request, draft, needsOf(request, checked, draft));
-  if (!held.ok) return { held };
+  const chosen = await chooseFirst(
+    deps,
+    request,
+    checked,
+    draftOf(deps, request, { ...checked, old: replaced.old }, byKey),
+    replaced.old,
+  );
+  if (!chosen.ok) return { held: chosen, found: checked };
+  const { me: draft } = chosen;
+  const held = await insert(
+    deps,
+    request,
+    checked,
+    draft,
+    needsOf(request, checked, draft, chosen.interpreter),
+  );
+  if (!held.ok) return { held, found: checked };
   const { appointment } = held;
   if (!appointment._id.equals(draft._id)) return { held };
   if (!isBookedNow(checked) && (await isOneTooMany(request, appointment, deps.now())))
@@ -97,8 +113,23 @@ export async function mayHold(
   const checked = await checkBooking({ ...request, over: request.override?.rules }, deps.now());
   if (!checked.ok) return checked;
   const draft = draftOf(deps, request, { ...checked, old: undefined }, request.key);
-  const planned = await planWrites(draft, needsOf(request, checked, draft), deps.now());
+  const chosen = await chooseFirst(deps, request, checked, draft);
+  if (!chosen.ok) return chosen;
+  const needs = needsOf(request, checked, draft, chosen.interpreter);
+  const planned = await planWrites(draft, needs, deps.now());
   return planned.ok ? { ok: true } : planned;
+}
+
+/** Who interprets what is not stored yet. */
+function chooseFirst(
+  deps: Deps,
+  { event, override }: HoldRequest,
+  checked: Bookable,
+  draft: Appointment,
+  old?: Appointment,
+) {
+  const over = override?.rules ?? [];
+  return chooseInterpreter(event, checked, draft, { now: deps.now(), before: old?.interpreter, over });
 }
 
 /** What replaces a longer meeting lasts as long as that one, or as long as it can. */
@@ -174,11 +205,18 @@ function draftOf(
  * Inserts it with what it takes. What lives and is in its way is seen before: then it is kept as refused, so that a repeated request
  * hears the same, and never holds anything.
  */
-async function insert(deps: Deps, request: HoldRequest, draft: Appointment, needs: Need[]): Promise<Held> {
+async function insert(
+  deps: Deps,
+  request: HoldRequest,
+  checked: Bookable,
+  draft: Appointment,
+  needs: Need[],
+): Promise<Held> {
   const planned = await planWrites(draft, needs, deps.now());
-  const made: Appointment = planned.ok
-    ? draft
-    : Object.assign(draft, { state: 'expired', refused: planned.reason });
+  // Taken at this moment: somebody else may interpret.
+  const mayChoose = !planned.ok && planned.reason === 'interpreter busy';
+  const made: Appointment =
+    planned.ok || mayChoose ? draft : Object.assign(draft, { state: 'expired', refused: planned.reason });
   const rest = planned.ok && isSure(planned) ? takingOf(planned) : [];
   const writes = [...writesTo<Appointment>(Appointment, [{ insertOne: { document: made } }]), ...rest];
   const { changed, refused } = await writeTogether(writes);
@@ -188,9 +226,9 @@ async function insert(deps: Deps, request: HoldRequest, draft: Appointment, need
     if (!twin) throw new Error('An appointment is refused for its key, and there is none of that key.');
     return holdAgain(deps, request, twin);
   }
-  if (!planned.ok) return { ok: false, reason: planned.reason };
+  if (!planned.ok && !mayChoose) return { ok: false, reason: planned.reason };
   const isTaken = rest.length > 0 && changed === writes.length;
-  return isTaken ? { ok: true, appointment: made } : takeAll(deps, made, needs);
+  return isTaken ? { ok: true, appointment: made } : takeAll(deps, request, checked, made);
 }
 
 /**
@@ -200,40 +238,32 @@ async function insert(deps: Deps, request: HoldRequest, draft: Appointment, need
 async function holdAgain(deps: Deps, request: HoldRequest, before: Appointment): Promise<Held> {
   if (LIVING_STATES.includes(before.state)) return { ok: true, appointment: before };
   if (before.state !== 'pending') return refusedBefore(before);
-  const refused = await takeAgain(deps, request, before);
-  if (!refused) return { ok: true, appointment: before };
+  const taken = await takeAgain(deps, request, before);
+  if (taken.ok) return { ok: true, appointment: taken.hold };
   const shorter = slotsOf(before).length - 1;
   const resized = shorter > 0 && (await resizeHold(request.event, before, shorter, request.by));
-  return resized && resized.ok ? holdAgain(deps, request, resized.hold) : giveUp(deps, before, refused);
+  return resized && resized.ok ? holdAgain(deps, request, resized.hold) : giveUp(deps, before, taken.reason);
 }
 
-/** @returns why what is on hold cannot be, as long as it is */
-async function takeAgain(deps: Deps, request: HoldRequest, hold: Appointment): Promise<Refusal | undefined> {
+/** Whether what is on hold can be, as long as it is. */
+async function takeAgain(
+  deps: Deps,
+  request: HoldRequest,
+  hold: Appointment,
+): Promise<{ ok: true; hold: Appointment } | { ok: false; reason: Refusal }> {
   const wish = { ...request, more: hold.more, over: hold.override?.rules };
   const checked = await checkBooking(wish, deps.now());
-  if (!checked.ok) return checked.reason;
-  const taken = await takeClaims(deps, hold, needsOf(request, checked, hold));
-  return taken.ok ? undefined : taken.reason;
+  return checked.ok ? takeNeeds(deps, request, checked, hold) : checked;
 }
 
-export function needsOf(
-  request: Pick<HoldRequest, 'event' | 'students' | 'household'>,
-  bookable: Bookable,
-  { replaces, override }: Pick<Appointment, 'replaces' | 'override'>,
-): Need[] {
-  // Who goes was checked with the rest: it is not always who was asked for.
-  return planNeeds({
-    ...request,
-    goer: undefined,
-    ...bookable,
-    ...(replaces ? { replaces } : {}),
-    over: override?.rules,
-  });
-}
-
-async function takeAll(deps: Deps, appointment: Appointment, needs: Need[]): Promise<Held> {
-  const taken = await takeClaims(deps, appointment, needs);
-  return taken.ok ? { ok: true, appointment } : giveUp(deps, appointment, taken.reason);
+async function takeAll(
+  deps: Deps,
+  request: HoldRequest,
+  checked: Bookable,
+  appointment: Appointment,
+): Promise<Held> {
+  const taken = await takeNeeds(deps, request, checked, appointment);
+  return taken.ok ? { ok: true, appointment: taken.hold } : giveUp(deps, appointment, taken.reason);
 }
 
 /** Ends the hold first and releases then, so that nothing is freed of what another request has booked meanwhile. */

@@ -5,6 +5,7 @@ import { slotsOf } from '../models/appointment-slots.js';
 import { Class, className } from '../models/class.js';
 import { Contact, contactName } from '../models/contact.js';
 import { ask, findTogether } from '../models/find-together.js';
+import { Interpreter } from '../models/interpreter.js';
 import { Resource } from '../models/resource.js';
 import { User } from '../models/user.js';
 import { holdersOf, Slot, type MeetingKind } from '../models/slot.js';
@@ -31,6 +32,8 @@ export interface Meeting {
   className: string;
   /** The adult who goes alone, and their name; absent: all of the family. */
   goer?: { id: Types.ObjectId; name: string };
+  /** Who interprets; absent: nobody. */
+  interpreter?: string;
   /** First names, in words. */
   children: string;
   from: Date;
@@ -72,7 +75,9 @@ function heldBy(item: Appointment): Types.ObjectId[] {
 
 /** What is asked so that appointments can be named. */
 export function questionsAbout(appointments: Appointment[]) {
-  const all = (ids: (item: Appointment) => Types.ObjectId[]) => ({ _id: { $in: appointments.flatMap(ids) } });
+  const all = (ids: (item: Appointment) => Types.ObjectId | Types.ObjectId[]) => ({
+    _id: { $in: appointments.flatMap(ids) },
+  });
   return {
     resources: ask<Resource, Resource & In>(Resource, all(heldBy), ...schoolBy('byHand.school'), {
       $project: { name: 1, room: 1, link: 1, building: 1 },
@@ -87,6 +92,11 @@ export function questionsAbout(appointments: Appointment[]) {
     goers: ask<User>(
       User,
       all((item) => (item.goer ? [item.goer] : [])),
+      { $project: { name: 1 } },
+    ),
+    interpreters: ask<Interpreter>(
+      Interpreter,
+      all((item) => item.interpreter ?? []),
       { $project: { name: 1 } },
     ),
     students: ask<Contact>(
@@ -106,6 +116,7 @@ export function nameMeetings(
     classes: (Class & In)[];
     students: Contact[];
     goers?: User[];
+    interpreters?: Interpreter[];
   },
   style: Style,
 ): Meeting[] {
@@ -122,6 +133,7 @@ export function nameMeetings(
     const kind = kindOf(slot, item);
     const held = item.class && classOf.get(item.class.toHexString());
     const school = (held ?? resource)?.building?.[0];
+    const interpreter = found.interpreters?.find(({ _id }) => item.interpreter?.equals(_id));
     const goer = found.goers?.find(({ _id }) => item.goer?.equals(_id));
     return {
       id: item._id.toHexString(),
@@ -138,6 +150,7 @@ export function nameMeetings(
       room: kind === 'video' ? '' : held?.edits.room || resource?.room || '',
       ...(school ? { school: { name: school.name, address: school.address ?? '' } } : {}),
       ...(goer ? { goer: { id: goer._id, name: goer.name } } : {}),
+      ...(interpreter ? { interpreter: interpreter.name } : {}),
       className: held ? className(held) : '',
       children: andList(
         item.students.map((id) => childName(studentOf.get(id.toHexString()), t)),

@@ -50,6 +50,8 @@ export interface Plan {
   goer?: Types.ObjectId | undefined;
   class?: { _id: Types.ObjectId; edits: { allowed?: number } };
   people: People;
+  /** Whose diary an interpreter's meetings are in, where one is there. */
+  interpreter?: Types.ObjectId | undefined;
   /** The appointment whose place it takes: only one may. */
   replaces?: Types.ObjectId;
   /** Rules that staff have set aside: limits are counted, and compared no more. */
@@ -103,6 +105,10 @@ function needsByTheRules(plan: Plan): Need[] {
       .flatMap((person) =>
         diary([slot, ...more], { person, gapMs: 0, shared: true, refusal: 'teacher busy' }),
       ),
+    // A teacher who interprets their own meeting is in it already.
+    ...(plan.interpreter && ![...people.family, ...people.teacher].some((id) => id.equals(plan.interpreter))
+      ? interpreterNeeds([slot, ...more], plan.interpreter)
+      : []),
   ];
 }
 
@@ -129,6 +135,14 @@ function studentLimits(
   ];
 }
 
+/** The diary of who interprets. All who have seats of one slot can have the same. */
+export function interpreterNeeds(
+  slots: Pick<PlannedSlot, '_id' | 'from' | 'to'>[],
+  person: Types.ObjectId,
+): DiaryNeed[] {
+  return diary(slots, { person, gapMs: 0, shared: true, refusal: 'interpreter busy' });
+}
+
 function counted(kind: string, ids: (Types.ObjectId | string)[], of: number, refusal: Refusal): CountedNeed {
   return { kind: 'counted', prefix: prefixOf(kind, ids), of, refusal };
 }
@@ -143,7 +157,7 @@ export function prefixOf(kind: string, ids: (Types.ObjectId | string)[]): string
  * slots, which belongs to the later one.
  */
 function diary(
-  slots: PlannedSlot[],
+  slots: Pick<PlannedSlot, '_id' | 'from' | 'to'>[],
   need: Pick<DiaryNeed, 'person' | 'gapMs' | 'shared' | 'who' | 'refusal'>,
 ): DiaryNeed[] {
   return slots.map(({ _id, from, to }, index) => ({

@@ -75,7 +75,8 @@ async function enterAll(slot: Slot, now: Date): Promise<NotFree | undefined> {
       const lead = leadBetween(all[index - 1], one);
       const needs = (await findNeeds(appointment, one, lead)).filter((need) => need.kind === 'diary');
       for (const need of needs)
-        if (need.shared && (await enterTime(appointment, need, now))) {
+        // Who interprets doesn't change with who sits there.
+        if (need.shared && need.refusal !== 'interpreter busy' && (await enterTime(appointment, need, now))) {
           const holder = await holderOf(slot, need.person);
           // Of the slot's own teacher it is known already.
           if (holder) return { holder, at: appointment.from };

@@ -29,11 +29,16 @@ export function buildingOf({ school }: Pick<Meeting, 'school'>, account: Of): st
   return school && school.name !== account.name ? school.name : '';
 }
 
-/** Where the building is on a map; '' for a video meeting, and where the school has not said where it is. */
-export function mapOf(meeting: Located, { place }: At, account: Of): string {
+/** The address of the meeting's school; '' where the event has a place of its own, which may be anywhere. */
+export function addressOf({ school }: Pick<Meeting, 'school'>, { place }: At): string {
+  return place ? '' : (school?.address ?? '');
+}
+
+/** Where families go, on a map; '' for a video meeting, and where neither the event nor its school says where that is. */
+export function mapOf(meeting: Located, event: At, account: Of): string {
   if (meeting.kind === 'video') return '';
   const building = buildingOf(meeting, account) || account.name;
-  const query = meeting.school?.address || (place && [place, building].join(', '));
+  const query = event.place ? [event.place, building].join(', ') : addressOf(meeting, event);
   return query ? `${MAP_URL}${encodeURIComponent(query.slice(0, 300))}` : '';
 }
 

@@ -1,12 +1,13 @@
 import type { Deps } from '../deps.js';
-import type { Appointment, Refusal } from '../models/appointment.js';
+import { Appointment, type Refusal } from '../models/appointment.js';
+import { HOLDER_FIELDS } from './check-holder.js';
 import { Claim, underPrefix } from '../models/claim.js';
 import { Diary } from '../models/diary.js';
 import { ask, findTogether, type Question } from '../models/find-together.js';
 import { writesTo, writeTogether, type Write } from '../models/write-together.js';
 import { enterDiary, type DiaryWrite } from './enter-diary.js';
 import { diariesFor, type CountedNeed, type Need } from './plan-needs.js';
-import { remove, takeCount, type ClaimWrite } from './take-count.js';
+import { remove, takeCount, type ClaimWrite, type HeldClaim } from './take-count.js';
 
 /** More losses in a row than that, and it is as good as taken. */
 const ROUNDS = 500;
@@ -83,9 +84,25 @@ export async function planWrites(
 }
 
 /** Everything that is taken of what the needs count, by whomever, and whatever the appointment has. */
-function claimsFor(me: Appointment, needs: CountedNeed[]): Question<Claim> {
+function claimsFor(me: Appointment, needs: CountedNeed[]): Question<HeldClaim> {
   const filter = { $or: [...needs.map(({ prefix }) => underPrefix(prefix)), { appointment: me._id }] };
-  return ask<Claim>(Claim, filter, { $sort: { _id: 1 } });
+  return ask<Claim, HeldClaim>(
+    Claim,
+    filter,
+    { $sort: { _id: 1 } },
+    // Of seats alone: most limits are not reached, and then nobody need be looked at.
+    { $set: { seated: { $cond: [{ $eq: [{ $substrCP: ['$_id', 0, 5] }, 'slot:'] }, '$appointment', []] } } },
+    {
+      $lookup: {
+        from: Appointment.collection.name,
+        localField: 'seated',
+        foreignField: '_id',
+        pipeline: [{ $project: HOLDER_FIELDS }],
+        as: 'holders',
+      },
+    },
+    { $unset: 'seated' },
+  );
 }
 
 /**

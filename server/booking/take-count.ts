@@ -1,10 +1,13 @@
 import type { AnyBulkWriteOperation } from 'mongoose';
 import type { Appointment } from '../models/appointment.js';
 import type { Claim } from '../models/claim.js';
-import { isDead } from './check-holder.js';
+import { isDead, keepsNothing, type HolderOf } from './check-holder.js';
 import type { CountedNeed } from './plan-needs.js';
 
 export type ClaimWrite = AnyBulkWriteOperation<Claim>;
+
+/** With the appointment that has it, where that was read together with it. */
+export type HeldClaim = Claim & { holders?: HolderOf[] };
 
 /**
  * What is to be written so that an appointment has one of the seats, or of the counts of a limit; nothing where it has one.
@@ -15,7 +18,7 @@ export type ClaimWrite = AnyBulkWriteOperation<Claim>;
 export async function takeCount(
   me: Appointment,
   need: CountedNeed,
-  claims: Claim[],
+  claims: HeldClaim[],
   now: Date,
 ): Promise<ClaimWrite[] | undefined> {
   const [mine, ...spare] = claims.filter(
@@ -41,7 +44,12 @@ export async function takeCount(
 }
 
 /** Whether the others leave one: each looks when its own is there, so of too many at least the last sees all. */
-async function leavesRoom(me: Appointment, need: CountedNeed, claims: Claim[], now: Date): Promise<boolean> {
+async function leavesRoom(
+  me: Appointment,
+  need: CountedNeed,
+  claims: HeldClaim[],
+  now: Date,
+): Promise<boolean> {
   const others = claims.filter(
     ({ appointment }) => !me._id.equals(appointment) && !me.replaces?.equals(appointment),
   );
@@ -50,7 +58,7 @@ async function leavesRoom(me: Appointment, need: CountedNeed, claims: Claim[], n
 
 /** How many claims count, and one that can be taken over. While there are fewer claims than seats nobody need be looked at. */
 async function weigh(
-  claims: Claim[],
+  claims: HeldClaim[],
   need: CountedNeed,
   me: Appointment,
   now: Date,
@@ -70,7 +78,10 @@ function numberOf(claim: Claim, need: CountedNeed): number {
   return Number(claim._id.slice(need.prefix.length));
 }
 
-export async function claimIsDead(claim: Claim, now: Date, taker?: Appointment): Promise<boolean> {
+export async function claimIsDead(claim: HeldClaim, now: Date, taker?: Appointment): Promise<boolean> {
+  const [holder] = claim.holders ?? [];
+  // Who lives needs no further look; who seems dead is looked at again, and ended for good.
+  if (holder && !keepsNothing(holder, now, taker)) return false;
   return (
     (await isDead(claim.appointment, now, taker)) &&
     (claim.next === undefined || (await isDead(claim.next, now, taker)))

@@ -5,7 +5,7 @@ import type { Event } from '../models/event.js';
 import { styleOf, type Style } from '../web/place.js';
 import { wordsOf } from '../web/words.js';
 import type { Meeting } from './name-meetings.js';
-import { mapOf, partsOf } from './say-place.js';
+import { addressOf, mapOf, partsOf } from './say-place.js';
 import { writeZone } from './write-zone.js';
 
 export interface CalendarEntry extends Meeting {
@@ -93,6 +93,7 @@ function addEntry(
     description: [
       entry.className,
       account.name,
+      entry.interpreter && t('interpreter.is', { name: entry.interpreter }),
       entry.note && t('done.yourNote', { note: entry.note }),
       entry.link && t('calendar.videoAt', { link: entry.link }),
       map && t('calendar.map', { link: map }),
@@ -102,7 +103,7 @@ function addEntry(
     location:
       entry.kind === 'video'
         ? entry.link || t('calendar.video')
-        : [...partsOf(entry, event, account), entry.school?.address].filter((part) => part).join(', '),
+        : [...partsOf(entry, event, account), addressOf(entry, event)].filter((part) => part).join(', '),
     // Of one that was moved since, this leads to its new time.
     url: `${publicUrl}/e/${event.link}/appointments/${entry.id}`,
   });

@@ -35,6 +35,7 @@ export function valuesOf(
   const further = {
     class: meeting.className,
     goer: meeting.goer?.name ?? '',
+    interpreter: meeting.interpreter ?? '',
     was: was && +was.from !== +meeting.from ? whenInWords(was.from, was.to, event) : '',
     map: mapOf(meeting, event, account),
     note: meeting.note,
@@ -89,6 +90,7 @@ function linesOf(meeting: Meeting, event: PlacedEvent, account: Account): string
   const about = [meeting.teacher, meeting.children, meeting.className, sayWhere(meeting, event, account)];
   return [
     `${timeSpan(meeting.from, meeting.to, event)}: ${about.filter(Boolean).join(' · ')}`,
+    ...(meeting.interpreter ? [wordsOf(event)('interpreter.is', { name: meeting.interpreter })] : []),
     ...(meeting.note ? [wordsOf(event)('done.yourNote', { note: meeting.note })] : []),
   ];
 }

@@ -64,7 +64,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
 
   let ahead = 0;
   const queue = createQueue({ processEveryMs: 500, lockMs: 20_000 });
-  const deps: Deps = { config, log, queue, now: () => new Date(Date.now() + ahead) };
+  const deps: Deps = { config, log, queue, now: () => new Date(Date.now() + ahead), showsMails: true };
   const worker = await startWorker(deps, queue);
   server.on('request', createApp(deps));
   const setupCode = (await makeSetupCode(deps.now())) ?? '';

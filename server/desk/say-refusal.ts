@@ -19,6 +19,7 @@ const SENTENCES: Record<Refusal, (of: AtDesk) => string> = {
   'teacher busy': ({ teacher }) => `${teacher} has another meeting at this time.`,
   'household busy': ({ family }) =>
     `${family || 'The family'} has another meeting at this time, or too close to it.`,
+  'interpreter busy': () => 'No interpreter for this family’s language is free then.',
   'teacher limit': ({ child, teacher }) =>
     `${child} already has as many appointments with ${teacher} as the event allows.`,
   'class limit': ({ child }) => `${child} already has all the appointments that are allowed for this class.`,

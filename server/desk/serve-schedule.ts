@@ -15,7 +15,7 @@ import { forbidden, notFound } from '../web/errors.js';
 import { andList } from '../web/format-count.js';
 import { dayAndSpan, daysInWords, whenInWords } from '../web/format-time.js';
 import { parseForm, parseId } from '../web/parse.js';
-import { sayAnswers } from '../web/say-answers.js';
+import { sayAnswers, sayInterpreter } from '../web/say-answers.js';
 import { sayCallOffice } from '../web/say-office.js';
 import { refuseHere, say } from '../web/session.js';
 import type { SeenEvent } from './find-meeting.js';
@@ -104,7 +104,10 @@ async function showSchedule(deps: Deps, res: Response, family: FamilySchedule): 
       room: one.kind === 'video' ? 'Video' : one.room,
       children: one.children,
       link: one.link,
-      answers: sayAnswers(one.answers, 'family'),
+      answers: [
+        ...sayAnswers(one.answers, 'family'),
+        ...sayInterpreter(one.interpreter ? { name: one.interpreter } : undefined),
+      ],
       note: one.note,
     })),
     office: sayCallOffice(event),

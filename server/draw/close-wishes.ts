@@ -8,7 +8,8 @@ import { Household } from '../models/household.js';
 import type { Slot } from '../models/slot.js';
 import { dayOf } from '../web/local-time.js';
 import { placed } from '../web/place.js';
-import { findOpenings, type Wanted } from '../planning/find-openings.js';
+import type { Wanted } from '../booking/find-around.js';
+import { findOpenings } from '../planning/find-openings.js';
 import { drawWishes, type DrawFamily, type DrawInput, type Drawn, type DrawSlot } from './draw-wishes.js';
 import { pack } from './find-draw.js';
 

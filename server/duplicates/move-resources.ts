@@ -2,6 +2,7 @@ import type { Types } from 'mongoose';
 import { Appointment } from '../models/appointment.js';
 import { Contact, contactName } from '../models/contact.js';
 import { Diary } from '../models/diary.js';
+import { Interpreter } from '../models/interpreter.js';
 import { isDuplicateKey } from '../models/duplicate-key.js';
 import { Resource } from '../models/resource.js';
 import { searchKey } from '../models/search-key.js';
@@ -33,6 +34,10 @@ export async function moveResources(move: Move): Promise<number> {
   await Resource.updateMany(
     { account, 'byHand.staff': { $eq: drop, $exists: true } },
     { $set: { 'byHand.staff': keep } },
+  );
+  await Interpreter.updateMany(
+    { account, contact: { $eq: drop, $exists: true } },
+    { $set: { contact: keep } },
   );
   return held.length;
 }

@@ -10,7 +10,7 @@ import { entryPages } from './serve-entry.js';
 export function entryRoutes(deps: Deps, clear: ClearHouseholds): Router {
   const router = express.Router();
   router.use('/e/:link/enter', loadConference, askingPages(deps), entryPages(deps, clear));
-  router.use('/login', showSchool);
+  router.use(['/login', '/forgot', '/choose-school'], showSchool);
   router.use('/login/link', speakToReader, loginAskingPages(deps), entryPages(deps, clear));
   return router;
 }

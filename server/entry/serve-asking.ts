@@ -5,7 +5,8 @@ import { findUserByEmail } from '../accounts/queries.js';
 import { nextQuery } from '../accounts/schema.js';
 import type { Deps } from '../deps.js';
 import { Account } from '../models/account.js';
-import { conferenceOf, findByLink, type Conference } from '../parents/load-conference.js';
+import { findByLink } from '../parents/find-by-link.js';
+import { conferenceOf, type Conference } from '../parents/load-conference.js';
 import { isTyped, readProof } from '../parents/prove-child.js';
 import type { ChildProofForm } from '../parents/schema.js';
 import { showWelcome } from '../parents/show-welcome.js';
@@ -22,6 +23,7 @@ import { languageOf } from '../web/words.js';
 import { hasLiveEntry } from './find-entry.js';
 import { limitAsking, type CountedAsk } from './limit-asking.js';
 import { markAsker } from './mark-asker.js';
+import { sendsLinks } from './policy.js';
 import { askingSchema, loginAskingSchema } from './schema.js';
 import { sendEntry, type EntryPlace } from './send-entry.js';
 
@@ -33,7 +35,7 @@ export function askingPages(deps: Deps): Router {
   router.post('/', async (req, res) => {
     const conference = conferenceOf(res);
     // Without an email server nothing is promised: the page asks for a password.
-    if (!deps.config.smtpUrl) {
+    if (!sendsLinks(deps)) {
       res.redirect(303, `${conference.home}/register`);
       return;
     }
@@ -74,7 +76,7 @@ export function loginAskingPages(deps: Deps): Router {
   const limits = limitAsking(deps);
 
   router.post('/', async (req, res) => {
-    if (!deps.config.smtpUrl) {
+    if (!sendsLinks(deps)) {
       res.redirect(303, '/login');
       return;
     }
@@ -122,7 +124,7 @@ export function loginAskingPages(deps: Deps): Router {
   return router;
 }
 
-/** Shows on the page to log in whose event somebody wants to go on to. */
+/** Shows on the pages to log in, and on those beside them, whose event somebody wants to go on to. */
 export const showSchool: RequestHandler = async (req, res, next) => {
   const wanted = parseQuery(nextQuery, req.method === 'POST' ? req.body : req.query).next;
   const [, link] = /^\/e\/([\w-]{1,60})(?=[/?#]|$)/.exec(wanted) ?? [];

@@ -16,6 +16,8 @@ import { senderOf } from '../web/sender.js';
 import { say } from '../web/session.js';
 import { languageOf } from '../web/words.js';
 import { findEntry, isLive, openEntry, type Entry, type Opened } from './find-entry.js';
+import { findMailHere } from './find-mail.js';
+import { sendsLinks } from './policy.js';
 import { continueAtEvent } from './continue-at-event.js';
 import { limitAsking, type CountedAsk } from './limit-asking.js';
 import { forgetAsker, isAsker } from './mark-asker.js';
@@ -40,8 +42,8 @@ export function entryPages(deps: Deps, clear: ClearHouseholds): Router {
   const goOn = continueAtEvent(deps);
   router.use(keptToItself);
 
-  router.get('/', (_req, res) => {
-    if (!deps.config.smtpUrl) {
+  router.get('/', async (_req, res) => {
+    if (!sendsLinks(deps)) {
       res.redirect(303, homeOf(res));
       return;
     }
@@ -50,6 +52,7 @@ export function entryPages(deps: Deps, clear: ClearHouseholds): Router {
       title,
       minutes: ENTRY_MINUTES,
       again: homeOf(res),
+      mail: await findMailHere(deps),
       isSure: conferenceIn(res) !== undefined,
     });
   });
@@ -114,7 +117,7 @@ export function entryPages(deps: Deps, clear: ClearHouseholds): Router {
   router.post('/:secret/again', async (req, res) => {
     const conference = conferenceIn(res);
     const entry = await findHere(req, res);
-    if (!entry || !deps.config.smtpUrl) {
+    if (!entry || !sendsLinks(deps)) {
       showOver(req, res, entry);
       return;
     }

@@ -16,6 +16,7 @@ const SECTIONS = [
   { key: 'event', label: 'Event and booking', path: '' },
   { key: 'questions', label: 'Questions', path: '/questions' },
   { key: 'draw', label: 'Preference round', path: '/draw' },
+  { key: 'interpreters', label: 'Interpreters', path: '/interpreters' },
   { key: 'emails', label: 'Office and emails', path: '/emails' },
   { key: 'audit', label: 'Audit', path: '/audit' },
 ];

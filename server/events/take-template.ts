@@ -28,7 +28,16 @@ export function valuesFrom(past: Event, now: Date): Record<string, unknown> {
 }
 
 /** What the new event copies beside the values in its form. */
-export function keptOf({ _id, fields, office, messages, letter, translations, reminders }: Event) {
+export function keptOf({
+  _id,
+  fields,
+  office,
+  messages,
+  letter,
+  translations,
+  reminders,
+  interpreting,
+}: Event) {
   return {
     templateOf: _id,
     ...(fields ? { fields } : {}),
@@ -37,6 +46,7 @@ export function keptOf({ _id, fields, office, messages, letter, translations, re
     ...(letter ? { letter } : {}),
     ...(translations ? { translations } : {}),
     ...(reminders ? { reminders } : {}),
+    ...(interpreting ? { interpreting } : {}),
   };
 }
 

@@ -37,6 +37,7 @@ export const REFUSALS = [
   'taken',
   'teacher busy',
   'household busy',
+  'interpreter busy',
   'teacher limit',
   'class limit',
   'household limit',
@@ -62,6 +63,7 @@ export const OVERRIDABLE = [
   'student limit',
   'day limit',
   'household busy',
+  'interpreter busy',
 ] as const satisfies Refusal[];
 export type Overridable = (typeof OVERRIDABLE)[number];
 
@@ -105,6 +107,13 @@ export interface Appointment extends Scoped {
   resource: Types.ObjectId;
   /** Further holders of slots who sit in it, as its slot says. */
   with?: Types.ObjectId[];
+  /** Who interprets; their diary has it. Absent: nobody. */
+  interpreter?: Types.ObjectId;
+  /**
+   * Who interprets is to be gone through: whom somebody chose, if anybody, comes first. `was`: whom the family was told, where that is not
+   * `interpreter`.
+   */
+  interpreting?: { to?: Types.ObjectId; was?: Types.ObjectId };
   household: Types.ObjectId;
   bookedBy: Types.ObjectId;
   /** The adult of the household who goes, where the event lets several be at two meetings at once. Absent: all of them. */
@@ -185,6 +194,10 @@ const schema = scopedSchema<Appointment>('appointment', {
   resized: Boolean,
   resource: { type: Schema.Types.ObjectId, required: true },
   with: { type: [Schema.Types.ObjectId], default: undefined },
+  interpreter: Schema.Types.ObjectId,
+  interpreting: {
+    type: new Schema({ to: Schema.Types.ObjectId, was: Schema.Types.ObjectId }, { _id: false }),
+  },
   household: { type: Schema.Types.ObjectId, required: true },
   bookedBy: { type: Schema.Types.ObjectId, required: true },
   goer: Schema.Types.ObjectId,
@@ -258,6 +271,11 @@ schema.index({ event: 1, students: 1, state: 1 });
 schema.index({ event: 1, class: 1, state: 1 });
 schema.index({ state: 1, expiresAt: 1 });
 schema.index({ offer: 1, state: 1 }, { partialFilterExpression: { offer: { $exists: true } } });
+schema.index(
+  { interpreter: 1, state: 1, from: 1 },
+  { partialFilterExpression: { interpreter: { $exists: true } } },
+);
+schema.index({ interpreting: 1 }, { partialFilterExpression: { interpreting: { $exists: true } } });
 schema.index({ unfinished: 1 }, { partialFilterExpression: { unfinished: true } });
 
 export const Appointment = mongoose.model<Appointment>('appointment', schema);

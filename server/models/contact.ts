@@ -35,6 +35,8 @@ export interface PrintedCode {
   at: Date;
   /** The household that is using it up: it counts for no other. Absent on paper that nobody used. */
   usedBy?: Types.ObjectId;
+  /** Since when. Absent in claims from before 0.11, which only that household finishes. */
+  usedAt?: Date;
 }
 
 /** What the roster says of a person. A roster refresh writes these fields and overwrites what a person wrote there. */
@@ -141,7 +143,7 @@ const schema = scopedSchema<Contact>('contact', {
   },
   code: {
     type: new Schema<PrintedCode>(
-      { hash: String, key: String, at: Date, usedBy: Schema.Types.ObjectId },
+      { hash: String, key: String, at: Date, usedBy: Schema.Types.ObjectId, usedAt: Date },
       { _id: false },
     ),
   },

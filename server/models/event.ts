@@ -129,6 +129,8 @@ export interface Event extends Scoped {
   letter?: MessageText;
   /** The same texts for families who read another language, by its code. */
   translations?: Record<string, Translation>;
+  /** Families may ask for an interpreter of one of these languages, by their codes. `byHand`: the office assigns each. Absent: they may not. */
+  interpreting?: { languages: string[]; byHand: boolean };
   /** When families may wish in its preference round; absent: it has none. */
   draw?: { from: Date; until: Date };
   /** How many hours before a meeting its family is reminded, the most first. Absent: never. */
@@ -180,6 +182,7 @@ const schema = scopedSchema<Event>('event', {
   messages: { type: messagesSchema },
   letter: messageText,
   translations: { type: Schema.Types.Map, of: translationSchema },
+  interpreting: { type: new Schema({ languages: [String], byHand: Boolean }, { _id: false }) },
   draw: { type: new Schema({ from: Date, until: Date }, { _id: false }) },
   reminders: { type: [Number], default: undefined },
   reminded: Schema.Types.Mixed,

@@ -57,6 +57,10 @@ export interface Household extends Scoped {
    * adult is known.
    */
   keptFor?: Types.ObjectId;
+  /** The code of the language in which they need an interpreter, at every event that offers it. Absent: they need none. */
+  interpreter?: string;
+  /** That was changed, and their meetings have not been gone through yet. */
+  interpreting?: boolean;
   createdAt: Date;
 }
 
@@ -107,6 +111,8 @@ const schema = scopedSchema<Household>('household', {
   },
   ofSchool: Boolean,
   keptFor: Schema.Types.ObjectId,
+  interpreter: String,
+  interpreting: Boolean,
   createdAt: { type: Date, required: true },
 });
 // Unique: two first requests of one adult at the same time make one household.
@@ -120,5 +126,8 @@ schema.index(
   { account: 1, 'dropped.student': 1 },
   { partialFilterExpression: { 'dropped.student': { $exists: true } } },
 );
+
+schema.index({ account: 1, interpreter: 1 }, { partialFilterExpression: { interpreter: { $exists: true } } });
+schema.index({ interpreting: 1 }, { partialFilterExpression: { interpreting: true } });
 
 export const Household = mongoose.model<Household>('household', schema);

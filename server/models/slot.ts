@@ -1,4 +1,5 @@
 import mongoose, { Schema, type Types } from 'mongoose';
+import type { AuditEntry } from './audit-entry.js';
 import { scopedSchema, type Scoped } from './scoped.js';
 
 export const SLOT_KINDS = ['in person', 'video', 'either'] as const;
@@ -44,7 +45,12 @@ export interface SlotLayout {
   /** Slots beyond these are deleted; times beyond the slots become new ones. */
   times: Pick<Slot, 'from' | 'to'>[];
   set: Partial<Pick<Slot, 'kind' | 'capacity'>>;
-  user: Types.ObjectId;
+  /** Slots in no row, which get `set` alone. One of the change’s rows has them. */
+  rest?: Types.ObjectId[];
+  /** How many new slots were made of the times beyond; absent: not yet. */
+  made?: number;
+  /** The change’s entry in the audit. What became of the rows is counted when they are written. */
+  audit: Pick<AuditEntry, 'user' | 'at' | 'from' | 'detail' | 'changes'>;
 }
 
 /** The holders of the slot, its own first. */

@@ -1,6 +1,7 @@
-import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import { Types } from 'mongoose';
+import { readDiaries } from '../booking/find-around.js';
+import { LIVING_STATES } from '../models/appointment.js';
 import { slotsOf } from '../models/appointment-slots.js';
-import { Diary } from '../models/diary.js';
 import type { Event } from '../models/event.js';
 import { Resource } from '../models/resource.js';
 import { holdersOf, Slot } from '../models/slot.js';
@@ -141,18 +142,17 @@ async function busyOf(
 ): Promise<Map<string, Span[]>> {
   const people = [...new Set([...sitting, ...appointments.map(({ household }) => household.toHexString())])];
   const days = new Set(planned.flatMap(({ to }) => (to ? utcDays(to.from, to.to) : [])));
-  const ids = people.flatMap((person) => [...days].map((day) => `${person}:${day}`));
-  const diaries = await Diary.find({ _id: { $in: ids } }).lean();
+  const diaries = await readDiaries(
+    people.map((id) => new Types.ObjectId(id)),
+    [...days],
+  );
   const own = new Set(appointments.map(({ _id }) => _id.toHexString()));
   const entries = diaries.flatMap(({ _id, busy }) =>
     busy
       .filter(({ appointment }) => !own.has(appointment.toHexString()))
       .map((entry) => ({ ...entry, person: _id.slice(0, _id.indexOf(':')) })),
   );
-  const living = await Appointment.find(
-    { _id: { $in: entries.map(({ appointment }) => appointment) }, state: { $in: LIVING_STATES } },
-    { _id: 1 },
-  ).lean();
+  const living = diaries.flatMap(({ by }) => by).filter(({ state }) => LIVING_STATES.includes(state));
   const alive = new Set(living.map(({ _id }) => _id.toHexString()));
   return groupBy(
     entries.filter(({ appointment }) => alive.has(appointment.toHexString())),

@@ -80,7 +80,7 @@ type Before = Pick<Slot, 'state' | 'message'>;
 
 /**
  * Keeps everybody from booking a slot and ends its holds. Its former state is noted first.
- * @returns its former state; undefined if it no longer exists
+ * @returns its former state; undefined if it no longer exists, or others are changing it
  */
 export async function lockSlot(
   deps: Deps,
@@ -92,7 +92,8 @@ export async function lockSlot(
   let before = noted(await SlotMoveItem.findById(item._id).lean());
   for (;;) {
     const slot = await Slot.findOne(scope, { state: 1, message: 1, locked: 1 }).lean();
-    if (!slot) return undefined;
+    // A change of several slots that isn't finished keeps on this one what its row becomes.
+    if (!slot || slot.locked?.layout) return undefined;
     // A worker that locked the slot and died has noted the state; otherwise it is the slot's own.
     const isLocked =
       before !== undefined && slot.state === LOCKED && slot.message === (message ?? before.message);
@@ -149,6 +150,8 @@ async function enterAll(
           return 'day limit';
         continue;
       }
+      // Whoever interprets is chosen again at the new time.
+      if (need.refusal === 'interpreter busy') continue;
       const refusal = await enterTime(appointment, need, deps.now());
       if (refusal) return refusal === 'teacher busy' ? 'teacher busy' : 'household busy';
     }
@@ -241,7 +244,7 @@ async function writeTime(
 }
 
 async function writeOnce(
-  { _id, entry }: Appointment,
+  { _id, entry, interpreter }: Appointment,
   source: Pick<SlotTime, 'from'>,
   target: Pick<SlotTime, 'from' | 'to'>,
   moved: Appointment['moved'],
@@ -251,7 +254,7 @@ async function writeOnce(
       _id,
       state: { $in: LIVING_STATES },
       from: source.from,
-      ...asRead({ 'entry.changes': entry?.changes }),
+      ...asRead({ 'entry.changes': entry?.changes, interpreter }),
     },
     {
       $set: {
@@ -259,8 +262,9 @@ async function writeOnce(
         to: target.to,
         ...(moved ? { moved } : {}),
         entry: { first: entry?.first ?? _id, changes: (entry?.changes ?? 0) + 1 },
+        ...(interpreter ? { interpreting: { to: interpreter, was: interpreter } } : {}),
       },
-      ...(moved ? {} : { $unset: { moved: 1 } }),
+      $unset: { ...(moved ? {} : { moved: 1 }), ...(interpreter ? { interpreter: 1 } : {}) },
     },
   );
   return written.matchedCount === 1;

@@ -6,6 +6,7 @@ import { Event } from '../models/event.js';
 import { SlotMove, SlotMoveItem, WORKING_STATES, type MoveState } from '../models/slot-move.js';
 import { addDays } from '../slots/add-day.js';
 import { MESSAGE_MAX } from '../slots/schema.js';
+import { finishLayouts } from '../slots/unlock-left.js';
 import { keepWhole, sourceOf, targetOf } from './keep-whole.js';
 import { lockSlot, moveSlot, unlockSlot } from './move-slot.js';
 import { WAIT_MS } from './policy.js';
@@ -89,6 +90,7 @@ async function nextOf({ _id, state }: SlotMove): Promise<MoveState> {
 async function workThrough(deps: Deps, move: SlotMove, stopping: AbortSignal): Promise<boolean> {
   const wanted = move.state === 'running' ? 'todo' : 'done';
   const order = move.state === 'undoing' ? -1 : 1;
+  await finishLayouts({ _id: move.event, account: move.account }, deps.now());
   // What could not be undone stays `done` and is not tried again.
   let after: number | undefined;
   for (;;) {

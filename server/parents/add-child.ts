@@ -62,7 +62,7 @@ export async function addChild(deps: Deps, family: Family, proof: Proof): Promis
 
 /**
  * Adds the student for whom this one-time code was printed. Of two households at once one has it. It is gone only once the child is added:
- * where the process dies in between, the household types it again. A child that the school took away from the household leaves it unused.
+ * where the process dies in between, the household types it again, or after a while whoever has the paper. A child that the school took away from the household leaves it unused.
  */
 async function addByPrintedCode(
   deps: Deps,
@@ -76,19 +76,37 @@ async function addByPrintedCode(
     const hash = hashCode(code, student._id.toHexString(), deps.config.appSecret);
     if (student.code?.hash !== hash) continue;
     const printed = { _id: student._id, account: student.account, 'code.hash': hash };
+    await endDeadClaim(student, deps.now());
     const claimed = await Contact.updateOne(
       { ...printed, 'code.usedBy': { $in: [null, usedBy] } },
-      { $set: { 'code.usedBy': usedBy } },
+      { $set: { 'code.usedBy': usedBy, 'code.usedAt': deps.now() } },
     );
     if (claimed.matchedCount === 0) continue;
     const isLinked = await linkChild(deps, family, student, 'printed code');
     await Contact.updateOne(
       { ...printed, 'code.usedBy': usedBy },
-      { $unset: isLinked ? { code: 1 } : { 'code.usedBy': 1 } },
+      { $unset: isLinked ? { code: 1 } : { 'code.usedBy': 1, 'code.usedAt': 1 } },
     );
     if (isLinked) return student;
   }
   return undefined;
+}
+
+/** Adding a child takes moments: a claim that is older is of a process that died. */
+const DEAD_MS = 10 * 60_000;
+
+/**
+ * Ends what a process that died left of a code: where its household has the child by now, the code is used up; else it is as on unused
+ * paper, for whoever has it.
+ */
+async function endDeadClaim({ _id, account, code }: Contact, now: Date): Promise<void> {
+  if (!code?.usedBy || !code.usedAt || now.getTime() - code.usedAt.getTime() < DEAD_MS) return;
+  const { hash, usedBy, usedAt } = code;
+  const isLinked = await Household.exists({ _id: usedBy, account, 'children.student': _id });
+  await Contact.updateOne(
+    { _id, account, 'code.hash': hash, 'code.usedBy': usedBy, 'code.usedAt': usedAt },
+    { $unset: isLinked ? { code: 1 } : { 'code.usedBy': 1, 'code.usedAt': 1 } },
+  );
 }
 
 /**

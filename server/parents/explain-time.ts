@@ -30,6 +30,8 @@ interface Looking {
   event: PlacedEvent;
   teacher: string;
   child?: string | undefined;
+  /** What the language is called in which they need an interpreter. */
+  language?: string | undefined;
   /** The family's own. */
   meetings: OwnMeeting[];
   replaces?: Types.ObjectId | undefined;
@@ -84,6 +86,8 @@ function sayTime(
       };
     case 'household busy':
       return sayBusy(looking, time, meeting);
+    case 'interpreter busy':
+      return { state: 'away', note: t('times.noInterpreter'), reason: sayWhole(looking, reason) };
     case 'day limit':
       return { state: 'away', note: t('times.dayFull'), reason: t('times.dayFullWhy', { teacher }) };
     case 'not offered':
@@ -99,7 +103,7 @@ function sayTime(
 
 /** A reason that is none of the time alone. */
 export function sayWhole(
-  { event, teacher, child }: Pick<Looking, 'event' | 'teacher' | 'child'>,
+  { event, teacher, child, language }: Pick<Looking, 'event' | 'teacher' | 'child' | 'language'>,
   reason: Refusal,
   meeting?: Meeting,
 ): string {
@@ -113,7 +117,12 @@ export function sayWhole(
       teacher,
       child: meeting.children,
     });
-  return sayRefusal(event, reason, { teacher, ...(child ? { child } : {}), most: perStudentAndTeacher });
+  return sayRefusal(event, reason, {
+    teacher,
+    ...(child ? { child } : {}),
+    ...(language ? { language } : {}),
+    most: perStudentAndTeacher,
+  });
 }
 
 function sayBusy(

@@ -4,25 +4,46 @@ import { Contact } from '../models/contact.js';
 import type { Event } from '../models/event.js';
 import { ask, findTogether } from '../models/find-together.js';
 import { Resource } from '../models/resource.js';
+import type { Appointment } from '../models/appointment.js';
 import { isMeantFor } from '../booking/find-by-hand.js';
 import { viewOf, type ChildView } from '../booking/queries.js';
+import { askFirst } from './find-first.js';
+import { askMeetings } from './find-times.js';
+
+/** The same with the family's meetings that count still, and whether they have one in the event: all that a page of times begins with. */
+export async function childWithMeetings(
+  event: Pick<Event, '_id' | 'account'>,
+  household: Types.ObjectId,
+  wish: { student: Types.ObjectId; resource: Types.ObjectId },
+  now: Date,
+): Promise<WithTeacher & { meetings: Appointment[]; isFirst: boolean }> {
+  const { meetings, booked, ...found } = await findTogether({
+    ...askWithTeacher(event, wish.student, wish.resource),
+    meetings: askMeetings(household, now),
+    booked: askFirst(event, household),
+  });
+  return { ...pickWithTeacher(found), meetings, isFirst: booked.length === 0 };
+}
 
 /**
  * One child of a household with one of those whom it can meet, by one command.
- * @returns without a teacher where it cannot meet that one; undefined where there is no such child
+ * @returns without a teacher where it cannot meet that one, and without a child where there is no such one
  */
 export async function childWithTeacher(
   event: Pick<Event, '_id' | 'account'>,
   id: Types.ObjectId,
   wanted: Types.ObjectId,
-): Promise<
-  { child: Omit<ChildView, 'teachers'>; teacher?: { resource: Resource; room: string } } | undefined
-> {
-  const {
-    students: [student],
-    classes,
-    resources: [resource],
-  } = await findTogether({
+): Promise<WithTeacher> {
+  return pickWithTeacher(await findTogether(askWithTeacher(event, id, wanted)));
+}
+
+interface WithTeacher {
+  child?: Omit<ChildView, 'teachers'>;
+  teacher?: { resource: Resource; room: string };
+}
+
+function askWithTeacher(event: Pick<Event, '_id' | 'account'>, id: Types.ObjectId, wanted: Types.ObjectId) {
+  return {
     students: ask<Contact>(Contact, { _id: id, account: event.account, type: 'student' }),
     classes: ask<Class>(
       Class,
@@ -31,8 +52,19 @@ export async function childWithTeacher(
       { $unset: 'synced.students' },
     ),
     resources: ask<Resource>(Resource, { _id: wanted, event: event._id, status: 'active' }),
-  });
-  if (!student) return undefined;
+  };
+}
+
+function pickWithTeacher({
+  students: [student],
+  classes,
+  resources: [resource],
+}: {
+  students: Contact[];
+  classes: Class[];
+  resources: Resource[];
+}): WithTeacher {
+  if (!student) return {};
   const child = viewOf(student);
   if (!resource) return { child };
   if (resource.byHand) {

@@ -1,10 +1,13 @@
 import type { Types } from 'mongoose';
 import { checkTimes, type CheckedTime } from '../booking/check-times.js';
+import { languageFor } from '../booking/find-interpreter.js';
 import { withNames } from '../booking/name-meetings.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import { documentsOf, findTogether, type Question } from '../models/find-together.js';
 import type { Household } from '../models/household.js';
 import type { Resource } from '../models/resource.js';
 import type { Slot } from '../models/slot.js';
+import { nameSpoken } from '../web/format-language.js';
 import type { PlacedEvent } from '../web/place.js';
 import { explainTime, type Explained, type OwnMeeting } from './explain-time.js';
 
@@ -28,6 +31,8 @@ export interface Looker {
   goer?: Types.ObjectId | undefined;
   /** What is to be changed counts as free. */
   replaces?: Types.ObjectId | undefined;
+  /** The family's meetings that count still, if they were read just now (`askMeetings`). */
+  meetings?: Appointment[] | undefined;
 }
 
 /**
@@ -35,20 +40,22 @@ export interface Looker {
  * @param some those that are asked about; absent: all
  */
 export async function findTimes(looker: Looker, now: Date, some?: Pick<Slot, '_id'>[]): Promise<TimeView[]> {
-  const { event, resource, household, user, students, goer, replaces } = looker;
+  const { event, resource, household, user, students, goer, replaces, meetings: read } = looker;
   const wanted = [{ students, resource: resource._id }];
   const slots = some?.map(({ _id }) => _id);
   const [[checked], meetings] = await Promise.all([
     checkTimes({ event, household, user, wanted, goer, replaces, slots }, now),
-    meetingsSince(event, household._id, now),
+    read ? nameOwn(event, read) : meetingsSince(event, household._id, now),
   ]);
   return (checked?.times ?? []).map((time) => viewOf(looker, time, meetings));
 }
 
 function viewOf(looker: Looker, time: CheckedTime, meetings: OwnMeeting[]): TimeView {
-  const { event, resource, child, replaces } = looker;
+  const { event, resource, household, child, replaces } = looker;
+  const code = languageFor(event, household);
+  const language = code && nameSpoken(code, event.locale);
   const { slot, beside } = time;
-  const explained = explainTime({ event, teacher: resource.name, child, meetings, replaces }, time);
+  const explained = explainTime({ event, teacher: resource.name, child, language, meetings, replaces }, time);
   return { slot, ...explained, with: beside.map(({ name }) => name) };
 }
 
@@ -65,13 +72,20 @@ export async function meetingsSince(
   household: Types.ObjectId,
   now: Date,
 ): Promise<OwnMeeting[]> {
-  const found = await Appointment.find({
-    household,
-    state: { $in: LIVING_STATES },
-    from: { $gt: familySince(now) },
-  })
-    .sort({ from: 1 })
-    .lean();
+  const { meetings } = await findTogether({ meetings: askMeetings(household, now) });
+  return nameOwn(event, meetings);
+}
+
+/** The question for a household's meetings that count still, of all events. */
+export function askMeetings(household: Types.ObjectId, now: Date): Question<Appointment> {
+  return documentsOf<Appointment>(
+    Appointment,
+    { household, state: { $in: LIVING_STATES }, from: { $gt: familySince(now) } },
+    { sort: { from: 1 } },
+  );
+}
+
+async function nameOwn(event: PlacedEvent, found: Appointment[]): Promise<OwnMeeting[]> {
   const named = await withNames(found, event);
   return named.map((meeting, n) => ({ ...meeting, isHere: found[n]?.event.equals(event._id) ?? false }));
 }

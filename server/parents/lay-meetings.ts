@@ -1,5 +1,5 @@
 import type { Meeting } from '../booking/name-meetings.js';
-import { buildingOf, mapOf, partsOf } from '../booking/say-place.js';
+import { addressOf, buildingOf, mapOf, partsOf } from '../booking/say-place.js';
 import { fullDay, timeSpan } from '../web/format-time.js';
 import { groupBy } from '../web/lists.js';
 import { dayOf } from '../web/local-time.js';
@@ -93,7 +93,7 @@ function destinationsOf({ event, account }: Family, meetings: Meeting[]): Destin
   const found = new Map<string, Destination>();
   for (const meeting of meetings.filter(({ kind }) => kind === 'in person')) {
     const name = [buildingOf(meeting, account) || account.name, event.place].filter(Boolean).join(', ');
-    const address = meeting.school?.address ?? '';
+    const address = addressOf(meeting, event);
     if (address || event.place || buildingOf(meeting, account))
       found.set(name, { name, address, map: mapOf(meeting, event, account) });
   }

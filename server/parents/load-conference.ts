@@ -1,8 +1,7 @@
 import type { RequestHandler, Response } from 'express';
 import { accountsOf, actorIn, setActor } from '../accounts/load-actor.js';
 import type { Deps } from '../deps.js';
-import { Account } from '../models/account.js';
-import { Event } from '../models/event.js';
+import type { Account } from '../models/account.js';
 import type { Household } from '../models/household.js';
 import { actorOf, maybeActor, type Actor } from '../web/actor.js';
 import { shortDay, shortDayAndTime, timeOfDay } from '../web/format-time.js';
@@ -14,7 +13,9 @@ import { brandOf } from '../web/show-brand.js';
 import { placed, type PlacedEvent } from '../web/place.js';
 import { ensureHousehold, findHousehold } from '../booking/ensure-household.js';
 import { judgeEarly, openedEarly } from '../booking/open-early.js';
-import { showLost, tidyLink } from './show-lost.js';
+import { findByLink } from './find-by-link.js';
+import { linkedAhead, takeHomesAhead } from './read-ahead.js';
+import { showLost } from './show-lost.js';
 
 /** The event that a parents' link names, and its school. */
 export interface Conference {
@@ -33,10 +34,12 @@ export interface Conference {
  * chose to work at stays chosen: a link moves nothing of what they have open in other tabs.
  */
 export const loadConference: RequestHandler<{ link: string }> = async (req, res, next) => {
-  const found = await findByLink(req.params.link);
+  const { link } = req.params;
+  const read = linkedAhead(req, link);
+  const found = read ? read.linked : await findByLink(link);
   if (!found) {
     if (req.user) setActor(req, res, req.user);
-    await showLost(res, req.params.link);
+    await showLost(res, link);
     return;
   }
   const { event, account } = found;
@@ -48,30 +51,6 @@ export const loadConference: RequestHandler<{ link: string }> = async (req, res,
   openConference(res, { event: placed(event, reader), account, home: `/e/${event.link}` });
   next();
 };
-
-/** The event of a parents' link, and its school. */
-export async function findByLink(link: string): Promise<{ event: Event; account: Account } | undefined> {
-  if (!/^[\w-]{1,60}$/.test(link)) return undefined;
-  // Links from before 0.10 have capitals; newer ones may be typed from paper, in capitals or with a hyphen.
-  const all = await Event.aggregate<Event & { school: Account[] }>([
-    { $match: { link: { $in: [link, tidyLink(link)] }, status: { $ne: 'deleted' } } },
-    {
-      $lookup: {
-        from: Account.collection.name,
-        localField: 'account',
-        foreignField: '_id',
-        as: 'school',
-      },
-    },
-  ]);
-  const found = all.find((event) => event.link === link) ?? all[0];
-  if (!found) return undefined;
-  const {
-    school: [account],
-    ...event
-  } = found;
-  return account && { event, account };
-}
 
 /** What the pages of an event's parents are made of. The event reads as they do. */
 export function openConference(res: Response, conference: Conference): void {
@@ -124,7 +103,8 @@ export async function familyOf(res: Response, deps: Pick<Deps, 'now'>): Promise<
   const conference = conferenceOf(res);
   const actor = actorOf(res);
   const find = res.req.method === 'POST' ? ensureHousehold : findHousehold;
-  const household = await find(conference.account._id, actor.user, deps.now());
+  const homes = takeHomesAhead(res.req, actor.user);
+  const household = await find(conference.account._id, actor.user, deps.now(), homes);
   const own = await openFor(conference, household, deps.now());
   res.locals.conference = own;
   return { ...own, actor, household };

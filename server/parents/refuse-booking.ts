@@ -13,6 +13,8 @@ export interface Refused {
   most: number;
   /** The family’s other meeting, as a sentence; '' where none is known. */
   clash: string;
+  /** The language that nobody interprets then; '' where it is not known. */
+  language: string;
   /** When booking opens, or since when it is closed, as a sentence. */
   window: string;
 }
@@ -40,6 +42,7 @@ const SENTENCES: Record<Refusal, string> = {
   taken: 'refusals.taken',
   'teacher busy': 'refusals.teacherBusy',
   'household busy': 'refusals.householdBusy',
+  'interpreter busy': 'refusals.interpreterBusy',
   'teacher limit': 'refusals.teacherLimit',
   'class limit': 'refusals.classLimit',
   'student limit': 'refusals.studentLimit',
@@ -63,6 +66,8 @@ export function sayRefusal(
   const t = wordsOf(place);
   if (reason === 'household busy' && of.clash) return of.clash;
   if (reason === 'not open' && of.window) return of.window;
+  if (reason === 'interpreter busy' && of.language)
+    return t('refusals.interpreterBusyIn', { language: of.language });
   return t(SENTENCES[reason], {
     child: of.child ?? t('children.yourChild'),
     teacher: of.teacher ?? t('refusals.thisTeacher'),

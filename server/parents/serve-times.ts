@@ -58,13 +58,15 @@ export function timesPages(deps: Deps): Router {
     };
     // What replaces a longer meeting is as long.
     await letLineGoFirst(deps, family.event, slot, 1 + (changed?.more.length ?? 0));
-    const held = now ? await bookAtOnce(deps, request) : await holdSlot(deps, request);
+    const held: Awaited<ReturnType<typeof bookAtOnce>> = now
+      ? await bookAtOnce(deps, request)
+      : await holdSlot(deps, request);
     if (held.ok) res.redirect(303, `${family.home}/appointments/${held.appointment._id.toHexString()}`);
     else
       await leadToRefusal(
         res,
         family,
-        { slot, student, change, kept, goer, reason: held.reason },
+        { slot, student, change, kept, goer, reason: held.reason, resource: held.resource },
         deps.now(),
       );
   });
@@ -91,6 +93,8 @@ async function studentsFor(
 
 interface Refused extends Omit<Asked, 'resource'> {
   slot: Types.ObjectId;
+  /** Absent: the slot's is looked up. */
+  resource?: Types.ObjectId | undefined;
   reason: Refusal;
 }
 
@@ -105,10 +109,12 @@ export async function leadToRefusal(
   now: Date,
 ): Promise<void> {
   const { slot } = refused;
-  const found = await Slot.findOne({ _id: slot, event: event._id }, { resource: 1 }).lean();
+  const {
+    resource = (await Slot.findOne({ _id: slot, event: event._id }, { resource: 1 }).lean())?.resource,
+  } = refused;
   if (!household.children.some((one) => one.student.equals(refused.student))) throw notFound();
-  if (found && !BEFORE_CLASS.includes(reason)) {
-    res.redirect(303, timesHref(home, { ...refused, resource: found.resource }));
+  if (resource && !BEFORE_CLASS.includes(reason)) {
+    res.redirect(303, timesHref(home, { ...refused, resource }));
     return;
   }
   const said = reason === 'not your child' ? 'not here' : reason;

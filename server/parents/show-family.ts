@@ -2,6 +2,8 @@ import type { Response } from 'express';
 import type { Deps } from '../deps.js';
 import { bookingState } from '../web/booking-state.js';
 import { daysInWords } from '../web/format-time.js';
+import { nameSpoken } from '../web/format-language.js';
+import { languageFor } from '../booking/find-interpreter.js';
 import { bookDecided } from '../booking/leave-plan.js';
 import { hasWaitlist } from '../waitlist/policy.js';
 import { isWorthWaiting, waitsOf } from '../waitlist/show-wait.js';
@@ -27,9 +29,11 @@ export async function showFamily(deps: Deps, res: Response, family: Family): Pro
   const reachable =
     bookingState(family.event, now) === 'open' ? await findReasons(family, children, now) : [];
   const news = await findNews(family, meetings, children, now);
+  const language = languageFor(family.event, family.household);
   const { days: schedule } = layMeetings(family, meetings, now);
   res.render('booking/overview', {
     ...aboutEvent(deps, res),
+    interpreter: language ? nameSpoken(language, family.event.locale) : '',
     children: children.map((child) => ({
       ...child,
       teachers: child.teachers.map((teacher) => {

@@ -15,8 +15,7 @@ import type { Meeting } from '../booking/name-meetings.js';
 import { meetingById } from '../booking/queries.js';
 import { isWorthWaiting, waitFor } from '../waitlist/show-wait.js';
 import { chooseStudents, type Chosen } from './choose-students.js';
-import { childWithTeacher } from './find-child.js';
-import { isFirstBooking } from './find-first.js';
+import { childWithMeetings } from './find-child.js';
 import { findTimes, type Looker, type TimeView } from './find-times.js';
 import { goerIn, listGoers } from './list-goers.js';
 import type { Family } from './load-conference.js';
@@ -52,7 +51,7 @@ export function timesHref(home: string, { resource, student, change, slot, kept,
 export async function showTimes(deps: Deps, res: Response, family: Family, asked: Asked): Promise<void> {
   const { event, household, actor } = family;
   const isTheirs = household.children.some((one) => one.student.equals(asked.student));
-  const found = isTheirs ? await childWithTeacher(event, asked.student, asked.resource) : undefined;
+  const found = isTheirs ? await childWithMeetings(event, household._id, asked, deps.now()) : undefined;
   const { child, teacher } = found ?? {};
   // Nothing of a teacher who is not this child's: no name, no times.
   if (!child || !teacher) throw notFound();
@@ -69,6 +68,7 @@ export async function showTimes(deps: Deps, res: Response, family: Family, asked
     ...{ event, resource, household, user: actor.user, child: about, goer: goerIn(goer) },
     students: chosen.students,
     replaces: changed && parseId(changed.id),
+    meetings: found?.meetings,
   };
   const times = await findTimes(looker, deps.now());
   const looking = { event, home: family.home, now: deps.now() };
@@ -95,7 +95,7 @@ export async function showTimes(deps: Deps, res: Response, family: Family, asked
     goers,
     goer: goer ?? '',
     key: new Types.ObjectId().toHexString(),
-    isFirst: await isFirstBooking(family),
+    isFirst: found?.isFirst,
     isAtOnce: !changed && mayBookAtOnce(event),
     ...{ why, wait },
   });

@@ -1,15 +1,14 @@
-import type { Refusal } from '../models/appointment.js';
 import type { PlacedEvent } from '../web/place.js';
 import { callOffice } from '../web/say-office.js';
 import { wordsOf } from '../web/words.js';
 import { sayWhole } from './explain-time.js';
 import { linkMeeting } from './link-meeting.js';
 import type { TimeView } from './find-times.js';
-import { OF_WISH } from './refuse-booking.js';
+import { sumReasons, type NoneCode } from './sum-reasons.js';
 
 /** Why a teacher can't be booked at any time. */
 export interface WhyNone {
-  code: 'over' | 'full' | 'busy' | 'call' | Refusal;
+  code: NoneCode;
   /** In a word or two. */
   note: string;
   /** What is so, and what to do. */
@@ -18,13 +17,7 @@ export interface WhyNone {
   own?: { href: string; label: string };
 }
 
-/** Rules of the whole wish: each time that nothing else refuses is refused for them. */
-const OF_ALL: Refusal[] = ['no class', ...OF_WISH];
-
-/**
- * Sums up why none of a teacher's times can be booked; undefined where one can. Times that the family has itself tell nothing of the
- * others, but for the limit that they have reached; where one of them is to be changed, not even that.
- */
+/** Sums up why none of a teacher's times can be booked; undefined where one can. */
 export function sumTimes(
   looking: {
     event: PlacedEvent;
@@ -40,26 +33,30 @@ export function sumTimes(
   const { event, teacher, child } = looking;
   const t = wordsOf(event);
   const values = { teacher, child, office: callOffice(event) };
-  const others = times.filter(({ state }) => state !== 'mine');
-  const ofAll = (looking.isChange ? others : times).find(
-    ({ refusal }) => refusal && OF_ALL.includes(refusal),
+  const { code, time } = sumReasons(
+    times.map((one) => ({ ...one, isMine: one.state === 'mine' })),
+    looking.isChange,
   );
-  if (ofAll?.refusal) {
-    const { refusal: code, meeting } = ofAll;
+  if (time?.refusal) {
+    const { refusal, meeting } = time;
     const own = meeting?.isHere ? { own: linkMeeting(looking, meeting) } : {};
-    const note = code === 'not open' ? t('why.notOpen') : t('why.limit');
-    return { code, note, text: sayWhole(looking, code, meeting), ...own };
+    const note = refusal === 'not open' ? t('why.notOpen') : t('why.limit');
+    return { code: refusal, note, text: sayWhole(looking, refusal, meeting), ...own };
   }
-  const codes = new Set(others.map(({ refusal }) => refusal));
-  if (others.length === 0) return { code: 'over', note: t('why.over'), text: t('why.overText', values) };
-  // There is a time that only their own meeting is in the way of.
-  if (codes.has('household busy'))
-    return { code: 'busy', note: t('why.busy'), text: t('why.busyText', values) };
-  if (codes.has('taken') || codes.has('teacher busy') || codes.has('day limit'))
-    return { code: 'full', note: t('why.full'), text: t('why.fullText', values) };
-  if (others.some(({ slot }) => slot.state === 'call the school'))
-    return { code: 'call', note: t('why.call'), text: t('why.callText', values) };
-  if (codes.has('too late'))
-    return { code: 'too late', note: t('times.tooLate'), text: t('why.tooLateText', values) };
-  return { code: 'not offered', note: t('times.away'), text: t('why.offText', values) };
+  switch (code) {
+    case 'over':
+      return { code, note: t('why.over'), text: t('why.overText', values) };
+    case 'busy':
+      return { code, note: t('why.busy'), text: t('why.busyText', values) };
+    case 'interpreter busy':
+      return { code, note: t('times.noInterpreter'), text: t('why.interpreterText', values) };
+    case 'full':
+      return { code, note: t('why.full'), text: t('why.fullText', values) };
+    case 'call':
+      return { code, note: t('why.call'), text: t('why.callText', values) };
+    case 'too late':
+      return { code, note: t('times.tooLate'), text: t('why.tooLateText', values) };
+    default:
+      return { code, note: t('times.away'), text: t('why.offText', values) };
+  }
 }

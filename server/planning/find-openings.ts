@@ -1,28 +1,20 @@
-import type { Types } from 'mongoose';
-import { findPeople } from '../booking/find-people.js';
-import { contactsOf, HOLDER } from '../booking/find-sitting.js';
-import { familySince } from '../parents/find-times.js';
-import type { Family } from '../parents/load-conference.js';
-import { utcDays } from '../booking/plan-needs.js';
-import { isSoonEnough } from '../booking/policy.js';
-import { Appointment, LIVING_STATES } from '../models/appointment.js';
-import { slotsOf } from '../models/appointment-slots.js';
+import { Types } from 'mongoose';
+import { keepsNothing, takerOf } from '../booking/check-holder.js';
+import { judgeTimes, type CheckedTime } from '../booking/check-times.js';
+import { findAround, type Around, type TimesWish, type Wanted } from '../booking/find-around.js';
+import { goingOf, peopleOf } from '../booking/find-people.js';
+import { prefixOf } from '../booking/plan-needs.js';
+import { Appointment, LIVING_STATES, type Refusal } from '../models/appointment.js';
 import { Class } from '../models/class.js';
-import { Diary } from '../models/diary.js';
 import type { PlanGap } from '../models/plan.js';
 import { Resource } from '../models/resource.js';
-import { Slot } from '../models/slot.js';
-import { groupBy, tally } from '../web/lists.js';
-import { dayOf } from '../web/local-time.js';
+import type { Slot } from '../models/slot.js';
+import { familySince } from '../parents/find-times.js';
+import type { Family } from '../parents/load-conference.js';
+import { sumReasons } from '../parents/sum-reasons.js';
 import type { Place } from './measure-plan.js';
 
-/** A meeting that a family would like. */
-export interface Wanted {
-  students: Types.ObjectId[];
-  resource: Types.ObjectId;
-}
-
-/** A free time for it. */
+/** A free time for a meeting that a family would like. */
 export interface Opening {
   slot: Slot;
   /** Absent: by video. */
@@ -53,102 +45,72 @@ export interface Openings {
 /** For whom times are looked for, and which login's holds count as free. */
 export type Looking = Pick<Family, 'event' | 'household'> & { actor: Pick<Family['actor'], 'user'> };
 
-/** More times than any school day has. */
-const MOST_SLOTS = 6000;
-
-type Taken = Pick<
-  Appointment,
-  '_id' | 'slot' | 'resource' | 'students' | 'state' | 'household' | 'bookedBy' | 'expiresAt' | 'from' | 'to'
-> &
-  Partial<Pick<Appointment, 'more' | 'class' | 'kind' | 'event' | 'offer'>>;
+/** What a plan weighs itself: its meetings stand in each other's way, and share what limits leave the family. */
+const WEIGHED: (Refusal | undefined)[] = [
+  ...[undefined, 'household busy' as const, 'household limit' as const, 'student limit' as const],
+  'too many holds',
+];
 
 /**
- * Where a family could still book what it would like, for all of it in a few queries. What only a hold can tell, such as a teacher who is a
- * parent here, it leaves to that. What this person has on hold counts as free: choosing again gives it up.
- * What a waitlist offers them stays theirs until they answer.
+ * Where a family could still book what it would like, by the rules that refuse a booking, as if booking were open. What this person has on
+ * hold counts as free: choosing again gives it up. What a waitlist offers them stays theirs until they answer.
  */
 export async function findOpenings(family: Looking, wanted: Wanted[], now: Date): Promise<Openings> {
   const { event, household, actor } = family;
-  const ids = wanted.map(({ resource }) => resource);
-  const students = household.children.map(({ student }) => student);
-  const taking = { state: { $in: ['pending' as const, ...LIVING_STATES] } };
-  const [resources, slots, seats, own, counted, classes] = await Promise.all([
-    Resource.find({ _id: { $in: ids }, event: event._id }).lean(),
-    Slot.find({ resource: { $in: ids }, event: event._id, state: 'visible', from: { $gt: now } })
-      .sort({ resource: 1, from: 1 })
-      .limit(MOST_SLOTS)
-      .lean(),
-    Appointment.find({ resource: { $in: ids }, ...taking }).lean<Taken[]>(),
-    Appointment.find({
-      household: household._id,
-      state: { $in: LIVING_STATES },
-      from: { $gt: familySince(now) },
-    }).lean<Taken[]>(),
-    Appointment.find({ event: event._id, students: { $in: students }, ...taking }).lean<Taken[]>(),
-    Class.find({ event: event._id, 'synced.students': { $in: students }, status: 'active' }).lean(),
-  ]);
-  const counts = (one: Taken) =>
-    one.state !== 'pending' ||
-    ((one.expiresAt ?? now) > now && (one.offer !== undefined || !one.bookedBy.equals(actor.user)));
-  const busy = await findBusy(family, { resources, slots, own }, now);
-  const { booking } = event;
-  const ofDay = tally(
-    seats.filter(counts).map(({ resource, from }) => `${String(resource)} ${dayOf(from, event.timeZone)}`),
-  );
-  const inSlot = tally(seats.filter(counts).flatMap(slotsOf).map(String));
-  const living = counted.filter(counts);
-  const withTeacher = tally(
-    living
-      .filter((one) => !booking.eachHousehold || one.household.equals(household._id))
-      .flatMap((one) => one.students.map((student) => `${String(student)} ${String(one.resource)}`)),
-  );
-  const ofStudent = tally(living.flatMap((one) => one.students.map(String)));
-  const isFree = (slot: Slot) =>
-    (inSlot.get(String(slot._id)) ?? 0) < slot.capacity &&
-    (!booking.perTeacherAndDay ||
-      (ofDay.get(`${String(slot.resource)} ${slot.day}`) ?? 0) < booking.perTeacherAndDay) &&
-    !busy.isBusy(slot);
-
-  const offers = wanted.map((want): Offered => {
-    const resource = resources.find(({ _id }) => _id.equals(want.resource));
-    const classesHeld = classes.filter(
+  const wish: TimesWish = { event, household, user: actor.user, wanted, asIfOpen: true };
+  const around = await findAround(wish, now);
+  const isOfferedTo = offersTo(actor.user, around, now);
+  const offers = judgeTimes(wish, around, now).map(({ students, resource: id, times }): Offered => {
+    const want = { students, resource: id };
+    const resource = around.resources.get(String(id));
+    if (!resource) return { ...want, openings: [], gap: 'not here' };
+    const held = around.classes.find(
       ({ synced }) =>
-        resource?.contact?.equals(synced.teachers[0] ?? '') &&
-        want.students.some((student) => synced.students.some((id) => id.equals(student))),
+        resource.contact?.equals(synced.teachers[0] ?? '') &&
+        students.some((student) => synced.students.some((one) => one.equals(student))),
     );
-    const allowed = Math.max(
-      booking.perStudentAndTeacher,
-      ...classesHeld.map(({ edits }) => edits.allowed ?? 0),
-    );
-    const most = booking.perStudentAndTeacher > 0 ? allowed : Infinity;
-    const isDone = want.students.some(
-      (student) => (withTeacher.get(`${String(student)} ${String(want.resource)}`) ?? 0) >= most,
-    );
-    if (!resource || isDone) return { ...want, openings: [], gap: resource ? 'teacher limit' : 'not here' };
-    const ahead = slots.filter((slot) => slot.resource.equals(resource._id));
-    const inTime = ahead.filter((slot) => isSoonEnough(event, slot.from, now, 'household'));
-    const place = placeOf(resource, classesHeld[0]);
-    const openings = inTime
-      .filter(isFree)
-      .map((slot): Opening => ({ slot, ...(slot.kind === 'video' ? {} : { place }) }));
-    if (openings.length > 0) return { ...want, openings };
-    return {
-      ...want,
-      openings,
-      gap: ahead.length === 0 ? 'not offered' : inTime.length === 0 ? 'too late' : 'full',
-    };
+    const place = placeOf(resource, held);
+    const openings = times
+      .filter(({ slot, reason }) => WEIGHED.includes(reason) && !isOfferedTo(slot))
+      .map(({ slot }): Opening => ({ slot, ...(slot.kind === 'video' ? {} : { place }) }));
+    return openings.length > 0 ? { ...want, openings } : { ...want, openings, gap: gapOf(times) };
   });
-  const ownHere = own.filter((one) => one.event?.equals(event._id)).length;
+  const me = takerOf(wish, { students: [], resource: new Types.ObjectId(), slot: new Types.ObjectId() }, now);
+  const isLiving = (id: Types.ObjectId) => !keepsNothing(around.holders.get(String(id)), now, me);
+  // A limit may be lower than what was booked before it: that's none left, and takes nothing from the others.
+  const leftOf = (prefix: string, most: number) =>
+    most > 0 ? Math.max(0, most - countLiving(around, prefix, isLiving)) : Infinity;
   return {
     offers,
-    kept: busy.kept,
+    kept: () => findKept(family, around, isLiving, now),
     left: {
-      // A limit may be lower than what was booked before it: that's none left, and takes nothing from the others.
-      family: booking.perHousehold ? Math.max(0, booking.perHousehold - ownHere) : Infinity,
-      child: (student) =>
-        booking.perStudent ? Math.max(0, booking.perStudent - (ofStudent.get(student) ?? 0)) : Infinity,
+      family: leftOf(prefixOf('limit', [event._id, household._id]), event.booking.perHousehold),
+      child: (student) => leftOf(prefixOf('limit-student', [event._id, student]), event.booking.perStudent),
     },
   };
+}
+
+/** The times that a waitlist keeps for this person: on hold for a plan they would be its, and end with it. */
+function offersTo(user: Types.ObjectId, { holders }: Around, now: Date): (slot: Slot) => boolean {
+  const offered = [...holders.values()].filter(
+    ({ state, offer, bookedBy, expiresAt }) =>
+      state === 'pending' && offer && bookedBy.equals(user) && (expiresAt ?? now) > now,
+  );
+  const slots = new Set(offered.map(({ slot }) => String(slot)));
+  return ({ _id }) => slots.has(String(_id));
+}
+
+/** Why none of the times can be had. */
+function gapOf(times: CheckedTime[]): PlanGap {
+  const refused = times.map(({ slot, reason }) => ({ slot, refusal: reason ?? ('taken' as const) }));
+  const { code } = sumReasons(refused);
+  if (code === 'over' || code === 'call') return 'not offered';
+  return code === 'busy' ? 'no room' : code;
+}
+
+function countLiving({ taken }: Around, prefix: string, isLiving: (id: Types.ObjectId) => boolean): number {
+  const claims = taken.get(prefix) ?? [];
+  return claims.filter(({ appointment, next }) => isLiving(appointment) || (next && isLiving(next))).length;
 }
 
 /** A teacher without a known room is somewhere of their own. */
@@ -159,77 +121,38 @@ function placeOf(resource: Resource, held: Class | undefined): Place {
   };
 }
 
-/** What the diaries say of the teachers, and of the family beside its own meetings. */
-async function findBusy(
-  { household, actor }: Looking,
-  { resources, slots, own }: { resources: Resource[]; slots: Slot[]; own: Taken[] },
+/** The family's meetings with where they are, and what else its diaries say. */
+async function findKept(
+  { household }: Looking,
+  { logins, diaries }: Around,
+  isLiving: (id: Types.ObjectId) => boolean,
   now: Date,
-) {
-  const partners = slots.flatMap((slot) => slot.with ?? []);
-  const others = partners.length > 0 ? await Resource.find({ _id: { $in: partners } }, HOLDER).lean() : [];
-  const sitting = new Map(
-    [...resources, ...others].map((one) => [
-      String(one._id),
-      [...contactsOf(one), ...(one.byHand ? [one._id] : [])].map(String),
-    ]),
-  );
-  const family = (await findPeople(household, [])).family.map(String);
-  const days = [...new Set(slots.flatMap((slot) => utcDays(slot.from, slot.to)))];
-  const people = [...new Set([...family, ...[...sitting.values()].flat()])];
-  const diaries = await Diary.find({
-    _id: { $in: people.flatMap((person) => days.map((day) => `${person}:${day}`)) },
+): Promise<Kept[]> {
+  const own = await Appointment.find({
+    household: household._id,
+    state: { $in: LIVING_STATES },
+    from: { $gt: familySince(now) },
   }).lean();
-  const entries = diaries.flatMap(({ _id, busy }) =>
-    busy.map((entry) => ({ ...entry, person: _id.slice(0, _id.indexOf(':')) })),
-  );
-  const alive = await Appointment.find(
-    {
-      _id: { $in: entries.map(({ appointment }) => appointment) },
-      $or: [
-        { state: { $in: LIVING_STATES } },
-        { state: 'pending', expiresAt: { $gt: now }, bookedBy: { $ne: actor.user } },
-        { state: 'pending', expiresAt: { $gt: now }, offer: { $exists: true } },
-      ],
-    },
-    { _id: 1 },
-  ).lean();
-  const ids = new Set(alive.map(({ _id }) => String(_id)));
-  const byPerson = groupBy(
-    entries.filter(({ appointment }) => ids.has(String(appointment))),
-    ({ person }) => person,
-  );
-  return {
-    isBusy: (slot: Slot) =>
-      [slot.resource, ...(slot.with ?? [])].some((holder) =>
-        (sitting.get(String(holder)) ?? []).some((person) =>
-          byPerson
-            .get(person)
-            ?.some((entry) => entry.from < slot.to && slot.from < entry.to && !entry.slot.equals(slot._id)),
-        ),
-      ),
-    kept: async (): Promise<Kept[]> => {
-      const mine = new Set(own.map(({ _id }) => String(_id)));
-      const else_ = family.flatMap((person) => byPerson.get(person) ?? []);
-      const [held, where] = await Promise.all([
-        Class.find({ _id: { $in: own.flatMap((one) => one.class ?? []) } }).lean(),
-        Resource.find({ _id: { $in: own.map(({ resource }) => resource) } }).lean(),
-      ]);
-      return [
-        ...own.map((one): Kept => {
-          const resource = where.find(({ _id }) => _id.equals(one.resource));
-          const place =
-            one.kind === 'video' || !resource
-              ? undefined
-              : placeOf(
-                  resource,
-                  held.find(({ _id }) => one.class?.equals(_id)),
-                );
-          return { from: one.from, to: one.to, ...(place ? { place } : {}) };
-        }),
-        ...else_
-          .filter(({ appointment }) => !mine.has(String(appointment)))
-          .map(({ from, to }): Kept => ({ from, to })),
-      ];
-    },
-  };
+  const [held, where] = await Promise.all([
+    Class.find({ _id: { $in: own.flatMap((one) => one.class ?? []) } }).lean(),
+    Resource.find({ _id: { $in: own.map(({ resource }) => resource) } }).lean(),
+  ]);
+  const mine = new Set(own.map(({ _id }) => String(_id)));
+  const people = new Set(peopleOf(logins, goingOf(household, undefined), []).family.map(String));
+  const others = [...diaries.values()]
+    .filter(({ _id }) => people.has(_id.slice(0, _id.indexOf(':'))))
+    .flatMap(({ busy }) => busy)
+    .filter(({ appointment }) => !mine.has(String(appointment)) && isLiving(appointment));
+  return [
+    ...own.map(({ from, to, kind, ...one }): Kept => {
+      const resource = where.find(({ _id }) => _id.equals(one.resource));
+      if (kind === 'video' || !resource) return { from, to };
+      const place = placeOf(
+        resource,
+        held.find(({ _id }) => one.class?.equals(_id)),
+      );
+      return { from, to, place };
+    }),
+    ...others.map(({ from, to }): Kept => ({ from, to })),
+  ];
 }

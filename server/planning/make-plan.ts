@@ -5,7 +5,8 @@ import { Appointment, type Refusal } from '../models/appointment.js';
 import { isDuplicateKey } from '../models/duplicate-key.js';
 import { Plan, type PlanGap, type PlanWish } from '../models/plan.js';
 import { buildProblem } from './build-problem.js';
-import { findOpenings, type Openings, type Wanted } from './find-openings.js';
+import type { Wanted } from '../booking/find-around.js';
+import { findOpenings, type Openings } from './find-openings.js';
 import { finishPlan } from './finish-plans.js';
 import { dropHolds, findHolds, firstEnd, holdWishes, missingOf, type Target } from './hold-wishes.js';
 import { solvePlan } from './solve-plan.js';
@@ -24,6 +25,7 @@ const OF_ONE_SLOT: Refusal[] = [
   'taken',
   'teacher busy',
   'household busy',
+  'interpreter busy',
   'day limit',
   'not here',
   'not offered',

@@ -6,7 +6,8 @@ import { childrenWithTeachers, meetingsOf, type TeacherView } from '../booking/q
 import type { PlanGap } from '../models/plan.js';
 import { hasWaitlist } from '../waitlist/policy.js';
 import { toLocal } from '../web/local-time.js';
-import { findOpenings, type Openings, type Wanted } from './find-openings.js';
+import type { Wanted } from '../booking/find-around.js';
+import { findOpenings, type Openings } from './find-openings.js';
 import { MOST_WISHES } from './schema.js';
 
 /** A child's teacher, as the form offers the meeting. */

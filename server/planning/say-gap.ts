@@ -20,6 +20,7 @@ const SENTENCES: Record<PlanGap, string> = {
   'not answered': 'planWhy.taken',
   'teacher busy': 'planWhy.teacherBusy',
   'household busy': 'planWhy.noRoom',
+  'interpreter busy': 'planWhy.interpreterBusy',
   'too late to change': 'planWhy.tooLate',
   'too long': 'planWhy.taken',
   'next taken': 'planWhy.taken',
@@ -45,6 +46,7 @@ export function mayChoose(gap: PlanGap): boolean {
     'hold ended',
     'teacher busy',
     'household busy',
+    'interpreter busy',
     'day limit',
     'changed meanwhile',
     // Once they have left out another one.
@@ -57,6 +59,6 @@ export function mayChoose(gap: PlanGap): boolean {
 export function mayWait(gap: PlanGap): boolean {
   return [
     ...(['full', 'not then', 'no room', 'not offered', 'taken', 'hold ended'] as const),
-    ...(['teacher busy', 'household busy', 'day limit', 'changed meanwhile'] as const),
+    ...(['teacher busy', 'household busy', 'interpreter busy', 'day limit', 'changed meanwhile'] as const),
   ].some((one) => one === gap);
 }

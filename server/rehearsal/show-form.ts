@@ -1,7 +1,7 @@
 import type { Response } from 'express';
 import type { Deps } from '../deps.js';
 import { readFamilies } from '../overview/read-families.js';
-import { readReadiness } from '../overview/read-readiness.js';
+import { isFound, readHolders } from '../overview/read-holders.js';
 import { countOf, number } from '../web/format-count.js';
 import { dayAndTimeSoon } from '../web/format-time.js';
 import { eventOf } from '../web/guards.js';
@@ -23,13 +23,16 @@ export async function countFamilies(event: PlacedEvent): Promise<number> {
 export async function showForm(deps: Deps, res: Response, form?: Form): Promise<void> {
   const event = eventOf(res);
   const now = deps.now();
-  const [families, ready, past, whyNot] = await Promise.all([
-    countFamilies(event),
-    readReadiness(event),
+  const [{ families: all, taught }, { holders }, past, whyNot] = await Promise.all([
+    readFamilies(event, () => Promise.resolve([])),
+    readHolders(event, now),
     listRehearsals(event),
     // Not for its time: that is asked once it is known how long it takes.
     findWhyNot(event, now, { firstMinutes: 0, restMinutes: 0, pace: 1 }),
   ]);
+  const families = all.length;
+  const offering = holders.filter((holder) => holder.visible > 0 && isFound(holder, taught));
+  const slots = offering.reduce((sum, { visible }) => sum + visible, 0);
   const [running] = past.filter(({ open }) => open);
   const missing =
     families === 0
@@ -38,7 +41,7 @@ export async function showForm(deps: Deps, res: Response, form?: Form): Promise<
           href: `/importer?event=${String(event._id)}`,
           label: 'Import classes',
         }
-      : ready.offered.slots === 0
+      : slots === 0
         ? {
             text: 'There are no times yet that families can book.',
             href: `/events/${String(event._id)}/slots/new`,
@@ -50,7 +53,7 @@ export async function showForm(deps: Deps, res: Response, form?: Form): Promise<
     ...rehearsalsPage(event),
     ...(form ? { form } : {}),
     usual: { ...USUAL_PLAN, families: Math.min(families, MOST_FAMILIES) },
-    size: `${countOf(families, 'family', 'families')}, ${countOf(ready.offered.slots, 'slot', 'slots')} with ${countOf(ready.offered.teachers, 'teacher', 'teachers')}`,
+    size: `${countOf(families, 'family', 'families')}, ${countOf(slots, 'slot', 'slots')} with ${countOf(offering.length, 'teacher', 'teachers')}`,
     most: Math.min(families, MOST_FAMILIES),
     ...{ missing, running: running && pathOf(event, running._id) },
     whyNot: whyNot && !running ? sayWhyNot(whyNot) : '',

@@ -4,11 +4,12 @@ import { Class, className } from '../models/class.js';
 import { Contact, contactName } from '../models/contact.js';
 import type { Event } from '../models/event.js';
 import { documentsOf, findApart, findTogether } from '../models/find-together.js';
+import { Interpreter } from '../models/interpreter.js';
 import { Resource } from '../models/resource.js';
 import { holdersOf, Slot } from '../models/slot.js';
 import { distinctIds } from '../web/lists.js';
 import { dayOf } from '../web/local-time.js';
-import { sayAnswers, type SaidAnswer } from '../web/say-answers.js';
+import { sayAnswers, sayInterpreter, type SaidAnswer } from '../web/say-answers.js';
 import { kindOf } from '../web/say-kind.js';
 import { sayProblem } from '../web/say-problem.js';
 import { askFamilies, nameFamilies, sayFamilies } from './match-families.js';
@@ -48,7 +49,7 @@ export interface ReportRow {
   attended?: Attended;
   /** 'Video', or '' for in person. */
   kind: string;
-  /** The answers given when booking, as staff read them. */
+  /** The answers given when booking, as staff read them, and who interprets. */
   answers: SaidAnswer[];
 }
 
@@ -101,19 +102,25 @@ export async function matchNames(
       { _id: ids((item) => item.students), account: event.account },
       { fields: PERSON },
     ),
+    interpreters: documentsOf(
+      Interpreter,
+      { _id: ids((item) => (item.interpreter ? [item.interpreter] : [])), ...scope },
+      { fields: { name: 1 } },
+    ),
     // Of thousands the families are read by way of their own.
     families: askFamilies(event.account, known.families || isMany ? [] : households),
   };
-  const [{ resources, slots, classes, students, families }, readBefore] = await Promise.all([
+  const [{ resources, slots, classes, students, interpreters, families }, readBefore] = await Promise.all([
     isMany ? findApart(questions) : findTogether(questions),
     known.families ?? (isMany ? sayFamilies(event.account, households) : undefined),
   ]);
   const familyOf = readBefore ?? nameFamilies(families);
-  const [resourceOf, slotOf, classOf, studentOf] = [
+  const [resourceOf, slotOf, classOf, studentOf, interpreterOf] = [
     byId<NamedResource>([...(known.resources ?? []), ...resources]),
     byId([...(known.slots ?? []), ...slots]),
     byId(classes),
     byId(students),
+    byId(interpreters),
   ];
   return appointments.map((item) => {
     const resource = resourceOf(item.resource);
@@ -139,7 +146,10 @@ export async function matchNames(
       problem: sayProblem(item.problem),
       note: item.note,
       kind: kindOf(slotOf(item.slot), item) === 'video' ? 'Video' : '',
-      answers: sayAnswers(item.answers, 'staff'),
+      answers: [
+        ...sayAnswers(item.answers, 'staff'),
+        ...sayInterpreter(item.interpreter && interpreterOf(item.interpreter)),
+      ],
       ...(item.attended ? { attended: item.attended } : {}),
     };
   });
@@ -148,7 +158,7 @@ export async function matchNames(
 /** What of an appointment its row is made of. */
 export const ROW = {
   ...{ slot: 1, resource: 1, with: 1, household: 1, students: 1, class: 1, state: 1, from: 1, to: 1 },
-  ...{ more: 1, problem: 1, note: 1, attended: 1, kind: 1, answers: 1 },
+  ...{ more: 1, problem: 1, note: 1, attended: 1, kind: 1, answers: 1, interpreter: 1 },
 } as const;
 
 export const PERSON = { firstName: 1, lastName: 1, email: 1 } as const;

@@ -28,11 +28,9 @@ export async function changeSlots(
   const states: [SlotState, number][] = [];
   const messages: [string, number][] = [];
   for (const { ids, state, message: before } of groupSlots(slots)) {
-    const asFound = { ...scope, _id: { $in: ids }, state, message: before };
-    const { matchedCount } = await Slot.updateMany(asFound, {
-      $set: { state: change.state, message },
-      $unset: { locked: 1 },
-    });
+    // What a change of several slots has locked is unavailable for a moment only, and gets its state back from it.
+    const asFound = { ...scope, _id: { $in: ids }, state, message: before, locked: { $exists: false } };
+    const { matchedCount } = await Slot.updateMany(asFound, { $set: { state: change.state, message } });
     changed += matchedCount;
     states.push([state, matchedCount]);
     messages.push([before, matchedCount]);

@@ -24,6 +24,7 @@ import { MESSAGE_MAX, slotChange, type SlotChange } from './schema.js';
 import { slotsPage, slotsPath } from './show-frame.js';
 import { rowsOfLeft } from './show-left.js';
 import { CHANGED_MEANWHILE, tellChanged, tellLost } from './tell-change.js';
+import { finishLayouts } from './unlock-left.js';
 
 /** The page that requested a change. */
 export interface Around {
@@ -70,6 +71,8 @@ export async function change(
   }
   if (wish.action === 'change') return showChange(res, wish, FRESH_FORM);
   if (wish.action === 'copy') return showCopy(res, wish, FRESH_FORM);
+  const asks = wish.action === 'remove' || wish.action === 'unavailable' || wish.resources.length > 0;
+  if (wish.sure || !asks) await finishLayouts(event, deps.now());
   const slots = await readSelection(event, filter);
   const changed = wish.sure ? [] : findChanged(wish.ids, slots, wish.shown);
   if (changed.length > 0) {
@@ -77,7 +80,6 @@ export async function change(
     return showAgain();
   }
   const isAnother = wish.sure && wish.print !== '' && wish.print !== printOf(slots);
-  const asks = wish.action === 'remove' || wish.action === 'unavailable' || wish.resources.length > 0;
   const fault = faultOfMessage(wish);
   if (slots.length > 0 && asks && (!wish.sure || fault || isAnother)) {
     const errors = {

@@ -2,23 +2,66 @@ import type { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
 import type { Event } from '../models/event.js';
 import { Slot } from '../models/slot.js';
-import { groupBy } from '../web/lists.js';
-import { endLayouts, writeLayout } from './bulk/write-layout.js';
+import { eachOf } from '../web/each-of.js';
+import { finishChange, WITH_LAYOUT } from './bulk/finish-change.js';
 import { LOCKED } from './lock-slots.js';
-import { changeOfMany } from './name-before.js';
 
 /** What has been locked for this long was left by a process that died. */
 const LOCK_MS = 5 * 60_000;
-/** The most that one turn of the job gives back. */
+/** The same, where somebody waits for it: planning takes less, and a change whose locks are taken from it changes nothing. */
+const LOCK_WAITED_MS = 30_000;
+/** The most that one turn gives back. */
 const AT_ONCE = 1000;
 
+interface Scope {
+  account?: Types.ObjectId;
+  event?: Types.ObjectId;
+}
+
 /** Finishes changes of slots whose process died, and gives back what it locked and had not begun: each has the state that it had before. */
-export async function unlockLeft({ now }: Pick<Deps, 'now'>): Promise<void> {
+export async function unlockLeft(
+  { now }: Pick<Deps, 'now'>,
+  stopping = new AbortController().signal,
+): Promise<void> {
   const before = new Date(now().getTime() - LOCK_MS);
-  // A row is finished before any of its slots is given back: one that is free at its old time would be in the way.
-  if (!(await finishAll(now(), {}, before))) return;
+  const steps = [() => finishAll({}, before, stopping), () => giveBack({}, before)];
+  await eachOf(steps, stopping, (step) => step());
+}
+
+/**
+ * Finishes the changes that an event’s slots are in the middle of, and gives back what none of them has begun. Whoever is about to change
+ * its slots does this first, so that a click whose process died can be repeated at once. It does no harm where that process still lives:
+ * each write is done by one of the two. A change that can’t be finished holds nobody up: the job tries again, and reports it.
+ */
+export async function finishLayouts(event: Pick<Event, '_id' | 'account'>, now: Date): Promise<void> {
+  const scope = { account: event.account, event: event._id };
+  await finishAll(scope, now, new AbortController().signal).catch(() => undefined);
+  await giveBack(scope, new Date(now.getTime() - LOCK_WAITED_MS));
+}
+
+/** The changes that have kept what their rows become. */
+function changesIn(scope: Scope, before?: Date): Promise<(Types.ObjectId | undefined)[]> {
+  return Slot.distinct('locked.by', {
+    ...{ ...scope, ...WITH_LAYOUT },
+    ...(before ? { 'locked.at': { $lte: before } } : {}),
+  });
+}
+
+async function finishAll(scope: Scope, before: Date, stopping: AbortSignal): Promise<void> {
+  await eachOf(await changesIn(scope, before), stopping, async (by) => by && finishChange(by));
+}
+
+/**
+ * Gives back slots that were locked and belong to no row of a change. One of a row that isn’t finished stays locked: free at its old time
+ * it would be in the row’s way.
+ */
+async function giveBack(scope: Scope, before: Date): Promise<void> {
+  const unfinished = await changesIn(scope);
   const left = await Slot.find(
-    { locked: { $exists: true }, 'locked.at': { $lte: before }, 'locked.layout': { $exists: false } },
+    {
+      ...{ ...scope, locked: { $exists: true }, 'locked.at': { $lte: before } },
+      ...{ 'locked.layout': { $exists: false }, 'locked.by': { $nin: unfinished } },
+    },
     { state: 1, locked: 1 },
   )
     .limit(AT_ONCE)
@@ -29,68 +72,4 @@ export async function unlockLeft({ now }: Pick<Deps, 'now'>): Promise<void> {
         { _id, state, 'locked.at': locked.at, 'locked.layout': { $exists: false } },
         { $unset: { locked: 1 }, ...(state === LOCKED ? { $set: { state: locked.was } } : {}) },
       );
-}
-
-/**
- * Finishes the changes that an event’s slots are in the middle of. Whoever is about to change its slots does this first, so that a click
- * whose process died can be repeated at once. It does no harm where that process still lives: each write is done by one of the two.
- */
-export async function finishLayouts(event: Pick<Event, '_id' | 'account'>, now: Date): Promise<void> {
-  await finishAll(now, { account: event.account, event: event._id }, now);
-}
-
-/** @returns whether none is left */
-async function finishAll(
-  now: Date,
-  scope: { account?: Types.ObjectId; event?: Types.ObjectId },
-  before: Date,
-): Promise<boolean> {
-  const isLeft = { 'locked.at': { $lte: before }, 'locked.layout': { $exists: true } };
-  const leads = await Slot.find({ ...scope, locked: { $exists: true }, ...isLeft })
-    .limit(AT_ONCE)
-    .lean();
-  for (const own of groupBy(leads, ({ locked }) => String(locked?.by)).values()) await finishChange(own, now);
-  return leads.length < AT_ONCE;
-}
-
-/** @param leads the first slots of a change’s rows, as they were read */
-async function finishChange(leads: Slot[], now: Date): Promise<void> {
-  const [one] = leads;
-  const by = one?.locked?.by;
-  if (!one || !by) return;
-  const event = { _id: one.event, account: one.account };
-  const layouts = leads.flatMap(({ locked }) => locked?.layout ?? []);
-  for (const layout of layouts) {
-    const ids = layout.slots.map(({ _id }) => _id);
-    const found = await Slot.find({ account: event.account, _id: { $in: ids }, 'locked.by': by }).lean();
-    const own = ids.flatMap((id) => found.find(({ _id }) => _id.equals(id)) ?? []);
-    await writeLayout(event, layout, own.map(asBefore), by);
-  }
-  const sum = (countOf: (slots: number, times: number) => number) =>
-    layouts.reduce((total, { slots, times }) => total + Math.max(0, countOf(slots.length, times.length)), 0);
-  const [layout] = layouts;
-  const minutes = layout?.times[0] ? lengthOf(layout.times[0]) : undefined;
-  const lengths = layouts.flatMap(({ slots }) => slots.map((slot) => [lengthOf(slot), 1] as const));
-  await endLayouts(
-    {
-      ...{ _id: by, account: event.account, event: event._id, action: 'change many slots', at: now },
-      ...(layout ? { user: layout.user } : {}),
-      detail: {
-        slots: sum((slots) => slots),
-        changed: sum((slots, times) => Math.min(slots, times)),
-        made: sum((slots, times) => times - slots),
-        removed: sum((slots, times) => slots - times),
-        ...{ minutes, ...layout?.set },
-      },
-      changes: minutes === undefined ? [] : changeOfMany('minutes', lengths, minutes),
-    },
-    leads.map(asBefore),
-  );
-}
-
-const lengthOf = ({ from, to }: Pick<Slot, 'from' | 'to'>) => (+to - +from) / 60_000;
-
-/** The slot with the state that it had before it was locked. */
-function asBefore(slot: Slot): Slot {
-  return Object.assign({}, slot, { state: slot.locked?.was ?? slot.state });
 }

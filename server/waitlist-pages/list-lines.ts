@@ -1,4 +1,4 @@
-import type { Types } from 'mongoose';
+import { Types } from 'mongoose';
 import { Contact, contactName } from '../models/contact.js';
 import { Household } from '../models/household.js';
 import { Resource } from '../models/resource.js';
@@ -9,8 +9,8 @@ import { byId, distinctIds, groupBy } from '../web/lists.js';
 import type { PlacedEvent } from '../web/place.js';
 import { hoursInWords } from './read-hours.js';
 
-/** More than a page is read of; the report has all. */
-const MOST = 400;
+/** How many families a page shows. */
+export const PAGE_SIZE = 100;
 
 interface Named {
   teacher: string;
@@ -33,30 +33,49 @@ interface StaffLine extends Named {
   lapses: number;
 }
 
-/** The lines of an event by teacher. @param teacher only this one's, as for those whom the page of all has no room for */
+/** How many wait for a teacher. */
+interface Count {
+  id: string;
+  name: string;
+  count: number;
+}
+
+/**
+ * A page of an event's lines: teacher by teacher in the order of `counts`, each line from its first.
+ * @param skip how many families are on the pages before
+ */
 export async function listLines(
   event: PlacedEvent,
-  teacher?: Types.ObjectId,
-): Promise<{ teachers: { name: string; lines: StaffLine[] }[]; total: number; isCut: boolean }> {
-  const scope = {
-    ...{ event: event._id, account: event.account, open: true as const },
-    ...(teacher ? { resource: teacher } : {}),
-  };
-  const [entries, total] = await Promise.all([
-    WaitlistEntry.find(scope).sort({ resource: 1, joinedAt: 1, _id: 1 }).limit(MOST).lean(),
-    WaitlistEntry.countDocuments(scope),
-  ]);
+  counts: Count[],
+  skip: number,
+): Promise<{ name: string; lines: StaffLine[] }[]> {
+  const parts = partsOf(counts, skip);
+  const entries = (
+    await Promise.all(
+      joinWhole(parts).map(({ ids, from, most }) =>
+        WaitlistEntry.find({
+          ...{ event: event._id, account: event.account, open: true },
+          resource: { $in: ids.map((id) => new Types.ObjectId(id)) },
+        })
+          .sort({ resource: 1, joinedAt: 1, _id: 1 })
+          .skip(from)
+          .limit(most)
+          .lean(),
+      ),
+    )
+  ).flat();
   const nameOf = await namesIn(event, entries);
   const lines = entries.map((entry) => ({ entry, names: nameOf(entry) }));
-  const teachers = [...groupBy(lines, ({ entry }) => entry.resource.toHexString()).values()].map((group) => ({
-    name: group[0]?.names.teacher ?? '',
-    lines: group.map(({ entry, names }, index): StaffLine => {
+  const groups = groupBy(lines, ({ entry }) => entry.resource.toHexString());
+  return parts.map(({ id, name, from }) => ({
+    name,
+    lines: (groups.get(id) ?? []).map(({ entry, names }, index): StaffLine => {
       const { offer, state } = entry;
       const isOffered = state !== 'waiting' && offer !== undefined;
       return {
         ...names,
         id: entry._id.toHexString(),
-        place: index + 1,
+        place: from + index + 1,
         joined: shortDayAndTime(entry.joinedAt, event),
         hours: entry.days.length > 0 ? hoursInWords(entry, event) : '',
         isWaiting: state === 'waiting',
@@ -67,12 +86,45 @@ export async function listLines(
       };
     }),
   }));
-  teachers.sort((a, b) => a.name.localeCompare(b.name, event.locale));
-  return { teachers, total, isCut: total > entries.length };
+}
+
+interface Part {
+  id: string;
+  name: string;
+  /** How many of its line are on the pages before. */
+  from: number;
+  most: number;
+}
+
+/** What of which line is on a page. */
+function partsOf(counts: Count[], skip: number): Part[] {
+  const parts: Part[] = [];
+  let [before, left] = [skip, PAGE_SIZE];
+  for (const { id, name, count } of counts) {
+    const from = Math.min(before, count);
+    const most = Math.min(left, count - from);
+    if (most > 0) parts.push({ id, name, from, most });
+    before -= from;
+    left -= most;
+    if (left === 0) break;
+  }
+  return parts;
+}
+
+/** Lines that are on a page from their first family are read together; only the first one can have begun before. */
+function joinWhole([first, ...others]: Part[]): { ids: string[]; from: number; most: number }[] {
+  const last = others.at(-1);
+  const whole = others.slice(0, -1);
+  const most = whole.reduce((sum, part) => sum + part.most, 0);
+  return [
+    ...(first ? [{ ...first, ids: [first.id] }] : []),
+    ...(whole.length > 0 ? [{ ids: whole.map(({ id }) => id), from: 0, most }] : []),
+    ...(last ? [{ ...last, ids: [last.id] }] : []),
+  ];
 }
 
 /** Every teacher of an event for whom somebody waits, with how many do. */
-export async function countLines(event: PlacedEvent): Promise<{ id: string; name: string; count: number }[]> {
+export async function countLines(event: PlacedEvent): Promise<Count[]> {
   const counted = await WaitlistEntry.aggregate<{ _id: Types.ObjectId; count: number }>([
     { $match: { event: event._id, account: event.account, open: true } },
     { $group: { _id: '$resource', count: { $sum: 1 } } },

@@ -40,6 +40,7 @@ export const offerForm = Joi.object<{ slot: Types.ObjectId }, true>({
   slot: objectId().required().label('a time'),
 });
 
-export const linesQuery = Joi.object<{ teacher?: Types.ObjectId }, true>({
+export const linesQuery = Joi.object<{ teacher?: Types.ObjectId; page: number }, true>({
   teacher: objectId(),
+  page: Joi.number().integer().min(1).max(10_000).default(1),
 });

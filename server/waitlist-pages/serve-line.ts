@@ -100,7 +100,7 @@ async function metBy(
 ): Promise<{ child: string; teacher: Resource }> {
   const isTheirs = household.children.some((one) => one.student.equals(student));
   const found = isTheirs ? await childWithTeacher(event, student, resource) : undefined;
-  if (!found?.teacher) throw notFound();
+  if (!found?.child || !found.teacher) throw notFound();
   return { child: found.child.name, teacher: found.teacher.resource };
 }
 

@@ -12,6 +12,7 @@ import { notFound } from '../web/errors.js';
 import { eventFrame } from '../web/event-tabs.js';
 import { dayAndSpan, shortDayAndTime } from '../web/format-time.js';
 import { eventOf } from '../web/guards.js';
+import { addressOf, pagerOf, sliceOf } from '../web/paging.js';
 import { FRESH_FORM, parseForm, parseId, parseQuery, type Form } from '../web/parse.js';
 import { say, type Flash } from '../web/session.js';
 import { endEntry } from '../waitlist/end-entry.js';
@@ -22,7 +23,7 @@ import { openLine, type Line } from '../waitlist/open-line.js';
 import { hasWaitlist, offerUntil } from '../waitlist/policy.js';
 import { tellEnd } from '../waitlist/tell-offer.js';
 import { linesQuery, offerForm } from './schema.js';
-import { countLines, listLines, nameEntry } from './list-lines.js';
+import { countLines, listLines, nameEntry, PAGE_SIZE } from './list-lines.js';
 
 /** Who waits for which teacher; offering a time by hand, and taking a family off the list. */
 export function staffPages(deps: Deps): Router {
@@ -30,13 +31,21 @@ export function staffPages(deps: Deps): Router {
 
   router.get('/', async (req, res) => {
     const event = eventOf(res);
-    const { teacher } = parseQuery(linesQuery, req.query);
+    const { teacher: id, page } = parseQuery(linesQuery, req.query);
+    const teacher = id?.toHexString() ?? '';
+    const { lines } = pathsOf(res);
+    const all = await countLines(event);
+    const counts = teacher ? all.filter((one) => one.id === teacher) : all;
+    const total = counts.reduce((sum, { count }) => sum + count, 0);
+    const { skip } = sliceOf(total, page, PAGE_SIZE);
     res.render('waitlist/lines', {
       ...eventFrame(event, 'overview', 'Waitlist'),
       ...pathsOf(res),
-      ...(await listLines(event, teacher)),
-      all: await countLines(event),
-      teacher: teacher?.toHexString() ?? '',
+      teachers: await listLines(event, counts, skip),
+      pager: pagerOf(total, page, PAGE_SIZE, ['family', 'families'], (to) =>
+        addressOf(lines, { teacher, page: to }),
+      ),
+      ...{ all, total, teacher },
       isOn: hasWaitlist(event),
       report: `/reports/${event._id.toHexString()}/waitlist`,
     });

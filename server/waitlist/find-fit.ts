@@ -22,6 +22,9 @@ export interface Fit<W extends Waiting> {
 /** Of the time, whoever asks. */
 const OF_SLOT: Refusal[] = ['taken', 'teacher busy', 'not offered', 'too late', 'not here', 'day limit'];
 
+/** Of the time and whoever asks. */
+const OF_PAIR: Refusal[] = ['household busy', 'interpreter busy'];
+
 /** Of the child and the teacher: no time will be another. */
 const OF_WISH: Refusal[] = ['no class', 'not your child'];
 
@@ -71,7 +74,7 @@ export async function findFit<W extends Waiting>(
       const asked = await mayHold(deps, requestOf(event, entry, offer));
       if (asked.ok) return { slot, entry, until };
       if (OF_SLOT.includes(asked.reason)) refused.slots.add(time);
-      else if (asked.reason === 'household busy') refused.pairs.add(pair);
+      else if (OF_PAIR.includes(asked.reason)) refused.pairs.add(pair);
       else refused.entries.add(id);
       if (OF_WISH.includes(asked.reason)) refused.never.set(id, asked.reason);
     }

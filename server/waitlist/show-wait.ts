@@ -9,7 +9,7 @@ import type { NotJoined } from './join-waitlist.js';
 import { hasWaitlist } from './policy.js';
 import { entriesOf, type Placed } from './queries.js';
 
-const WORTH: ReadonlySet<string> = new Set(['full', 'busy', 'over', 'not offered']);
+const WORTH: ReadonlySet<string> = new Set(['full', 'busy', 'over', 'not offered', 'interpreter busy']);
 
 /** Whether a time may become free that a family could have. @param why none is now; absent: some are, but may not suit it */
 export function isWorthWaiting(why?: string): boolean {

@@ -22,13 +22,15 @@ const IN_ENGLISH = { t: ENGLISH, marked: markedWords(ENGLISH), dir: 'ltr', langu
 /**
  * What every page can show, including an error page before there is a session.
  * @param hasMail whether an email server is set up: without one, no page says that somebody is told
+ * @param showsMails the demo: a link to log in is read on the page
  */
-export function baseLocals(asset: AssetUrl, hasMail: () => boolean): RequestHandler {
+export function baseLocals(asset: AssetUrl, hasMail: () => boolean, showsMails = false): RequestHandler {
   return (req, res, next) => {
     Object.assign(res.locals, {
       ...IN_ENGLISH,
       asset,
       hasMail: hasMail(),
+      sendsLinks: hasMail() || showsMails,
       number,
       countOf,
       fileSize,

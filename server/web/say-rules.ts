@@ -10,6 +10,7 @@ const RULES: Record<Overridable, string> = {
   'student limit': 'appointments of one child',
   'day limit': 'appointments of a teacher in a day',
   'household busy': 'minutes between two appointments',
+  'interpreter busy': 'an interpreter',
 };
 
 /** The rules that were set aside: "booking window, appointments of one child". */

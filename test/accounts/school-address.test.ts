@@ -3,6 +3,7 @@ import { Types } from 'mongoose';
 import { Account } from '../../server/models/account.js';
 import { AuditEntry } from '../../server/models/audit-entry.js';
 import { Class } from '../../server/models/class.js';
+import { Event } from '../../server/models/event.js';
 import { Notification } from '../../server/models/notification.js';
 import { School } from '../../server/models/school.js';
 import { compose } from '../../server/notifications/send-mail.js';
@@ -70,7 +71,7 @@ describe('where a school is', function () {
   });
 
   it('is on families’ maps, in their emails and calendars; only an administrator of the account enters it', async () => {
-    const desk = await Desk.open();
+    const desk = await Desk.open({ teachers: 3 });
     const { account, _id: event } = desk.fair.event;
     const synced = { address: '9 Elm St, Lodi, CA 95240' };
     const school = await School.create({
@@ -80,6 +81,7 @@ describe('where a school is', function () {
       synced,
       sortKey: 'o',
     });
+    await Event.updateOne({ _id: event }, { $set: { place: '' } });
     await Class.updateMany({ event }, { $set: { 'synced.school': school._id } });
     const { visitor: parent } = await desk.parentOf(0);
     const read = async () => {
@@ -118,6 +120,20 @@ describe('where a school is', function () {
       assert.doesNotMatch(one, /9 Elm St|9%20Elm/);
     }
     assert.doesNotMatch((await admin.get(page)).text, /<b>Ash/);
+    const calendar = async () =>
+      (await parent.get(`${path}/calendar.ics`)).text.replace(/\r\n /g, '').replaceAll('\\', '');
+    assert.match(await calendar(), /LOCATION:Room \d+, Oak Hall, 11 <b>Ash/);
+    // An event with a place of its own is there, wherever the school gets its mail.
+    await Event.updateOne({ _id: event }, { $set: { place: 'District Arena, 400 Fair Rd' } });
+    path = await desk.book(parent, 2, 2);
+    for (const one of [
+      ...(await read()),
+      await calendar(),
+      (await parent.get(path.replace(/appointments.*/, 'schedule'))).text,
+    ]) {
+      assert.match(one, /District(%20| )Arena/);
+      assert.doesNotMatch(one, /Ash/);
+    }
 
     for (const level of [
       'event administrator',

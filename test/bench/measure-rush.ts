@@ -46,26 +46,34 @@ export async function measureRush({ students: families, runs, profile }: BenchOp
     };
     const count = async () =>
       (await Promise.all(apps.map((one) => one.call('count')))).reduce((sum, one) => sum + one, 0);
+    const cpuOf = async (all: { call: (name: 'cpu') => Promise<number> }[]) =>
+      (await Promise.all(all.map((one) => one.call('cpu')))).reduce((sum, one) => sum + one, 0);
     const rushAt = async (size: number, seed: number) => {
       const rush = await fillRush(size, seed);
       await count();
+      const before = { app: await cpuOf(apps), bare: await cpuOf(bares) };
       const app = await pressAll(rush.families, pressApp(rush, at.app, agent));
       const commands = await count();
       const bare = await pressAll(rush.families, pressBare(rush, at.bare, agent));
       await judge(rush.event, app);
-      return { app, bare, commands };
+      // Steadier than the time that passed, where other work goes on beside it.
+      const cpu = {
+        app: ((await cpuOf(apps)) - before.app) / (app.booked + app.refused),
+        bare: ((await cpuOf(bares)) - before.bare) / (bare.booked + bare.refused),
+      };
+      return { app, bare, commands, cpu };
     };
     await rushAt(Math.max(10, Math.ceil((families * WARM) / 100)), 0);
     const ratios: number[] = [];
     for (let run = 1; run <= runs; run += 1) {
-      const { app, bare, commands } = await rushAt(families, run);
+      const { app, bare, commands, cpu } = await rushAt(families, run);
       const ratio = rateOf(app) / rateOf(bare);
       ratios.push(ratio);
       sayRushed(`app ${String(run)}`, app);
       sayRushed(`bare ${String(run)}`, bare);
       const presses = app.booked + app.refused;
       say(
-        `  ${ratio.toFixed(2)}; p99 ÷ p99 ${(p99(app) / p99(bare)).toFixed(1)}; ${(commands / presses).toFixed(1)} commands a press, ${(commands / app.booked).toFixed(1)} a booking with its refusals`,
+        `  ${ratio.toFixed(2)}; p99 ÷ p99 ${(p99(app) / p99(bare)).toFixed(1)}; ${(commands / presses).toFixed(1)} commands a press, ${(commands / app.booked).toFixed(1)} a booking with its refusals; CPU of the web processes ${cpu.app.toFixed(1)} ÷ ${cpu.bare.toFixed(1)} ms a press`,
       );
     }
     return median(ratios);

@@ -21,6 +21,8 @@ export interface RushCommands extends Record<string, (argument: never) => Promis
   listen: () => Promise<string>;
   /** How many commands since it was last asked. */
   count: () => Promise<number>;
+  /** Of this process: user and system, in milliseconds. */
+  cpu: () => Promise<number>;
 }
 
 const { mongodbUri, secret, now } = told() as RushTold;
@@ -51,6 +53,10 @@ const commands: RushCommands = {
     const all = lists.reduce((sum, list) => sum + list.length, 0);
     lists = [];
     return Promise.resolve(all);
+  },
+  cpu() {
+    const { user, system } = process.cpuUsage();
+    return Promise.resolve((user + system) / 1000);
   },
 };
 

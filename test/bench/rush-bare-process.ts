@@ -10,6 +10,8 @@ import type { RushTold } from './rush-app-process.js';
 export interface BareCommands extends Record<string, (argument: never) => Promise<unknown>> {
   /** @returns its address */
   listen: () => Promise<string>;
+  /** Of this process: user and system, in milliseconds. */
+  cpu: () => Promise<number>;
 }
 
 interface BareSlot {
@@ -41,6 +43,10 @@ const commands: BareCommands = {
   async listen() {
     await once(server.listen(0, '127.0.0.1'), 'listening');
     return `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+  },
+  cpu() {
+    const { user, system } = process.cpuUsage();
+    return Promise.resolve((user + system) / 1000);
   },
 };
 

@@ -2,13 +2,15 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Types } from 'mongoose';
 import { bookAtOnce } from '../../server/booking/book-at-once.js';
-import { checkTimes } from '../../server/booking/check-times.js';
+import { checkTimes, type CheckedWish } from '../../server/booking/check-times.js';
 import { holdSlot } from '../../server/booking/hold-slot.js';
 import { HOLD_MS } from '../../server/booking/policy.js';
 import { Appointment } from '../../server/models/appointment.js';
 import { Event } from '../../server/models/event.js';
 import { Household } from '../../server/models/household.js';
 import { Slot } from '../../server/models/slot.js';
+import { findOpenings, type Offered } from '../../server/planning/find-openings.js';
+import { placed } from '../../server/web/place.js';
 import { createTestApp, type TestApp } from '../support/app.js';
 import { emptyDatabase } from '../support/hooks.js';
 import { asApp } from '../support/scans.js';
@@ -111,13 +113,36 @@ async function pressShown(
   const household = await Household.findById(family._id).orFail().lean();
   const question = { event, household, user, wanted: [{ students, resource: resource._id }], replaces };
   const [shown] = await asApp(() => checkTimes(question, test.deps.now()));
+  const looking = { event: placed(event, {}), household, actor: { user } };
+  const { offers } = await asApp(() => findOpenings(looking, question.wanted, test.deps.now()));
   const time = shown?.times.find((other) => other.slot._id.equals(wanted._id));
   const answer = await (one.atOnce ? bookAtOnce(test.deps, wish) : holdSlot(test.deps, wish));
   const said = time ? (time.reason ?? 'free') : 'not shown';
   const came = answer.ok ? 'free' : answer.reason;
   // A hidden time is not shown, and neither is one that has passed.
   const isHidden = said === 'not shown' && ['not offered', 'not open', 'no class', 'too late'].includes(came);
-  return said === came || isHidden ? [] : [`shown as ${said}, answered ${came}`];
+  return [
+    ...(said === came || isHidden ? [] : [`shown as ${said}, answered ${came}`]),
+    ...(replaces || said === 'not shown' ? [] : planFaults(offers[0]!, wanted, came, shown!)),
+  ];
+}
+
+/** What a plan weighs by itself, beside what is free. */
+const WEIGHED = ['free', 'household busy', 'household limit', 'student limit', 'too many holds'];
+
+/** A plan offers what a press gets, and where it offers nothing, one of the times is refused for the reason that it says. */
+function planFaults({ openings, gap }: Offered, { _id }: Slot, came: string, shown: CheckedWish): string[] {
+  // It looks at times before booking is open.
+  if (came === 'not open') return [];
+  const isOffered = openings.some((opening) => opening.slot._id.equals(_id));
+  if (isOffered !== WEIGHED.includes(came))
+    return [`${isOffered ? '' : 'not '}in the plan, answered ${came}`];
+  if (!gap) return [];
+  const reasons = shown.times.map(({ reason }) => reason ?? 'free');
+  const full = ['taken', 'teacher busy', 'day limit'];
+  const isSo =
+    gap === 'full' ? reasons.some((one) => full.includes(one)) : reasons.some((one) => one === gap);
+  return isSo ? [] : [`the plan says ${gap}, presses ${reasons.join()}`];
 }
 
 async function meetingWith(household: Types.ObjectId, resource: Types.ObjectId) {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import type { Request, Response } from 'express';
 import { Types } from 'mongoose';
+import { followSource } from '../../server/audit/follow-source.js';
 import { cancelAppointment } from '../../server/booking/cancel-appointment.js';
 import { confirmAppointment } from '../../server/booking/confirm-appointment.js';
 import { expireHolds } from '../../server/booking/expire-holds.js';
@@ -13,7 +15,7 @@ import { Claim } from '../../server/models/claim.js';
 import { Diary } from '../../server/models/diary.js';
 import { Household } from '../../server/models/household.js';
 import { Notification } from '../../server/models/notification.js';
-import { Slot } from '../../server/models/slot.js';
+import { coveredMinutes, Slot } from '../../server/models/slot.js';
 import { applyFix } from '../../server/overview/apply-fix.js';
 import { planFixes, type FixKind } from '../../server/overview/plan-fixes.js';
 import { readTeacher } from '../../server/overview/read-teacher.js';
@@ -193,8 +195,7 @@ describe('staff’s clicks, killed between two writes and repeated', function ()
       for (const isLonger of [false, true]) {
         const run = async () => {
           const slots = await ownSlots();
-          const minutes = 2 * (spanOf(slots[0]!)[1] - spanOf(slots[0]!)[0]);
-          if (isLonger) await changeMany(actor, placed(), slots, { ...NO_CHANGE, minutes }, now);
+          if (isLonger) await changeMany(actor, placed(), slots, { ...NO_CHANGE, minutes: 20 }, now);
           else await fix('shorten');
         };
         const begin = async () => {
@@ -213,23 +214,127 @@ describe('staff’s clicks, killed between two writes and repeated', function ()
           const click = () => run().then(() => void ends.push(steps));
           await interleave([{ name: 'process', dieAfter: steps, run: click }], () => 0);
           if (way === 'by the job') await clean();
-          else await finishLayouts(placed(), now);
+          else {
+            setNow(new Date(+now + MINUTE));
+            await finishLayouts(placed(), now);
+          }
           const own = await ownSlots();
           const at = `${isLonger ? 'longer' : 'shorter'} after ${String(steps)}`;
           const isBegun = own.length !== before.length || spanOf(own[0]!)[1] !== before[0]![1];
           assert.deepEqual(own.map(spanOf), isBegun ? decided : before, at);
-          assert.equal(await AuditEntry.countDocuments({ action: 'change many slots' }), isBegun ? 1 : 0, at);
-          if (way === 'by the job' || isBegun)
-            assert.ok(
-              own.every(({ state, locked }) => state === 'visible' && !locked),
-              at,
-            );
+          const entries = () => AuditEntry.countDocuments({ action: 'change many slots' });
+          assert.equal(await entries(), isBegun ? 1 : 0, at);
+          assert.ok(
+            own.every(({ state, locked }) => state === 'visible' && !locked),
+            at,
+          );
+          if (way === 'by the same click' && !isBegun) {
+            await run();
+            assert.deepEqual((await ownSlots()).map(spanOf), decided, at);
+            assert.equal(await entries(), 1, at);
+          }
           if (ends.length > 0) break;
           if (isBegun) died += 1;
         }
         assert.ok(died > 3, 'it died on the way');
       }
     });
+
+  it('after a death at each step, slots in no row get what was decided too, and the audit says who did what to how many', async () => {
+    const begin = async () => {
+      await open(6, 7);
+      const [fifth, sixth] = (await ownSlots()).slice(4);
+      await Slot.deleteOne({ _id: sixth!._id });
+      const long = { from: fifth!.from, to: sixth!.to };
+      await Slot.updateOne({ _id: fifth!._id }, { $set: { ...long, minutes: coveredMinutes(long) } });
+    };
+    const run = async () => {
+      const change = { ...NO_CHANGE, minutes: 20, kind: 'video' as const, room: 'Gym' };
+      await changeMany(actor, placed(), await ownSlots(), change, now);
+    };
+    const entryOf = async () => {
+      const [entry, ...more] = await AuditEntry.find({ action: 'change many slots' }).lean();
+      assert.deepEqual(more, []);
+      if (!entry) return undefined;
+      const { user, detail, changes, from } = entry;
+      assert.deepEqual([user, from], [actor.user, undefined]);
+      const fields = ({ field }: { field: string }) => field.replace(/\..*/, '');
+      return { detail, changes: changes?.map((one) => ({ ...one, field: fields(one) })) };
+    };
+    await begin();
+    await run();
+    const decided = await entryOf();
+    const { slots, changed, removed, made, left } = decided!.detail;
+    assert.deepEqual([slots, changed, removed, made, left], [5, 3, 2, 0, 0]);
+    let died = 0;
+    for (let steps = 1; ; steps += 1) {
+      await begin();
+      const end = { isDone: false };
+      const click = () => run().then(() => void (end.isDone = true));
+      await interleave([{ name: 'process', dieAfter: steps, run: click }], () => 0);
+      setNow(new Date(+now + MINUTE));
+      // Another person's click, from elsewhere.
+      await new Promise<void>((resolve, reject) => {
+        const then = () => void finishLayouts(placed(), now).then(resolve, reject);
+        followSource({ ip: '192.0.2.7' } as Request, {} as Response, then);
+      });
+      const own = await ownSlots();
+      const isBegun = own.length === 3;
+      if (!isBegun) assert.equal(own.length, 5, String(steps));
+      if (isBegun) assert.deepEqual(await entryOf(), decided, String(steps));
+      else assert.equal(await entryOf(), undefined);
+      const kinds = own.map(({ kind }) => kind);
+      assert.deepEqual(new Set(kinds), new Set([isBegun ? 'video' : 'in person']), String(steps));
+      if (end.isDone) break;
+      if (isBegun) died += 1;
+    }
+    assert.ok(died > 3, 'it died on the way');
+  });
+
+  it('a new slot that the office removed after the death is not made again', async () => {
+    for (let steps = READS; ; steps += 1) {
+      await open(6, 7);
+      const run = async () =>
+        void (await changeMany(actor, placed(), await ownSlots(), { ...NO_CHANGE, minutes: 5 }, now));
+      await interleave([{ name: 'process', dieAfter: steps, run }], () => 0);
+      if (!(await Slot.exists({ 'locked.layout.made': 6 }))) continue;
+      const last = (await ownSlots()).at(-1)!;
+      await Slot.deleteOne({ _id: last._id });
+      await finishLayouts(placed(), now);
+      assert.equal((await ownSlots()).length, 11);
+      const entry = await AuditEntry.findOne({ action: 'change many slots' }).orFail().lean();
+      assert.deepEqual([entry.detail.made, entry.detail.changed], [6, 6]);
+      break;
+    }
+  });
+
+  it('a change that can’t be finished holds up neither others nor what was locked', async () => {
+    await open(6, 7);
+    const [broken, other, locked] = await ownSlots();
+    const at = new Date(+now - 10 * MINUTE);
+    const lock = (slot: Slot | undefined, layout?: object) =>
+      Slot.collection.updateOne(
+        { _id: slot!._id },
+        {
+          $set: {
+            state: 'unavailable',
+            locked: { was: 'visible', at, by: new Types.ObjectId(), ...(layout ? { layout } : {}) },
+          },
+        },
+      );
+    await lock(broken, { times: [] });
+    await lock(locked);
+    const { _id, from, to } = other!;
+    await lock(other, {
+      ...{ slots: [{ _id, from, to }], times: [{ from, to: new Date(+to - 5 * MINUTE) }], set: {} },
+      audit: { at, detail: { slots: 1 } },
+    });
+    await assert.rejects(unlockLeft(deps()), TypeError);
+    const states = (await ownSlots()).map((slot) => slot.state);
+    assert.deepEqual(states.slice(0, 3), ['unavailable', 'visible', 'visible']);
+    assert.equal(spanOf((await ownSlots())[1]!)[1], spanOf(other!)[1] - 5);
+    await finishLayouts(placed(), now);
+  });
 });
 
 /** What reading the teacher and planning take, at most. */

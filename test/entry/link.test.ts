@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import mongoose from 'mongoose';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Request } from 'express';
+import { createApp } from '../../server/app.js';
 import { limitAsking } from '../../server/entry/limit-asking.js';
 import { Account } from '../../server/models/account.js';
 import { Contact } from '../../server/models/contact.js';
@@ -12,8 +13,8 @@ import { OneTimeLink } from '../../server/models/one-time-link.js';
 import { User } from '../../server/models/user.js';
 import { hashesOf } from '../../server/seal.js';
 import { workIsDone } from '../../server/web/after-answer.js';
-import { createTestApp, makeUser, PASSWORD, Visitor, type TestApp } from '../support/app.js';
-import { EVE, makeConference, type Conference } from '../support/booking/conference.js';
+import { createTestApp, makeAccount, makeUser, PASSWORD, Visitor, type TestApp } from '../support/app.js';
+import { EVE, makeConference, makeHousehold, type Conference } from '../support/booking/conference.js';
 import { listCommands } from '../support/commands.js';
 import { emptyDatabase } from '../support/hooks.js';
 
@@ -90,6 +91,60 @@ describe('getting in by a mailed link', () => {
     const unclear = await ask(visitor(), { number: '1000', month: '', day: '3/9/2014', year: '' });
     assert.equal(unclear.status, 422);
     assert.match(unclear.text, /March 9, 2014, or [^<]*September 3, 2014[\s\S]*Select the month/);
+  });
+
+  it('gives a code back that a process died over: to its family at once, after a while to whoever has the paper', async () => {
+    const student = fair.students[0]!;
+    const ids = { account: fair.account._id, student: student._id };
+    const hashes = hashesOf('K7QM-4XPD', ids, test.deps.config.appSecret);
+    const codeNow = async () => (await Contact.findById(student._id).orFail().lean()).code;
+    const type = async (email: string) => {
+      const parent = visitor();
+      await ask(parent, { code: 'K7QM4XPD', email });
+      return use(parent, await lastLink());
+    };
+    const dead = await makeHousehold(fair.account._id, []);
+    const code = { ...hashes, at: EVE, usedBy: dead._id, usedAt: EVE };
+    await Contact.updateOne({ _id: student._id }, { $set: { code } });
+    later(9);
+    assert.match((await type(EMAIL)).text, /This code doesn’t match/);
+    later(11);
+    assert.equal((await type('second@example.org')).headers.location, home);
+    assert.deepEqual(await children('second@example.org'), [String(student._id)]);
+    assert.equal(await codeNow(), undefined);
+
+    // It died after it had added the child: the paper is used up.
+    await Household.updateOne(
+      { _id: dead._id },
+      { $set: { children: [{ student: student._id, adult: dead._id, by: 'printed code', at: EVE }] } },
+    );
+    await Contact.updateOne({ _id: student._id }, { $set: { code } });
+    later(30);
+    assert.match((await type('third@example.org')).text, /This code doesn’t match/);
+    assert.equal(await codeNow(), undefined);
+  });
+
+  it('leads to a new password, and to the school to choose, under the name of whose event it was', async () => {
+    const user = await makeUser(fair.account._id, 'customer', { email: EMAIL });
+    const other = await makeAccount('Oak School');
+    await User.updateOne({ _id: user._id }, { $push: { grants: { account: other._id, level: 'customer' } } });
+    const next = encodeURIComponent(home);
+    const parent = visitor();
+    const login = (await parent.get(`/login?next=${next}`)).text;
+    assert.ok(login.includes(`href="/forgot?next=${next}"`));
+    const says = /Maple School[\s\S]*Fall Conferences/;
+    assert.match((await parent.get(`/forgot?next=${next}`)).text, says);
+    const sent = await parent.post('/forgot', { email: EMAIL, next: home }, `/forgot?next=${next}`);
+    assert.match(sent.text, says);
+    assert.ok(sent.text.includes(`href="/login?next=${next}"`));
+    await workIsDone();
+    assert.equal((await OneTimeLink.findOne({ kind: 'new password' }).orFail().lean()).next, home);
+    assert.match((await parent.post('/forgot', { email: 'no', next: home })).text, says);
+    await parent.logIn(user);
+    assert.match((await parent.get(`/choose-school?next=${next}`)).text, says);
+    // Without an event there is no school to name, and no address of elsewhere is one.
+    for (const path of ['/forgot', '/forgot?next=https://evil.example/e/x', '/forgot?next=/e/nothing-here'])
+      assert.doesNotMatch((await visitor().get(path)).text, /Maple School/);
   });
 
   it('reads a letter’s one-time code alone, in any case, with spaces or hyphens, once', async () => {
@@ -513,6 +568,19 @@ describe('getting in by a mailed link', () => {
       (await parent.get(await lastLink())).text,
       /too old to add the child[\s\S]*\/children"[\s\S]*Email me a new link/,
     );
+  });
+
+  it('is read on the page in the demo, where no email leaves, and nowhere else', async () => {
+    const demo = createApp({ ...createTestApp().deps, now: test.deps.now, showsMails: true });
+    const parent = new Visitor(demo);
+    await ask(parent, { number: '1000', ...BORN });
+    const page = (await parent.get(`${home}/enter`)).text;
+    assert.match(page, /In the demo, no email leaves[\s\S]*Open the link in this email/);
+    const [, path = ''] = /href="(\/e\/[^"]+\/enter\/[\w-]{20,})"/.exec(page) ?? [];
+    assert.equal((await use(parent, path)).headers.location, home);
+    assert.deepEqual(await children(), [String(fair.students[0]!._id)]);
+    await ask(visitor());
+    assert.doesNotMatch((await visitor().get(`${home}/enter`)).text, /demo|\/enter\/[\w-]{20,}"/);
   });
 
   it('is promised nowhere without an email server', async () => {

@@ -7,8 +7,10 @@ import { ROOT } from '../../server/root.js';
 const MODULE = [
   'server/web/format-count.ts',
   'server/web/format-time.ts',
+  'server/web/format-language.ts',
   'server/web/format-zone.ts',
   'server/web/local-time.ts',
+  'server/web/name-languages.ts',
   'public/js/format.js',
 ];
 

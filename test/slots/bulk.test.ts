@@ -8,6 +8,10 @@ import { Event } from '../../server/models/event.js';
 import { Resource } from '../../server/models/resource.js';
 import { Slot } from '../../server/models/slot.js';
 import { changeOfMany, changesOfRooms } from '../../server/slots/name-before.js';
+import { changeSlots } from '../../server/slots/change-slots.js';
+import { lockFree } from '../../server/slots/lock-slots.js';
+import { keepLayouts } from '../../server/slots/bulk/write-layout.js';
+import type { Actor } from '../../server/web/actor.js';
 import { layAgain } from '../../server/slots/bulk/lay-again.js';
 import { overlap } from '../../server/slots/plan-slots.js';
 import { startAs, type Visitor } from '../support/app.js';
@@ -39,7 +43,7 @@ describe('many slots at once', () => {
   type Fields = Record<string, string | string[]>;
   const bulk = (fields: Fields) => admin.post(`${home}/bulk`, { resources: hex(lee), ...fields }, home);
   const copy = (fields: Fields) => admin.post(`${home}/copy`, { resources: hex(lee), ...fields }, home);
-  const times = async (of: Pick<Resource, '_id'> = lee) =>
+  const timesOf = async (of: Pick<Resource, '_id'> = lee) =>
     (await Slot.find({ resource: of._id }).sort({ from: 1 }).lean()).map(
       ({ from, to, state }) =>
         `${from.toISOString().slice(11, 16)}-${to.toISOString().slice(11, 16)} ${state}`,
@@ -59,11 +63,11 @@ describe('many slots at once', () => {
   it('become longer or shorter between the same begin and end; a booked one keeps its time and is told', async () => {
     await bulk({ minutes: '15', sure: '1' });
     assert.deepEqual(
-      await times(),
+      await timesOf(),
       ['23:00-23:15', '23:15-23:30', '23:30-23:45', '23:45-00:00'].map((one) => `${one} visible`),
     );
     await bulk({ minutes: '10', sure: '1' });
-    assert.equal((await times()).length, 6);
+    assert.equal((await timesOf()).length, 6);
     const [second] = (await Slot.find().sort({ from: 1 }).lean()).slice(1);
     await makeAppointment(second!);
     const done = await bulk({ minutes: '20', state: 'hidden', sure: '1' });
@@ -72,7 +76,7 @@ describe('many slots at once', () => {
       /2 slots stay as they are[\s\S]*It’s booked\.[\s\S]*There’s no room for this length|2 slots stay as they are[\s\S]*There’s no room for this length[\s\S]*It’s booked\./,
     );
     assert.deepEqual(
-      await times(),
+      await timesOf(),
       ['23:00-23:10', '23:10-23:20', '23:20-23:40', '23:40-00:00'].map((one) => `${one} hidden`),
     );
     const kept = await Slot.findById(second!._id).lean();
@@ -134,6 +138,43 @@ describe('many slots at once', () => {
     assert.match(again.text, /Somebody else changed some of these slots/);
     assert.equal(await Slot.countDocuments(), 6);
   });
+
+  for (const action of ['show', 'remove'] as const)
+    it(`that a dead process was making longer are finished before the office’s next click: ${action}`, async () => {
+      const { by } = await lockFree(event, slots, NOW);
+      const times = ['23:00', '23:20', '23:40'].map((time) => {
+        const from = new Date(`2026-11-24T${time}:00Z`);
+        return { from, to: new Date(+from + 20 * 60_000) };
+      });
+      const audit = { at: NOW, user: new Types.ObjectId(), detail: { slots: 6, left: 0, room: 'Gym' } };
+      await keepLayouts(event, [{ slots, times, set: {}, audit }], by);
+      // It died after it had removed those that are too many.
+      await Slot.deleteMany({ _id: { $in: slots.slice(3).map(({ _id }) => _id) } });
+      const locked = await Slot.find({ state: 'unavailable' }).lean();
+      const ids = locked.map(hex);
+      assert.equal(
+        await changeSlots(
+          { account, user: new Types.ObjectId() } as Actor,
+          event,
+          locked,
+          { state: 'visible', message: '' },
+          NOW,
+        ),
+        0,
+        'a locked one is not touched',
+      );
+      await admin.post(`${home}/changes`, { action, ids, sure: '1' }, home);
+      assert.equal(await Slot.countDocuments({ locked: { $exists: true } }), 0);
+      assert.deepEqual(
+        await timesOf(),
+        action === 'show' ? ['23:00-23:20', '23:20-23:40', '23:40-00:00'].map((one) => `${one} visible`) : [],
+      );
+      const entry = await AuditEntry.findOne({ action: 'change many slots' }).orFail().lean();
+      assert.deepEqual(
+        [entry.user, entry.from, entry.detail],
+        [audit.user, undefined, { slots: 6, left: 0, room: 'Gym', changed: 3, made: 0, removed: 3 }],
+      );
+    });
 
   it('are copied to other teachers and to another day, adding what is missing alone', async () => {
     const park = await makeTeacher(event, 'Park', { contact: new Types.ObjectId() });

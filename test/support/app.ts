@@ -13,7 +13,7 @@ import { emptyDatabase } from './hooks.js';
 import { markedApp } from './scans.js';
 
 export interface TestApp {
-  app: Express;
+  readonly app: Express;
   deps: Deps;
   /** What features asked the queue for; nothing is run. */
   asked: { name: JobName; key: string }[];
@@ -36,8 +36,12 @@ export function createTestApp(env: NodeJS.ProcessEnv = {}): TestApp {
     },
     now: () => fixed ?? new Date(),
   };
+  let app: Express | undefined;
   return {
-    app: markedApp(createApp(deps)),
+    // Made when it is asked for first: half of the tests look at jobs and rules alone, and making it takes longer than most of them.
+    get app() {
+      return (app ??= markedApp(createApp(deps)));
+    },
     deps,
     asked,
     setNow: (now) => {

@@ -64,7 +64,9 @@ async function unpackChromium(): Promise<string> {
   const manifest = await readFile(path.join(modules, '@sparticuz/chromium/package.json'), 'utf8');
   const { version } = JSON.parse(manifest) as { version: string };
   const folder = path.join(modules, '.cache/slotbell', `chromium-${version}`);
-  if (existsSync(folder)) return folder;
+  // A browser that outlived its folder has written its cache of fonts there anew: the folder alone tells nothing.
+  const isWhole = (): boolean => existsSync(path.join(folder, 'chromium'));
+  if (isWhole()) return folder;
 
   await mkdir(path.dirname(folder), { recursive: true });
   const partial = await mkdtemp(`${folder}-`);
@@ -75,11 +77,12 @@ async function unpackChromium(): Promise<string> {
       env: { ...process.env, TMPDIR: partial, AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs20.x' },
     });
     await writeFile(path.join(partial, 'fonts.conf'), fontsIn(folder));
+    if (!isWhole()) await rm(folder, { recursive: true, force: true });
     await rename(partial, folder);
   } catch (error) {
     await rm(partial, { recursive: true, force: true });
     // Another process may have been quicker.
-    if (!existsSync(folder)) throw error;
+    if (!isWhole()) throw error;
   }
   return folder;
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import mongoose from 'mongoose';
@@ -27,8 +27,16 @@ export const mochaHooks = {
       sweepMs: NEVER_MS,
     });
     noteQueries();
+    lastAt = performance.now();
+  },
+  afterEach(this: Mocha.Context): void {
+    const now = performance.now();
+    const { file = '' } = this.currentTest ?? {};
+    took.set(file, (took.get(file) ?? 0) + now - lastAt);
+    lastAt = now;
   },
   async afterAll(): Promise<void> {
+    await tellTimes();
     const scans = await findScans();
     if (!database?.embedded) await mongoose.connection.db?.dropDatabase();
     await database?.close({ stopEngine: true });
@@ -38,6 +46,17 @@ export const mochaHooks = {
       throw new Error(`These queries of the app read a whole collection:\n${scans.join('\n')}`);
   },
 };
+
+/** How long each file's tests took, with what was prepared for them. */
+const took = new Map<string, number>();
+let lastAt = 0;
+
+/** For `test/run.ts`, which names the slowest files: a line a file, milliseconds and its path. */
+async function tellTimes(): Promise<void> {
+  const { SUITE_TIMES: to } = process.env;
+  const lines = [...took].map(([file, ms]) => `${String(Math.round(ms))} ${file}\n`);
+  if (to) await appendFile(to, lines.join(''));
+}
 
 /** What a test left open keeps the process: after half a minute it says what that is, and fails. */
 function endInTime(): void {

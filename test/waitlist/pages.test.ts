@@ -5,6 +5,7 @@ import { Appointment } from '../../server/models/appointment.js';
 import { Event } from '../../server/models/event.js';
 import { Household } from '../../server/models/household.js';
 import { Notification } from '../../server/models/notification.js';
+import { Resource } from '../../server/models/resource.js';
 import { Slot } from '../../server/models/slot.js';
 import { WaitlistEntry } from '../../server/models/waitlist-entry.js';
 import { readHours } from '../../server/waitlist-pages/read-hours.js';
@@ -12,6 +13,7 @@ import { keepWaitlists } from '../../server/waitlist/keep-waitlists.js';
 import { makeUser, Visitor } from '../support/app.js';
 import { DAY, EVE } from '../support/booking/conference.js';
 import { Desk, hidden } from '../support/booking/desk.js';
+import { makeTeacher } from '../support/event.js';
 
 const never = new AbortController().signal;
 const MINUTE = 60_000;
@@ -255,6 +257,53 @@ describe('the waitlist, as families and the office see it', () => {
     await kim.visitor.post(`${path}${wait}`, {}, path);
     assert.match((await kim.visitor.get(path)).text, /See your place/);
     assert.equal((await entryOf(kim)).state, 'waiting');
+  });
+
+  it('shows the office long lines page by page, each teacher’s from its first, with their places', async () => {
+    const { account, event } = desk.fair;
+    const office = await new Visitor(desk.test.app).logIn(await makeUser(account._id, 'administrator'));
+    // By name: 60 for Abe, 1 for Bob, 150 for Cy, 3 for Di.
+    for (const [name, count] of [
+      ['Cy', 150],
+      ['Abe', 60],
+      ['Di', 3],
+      ['Bob', 1],
+    ] as const) {
+      const resource = await makeTeacher(event, name);
+      await WaitlistEntry.insertMany(
+        Array.from({ length: count }, (_, n) => ({
+          ...{ account: account._id, event: event._id, resource: resource._id, user: kim.user._id },
+          ...{ household: new Types.ObjectId(), students: [], wish: `${name} ${n}`, open: true },
+          ...{ state: 'waiting', joinedAt: new Date(EVE.getTime() + ((n * 7) % count) * MINUTE) },
+        })),
+      );
+    }
+    const lines = `/events/${String(event._id)}/waitlist`;
+    const shown = async (query: string) => {
+      const { text } = await office.get(`${lines}${query}`);
+      assert.match(text, /214 families wait|150 families wait/);
+      return [...text.matchAll(/<h3>(\w+)<\/h3>([\s\S]*?)<\/section>/g)].map(([, name, section]) => {
+        const places = [...section!.matchAll(/data-label="Place">(\d+)</g)].map(([, place]) => Number(place));
+        assert.deepEqual(
+          places,
+          [...places].sort((a, b) => a - b),
+        );
+        const joined = [...section!.matchAll(/data-label="Joined">([^<]+)/g)].map(([, when]) => when);
+        return { name, from: places[0], to: places.at(-1), count: new Set(places).size, first: joined[0] };
+      });
+    };
+    const parts = async (query: string) =>
+      (await shown(query)).map(({ name, from, to }) => `${name} ${String(from)}-${String(to)}`);
+    assert.deepEqual(await parts(''), ['Abe 1-60', 'Bob 1-1', 'Cy 1-39']);
+    assert.deepEqual(await parts('?page=2'), ['Cy 40-139']);
+    assert.deepEqual(await parts('?page=3'), ['Cy 140-150', 'Di 1-3']);
+    assert.deepEqual(await parts('?page=99'), ['Cy 140-150', 'Di 1-3']);
+    const cy = (await Resource.findOne({ name: 'Cy' }).orFail().lean())._id;
+    const [own] = await shown(`?teacher=${String(cy)}&page=2`);
+    assert.deepEqual([own!.from, own!.to, own!.count], [101, 150, 50]);
+    // The 101st joined 100 minutes after the first.
+    assert.match(own!.first!, /1:40 PM/);
+    assert.match((await office.get(lines)).text, new RegExp(`rel="next" href="${lines}\\?page=2"`));
   });
 
   it('shows the office who waits, offers by hand, takes off, and is in the report and the overview', async () => {

@@ -16,7 +16,7 @@ import { send, Served, type Answer } from '../support/web/served.js';
 const PARENTS = 8;
 /** A parent looks at each page for so long: without it they would keep both cores busy for as long as a process starts. */
 const LOOK_MS = 150;
-const RESTARTS = 6;
+const RESTARTS = 4;
 const DEATHS = 3;
 
 /** Parents who book, look, and cancel, again and again, each with a teacher of their own. */

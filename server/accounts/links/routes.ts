@@ -6,7 +6,7 @@ import { User } from '../../models/user.js';
 import { afterAnswer } from '../../web/after-answer.js';
 import { HttpError } from '../../web/errors.js';
 import { findReader, wordsFor } from '../../web/read-language.js';
-import { parseForm, typedValues } from '../../web/parse.js';
+import { parseForm, parseQuery, typedValues } from '../../web/parse.js';
 import { rateLimit, refusedTry } from '../../web/rate-limit.js';
 import { senderOf } from '../../web/sender.js';
 import { say } from '../../web/session.js';
@@ -16,7 +16,7 @@ import { isShutOut } from '../load-actor.js';
 import { findUserByEmail } from '../queries.js';
 import { markDevice } from '../mark-device.js';
 import { sayCleared } from '../say-cleared.js';
-import { emailSchema, passwordSchema } from '../schema.js';
+import { forgotSchema, nextQuery, passwordSchema } from '../schema.js';
 import { levelInWords, levelMay } from '../show-level.js';
 import { nameReaches } from '../show-reach.js';
 import { findLink, sendLink, takeLink } from '../send-link.js';
@@ -33,14 +33,18 @@ export function linkRoutes(deps: Deps, clear: ClearHouseholds): Router {
   const ofLogin = rateLimit('forgot-name', 3, HOUR);
   const ofAddress = rateLimit('forgot-address', 1000, HOUR);
 
-  router.get('/forgot', (_req, res) => {
-    res.render('accounts/forgot', { title: wordsFor(res)('logins.chooseNewPassword'), sent: false });
+  router.get('/forgot', (req, res) => {
+    res.render('accounts/forgot', {
+      title: wordsFor(res)('logins.chooseNewPassword'),
+      sent: false,
+      form: { values: parseQuery(nextQuery, req.query), errors: {} },
+    });
   });
 
   router.post('/forgot', async (req, res) => {
     const t = wordsFor(res);
     const title = t('logins.chooseNewPassword');
-    const parsed = parseForm(emailSchema, req.body, t);
+    const parsed = parseForm(forgotSchema, req.body, t);
     if (!parsed.ok) {
       res.status(422).render('accounts/forgot', { title, sent: false, form: parsed });
       return;
@@ -57,9 +61,10 @@ export function linkRoutes(deps: Deps, clear: ClearHouseholds): Router {
     // Sending an email takes time, and an answer after it would show whether there is such a login.
     afterAnswer(deps, res, async () => {
       const user = await findUserByEmail(parsed.value.email);
-      if (user && !isShutOut(user)) await sendLink(deps, 'new password', user);
+      if (user && !isShutOut(user)) await sendLink(deps, 'new password', user, { next: parsed.value.next });
     });
-    res.render('accounts/forgot', { title: t('register.checkEmail'), sent: true });
+    const form = { values: { next: parsed.value.next }, errors: {} };
+    res.render('accounts/forgot', { title: t('register.checkEmail'), sent: true, form });
   });
 
   router.get('/password/:secret', async (req, res) => {

@@ -7,6 +7,7 @@ import { clearDiaries } from '../../models/diary.js';
 import { Draw } from '../../models/draw.js';
 import { DrawEntry } from '../../models/draw-entry.js';
 import { Event } from '../../models/event.js';
+import { Interpreter } from '../../models/interpreter.js';
 import { Mailing, MailingRecipient } from '../../models/mailing.js';
 import { Notification } from '../../models/notification.js';
 import { OneTimeLink } from '../../models/one-time-link.js';
@@ -41,6 +42,7 @@ const CONTENTS: Kind[] = [
   { model: Plan as Model<unknown> },
   { model: DrawEntry as Model<unknown> },
   { model: Draw as Model<unknown> },
+  { model: Interpreter as Model<unknown> },
   { model: WaitlistEntry as Model<unknown> },
   { model: SlotMove as Model<unknown> },
   { model: SlotMoveItem as Model<unknown> },

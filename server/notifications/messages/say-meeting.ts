@@ -24,13 +24,15 @@ export interface Facts extends Pick<MacroValues, 'teacher' | 'student' | 'when' 
   was?: string;
   /** Who of several adults goes. */
   goer?: string;
+  /** Who interprets. */
+  interpreter?: string;
   map?: string;
   note?: string;
 }
 
 /** Who meets whom, about which class, when and where, and what the family answered and noted, each on a line. */
 export function sayDetails(
-  { teacher, student, when, where, class: about = '', was = '', goer = '', map = '', note = '' }: Facts,
+  { teacher, student, when, where, class: about = '', was = '', goer = '', interpreter = '', map = '', note = '' }: Facts,
   answers: { label: string; text: string }[] = [],
   t: Words = ENGLISH,
 ): string {
@@ -38,6 +40,7 @@ export function sayDetails(
     t('mails.detailTeacher', { teacher }),
     t('mails.detailFor', { student }),
     ...(goer ? [t('mails.detailGoer', { name: goer })] : []),
+    ...(interpreter ? [t('interpreter.is', { name: interpreter })] : []),
     ...(about ? [t('mails.detailClass', { class: about })] : []),
     t('mails.detailWhen', { when }),
     ...(was ? [t('mails.detailWas', { when: struck(was) })] : []),

@@ -35,11 +35,7 @@ export async function changeMany(
       : slots.map((slot) =>
           Object.assign({}, slot, { state, message: state === 'unavailable' ? message : '' }),
         );
-  const layouts = needsFree(change) ? await changeLocked(event, current, change, { done, actor, now }) : null;
-  if (!layouts && capacity !== undefined) await changeSeats(event, current, capacity, done);
-  else if (!layouts) done.changed = slots.length;
-  const audit: Audit = {
-    ...(layouts ? { _id: layouts.by } : {}),
+  const auditOf = (): Audit => ({
     account: event.account,
     event: event._id,
     user: actor.user,
@@ -52,8 +48,14 @@ export async function changeMany(
     },
     changes: [...changesOfSlots(slots, change, done), ...rooms.changes],
     at: now,
-  };
-  await (layouts ? endLayouts(audit, layouts.leads) : recordAudit(audit));
+  });
+  const layouts = needsFree(change)
+    ? await changeLocked(event, current, change, { done, auditOf, now })
+    : null;
+  if (!layouts && capacity !== undefined) await changeSeats(event, current, capacity, done);
+  else if (!layouts) done.changed = slots.length;
+  const audit = auditOf();
+  await (layouts ? endLayouts({ ...audit, _id: layouts.by }, layouts.leads) : recordAudit(audit));
   return done;
 }
 

@@ -3,7 +3,7 @@ import { auditWrite, type Audit } from '../../audit/record-audit.js';
 import { duplicatesAmong } from '../../models/duplicate-key.js';
 import { coveredMinutes, Slot, type SlotLayout } from '../../models/slot.js';
 import { writeAnyway, writesTo } from '../../models/write-together.js';
-import { insertSlots } from '../add-slots.js';
+import { insertSlots, type NewSlot } from '../add-slots.js';
 import { LOCKED, unlock } from '../lock-slots.js';
 import type { EventScope } from './plan-change.js';
 
@@ -23,6 +23,18 @@ export async function keepLayouts(
     return [{ updateOne: { filter, update: { $set: { 'locked.layout': layout } } } }];
   });
   if (writes.length > 0) await Slot.bulkWrite(writes, { ordered: false });
+}
+
+/** Gives slots that keep their times what else was decided. They stay locked. */
+export async function setRest(
+  event: EventScope,
+  rest: Types.ObjectId[],
+  set: SlotLayout['set'],
+  by: Types.ObjectId,
+): Promise<void> {
+  if (rest.length === 0 || Object.keys(set).length === 0) return;
+  const scope = { account: event.account, event: event._id };
+  await Slot.updateMany({ ...scope, _id: { $in: rest }, state: LOCKED, 'locked.by': by }, { $set: set });
 }
 
 /**
@@ -71,8 +83,25 @@ export async function writeLayout(
   const { account, event: of, resource, day, capacity, kind, state, message } = Object.assign({}, lead, set);
   const like = { account, event: of, resource, day, capacity, kind, state, message };
   const more = times.slice(slots.length).map(({ from, to }) => ({ ...like, from, to }));
-  done.made = (await insertSlots(more)).length;
+  done.made = more.length > 0 ? await makeOnce(event, lead._id, more, by) : 0;
   return { ...done, isWhole: true };
+}
+
+/** Makes a row’s new slots. Once they were made, one that is missing was removed by somebody, and is not made again. */
+async function makeOnce(
+  event: EventScope,
+  lead: Types.ObjectId,
+  more: NewSlot[],
+  by: Types.ObjectId,
+): Promise<number> {
+  const unmade = {
+    ...{ account: event.account, event: event._id, _id: lead },
+    ...{ 'locked.by': by, 'locked.layout.made': { $exists: false } },
+  };
+  if (!(await Slot.exists(unmade))) return 0;
+  const made = (await insertSlots(more)).length;
+  await Slot.updateOne(unmade, { $set: { 'locked.layout.made': made } });
+  return made;
 }
 
 /**

@@ -3,11 +3,12 @@ import { Appointment, LIVING_STATES, type AppointmentState } from '../../models/
 import { inSlots } from '../../models/appointment-slots.js';
 import { Contact, contactName } from '../../models/contact.js';
 import type { Event } from '../../models/event.js';
+import { Interpreter } from '../../models/interpreter.js';
 import { Resource } from '../../models/resource.js';
 import { Slot } from '../../models/slot.js';
 import { inSight, type Sight } from '../../web/sight.js';
 import { KIND_WORDS, kindOf } from '../../web/say-kind.js';
-import { sayAnswers, type SaidAnswer } from '../../web/say-answers.js';
+import { sayAnswers, sayInterpreter, type SaidAnswer } from '../../web/say-answers.js';
 import { sayProblem } from '../../web/say-problem.js';
 
 export interface SlotPage {
@@ -51,6 +52,9 @@ export async function findSlot(
     { firstName: 1, lastName: 1, email: 1 },
   ).lean();
   const names = new Map(people.map((person) => [person._id.toHexString(), contactName(person)]));
+  const speaking = living.flatMap(({ interpreter }) => interpreter ?? []);
+  const interpreters =
+    speaking.length > 0 ? await Interpreter.find({ _id: { $in: speaking } }, { name: 1 }).lean() : [];
   const others = slot.with?.length
     ? await Resource.find({ _id: { $in: slot.with } }, { name: 1 })
         .sort({ sortKey: 1 })
@@ -61,14 +65,30 @@ export async function findSlot(
     resource,
     others: others.map(({ name }) => name),
     appointments: living.map(
-      ({ _id: one, students, state, problem, note, kind, answers, bookedAt, more, from, to }) => ({
+      ({
+        _id: one,
+        students,
+        state,
+        problem,
+        note,
+        kind,
+        answers,
+        interpreter,
+        bookedAt,
+        more,
+        from,
+        to,
+      }) => ({
         id: one.toHexString(),
         students: students.map((student) => names.get(student.toHexString()) ?? 'No name'),
         state,
         problem: sayProblem(problem),
         note,
         kind: KIND_WORDS[kindOf(slot, kind ? { kind } : {})],
-        answers: sayAnswers(answers, 'staff'),
+        answers: [
+          ...sayAnswers(answers, 'staff'),
+          ...sayInterpreter(interpreters.find((who) => interpreter?.equals(who._id))),
+        ],
         ...(bookedAt ? { bookedAt } : {}),
         ...(more ? { span: { from, to } } : {}),
       }),

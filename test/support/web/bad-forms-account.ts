@@ -137,6 +137,7 @@ export function formsOfAccount(place: Place, viewer: User): Record<string, Bad[]
       'has one button, and the key of its page: without it the press counts as one of no page',
     '/e/:link/appointments/:id/cancel': NOTHING_SENT,
     '/e/:link/appointments/:id/other': NOTHING_SENT,
+    '/e/:link/interpreter': 'is there where the event offers it alone (test/interpreters)',
     '/e/:link/draw/wishes':
       'is there in a round alone; what it did not offer is as good as not sent (test/draw)',
     '/e/:link/plan': [{ fields: { key: 'abc' }, says: /Select at least one teacher|Booking|no free times/ }],

@@ -193,6 +193,15 @@ export function formsOfEvents(place: Place): Record<string, Bad[] | string> {
       { fields: { from: '2026-11-23T12:00', until: '2026-11-23T13:00', most: '21' }, says: /wishes/ },
     ],
     '/events/:event/settings/draw/stop': NOTHING_SENT,
+    '/events/:event/settings/interpreters': [{ fields: { languages: 'xx' }, says: /languages/ }],
+    '/events/:event/settings/interpreters/new': [
+      { fields: { name: 'Ana Kept', email: 'x', languages: 'es' }, says: /like name@/, keeps: /Ana Kept/ },
+    ],
+    '/events/:event/settings/interpreters/:interpreter': 'is the form of a new one (above)',
+    '/events/:event/settings/interpreters/:interpreter/removal': NOTHING_SENT,
+    '/events/:event/interpreters':
+      'has one list that the page wrote; what is not in it is refused with a message',
+    '/events/:event/interpreters/families': 'has one list that the page wrote: other values are 404',
     '/events/:event/settings/questions': [
       { fields: { act: 'dance' }, says: /what to do with the questions/ },
       { fields: { fields: 'x' }, says: /the questions/ },

@@ -1,0 +1,83 @@
+import type { Types } from 'mongoose';
+import { Appointment, type Overridable } from '../models/appointment.js';
+import { asRead } from '../models/as-read.js';
+import { Diary } from '../models/diary.js';
+import type { Event } from '../models/event.js';
+import { Interpreter } from '../models/interpreter.js';
+import type { Bookable } from './check-booking.js';
+import { diaryOf, findFree } from './find-interpreter.js';
+import { utcDays } from './plan-needs.js';
+
+/** What says who may interpret it. */
+type Wished = Pick<Bookable, 'slot' | 'more' | 'language'>;
+
+export type Chosen =
+  { ok: true; me: Appointment; interpreter?: Interpreter } | { ok: false; reason: 'interpreter busy' };
+
+/**
+ * Chooses who interprets a meeting that is to be put on hold, or is: whoever does already where that can be, as with the meeting that it
+ * replaces. Nothing is taken. Where the office assigns interpreters, nobody else is chosen.
+ * @param before of the meeting that it replaces
+ */
+export async function chooseInterpreter(
+  event: Event,
+  { slot, more, language }: Wished,
+  me: Appointment,
+  {
+    now,
+    before,
+    over = [],
+  }: { now: Date; before?: Types.ObjectId | undefined; over?: readonly Overridable[] },
+): Promise<Chosen> {
+  const prefer = [me.interpreter, before];
+  const isByHand = event.interpreting?.byHand ?? false;
+  if (!language || (isByHand && !prefer.some(Boolean))) return { ok: true, me: withInterpreter(me) };
+  const free = await findFree(event, language, [slot, ...more], { me, prefer, now });
+  const chosen = isByHand ? free.find(({ _id }) => prefer.some((id) => id?.equals(_id))) : free[0];
+  if (!chosen && !isByHand && !over.includes('interpreter busy'))
+    return { ok: false, reason: 'interpreter busy' };
+  return { ok: true, me: withInterpreter(me, chosen?._id), ...(chosen ? { interpreter: chosen } : {}) };
+}
+
+/** The same of what is stored and on hold: whoever was chosen before and isn't now leaves it. */
+export async function changeInterpreter(
+  event: Event,
+  wished: Wished,
+  hold: Appointment,
+  { now, over = [] }: { now: Date; over?: readonly Overridable[] | undefined },
+): Promise<Chosen> {
+  for (let me = hold; ;) {
+    const chosen = await chooseInterpreter(event, wished, me, { now, over });
+    if (!chosen.ok || String(chosen.me.interpreter) === String(me.interpreter)) return chosen;
+    const { interpreter } = chosen.me;
+    const changed = await Appointment.updateOne(
+      { _id: me._id, state: 'pending', ...asRead({ interpreter: me.interpreter }) },
+      interpreter ? { $set: { interpreter } } : { $unset: { interpreter: 1 } },
+    );
+    if (changed.matchedCount === 1) {
+      if (me.interpreter) await leaveInterpreter(me, me.interpreter);
+      return chosen;
+    }
+    const found = await Appointment.findById(me._id).lean();
+    // It was booked or has ended: whoever goes on with it sees that.
+    if (found?.state !== 'pending') return chosen;
+    me = found;
+  }
+}
+
+function withInterpreter({ interpreter: _, ...me }: Appointment, id?: Types.ObjectId): Appointment {
+  return { ...me, ...(id ? { interpreter: id } : {}) };
+}
+
+/** Takes a meeting out of the diary of somebody who no longer interprets it. */
+export async function leaveInterpreter(
+  { _id, from, to }: Pick<Appointment, '_id' | 'from' | 'to'>,
+  interpreter: Types.ObjectId,
+): Promise<void> {
+  const found = await Interpreter.findById(interpreter, { contact: 1 }).lean();
+  const person = String(found ? diaryOf(found) : interpreter);
+  await Diary.updateMany(
+    { _id: { $in: utcDays(from, to).map((day) => `${person}:${day}`) } },
+    { $pull: { busy: { appointment: _id } } },
+  );
+}

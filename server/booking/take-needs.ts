@@ -1,0 +1,55 @@
+import type { Types } from 'mongoose';
+import type { Deps } from '../deps.js';
+import type { Appointment, Refusal } from '../models/appointment.js';
+import type { Event } from '../models/event.js';
+import type { Bookable } from './check-booking.js';
+import { changeInterpreter } from './choose-interpreter.js';
+import { diaryOf } from './find-interpreter.js';
+import { planNeeds, type Need } from './plan-needs.js';
+import { takeClaims } from './take-claims.js';
+import type { Interpreter } from '../models/interpreter.js';
+
+/** So often somebody else is chosen where an interpreter was taken at the same moment. */
+const TRIES = 5;
+
+interface Asked {
+  event: Event;
+  students: Types.ObjectId[];
+  household: Types.ObjectId;
+}
+
+export function needsOf(
+  request: Asked,
+  bookable: Bookable,
+  { replaces, override }: Pick<Appointment, 'replaces' | 'override'>,
+  interpreter?: Interpreter,
+): Need[] {
+  // Who goes was checked with the rest: it is not always who was asked for.
+  return planNeeds({
+    ...request,
+    goer: undefined,
+    ...bookable,
+    ...(interpreter ? { interpreter: diaryOf(interpreter) } : {}),
+    ...(replaces ? { replaces } : {}),
+    over: override?.rules,
+  });
+}
+
+/** Takes what a stored hold needs, with somebody who interprets it where it needs one. @returns the hold as it is then */
+export async function takeNeeds(
+  deps: Deps,
+  request: Asked,
+  bookable: Bookable,
+  hold: Appointment,
+): Promise<{ ok: true; hold: Appointment } | { ok: false; reason: Refusal }> {
+  let me = hold;
+  for (let tries = 1; ; tries++) {
+    const over = me.override?.rules;
+    const chosen = await changeInterpreter(request.event, bookable, me, { now: deps.now(), over });
+    if (!chosen.ok) return chosen;
+    me = chosen.me;
+    const taken = await takeClaims(deps, me, needsOf(request, bookable, me, chosen.interpreter));
+    if (taken.ok) return { ok: true, hold: me };
+    if (taken.reason !== 'interpreter busy' || tries >= TRIES) return taken;
+  }
+}

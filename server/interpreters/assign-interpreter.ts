@@ -1,0 +1,68 @@
+import type { Types } from 'mongoose';
+import { recordAudit } from '../audit/record-audit.js';
+import { findFree, languageFor } from '../booking/find-interpreter.js';
+import { reconcileInterpreter } from '../booking/reconcile-interpreter.js';
+import type { Deps } from '../deps.js';
+import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import { slotsOf } from '../models/appointment-slots.js';
+import { asRead } from '../models/as-read.js';
+import type { Event } from '../models/event.js';
+import { Household } from '../models/household.js';
+import { Slot } from '../models/slot.js';
+
+export type Assigned = { ok: true } | { ok: false; reason: 'gone' | 'not free' | 'changed' };
+
+/**
+ * The office chooses who interprets at a meeting, or that nobody does. The family is told.
+ * @param interpreter absent: nobody
+ */
+export async function assignInterpreter(
+  deps: Deps,
+  event: Event,
+  {
+    appointment,
+    interpreter,
+    user,
+  }: { appointment: Types.ObjectId; interpreter?: Types.ObjectId; user: Types.ObjectId },
+): Promise<Assigned> {
+  const { _id, account } = event;
+  const found = await Appointment.findOne({
+    ...{ _id: appointment, event: _id, account, state: { $in: LIVING_STATES } },
+  }).lean();
+  if (!found) return { ok: false, reason: 'gone' };
+  if (String(found.interpreter ?? '') === String(interpreter ?? '') && !found.interpreting)
+    return { ok: true };
+  if (interpreter && !(await isFree(event, found, interpreter, deps.now())))
+    return { ok: false, reason: 'not free' };
+  const { interpreter: was } = found;
+  const marked = await Appointment.updateOne(
+    { _id: found._id, state: { $in: LIVING_STATES }, ...asRead({ interpreter: was }) },
+    {
+      // Nobody: whoever did is not preferred either, and no one else where the office assigns them.
+      $set: { interpreting: { ...(interpreter ? { to: interpreter } : {}), ...(was ? { was } : {}) } },
+      ...(interpreter ? {} : { $unset: { interpreter: 1 as const } }),
+    },
+  );
+  if (marked.matchedCount === 0) return { ok: false, reason: 'changed' };
+  await reconcileInterpreter(deps, found._id);
+  await recordAudit({
+    ...{ account, event: _id, user, at: deps.now() },
+    action: 'assign interpreter',
+    targets: [found._id, ...(interpreter ? [interpreter] : [])],
+  });
+  const after = await Appointment.findById(found._id, { interpreter: 1 }).lean();
+  const isDone = !interpreter || interpreter.equals(after?.interpreter ?? '');
+  return isDone ? { ok: true } : { ok: false, reason: 'not free' };
+}
+
+async function isFree(event: Event, found: Appointment, id: Types.ObjectId, now: Date): Promise<boolean> {
+  const [household, slots] = await Promise.all([
+    Household.findById(found.household).lean(),
+    Slot.find({ _id: { $in: slotsOf(found) } })
+      .sort({ from: 1 })
+      .lean(),
+  ]);
+  const language = household && languageFor(event, household);
+  if (!language) return false;
+  return (await findFree(event, language, slots, { me: found, now })).some((one) => one._id.equals(id));
+}

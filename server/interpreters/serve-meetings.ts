@@ -1,0 +1,109 @@
+import express, { type Request, type Response, type Router } from 'express';
+import type { Deps } from '../deps.js';
+import { Household } from '../models/household.js';
+import { Interpreter } from '../models/interpreter.js';
+import { actorOf } from '../web/actor.js';
+import { notFound } from '../web/errors.js';
+import { eventFrame } from '../web/event-tabs.js';
+import { shortDayAndSpan } from '../web/format-time.js';
+import { eventGuard, eventOf } from '../web/guards.js';
+import { parseForm, parseId } from '../web/parse.js';
+import { say } from '../web/session.js';
+import { assignInterpreter, type Assigned } from './assign-interpreter.js';
+import { listInterpreted, meetingsOfInterpreter } from './queries.js';
+import { saveLanguage } from './save-language.js';
+import { assignForm, familyForm } from './schema.js';
+
+const REFUSALS: Record<Exclude<Assigned, { ok: true }>['reason'], string> = {
+  gone: 'This appointment was canceled meanwhile.',
+  'not free': 'This interpreter isn’t free then, or isn’t there. Select another one.',
+  changed: 'Somebody else changed this appointment at the same time. Look at it again.',
+};
+
+/** An event's meetings that need an interpreter, where the office assigns them; each interpreter's own sheet. */
+export function interpreterMeetings(deps: Deps): Router {
+  const router = express.Router({ mergeParams: true });
+  router.use(eventGuard('appointment maker'));
+
+  router.get('/', async (_req, res) => {
+    const event = eventOf(res);
+    const listed = await listInterpreted(event, deps.now());
+    const { _id, account } = event;
+    const people = await Interpreter.find({ event: _id, account }, { name: 1, status: 1 })
+      .sort({ sortKey: 1 })
+      .lean();
+    const nameOf = (id: unknown) => people.find((one) => String(one._id) === String(id))?.name ?? '';
+    res.render('interpreters/meetings', {
+      ...eventFrame(event, 'problems', 'Interpreters'),
+      path: pathOf(res),
+      meetings: listed.map(({ row, language, interpreter, isMisfit, choices }) => ({
+        ...{ id: row.id, teacher: row.teacher, room: row.room, students: row.students, family: row.family },
+        when: shortDayAndSpan(row.from, row.to, event),
+        language,
+        interpreter: interpreter ? String(interpreter) : '',
+        name: interpreter ? nameOf(interpreter) : '',
+        isMisfit,
+        choices,
+        mayDrop: interpreter !== undefined && (event.interpreting?.byHand !== false || !language),
+      })),
+      people: people
+        .filter(({ status }) => status === 'active')
+        .map((one) => ({ id: String(one._id), name: one.name })),
+    });
+  });
+
+  router.post('/', async (req, res) => {
+    const parsed = parseForm(assignForm, req.body);
+    if (!parsed.ok) {
+      say(req, { kind: 'danger', text: 'Select an interpreter.' });
+      res.redirect(303, pathOf(res));
+      return;
+    }
+    const { user } = actorOf(res);
+    const assigned = await assignInterpreter(deps, eventOf(res), { ...parsed.value, user });
+    say(
+      req,
+      assigned.ok
+        ? { kind: 'ok', text: 'Saved. The family gets an email.' }
+        : { kind: 'danger', text: REFUSALS[assigned.reason] },
+    );
+    res.redirect(303, pathOf(res));
+  });
+
+  router.post('/families', async (req, res) => {
+    const event = eventOf(res);
+    const parsed = parseForm(familyForm, req.body);
+    if (!parsed.ok) throw notFound();
+    const { household, student, language } = parsed.value;
+    const { account } = event;
+    if (!(await Household.exists({ _id: household, account, 'children.student': student }))) throw notFound();
+    await saveLanguage(deps, event, { household, user: actorOf(res).user, language });
+    say(req, { kind: 'ok', text: 'Saved.' });
+    res.redirect(
+      303,
+      `/events/${String(event._id)}/desk/children/${String(student)}?adult=h${String(household)}`,
+    );
+  });
+
+  router.get('/:interpreter', async (req, res) => {
+    const event = eventOf(res);
+    const { name } = await interpreterAt(req, res);
+    const rows = await meetingsOfInterpreter(event, parseId(req.params.interpreter));
+    res.render('interpreters/sheet', {
+      ...eventFrame(event, 'problems', name),
+      path: pathOf(res),
+      name,
+      rows: rows.map((row) => ({ ...row, when: shortDayAndSpan(row.from, row.to, event) })),
+    });
+  });
+  return router;
+}
+
+const pathOf = (res: Response) => `/events/${String(eventOf(res)._id)}/interpreters`;
+
+async function interpreterAt(req: Request, res: Response): Promise<Interpreter> {
+  const { _id: event, account } = eventOf(res);
+  const found = await Interpreter.findOne({ _id: parseId(req.params.interpreter), event, account }).lean();
+  if (!found) throw notFound();
+  return found;
+}

@@ -1,0 +1,50 @@
+import type { Request } from 'express';
+import type { Types } from 'mongoose';
+import type { Beside } from '../accounts/connect-passport.js';
+import { askHomes, type Homes } from '../booking/find-kept.js';
+import { askByLink, isLink, pickLinked, type Linked } from './find-by-link.js';
+
+/** What was read of an event's parents' page together with who asks for it. */
+interface Ahead {
+  link: string;
+  linked: Linked | undefined;
+  adult: Types.ObjectId;
+  homes: Homes;
+  readAt: number;
+}
+
+/** What was read before a form had come whole is old once it took that long; then all is read again. */
+const FRESH_MS = 1000;
+
+const ahead = new WeakMap<Request, Ahead>();
+
+/** The event, school and household of a parents' page, which are read by the same command as the login. */
+export function readAhead(req: Request, adult: Types.ObjectId): Beside | undefined {
+  const link = /^\/e\/([^/]+)/i.exec(req.path)?.[1] ?? '';
+  if (!isLink(link)) return undefined;
+  return {
+    questions: { events: askByLink(link), ...askHomes(adult) },
+    keep(answers) {
+      const { events, ...homes } = answers as unknown as Homes & { events: Parameters<typeof pickLinked>[0] };
+      ahead.set(req, { link, linked: pickLinked(events, link), adult, homes, readAt: performance.now() });
+    },
+  };
+}
+
+/** The event of the link, if it was read with the login. */
+export function linkedAhead(req: Request, link: string): Pick<Ahead, 'linked'> | undefined {
+  const read = freshOf(req);
+  return read?.link === link ? read : undefined;
+}
+
+/** An adult's households, if they were read with the login; once, as this request may change them. */
+export function takeHomesAhead(req: Request, adult: Types.ObjectId): Homes | undefined {
+  const read = freshOf(req);
+  ahead.delete(req);
+  return read?.adult.equals(adult) ? read.homes : undefined;
+}
+
+function freshOf(req: Request): Ahead | undefined {
+  const read = ahead.get(req);
+  return read && performance.now() - read.readAt < FRESH_MS ? read : undefined;
+}

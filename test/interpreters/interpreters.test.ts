@@ -1,0 +1,252 @@
+import assert from 'node:assert/strict';
+import { Types } from 'mongoose';
+import { cancelAppointment } from '../../server/booking/cancel-appointment.js';
+import { findNeeds } from '../../server/booking/find-needs.js';
+import { assignInterpreter } from '../../server/interpreters/assign-interpreter.js';
+import { reconcileInterpreters } from '../../server/interpreters/reconcile-interpreters.js';
+import { Appointment, LIVING_STATES } from '../../server/models/appointment.js';
+import { Diary } from '../../server/models/diary.js';
+import { Event } from '../../server/models/event.js';
+import { Household } from '../../server/models/household.js';
+import { Interpreter } from '../../server/models/interpreter.js';
+import { Notification } from '../../server/models/notification.js';
+import { Slot } from '../../server/models/slot.js';
+import { makeUser, Visitor } from '../support/app.js';
+import { DAY, makeHousehold } from '../support/booking/conference.js';
+import { Desk } from '../support/booking/desk.js';
+import { asApp } from '../support/scans.js';
+
+const running = new AbortController().signal;
+
+describe('interpreters', () => {
+  let desk: Desk;
+  let office: Visitor;
+  let settings: string;
+  let list: string;
+  const settle = () => asApp(() => reconcileInterpreters(desk.test.deps, running));
+
+  beforeEach(async () => {
+    desk = await Desk.open({ students: 4, teachers: 3, slots: 4 });
+    const home = `/events/${String(desk.fair.event._id)}`;
+    settings = `${home}/settings/interpreters`;
+    list = `${home}/interpreters`;
+    const admin = await makeUser(desk.fair.account._id, 'administrator');
+    office = await new Visitor(desk.test.app).logIn(admin);
+  });
+
+  const allow = async (languages: string[], more = {}) => {
+    assert.equal((await office.post(settings, { languages, ...more }, settings)).status, 303);
+  };
+  const add = async (name: string, languages: string[], more = {}) => {
+    const added = await office.post(`${settings}/new`, { name, languages, ...more }, `${settings}/new`);
+    assert.equal(added.status, 303, added.text);
+    return Interpreter.findOne({ name }).orFail().lean();
+  };
+  const ask = (visitor: Visitor, language: string) =>
+    visitor.post(`${desk.home}/interpreter`, { language }, `${desk.home}/interpreter`);
+
+  /** Nobody is at two places at once, and every diary says who is where. */
+  async function look(): Promise<void> {
+    const living = await Appointment.find({ state: { $in: LIVING_STATES } }).lean();
+    const diaries = await Diary.find().lean();
+    const at = new Map<string, Appointment[]>();
+    for (const one of living) {
+      const slot = await Slot.findById(one.slot).orFail().lean();
+      const people = (await asApp(() => findNeeds(one, slot))).flatMap((need) =>
+        need.kind === 'diary' ? String(need.person) : [],
+      );
+      for (const person of people) {
+        for (const other of at.get(person) ?? [])
+          assert.ok(
+            other.from >= one.to || one.from >= other.to || other.slot.equals(one.slot),
+            `${person} is at two places`,
+          );
+        at.set(person, [...(at.get(person) ?? []), one]);
+        const own = diaries.find(({ _id }) => _id.startsWith(person));
+        assert.ok(
+          own?.busy.some(({ appointment }) => appointment.equals(one._id)),
+          'it is in the diary',
+        );
+      }
+      // Nobody else has it.
+      for (const { _id, busy } of diaries)
+        if (busy.some(({ appointment }) => appointment.equals(one._id)))
+          assert.ok(people.includes(_id.slice(0, 24)), `${_id} has it for nothing`);
+    }
+  }
+
+  it('are asked for once; only times at which one is free are offered, and the booking takes their diary', async () => {
+    const { visitor } = await desk.parentOf(0);
+    assert.equal((await visitor.get(`${desk.home}/interpreter`)).status, 404);
+    await allow(['es', 'vi']);
+    const ana = await add('Ana Ruiz', ['es'], { [`from-${DAY}`]: '17:10', [`to-${DAY}`]: '17:30' });
+    assert.match((await visitor.get(desk.home)).text, /Do you need an interpreter\?/);
+    assert.equal((await ask(visitor, 'xx')).status, 422);
+    assert.equal((await ask(visitor, 'fr')).status, 422);
+    assert.equal((await ask(visitor, 'es')).status, 303);
+    assert.match((await visitor.get(desk.home)).text, /You need an interpreter: Spanish/);
+    const times = (await visitor.get(desk.timesPath())).text;
+    assert.equal(
+      times.split('No interpreter for Spanish is free then').length - 1,
+      2,
+      'the first and the last',
+    );
+    assert.match((await desk.choose(visitor, 0, 0)).text, /No interpreter for Spanish is free then/);
+    const path = await desk.book(visitor, 0, 1);
+    assert.match((await visitor.get(path)).text, /Interpreter: Ana Ruiz/);
+    const [mail] = await Notification.find({ kind: 'appointment booked' }).lean();
+    assert.match(mail!.text, /Interpreter: Ana Ruiz/);
+    assert.match(mail!.ics!, /Interpreter: Ana Ruiz/);
+
+    // Another family, another teacher, the same time: she is not free. Who needs none can have it.
+    const other = await desk.parentOf(1);
+    await ask(other.visitor, 'es');
+    assert.match((await desk.choose(other.visitor, 1, 1, 1)).text, /No interpreter for Spanish/);
+    await ask(other.visitor, '');
+    await desk.book(other.visitor, 1, 1, 1);
+    await look();
+    assert.match((await office.get(`${list}/${String(ana._id)}`)).text, /Mrs Lee/);
+
+    const booked = await Appointment.findOne({ interpreter: ana._id }).orFail().lean();
+    await asApp(() =>
+      cancelAppointment(desk.test.deps, {
+        appointment: booked,
+        by: 'school',
+        actor: { user: booked.bookedBy },
+      }),
+    );
+    assert.equal(
+      await Diary.countDocuments({ _id: new RegExp(String(ana._id)), 'busy.0': { $exists: true } }),
+      0,
+    );
+  });
+
+  it('are chosen anew when they go, come, or the family needs another language, and the family is told', async () => {
+    await allow(['es', 'vi']);
+    const ana = await add('Ana Ruiz', ['es']);
+    const { visitor, household } = await desk.parentOf(0);
+    await ask(visitor, 'es');
+    await desk.book(visitor, 0, 0);
+    const ben = await add('Ben Cho', ['es', 'vi']);
+    const { _id } = await Appointment.findOne({ state: 'booked' }).orFail().lean();
+    const who = async () => (await Appointment.findById(_id).orFail().lean()).interpreter;
+    assert.deepEqual(await who(), ana._id, 'stays');
+    const at = `${settings}/${String(ana._id)}`;
+    assert.equal((await office.post(`${at}/removal`, {}, at)).status, 303);
+    assert.deepEqual(await who(), ben._id);
+    const mails = () => Notification.find({ kind: 'appointment changed' }).sort({ _id: 1 }).lean();
+    assert.match((await mails())[0]!.text, /Ben Cho is the interpreter at this meeting/);
+    await look();
+    await ask(visitor, 'vi');
+    assert.deepEqual(await who(), ben._id);
+    // Ben is there no more at that time: nobody is, which the office sees first.
+    const his = `${settings}/${String(ben._id)}`;
+    await office.post(
+      his,
+      { name: 'Ben Cho', languages: ['es', 'vi'], [`from-${DAY}`]: '18:00', [`to-${DAY}`]: '19:00' },
+      his,
+    );
+    assert.equal(await who(), undefined);
+    assert.match(
+      (await office.get(list)).text,
+      /Vietnamese[\s\S]*Nobody yet[\s\S]*No interpreter is free then/,
+    );
+    assert.match((await mails()).at(-1)!.text, /Ben Cho no longer interprets/);
+    const cara = await add('Cara Le', ['vi']);
+    assert.deepEqual(await who(), cara._id);
+    await look();
+    await ask(visitor, '');
+    assert.equal(await who(), undefined);
+    await look();
+    assert.equal((await Household.findById(household._id).orFail().lean()).interpreter, undefined);
+  });
+
+  it('are assigned by the office where it says so; one who is elsewhere is refused', async () => {
+    await allow(['es'], { byHand: '1' });
+    const ana = await add('Ana Ruiz', ['es']);
+    const ben = await add('Ben Cho', ['es']);
+    const booked: Types.ObjectId[] = [];
+    for (const n of [0, 1]) {
+      const { visitor } = await desk.parentOf(n);
+      await ask(visitor, 'es');
+      booked.push(new Types.ObjectId((await desk.book(visitor, n, 0, n)).slice(-24)));
+    }
+    const assign = (n: number, interpreter: unknown) =>
+      office.post(list, { appointment: String(booked[n]), interpreter: String(interpreter) }, list);
+    assert.equal((await office.get(list)).text.split('Nobody yet').length - 1, 2);
+    await assign(0, ana._id);
+    const page = await assign(1, ana._id).then(() => office.get(list));
+    assert.match(page.text, /This interpreter isn’t free then/);
+    assert.match(page.text, /Nobody yet[\s\S]*Ben Cho/);
+    await assign(1, ben._id);
+    await look();
+    const at = async (n: number) => (await Appointment.findById(booked[n]).orFail().lean()).interpreter;
+    assert.deepEqual([await at(0), await at(1)], [ana._id, ben._id]);
+    await assign(0, '');
+    assert.equal(await at(0), undefined);
+    await assign(1, ana._id);
+    assert.deepEqual(await at(1), ana._id);
+    await look();
+    assert.equal(await Notification.countDocuments({ kind: 'appointment changed' }), 4);
+  });
+
+  it('are at one place, however many families press at once', async () => {
+    await allow(['es']);
+    await add('Ana Ruiz', ['es']);
+    await add('Ben Cho', ['es']);
+    const families = await Promise.all([0, 1, 2].map((n) => desk.parentOf(n)));
+    await Household.updateMany({}, { $set: { interpreter: 'es' } });
+    const answers = await Promise.all(
+      families.map(({ visitor }, n) => desk.choose(visitor, n, 0, n, { now: '1' })),
+    );
+    assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 303, 303]);
+    assert.equal(await Appointment.countDocuments({ state: 'booked', interpreter: { $exists: true } }), 2);
+    await look();
+  });
+
+  it('are settled after a death at any step, by whoever comes next', async () => {
+    await allow(['es'], { byHand: '1' });
+    const [ana, ben] = [await add('Ana Ruiz', ['es']), await add('Ben Cho', ['es'])];
+    const { visitor, user } = await desk.parentOf(0);
+    await makeHousehold(desk.fair.account._id, []);
+    await ask(visitor, 'es');
+    const id = new Types.ObjectId((await desk.book(visitor, 0, 0)).slice(-24));
+    const event = await Event.findOne().orFail().lean();
+    const models = [Appointment, Diary] as unknown as {
+      updateOne: unknown;
+      updateMany: unknown;
+      bulkWrite: unknown;
+    }[];
+    for (let step = 0; step < 7; step++) {
+      const to = step % 2 ? ana : ben;
+      let left = step;
+      const real = models.map((model) => ({
+        ...model,
+        updateOne: model.updateOne,
+        updateMany: model.updateMany,
+        bulkWrite: model.bulkWrite,
+      }));
+      const dying = (target: unknown, name: 'updateOne' | 'updateMany' | 'bulkWrite', work: unknown) =>
+        function (this: unknown, ...args: unknown[]) {
+          if (left-- <= 0) throw new Error('died');
+          return (work as (...all: unknown[]) => unknown).apply(target, args);
+        };
+      for (const model of models)
+        for (const name of ['updateOne', 'updateMany', 'bulkWrite'] as const)
+          model[name] = dying(model, name, model[name]);
+      await asApp(() =>
+        assignInterpreter(desk.test.deps, event, { appointment: id, interpreter: to._id, user: user._id }),
+      ).catch((error: unknown) => assert.match(String(error), /died/));
+      models.forEach((model, n) => {
+        model.updateOne = real[n]!.updateOne;
+        model.updateMany = real[n]!.updateMany;
+        model.bulkWrite = real[n]!.bulkWrite;
+      });
+      await settle();
+      const after = await Appointment.findById(id).orFail().lean();
+      assert.equal(after.interpreting, undefined);
+      if (step > 0) assert.deepEqual(after.interpreter, to._id, `step ${String(step)}`);
+      await look();
+    }
+  });
+});
