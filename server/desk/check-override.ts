@@ -48,12 +48,15 @@ export async function checkRefusal(
     over,
     slot,
     household,
+    goer,
     replaces,
   }: {
     refusal: Refusal;
     over: readonly Overridable[];
     slot: Pick<Slot, 'from' | 'to'>;
     household?: Types.ObjectId | undefined;
+    /** Where an adult goes alone, another one's own appointments are not in the way. */
+    goer?: Types.ObjectId | undefined;
     /** An appointment that is to be moved is not in the way. */
     replaces?: Pick<Appointment, '_id'> | undefined;
   },
@@ -64,6 +67,7 @@ export async function checkRefusal(
   const around = await Appointment.find({
     ...(replaces ? { _id: { $ne: replaces._id } } : {}),
     household,
+    ...(goer ? { goer: { $in: [null, goer] } } : {}),
     state: { $in: ['pending', ...LIVING_STATES] },
     from: { $lt: new Date(slot.to.getTime() + gap * 60_000), $gt: new Date(slot.from.getTime() - DAY_MS) },
     to: { $gt: new Date(slot.from.getTime() - gap * 60_000) },

@@ -20,9 +20,10 @@ export async function studentsFor(
     slot: Slot;
     user: Types.ObjectId;
     key: string;
+    goer?: Types.ObjectId | undefined;
   },
 ): Promise<Types.ObjectId[]> {
-  const { household, student, slot, user, key } = asked;
+  const { household, student, slot, user, key, goer } = asked;
   if (siblingsRule(event) !== 'together') return [student];
   const before = await studentsBefore({ household, key, slot: slot._id });
   if (before) return before;
@@ -31,7 +32,7 @@ export async function studentsFor(
   const others = await siblingsWith({ event, household: family }, slot.resource, student, 'school');
   if (others.length === 0) return [student];
   const mayMeet = async (id: Types.ObjectId) => {
-    const wish = { event, slot: slot._id, students: [id], household, user, key, by: 'school' as const };
+    const wish = { event, slot: slot._id, students: [id], household, goer, user, key, by: 'school' as const };
     const answer = await mayHold(deps, wish);
     return answer.ok || !isOfChild(answer.reason);
   };

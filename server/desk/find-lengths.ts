@@ -8,14 +8,14 @@ import { listFree } from './list-free.js';
 /** The lengths that the office can choose for what it has on hold, the shortest first; [] where there is but one. */
 export async function findLengths(
   event: SeenEvent,
-  { slot: id, resource, household, bookedBy, replaces }: Appointment,
+  { slot: id, resource, household, bookedBy, replaces, goer }: Appointment,
   now: Date,
 ): Promise<Length[]> {
   if (mostInARow(event) === 1) return [];
   const slot = await Slot.findById(id).lean();
   const following = slot ? await findFollowing(event, slot, 'school') : [];
   if (!slot || following.length === 0) return [];
-  const looker = { user: bookedBy, household, replaces };
+  const looker = { user: bookedBy, household, replaces, goer };
   const free = (await listFree(event, [resource], looker, now)).get(String(resource)) ?? [];
   return lengthsOf(slot, following, (next) =>
     free.some((time) => time.slot._id.equals(next._id) && !time.isBusy),

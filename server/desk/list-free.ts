@@ -29,6 +29,8 @@ export interface FreeTime {
 interface Looker {
   user: Types.ObjectId;
   household?: Types.ObjectId | undefined;
+  /** The adult who goes alone: another one's own meetings are not in the way. */
+  goer?: Types.ObjectId | undefined;
   /** The appointment that is to be moved counts as free. */
   replaces?: Types.ObjectId | undefined;
   /** Meetings whose names were read already. */
@@ -89,7 +91,11 @@ export async function listFree(
   const free = slots.flatMap((slot): FreeTime[] => {
     if ((taken.get(String(slot._id)) ?? 0) >= slot.capacity) return [];
     const clash = family.find(
-      (one) => one.from < slot.to && slot.from < one.to && !looker.replaces?.equals(one._id),
+      (one) =>
+        one.from < slot.to &&
+        slot.from < one.to &&
+        !looker.replaces?.equals(one._id) &&
+        (!looker.goer || !one.goer || one.goer.equals(looker.goer)),
     );
     const notes = [
       slot.state === 'hidden' ? 'hidden' : slot.state === 'call the school' ? 'call the school' : '',
@@ -146,9 +152,13 @@ async function nameMeetings(
   event: SeenEvent,
   found: Appointment[],
   known: Meeting[] | undefined,
-): Promise<(Pick<Appointment, '_id' | 'from' | 'to'> & { teacher: string | undefined })[]> {
+): Promise<(Pick<Appointment, '_id' | 'from' | 'to' | 'goer'> & { teacher: string | undefined })[]> {
   const named = await nameSeen(event, found, known);
-  return found.map(({ _id, from, to }) => ({ _id, from, to, teacher: named.get(String(_id))?.teacher }));
+  return found.map(({ _id, from, to, goer }) => ({
+    ...{ _id, from, to },
+    ...(goer ? { goer } : {}),
+    teacher: named.get(String(_id))?.teacher,
+  }));
 }
 
 /** The times nearest to a moment at which the family is free, in order of time. */

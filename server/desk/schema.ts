@@ -26,7 +26,10 @@ export const adultKey = () =>
     .max(26)
     .pattern(/^(?:[hc][0-9a-f]{24}|none)$/);
 
-export const childQuery = Joi.object<{ adult: string }, true>({ adult: adultKey().allow('').default('') });
+export const childQuery = Joi.object<{ adult: string; goer?: Types.ObjectId }, true>({
+  adult: adultKey().allow('').default(''),
+  goer: objectId().empty(''),
+});
 
 export interface OverrideForm {
   /** Rules to set aside; if there are none, the booking keeps all of them. */
@@ -60,12 +63,15 @@ export interface HoldForm extends OverrideForm {
   slot: Types.ObjectId;
   student: Types.ObjectId;
   adult: string;
+  /** The adult who goes alone; absent: all. */
+  goer?: Types.ObjectId;
 }
 
 export const holdForm = Joi.object<HoldForm, true>({
   slot: objectId().required().label('a time'),
   student: objectId().required().label('a child'),
   adult: adultKey().required().label('an adult'),
+  goer: objectId().empty('').label('who goes'),
   ...shared(),
 });
 

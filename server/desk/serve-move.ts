@@ -165,6 +165,7 @@ async function showMove(
     {
       user: actorOf(res).user,
       household: appointment.household,
+      goer: appointment.goer,
       replaces: appointment._id,
       known: child?.meetings ?? [],
     },

@@ -17,7 +17,7 @@ import { findFamilies, MOST_FOUND } from './find-families.js';
 import { findInEvent } from './find-in-event.js';
 import type { SeenEvent } from './find-meeting.js';
 import { listAdults } from './list-adults.js';
-import { childQuery, deskQuery, holdForm, type DeskQuery } from './schema.js';
+import { childQuery, deskQuery, holdForm, type DeskQuery, type HoldForm } from './schema.js';
 import { deskFrame, deskPath, seenIn } from './show-frame.js';
 import { showChild } from './show-child.js';
 import { showRefusal } from './show-refusal.js';
@@ -31,8 +31,7 @@ export function searchPages(deps: Deps): Router {
   });
 
   router.get('/:event/desk/children/:student', async (req, res) => {
-    const { adult } = parseQuery(childQuery, req.query);
-    await showChild(deps, res, parseId(req.params.student), adult);
+    await showChild(deps, res, parseId(req.params.student), parseQuery(childQuery, req.query));
   });
 
   router.post('/:event/desk/appointments', async (req, res) => {
@@ -49,28 +48,21 @@ export function searchPages(deps: Deps): Router {
       await showSearch(deps, res, { q: '' });
       return;
     }
-    const { rules, slot, student, adult } = rest.value;
+    const { rules, slot, student, adult, goer } = rest.value;
     const child = await childOf(event, student);
     const refusal = rules.at(-1) ?? 'hold ended';
     await showRefusal(
       deps,
       res,
       event,
-      { ...triedOf(event, child, adult), refusal, over: rules.slice(0, -1), slot, family: '' },
+      { ...triedOf(event, child, adult, goer), refusal, over: rules.slice(0, -1), slot, family: '' },
       parsed,
     );
   });
   return router;
 }
 
-async function hold(
-  deps: Deps,
-  res: Response,
-  event: SeenEvent,
-  form: { slot: Types.ObjectId; student: Types.ObjectId; adult: string; key: string } & Parameters<
-    typeof readOverride
-  >[2],
-): Promise<void> {
+async function hold(deps: Deps, res: Response, event: SeenEvent, form: HoldForm): Promise<void> {
   const actor = actorOf(res);
   const override = readOverride(actor, event, form, deps.now());
   const child = await childOf(event, form.student);
@@ -83,6 +75,7 @@ async function hold(
         slot: form.slot,
         students: await studentsFor(deps, event, { ...form, slot, household, user: actor.user }),
         household,
+        goer: form.goer,
         user: actor.user,
         key: form.key,
         by: 'school',
@@ -94,7 +87,7 @@ async function hold(
     return;
   }
   await showRefusal(deps, res, event, {
-    ...triedOf(event, child, form.adult),
+    ...triedOf(event, child, form.adult, form.goer),
     refusal: held.reason,
     over: form.rules,
     slot: form.slot,
@@ -108,14 +101,16 @@ async function familyOf(event: SeenEvent, child: Contact, key: string): Promise<
   return key === 'none' ? '' : (choices.find((one) => one.key === key)?.name ?? '');
 }
 
-function triedOf(event: SeenEvent, child: Contact, adult: string) {
+function triedOf(event: SeenEvent, child: Contact, adult: string, goer: Types.ObjectId | undefined) {
+  const going = goer?.toHexString() ?? '';
   const student = String(child._id);
   return {
     child: contactName(child),
     action: `${deskPath(event)}/appointments`,
-    fields: { student, adult },
+    fields: { student, adult, goer: going },
+    goer,
     verb: 'Book' as const,
-    back: `${deskPath(event)}/children/${student}?adult=${adult}`,
+    back: `${deskPath(event)}/children/${student}?adult=${adult}${going && `&goer=${going}`}`,
   };
 }
 

@@ -10,6 +10,7 @@ import { nameSpoken } from '../web/format-language.js';
 import { groupBy } from '../web/lists.js';
 import type { PlacedEvent } from '../web/place.js';
 import { listAdults } from './list-adults.js';
+import { listGoers } from './list-goers.js';
 import { listFree, type FreeTime } from './list-free.js';
 import { loadChild } from './load-child.js';
 import { deskFrame, deskPath, seenIn } from './show-frame.js';
@@ -22,20 +23,23 @@ export async function showChild(
   deps: Pick<Deps, 'now'>,
   res: Response,
   id: Types.ObjectId,
-  asked: string,
+  asked: { adult: string; goer?: Types.ObjectId },
 ): Promise<void> {
   const event = seenIn(res);
   const found = await loadChild(event, id);
   if (!found) throw notFound();
   const { contact, view, meetings } = found;
   const adults = (await listAdults(event.account, [contact])).get(view.id) ?? [];
-  const adult = adults.find(({ key }) => key === asked) ?? adults[0];
+  const adult = adults.find(({ key }) => key === asked.adult) ?? adults[0];
   const resources = view.teachers.map((teacher) => new Types.ObjectId(teacher.id));
   const household = adult?.key.startsWith('h') ? new Types.ObjectId(adult.key.slice(1)) : undefined;
+  const goers = await listGoers(event, household);
+  const going = goers.find(({ id: one }) => one !== '' && asked.goer?.equals(one))?.id ?? '';
+  const goer = going ? new Types.ObjectId(going) : undefined;
   const free = await listFree(
     event,
     resources,
-    { user: actorOf(res).user, household, known: meetings },
+    { user: actorOf(res).user, household, goer, known: meetings },
     deps.now(),
   );
   const listed = new Set(view.teachers.flatMap((teacher) => teacher.meetings.map((one) => one.id)));
@@ -49,6 +53,12 @@ export async function showChild(
     ].filter(Boolean),
     adult,
     adults: adults.map((one) => ({ ...one, href: `${here}?adult=${one.key}`, current: one === adult })),
+    goers: goers.map(({ id: one, name }) => ({
+      label: name,
+      href: `${here}?adult=${adult?.key ?? ''}${one && `&goer=${one}`}`,
+      current: one === going,
+    })),
+    goer: going,
     household: household && String(household),
     languages: await languagesFor(event, household),
     prints: !event.sight.resource,

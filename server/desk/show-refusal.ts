@@ -22,6 +22,8 @@ export interface Tried {
   over: readonly Overridable[];
   slot: Types.ObjectId;
   household?: Types.ObjectId | undefined;
+  /** The adult who was to go alone. */
+  goer?: Types.ObjectId | undefined;
   replaces?: Pick<Appointment, '_id' | 'slot'> | undefined;
   child: string;
   family: string;
@@ -45,7 +47,8 @@ export async function showRefusal(
   const resource = slot && (await Resource.findById(slot.resource, { name: 1 }).lean());
   if (!slot || !resource) throw notFound();
   const actor = actorOf(res);
-  const looker = { user: actor.user, household: tried.household, replaces: tried.replaces?._id };
+  const { household, goer, replaces } = tried;
+  const looker = { user: actor.user, household, goer, replaces: replaces?._id };
   const [refused, free] = await Promise.all([
     checkRefusal(event, { ...tried, slot }),
     listFree(event, [resource._id], looker, deps.now()),

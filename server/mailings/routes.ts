@@ -1,8 +1,7 @@
 import express, { type Request, type Response, type Router } from 'express';
 import type { Deps } from '../deps.js';
 import { contentHash } from '../models/content-hash.js';
-import type { GroupKind, Mailing, MailingGroup } from '../models/mailing.js';
-import type { MessageText } from '../models/message.js';
+import type { Mailing, MailingGroup } from '../models/mailing.js';
 import { actorOf } from '../web/actor.js';
 import { notFound } from '../web/errors.js';
 import { eventOf } from '../web/guards.js';
@@ -12,12 +11,11 @@ import { otherLanguages } from '../web/other-languages.js';
 import { sendProgress } from '../web/progress.js';
 import { say } from '../web/session.js';
 import { nameLanguage } from '../web/name-languages.js';
-import type { PlacedEvent } from '../web/place.js';
-import { LANGUAGES, wordsOf, type Language } from '../web/words.js';
+import type { Language } from '../web/words.js';
+import { languagesLeft } from './find-left.js';
 import { cancelMailing } from './cancel-mailing.js';
 import { Audience } from './collect-audience.js';
 import { findAudience } from './find-audience.js';
-import { wholeText } from './policy.js';
 import { countDelivery, findAnnouncements, findMailing } from './queries.js';
 import { sayGroup } from './say-group.js';
 import {
@@ -116,7 +114,8 @@ async function takeForm(deps: Deps, req: Request, res: Response, isAnnouncement:
   const group = 'group' in chosen ? chosen.group : undefined;
   const { sendAt, errors } = findFaults({ ...form, group: (group ?? GUARDIANS).kind }, event, deps.now());
   const faults = 'errors' in chosen ? { ...chosen.errors, ...errors } : errors;
-  const page = { ...(group ? { group } : {}), isAnnouncement, asked: form, as: form.as, key: form.key };
+  const { as, key, opened } = form;
+  const page = { ...(group ? { group } : {}), isAnnouncement, asked: form, as, key, opened };
   if (form.act === 'preview') {
     // The first request has no text; a missing text is reported when the mailing is sent.
     const own = form.subject === undefined && form.text === undefined ? {} : typedText(req.body, others);
@@ -134,10 +133,7 @@ async function takeForm(deps: Deps, req: Request, res: Response, isAnnouncement:
     await showDraft(deps, res.status(422), { ...page, form: { values, errors: faults } });
     return;
   }
-  const left = andList(
-    languagesLeft(event, isAnnouncement ? 'announcement' : group.kind, form).map(nameLanguage),
-    event,
-  );
+  const left = andList(languagesLeft(form, others).map(nameLanguage), event);
   const told = contentHash([form.subject, form.text]);
   if (left && form.told !== told) {
     const errors = {
@@ -190,18 +186,6 @@ function typedText(body: unknown, others: readonly Language[]): Record<string, u
   return Object.fromEntries(kept) as Record<string, unknown>;
 }
 
-/** The languages in which Slotbell's text is left as it was, while the school wrote one of its own. */
-function languagesLeft(place: PlacedEvent, kind: GroupKind | 'announcement', form: MailingForm): Language[] {
-  const isSame = (one?: MessageText, other?: MessageText) =>
-    one?.subject === other?.subject && one?.text.trim() === other?.text.trim();
-  const typed = { subject: form.subject ?? '', text: form.text ?? '' };
-  if (isSame(typed, wholeText(kind, wordsOf(place)))) return [];
-  return LANGUAGES.filter((language) => {
-    const written = form.translations[language.code];
-    return written && isSame(written, wholeText(kind, wordsOf(language)));
-  });
-}
-
 interface Page {
   /** Absent if the form names no group: its page sends to nobody. */
   group?: MailingGroup;
@@ -211,12 +195,13 @@ interface Page {
   as?: string;
   key?: Mailing['_id'];
   told?: string;
+  opened?: string;
 }
 
 async function showDraft(
   deps: Deps,
   res: Response,
-  { group, isAnnouncement = false, asked = {}, form = FRESH_FORM, as = '', key, told }: Page,
+  { group, isAnnouncement = false, asked = {}, form = FRESH_FORM, as = '', key, told, opened }: Page,
 ): Promise<void> {
   const event = eventOf(res);
   const name = group ? await sayGroup(event, group) : 'No group is selected yet';
@@ -230,6 +215,7 @@ async function showDraft(
     ...(announced ? { announced } : {}),
     ...(key ? { key } : {}),
     ...(told ? { told } : {}),
+    ...(opened ? { opened } : {}),
   });
 }
 

@@ -79,6 +79,8 @@ export interface MailingForm extends GroupForm {
   shown: string;
   /** The mark of the text whose other languages the page asked to look at. */
   told: string;
+  /** The marks of the texts with which the form opened. */
+  opened: string;
   /** Identifies the click: the same one twice sends once. */
   key: Types.ObjectId;
   /** The number of earlier announcements. */
@@ -118,6 +120,7 @@ export const mailingForm = (event: Pick<Event, 'days'>, others: readonly Languag
     act: Joi.string().valid('preview', 'send').default('preview').label('what to do'),
     shown: Joi.string().max(100).allow('').default(''),
     told: Joi.string().max(100).allow('').default(''),
+    opened: Joi.string().max(1000).allow('').default(''),
     key: objectId().default(() => new Types.ObjectId()),
     nth: Joi.number().integer().min(0).max(1000).default(0),
   }).custom((form: MailingForm) => ({ ...form, translations: translationsIn(form, others) }));

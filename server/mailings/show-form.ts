@@ -20,6 +20,7 @@ import { sayBooking } from '../events/policy.js';
 import type { Audience, Person } from './collect-audience.js';
 import { beginningOf, macrosOf, SUBJECT_MAX, TEXT_MAX, wholeText } from './policy.js';
 import { fieldsIn, type GroupForm } from './schema.js';
+import { openedWith } from './find-left.js';
 import { announcePath, homeOf, mailingsPage } from './show-frame.js';
 import { wordsOf, type Language } from '../web/words.js';
 import { writeMails } from './write-mails.js';
@@ -41,6 +42,8 @@ export interface Draft {
   key?: Types.ObjectId;
   /** The mark of the text whose other languages the page asks to look at. */
   told?: string;
+  /** The marks of the texts with which the form opened, where it was sent before. */
+  opened?: string;
 }
 
 /** The mark by which a page knows that its numbers are those of the requested group. */
@@ -56,8 +59,12 @@ export async function showForm(deps: Deps, res: Response, draft: Draft): Promise
   const { group, audience, announced, form } = draft;
   const isAnnouncement = announced !== undefined;
   const others = group.kind === 'teachers' ? [] : otherLanguages(res);
+  const beginning = beginningIn(event, draft, otherLanguages(res));
+  const { subject, text } = beginning;
+  // What was typed is not joined by a text that nobody has seen.
+  const isTyped = typeof form.values.subject === 'string';
   const values = {
-    ...beginningIn(event, draft, others),
+    ...(isTyped ? { subject, text } : beginning),
     when: 'now',
     ...draft.asked,
     ...Object.fromEntries(Object.entries(form.values).filter(([, value]) => typeof value === 'string')),
@@ -83,6 +90,7 @@ export async function showForm(deps: Deps, res: Response, draft: Draft): Promise
       shown: draft.isKnown ? markOf(group) : '',
       nth: String(announced?.length ?? 0),
       told: draft.told ?? '',
+      opened: draft.opened ?? openedWith(beginning, otherLanguages(res)),
     },
     numbers,
     without: namesOf(audience.without()),

@@ -29,11 +29,11 @@ type Text = Pick<Mailing, 'group' | 'subject' | 'text' | 'translations'>;
 /** Somebody a mail is written for, with the language they chose, if they did. */
 export type Addressed = Reader & { language?: string };
 
-/** The readers with the languages that they chose. Staff read what the school writes. */
+/** The readers with the languages that they chose, at an address that is proven theirs. Staff read what the school writes. */
 export async function withLanguages(group: Mailing['group'], readers: Reader[]): Promise<Addressed[]> {
   if (group.kind === 'teachers') return readers;
   const users = await User.find(
-    { email: { $in: readers.map(({ email }) => email) } },
+    { email: { $in: readers.map(({ email }) => email) }, emailProvenAt: { $exists: true } },
     { email: 1, language: 1 },
   ).lean();
   const languages = new Map(users.map(({ email, language }) => [email, language]));
@@ -119,7 +119,7 @@ function valuesFor(
       t('mails.detailWhen', { when: daysInWords(event.days, event) }),
       ...(event.place ? [t('mails.detailWhere', { where: event.place })] : []),
     ].join('\n'),
-    booking: sayOpening(event, now),
+    booking: sayOpening(event, now, { zone: true }),
     link: `${config.publicUrl}${own}`,
     office: sayCallOffice(event),
   };

@@ -65,8 +65,8 @@ export function countIn([row]: { count: number }[]): number {
 type Questions = Record<string, Question<unknown>>;
 type Answers<Q extends Questions> = { [K in keyof Q]: NonNullable<Q[K]['row']>[] };
 
-/** Large enough for one answer: a second one would be a further command. */
-const BATCH = 10_000;
+/** Documents of an answer, enough for one: a second one would be a further command. */
+export const BATCH = 10_000;
 
 /**
  * Asks several collections by one command: a page, or a booking, costs as much as it has commands. The answers are as plain as `lean()` has

@@ -1,4 +1,5 @@
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import { BATCH } from '../models/find-together.js';
 import { Resource } from '../models/resource.js';
 import { inKey, searchWords } from '../models/search-key.js';
 import type { Scope } from './list-appointments.js';
@@ -16,6 +17,7 @@ export async function findTeachers(event: Scope, q = ''): Promise<Teacher[]> {
   const found = await Resource.find(
     { ...scope, ...(resource ? { _id: resource } : {}) },
     { name: 1, room: 1, status: 1, searchKey: 1 },
+    { batchSize: BATCH },
   )
     .sort({ sortKey: 1, _id: 1 })
     .lean();

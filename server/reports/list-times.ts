@@ -1,4 +1,5 @@
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import { BATCH } from '../models/find-together.js';
 import { Resource } from '../models/resource.js';
 import { holdersOf, Slot, type SlotState } from '../models/slot.js';
 import { distinctIds, tally } from '../web/lists.js';
@@ -52,9 +53,16 @@ export async function listTimes(
   const of = more ? { $or: [theirs, more.filter] } : theirs;
   const [appointments, slots] = await Promise.all([
     Appointment.collection
-      .find<Appointment>({ ...scope, ...of, state: { $in: LIVING_STATES } }, { projection: ROW })
+      .find<Appointment>(
+        { ...scope, ...of, state: { $in: LIVING_STATES } },
+        { projection: ROW, batchSize: BATCH },
+      )
       .toArray(),
-    withFree ? Slot.collection.find<SlotRow>({ ...scope, ...theirs }, { projection: SLOT }).toArray() : [],
+    withFree
+      ? Slot.collection
+          .find<SlotRow>({ ...scope, ...theirs }, { projection: SLOT, batchSize: BATCH })
+          .toArray()
+      : [],
   ]);
   const booked = await matchNames(event, appointments, { resources: more?.known ?? resources, slots });
   const taken = tally(booked.flatMap(({ slot, more: further }) => [slot, ...further]));

@@ -165,8 +165,31 @@ describe('what a school writes itself, in the languages of its families', functi
       (await office.get(sent.headers.location ?? '')).text,
       /For those who read Spanish[\s\S]*Venga a vernos/,
     );
-    // The next announcement begins with both.
-    assert.match((await office.get(page)).text, /value="Meet us"[\s\S]*value="Venga a vernos"/);
+    // The next announcement begins with both; whose English alone is written anew, is asked again.
+    const next = (await office.get(page)).text;
+    assert.match(next, /value="Meet us"[\s\S]*value="Venga a vernos"/);
+    const half = await press(page, page, { act: 'send', text: 'Booking closes on Friday.' }, next);
+    assert.match(half.text, /You changed the text, but not in Spanish/);
+  });
+
+  it('a text in another language is not sent to a group that it is not about, nor is a language that a stranger chose taken', async () => {
+    await User.updateOne({ _id: eva }, { $unset: { emailProvenAt: 1 } });
+    const page = `${home}/mailings/new?group=unbooked`;
+    const { text } = await office.get(page);
+    assert.match(text, /Todavía no hay ninguna cita/);
+    const home2 = `${home}/mailings`;
+    const other = await press(
+      page,
+      home2,
+      { group: 'guardians', act: 'preview', text: 'No school on Monday.' },
+      text,
+    );
+    const asked = await press(page, home2, { group: 'guardians', act: 'send' }, other.text);
+    assert.match(asked.text, /You changed the text, but not in Spanish/);
+    const empty = { group: 'guardians', act: 'send', 'subject-es': 'Aviso', 'text-es': 'Lunes sin clases.' };
+    assert.equal((await press(page, home2, empty, asked.text)).status, 303);
+    await asApp(() => continueMailings(test.deps, new AbortController().signal));
+    assert.equal((await mailTo('eva@x.org')).text, 'No school on Monday.\n');
   });
 
   it('a group email that is asked for once stands: left as it is, Slotbell’s Spanish goes out; left empty, the school’s own', async () => {

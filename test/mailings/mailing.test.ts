@@ -105,7 +105,7 @@ describe('a mail to a group', function () {
     assert.deepEqual(await addresses(), ['eva@x.org', 'tom@x.org']);
     assert.match(
       eva!.text,
-      /^Hello Eva Lopez, Ana and Leo\. You can book until Wednesday, November 25 at 12:00 AM\. http/,
+      /^Hello Eva Lopez, Ana and Leo\. You can book until Wednesday, November 25 at 12:00 AM \(Central Time\)\. http/,
     );
     assert.match(tom!.text, /Hello Tom Reed<b>, Mia\./);
     assert.equal(eva!.state, 'queued');

@@ -33,10 +33,10 @@ const mostOf = (page: string) =>
       : page.includes('/as/')
         ? MOST_OF_A_FAMILY
         : MOST;
-const MOST_WITHHELD = 16;
-const MOST_UNDONE = 27;
+const MOST_WITHHELD = 12;
+const MOST_UNDONE = 17;
 /** A family's own pages, shown to staff: beside what the family's page asks stands who looks, at whom, and that it is noted. */
-const MOST_OF_A_FAMILY = 14;
+const MOST_OF_A_FAMILY = 13;
 
 /** A family's own page of planning, shown to staff: it looks at all teachers of all children. */
 const OF_A_FAMILY = '/now/plan';

@@ -1,6 +1,7 @@
 import type { Types } from 'mongoose';
 import { Appointment, LIVING_STATES } from '../../models/appointment.js';
 import { Class } from '../../models/class.js';
+import { BATCH } from '../../models/find-together.js';
 import { searchKey } from '../../models/search-key.js';
 import { groupBy } from '../../web/lists.js';
 import { findTeachers, type Teacher } from '../find-teachers.js';
@@ -63,7 +64,7 @@ async function findRooms(
 ): Promise<{ items: Room[]; teachers: Teacher[] }> {
   const [teachers, classes] = await Promise.all([
     findTeachers(event),
-    Class.find({ account: event.account, event: event._id }, { 'edits.room': 1 }).lean<
+    Class.find({ account: event.account, event: event._id }, { 'edits.room': 1 }, { batchSize: BATCH }).lean<
       Pick<Class, '_id' | 'edits'>[]
     >(),
   ]);

@@ -5,6 +5,7 @@ import {
   type ChangeAction,
   type ChangeState,
 } from '../../models/roster-change.js';
+import { ask, findTogether, type Question } from '../../models/find-together.js';
 import { holdsWords } from '../../models/search-key.js';
 import type { SyncLog } from '../../models/sync-log.js';
 import type { ChangesQuery } from './schema.js';
@@ -25,12 +26,18 @@ function filterOf(of: ChangesOf): QueryFilter<RosterChange> {
 }
 
 /** Counts the changes of some runs by kind, action and state, without the page's filters. */
-export function countChanges(of: ChangesOf): Promise<ChangeCount[]> {
-  return RosterChange.aggregate<ChangeCount>([
-    { $match: filterOf(of) },
+export async function countChanges(of: ChangesOf): Promise<ChangeCount[]> {
+  return (await findTogether({ counts: askCounts(of) })).counts;
+}
+
+/** The question for the same. */
+export function askCounts(of: ChangesOf): Question<ChangeCount> {
+  return ask<RosterChange, ChangeCount>(
+    RosterChange,
+    filterOf(of),
     { $group: { _id: { kind: '$kind', action: '$action', state: '$state' }, count: { $sum: 1 } } },
     { $replaceRoot: { newRoot: { $mergeObjects: ['$_id', { count: '$count' }] } } },
-  ]);
+  );
 }
 
 /** The state is always named, so that the index of run, state and kind finds and sorts them. */

@@ -1,11 +1,12 @@
 import type { Types } from 'mongoose';
 import { Event } from '../../models/event.js';
+import { ask, findTogether } from '../../models/find-together.js';
 import { RosterChange } from '../../models/roster-change.js';
-import { findUsed, inverseOf, judgeUndo, readAdded } from '../../runs/changes/judge-undo.js';
+import { askAdded, findUsed, inverseOf, judgeUndo, readAdded } from '../../runs/changes/judge-undo.js';
 import { UPDATE_KINDS } from '../../sync/update/update-kinds.js';
 import { REFRESH_KINDS } from '../../roster/run/refresh-kinds.js';
 import type { Kind } from '../../runs/changes/kind.js';
-import { readChanges } from '../../runs/changes/read-changes.js';
+import { readChanges, type StoredDocument } from '../../runs/changes/read-changes.js';
 import { previewFlags } from '../../sync/update/preview-flags.js';
 import type { FoundRun } from '../../runs/show/queries.js';
 import { KIND_WORDS } from '../../runs/show/show-run.js';
@@ -83,10 +84,21 @@ async function partOf(
 ): Promise<UndoPart> {
   const rows: UndoRow[] = [];
   // Most runs change a few kinds: nobody has to look for changes of the others.
-  const changed = new Set(await RosterChange.distinct('kind', { run, state: 'applied' }));
+  const { changes, ...found } = await findTogether({
+    changes: ask<RosterChange, { _id: string }>(
+      RosterChange,
+      { run, state: 'applied' },
+      { $group: { _id: '$kind' } },
+    ),
+    ...askAdded(run, kinds, scope, BATCH),
+  });
+  const added: Record<string, StoredDocument[]> = found;
+  const changed = new Set(changes.map(({ _id }) => _id));
   for (const [name, label] of Object.entries(KIND_WORDS)) {
     const kind = kinds[name];
-    const row = kind && (await rowOf({ name, label, kind, isChanged: changed.has(name) }, run, scope));
+    const row =
+      kind &&
+      (await rowOf({ name, label, kind, isChanged: changed.has(name), added: added[name] }, run, scope));
     if (row && name === 'appointment' && scope.event) await addFlags(row, run, scope.event);
     if (row && row.removed + row.changed + row.restored + row.left > 0) rows.push(row);
   }
@@ -102,7 +114,13 @@ async function addFlags(row: UndoRow, run: Types.ObjectId, event: Types.ObjectId
 
 /** Looks at every change and everything added, as the undo itself does: nothing else shows what people have done since. */
 async function rowOf(
-  { name, label, kind, isChanged }: { name: string; label: string; kind: Kind; isChanged: boolean },
+  {
+    name,
+    label,
+    kind,
+    isChanged,
+    added: first = [],
+  }: { name: string; label: string; kind: Kind; isChanged: boolean; added: StoredDocument[] | undefined },
   run: Types.ObjectId,
   scope: Record<string, Types.ObjectId>,
 ): Promise<UndoRow> {
@@ -113,13 +131,11 @@ async function rowOf(
       for (const { row: change } of open) row[inverseOf(change)] += change.size ?? 1;
       row.left += left.length;
     }
-  let after: Types.ObjectId | undefined;
-  for (;;) {
-    const added = await readAdded(run, name, kind, scope, { after, limit: BATCH });
+  for (let added = first; ;) {
     const used = (await findUsed(name, added)).size;
     row.removed += added.length - used;
     row.left += used;
-    after = added.at(-1)?._id;
     if (added.length < BATCH) return row;
+    added = await readAdded(run, name, kind, scope, { after: added.at(-1)?._id, limit: BATCH });
   }
 }

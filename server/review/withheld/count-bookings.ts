@@ -3,7 +3,7 @@ import { Appointment, LIVING_STATES } from '../../models/appointment.js';
 import { Class } from '../../models/class.js';
 import { Contact, byRecordIds } from '../../models/contact.js';
 import { Event } from '../../models/event.js';
-import { ask, findTogether } from '../../models/find-together.js';
+import { ask, documentsOf, findTogether } from '../../models/find-together.js';
 import { Resource } from '../../models/resource.js';
 import { RosterChange } from '../../models/roster-change.js';
 import { ROLES, type Role } from '../../runs/changes/compare-ties.js';
@@ -13,12 +13,16 @@ const BATCH = 500;
 
 /** Counts the appointments, in all active events, that involve what a run withholds. */
 export async function countBookings(account: Types.ObjectId, run: Types.ObjectId): Promise<number> {
-  const events = await Event.distinct('_id', { account, status: 'active' });
+  const { active, groups } = await findTogether({
+    active: documentsOf<Event>(Event, { account, status: 'active' }, { fields: { _id: 1 } }),
+    groups: ask<RosterChange, { _id: string; targets: Types.ObjectId[] }>(
+      RosterChange,
+      { run, state: 'withheld' },
+      { $group: { _id: '$kind', targets: { $addToSet: '$target' } } },
+    ),
+  });
+  const events = active.map(({ _id }) => _id);
   if (events.length === 0) return 0;
-  const groups = await RosterChange.aggregate<{ _id: string; targets: Types.ObjectId[] }>([
-    { $match: { run, state: 'withheld' } },
-    { $group: { _id: '$kind', targets: { $addToSet: '$target' } } },
-  ]);
   const withheld = (...kinds: string[]) =>
     groups.filter(({ _id }) => kinds.includes(_id)).flatMap(({ targets }) => targets);
   const [people, sections] = [withheld('student', 'teacher', 'staff'), withheld('section')];

@@ -1,15 +1,16 @@
 import type { Deps } from '../../deps.js';
-import type { RosterChange } from '../../models/roster-change.js';
+import { countIn, countOfAll, findTogether } from '../../models/find-together.js';
+import { RosterChange } from '../../models/roster-change.js';
 import { User } from '../../models/user.js';
 import type { Actor } from '../../web/actor.js';
 import { countOf } from '../../web/format-count.js';
 import { dayAndTimeSoon } from '../../web/format-time.js';
 import type { Style } from '../../web/place.js';
 import { addressOf, pagerOf, sliceOf } from '../../web/paging.js';
-import { countWithheld, type WithheldCounts } from '../../runs/changes/count-withheld.js';
+import { askWithheld, withheldByKind, type WithheldCounts } from '../../runs/changes/count-withheld.js';
 import { TIE_KINDS } from '../../runs/changes/tie-kinds.js';
 import { listChips } from '../journal/list-chips.js';
-import { changesPage, countChanges, countMatching } from '../journal/queries.js';
+import { askCounts, changesFilter, changesPage } from '../journal/queries.js';
 import { scopeOf } from '../journal/routes.js';
 import { showChanges } from '../journal/show-changes.js';
 import type { ChangesQuery } from '../journal/schema.js';
@@ -18,7 +19,7 @@ import { sayWhyWithheld } from '../../runs/log/say-remark.js';
 import { withheldInWords } from '../../runs/show/summarize-run.js';
 import { countBookings } from './count-bookings.js';
 import { nameSource } from '../../runs/show/name-source.js';
-import { decisionOn, withheldSince, type Decision } from '../../runs/show/read-withheld.js';
+import { askSince, decisionOn, type Decision } from '../../runs/show/read-withheld.js';
 import type { WithheldQuery } from './schema.js';
 import { sayRollover } from './say-rollover.js';
 
@@ -33,11 +34,18 @@ export async function withheldPage(deps: Deps, actor: Actor, place: RunPlace, qu
   const { run, home, event } = place;
   const { q, kind, page } = query;
   const runs = [run._id];
-  const [changes, counts] = await Promise.all([countChanges(runs), countWithheld({ run: run._id })]);
+  const wanted = withheldRowsOf(query);
+  const found = await findTogether({
+    changes: askCounts(runs),
+    byKind: askWithheld({ run: run._id }),
+    matching: countOfAll<RosterChange>(RosterChange, changesFilter(runs, wanted)),
+    since: askSince(run._id),
+  });
+  const { changes } = found;
+  const counts = withheldByKind(found.byKind);
   const withheld = changes.filter(({ state }) => state === 'withheld');
   const words = withheldInWords(counts, actor);
-  const wanted = withheldRowsOf(query);
-  const total = await countMatching(runs, wanted);
+  const total = countIn(found.matching);
   const rows = await changesPage(runs, wanted, sliceOf(total, page, PAGE_SIZE).skip, PAGE_SIZE);
   const decision = await decisionOn(place);
   const bookings = words ? await countBookings(run.account, run._id) : 0;
@@ -50,11 +58,7 @@ export async function withheldPage(deps: Deps, actor: Actor, place: RunPlace, qu
     kind,
     words,
     source,
-    since: dayAndTimeSoon(
-      (await withheldSince(run._id)) ?? run.startedAt ?? run.createdAt,
-      actor,
-      deps.now(),
-    ),
+    since: dayAndTimeSoon(found.since[0]?.since ?? run.startedAt ?? run.createdAt, actor, deps.now()),
     reasons: sayWhyWithheld(run, actor, source),
     rollover: words ? sayRollover(run.counts) : '',
     effects: effectsOf(counts, bookings, event !== undefined, actor, source),

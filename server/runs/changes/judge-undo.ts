@@ -1,6 +1,7 @@
 import type { mongo, Types } from 'mongoose';
 import { Appointment } from '../../models/appointment.js';
 import { isContactType } from '../../models/contact.js';
+import type { Question } from '../../models/find-together.js';
 import { Household } from '../../models/household.js';
 import { Resource } from '../../models/resource.js';
 import type { ChangeAction, RosterChange } from '../../models/roster-change.js';
@@ -50,19 +51,44 @@ export async function judgeUndo(kind: Kind, rows: readonly RosterChange[]): Prom
   return verdicts;
 }
 
-/** Reads the documents of one kind that a run added and that are still here. No run adds appointments. */
+type Scope = Record<string, Types.ObjectId>;
+
+/** The filter for the documents of one kind that a run added and that are still here. No run adds appointments. */
+function addedBy(of: Types.ObjectId, name: string, kind: Kind, scope: Scope): object | undefined {
+  if (name === 'appointment' || kind.isPart) return undefined;
+  const type = isContactType(name) ? { type: name } : {};
+  return { ...scope, ...type, [kind.addedBy]: of, status: 'active' };
+}
+
+/** The questions, by kind, for the first of what a run added of all kinds, as `readAdded` reads them of one. */
+export function askAdded(
+  of: Types.ObjectId,
+  kinds: Record<string, Kind>,
+  scope: Scope,
+  limit: number,
+): Record<string, Question<StoredDocument>> {
+  const questions = Object.entries(kinds).flatMap(([name, kind]) => {
+    const filter = addedBy(of, name, kind, scope);
+    const { collectionName: model } = kind.collection;
+    const stages = [{ $match: filter ?? {} }, { $sort: { _id: 1 as const } }, { $limit: limit }];
+    return filter ? [[name, { model, collection: model, stages }] as const] : [];
+  });
+  return Object.fromEntries(questions);
+}
+
+/** Reads the documents of one kind that a run added and that are still here. */
 export async function readAdded(
   of: Types.ObjectId,
   name: string,
   kind: Kind,
-  scope: Record<string, Types.ObjectId>,
+  scope: Scope,
   page: { after?: Types.ObjectId | undefined; limit: number },
 ): Promise<StoredDocument[]> {
-  if (name === 'appointment' || kind.isPart) return [];
-  const type = isContactType(name) ? { type: name } : {};
+  const filter = addedBy(of, name, kind, scope);
+  if (!filter) return [];
   const after = page.after ? { _id: { $gt: page.after } } : {};
   const cursor = kind.collection.find(
-    { ...scope, ...type, [kind.addedBy]: of, status: 'active', ...after },
+    { ...filter, ...after },
     { limit: page.limit, sort: { _id: 1 } },
   ) as mongo.FindCursor<StoredDocument>;
   return cursor.toArray();

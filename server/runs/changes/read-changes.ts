@@ -6,7 +6,7 @@ const BATCH = 1000;
 
 export type Collection = Pick<
   mongo.Collection,
-  'find' | 'findOne' | 'bulkWrite' | 'updateMany' | 'countDocuments'
+  'find' | 'findOne' | 'bulkWrite' | 'updateMany' | 'countDocuments' | 'collectionName'
 >;
 
 export type StoredDocument = Record<string, unknown> & { _id: Types.ObjectId; status?: string };
@@ -34,6 +34,7 @@ export async function* readChanges(
     last = rows.at(-1)?._id;
     if (!last) return;
     yield rows;
+    if (rows.length < BATCH) return;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Model, Types } from 'mongoose';
 import { Event } from '../../models/event.js';
-import { documentsOf, findTogether, rowsOf } from '../../models/find-together.js';
+import { documentsOf, findTogether, rowsOf, type Question } from '../../models/find-together.js';
 import { RosterChange } from '../../models/roster-change.js';
 import { RosterRun } from '../../models/roster-run.js';
 import type { Run } from '../../models/run.js';
@@ -26,12 +26,13 @@ interface WithheldRow {
   since: Date | null;
 }
 
-/** When the first of the removals that a run still withholds was found missing, perhaps by an earlier run that withheld it too. */
-export async function withheldSince(run: Types.ObjectId): Promise<Date | undefined> {
-  const first = await RosterChange.findOne({ run, state: 'withheld' }, { since: 1 })
-    .sort({ since: 1 })
-    .lean();
-  return first?.since;
+/** The question for when the first of the removals that a run still withholds was found missing, perhaps by an earlier run that withheld it too. */
+export function askSince(run: Types.ObjectId): Question<RosterChange> {
+  return documentsOf<RosterChange>(
+    RosterChange,
+    { run, state: 'withheld' },
+    { fields: { since: 1 }, sort: { since: 1 }, limit: 1 },
+  );
 }
 
 /**
