@@ -294,8 +294,9 @@ describe('staff’s clicks, killed between two writes and repeated', function ()
   it('a new slot that the office removed after the death is not made again', async () => {
     for (let steps = READS; ; steps += 1) {
       await open(6, 7);
-      const run = async () =>
-        void (await changeMany(actor, placed(), await ownSlots(), { ...NO_CHANGE, minutes: 5 }, now));
+      const run = async () => {
+        await changeMany(actor, placed(), await ownSlots(), { ...NO_CHANGE, minutes: 5 }, now);
+      };
       await interleave([{ name: 'process', dieAfter: steps, run }], () => 0);
       if (!(await Slot.exists({ 'locked.layout.made': 6 }))) continue;
       const last = (await ownSlots()).at(-1)!;
