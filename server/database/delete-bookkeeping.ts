@@ -17,9 +17,7 @@ export async function deleteBookkeeping(until: Date, stopping: AbortSignal): Pro
   const past = await Event.find({ days: { $lt: day, $not: { $gte: day } } }, { _id: 1 }).lean();
   let deleted = 0;
   for (const { _id: event } of past) {
-    if (stopping.aborted) break;
-    await DrawEntry.deleteMany({ event });
-    await Draw.deleteOne({ event });
+    await deleteRound(event);
     for (const state of APPOINTMENT_STATES) {
       let after = new Date(0);
       for (let more = true; more && !stopping.aborted;) {
@@ -38,4 +36,9 @@ export async function deleteBookkeeping(until: Date, stopping: AbortSignal): Pro
     }
   }
   return deleted;
+}
+
+async function deleteRound(event: Event['_id']): Promise<void> {
+  await DrawEntry.deleteMany({ event });
+  await Draw.deleteOne({ event });
 }

@@ -74,7 +74,7 @@ export function drawTurns(input: DrawInput, seed: string): string[] {
 /** What a family reads of itself; its hash is published. */
 export function lineOf({ slots }: Pick<DrawInput, 'slots'>, family: DrawFamily, got: Drawn['got']): string {
   const { salt, turn, wishes } = family;
-  const at = (index: number | null | undefined) => (index == null ? null : (slots[index]?.from ?? null));
+  const at = (index: number | null | undefined) => slots[index ?? -1]?.from ?? null;
   return JSON.stringify({
     ...{ salt, turn },
     wishes: wishes.map((wish, n) => ({ times: wish.slots.map(at), got: at(got[n]) })),

@@ -25,8 +25,8 @@ export async function showOwn(
   const said = line === undefined ? undefined : (JSON.parse(line) as Line);
   const drawnOf = (n: number) => {
     if (!said) return '';
-    const got = said.wishes[n]?.got;
-    return got == null
+    const got = said.wishes[n]?.got ?? null;
+    return got === null
       ? t('draw.wishNone')
       : t('draw.wishGot', { time: shortDayAndTime(new Date(got), event) });
   };

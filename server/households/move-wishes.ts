@@ -1,4 +1,4 @@
-import { Types } from 'mongoose';
+import type { Types } from 'mongoose';
 import { asRead } from '../models/as-read.js';
 import { Draw } from '../models/draw.js';
 import { DrawEntry, type DrawWish } from '../models/draw-entry.js';

@@ -1,17 +1,12 @@
 import assert from 'node:assert/strict';
 import mongoose from 'mongoose';
-import { runDraws } from '../../server/draw/book-drawn.js';
-import { closeWishes, type DrawList, type DrawShare } from '../../server/draw/close-wishes.js';
+import type { DrawList, DrawShare } from '../../server/draw/close-wishes.js';
 import { drawWishes, hashSeed } from '../../server/draw/draw-wishes.js';
 import { saveWishes } from '../../server/draw/save-wishes.js';
-import { saveDraw } from '../../server/draw/start-draw.js';
-import { deleteBookkeeping } from '../../server/database/delete-bookkeeping.js';
-import { openBooking } from '../../server/events/open-booking.js';
-import { formOf } from '../../server/events/schema.js';
-import { joinBySchool } from '../../server/households/join-household.js';
-import { leaveHousehold } from '../../server/households/leave-household.js';
-import { moveWishes } from '../../server/households/move-wishes.js';
-import { renameWishes } from '../../server/duplicates/rename-wishes.js';
+import { mergeContacts } from '../../server/duplicates/merge-contacts.js';
+import { noteDuplicates } from '../../server/roster/people/note-duplicates.js';
+import { coveredMinutes, Slot } from '../../server/models/slot.js';
+import { keepOfLost } from '../../server/families/keep-appointments.js';
 import { Appointment } from '../../server/models/appointment.js';
 import { Class } from '../../server/models/class.js';
 import { Draw } from '../../server/models/draw.js';
@@ -19,56 +14,24 @@ import { DrawEntry } from '../../server/models/draw-entry.js';
 import { Event } from '../../server/models/event.js';
 import { Household } from '../../server/models/household.js';
 import { Notification } from '../../server/models/notification.js';
-import { Slot } from '../../server/models/slot.js';
-import { User } from '../../server/models/user.js';
 import { unseal } from '../../server/seal.js';
-import { makeUser, Visitor } from '../support/app.js';
+import { Visitor } from '../support/app.js';
 import { EVE, findDoubles, makeHousehold } from '../support/booking/conference.js';
-import { Desk } from '../support/booking/desk.js';
 import { asApp } from '../support/scans.js';
-
-const HOUR = 3600_000;
-const later = (ms: number) => new Date(EVE.getTime() + ms);
-const running = new AbortController().signal;
+import { HOUR, later, Round } from '../support/booking/round.js';
 
 describe('a preference round', () => {
-  let desk: Desk;
-  let office: Visitor;
-  let settings: string;
-  const run = () => asApp(() => runDraws(desk.test.deps, running));
+  let desk: Round['desk'];
+  let office: Round['office'];
+  let settings: Round['settings'];
+  let run: Round['run'];
+  let start: Round['start'];
+  let family: Round['family'];
+  let wish: Round['wish'];
 
   beforeEach(async () => {
-    desk = await Desk.open({ students: 3, slots: 4, booking: { opensAt: later(3 * HOUR) } });
-    settings = `/events/${String(desk.fair.event._id)}/settings/draw`;
-    const admin = await makeUser(desk.fair.account._id, 'administrator');
-    office = await new Visitor(desk.test.app).logIn(admin);
+    ({ desk, office, settings, run, start, family, wish } = await Round.open());
   });
-
-  const start = (more = {}) =>
-    office.post(
-      settings,
-      { from: '2026-11-23T12:00', until: '2026-11-23T13:00', most: 2, ...more },
-      settings,
-    );
-  /** A family that wishes for the first slot of both teachers, and takes any other. */
-  async function family(n: number): Promise<{ visitor: Visitor; user: User; household: Household }> {
-    const parent = await desk.parentOf(n);
-    await wish(parent.visitor, n, 'any');
-    return parent;
-  }
-  async function wish(visitor: Visitor, n: number, any = '') {
-    const student = String(desk.fair.students[n]!._id);
-    const fields = desk.fair.teachers.flatMap(({ resource, slots }, index) => {
-      const key = `${student}:${String(resource._id)}`;
-      return [
-        [`rank-${key}`, String(index + 1)],
-        [`first-${key}`, String(slots[index]!._id)],
-        ...(any ? [[`any-${key}`, '1']] : []),
-      ];
-    });
-    const path = `${desk.home}/draw/wishes`;
-    return visitor.post(path, Object.fromEntries(fields), path);
-  }
 
   it('is set up, wished in, drawn, booked, told once and checked by anybody', async () => {
     const early = await start({ until: '2026-11-23T16:00' });
@@ -213,16 +176,28 @@ describe('a preference round', () => {
     await start();
     await family(0);
     const [keep, drop] = desk.fair.teachers;
-    const child = desk.fair.students[0]!._id;
-    const event = desk.fair.event._id;
-    await asApp(async () => {
-      await renameWishes([event], 'resource', drop!.resource._id, keep!.resource._id);
-      await renameWishes([event], 'student', child, drop!.resource._id);
-    });
+    const [ana, leo] = desk.fair.students;
+    const { account } = desk.fair.event;
+    // Times of two teachers who are one must not overlap.
+    for (const { _id, from, to } of drop!.slots) {
+      const moved = { from: new Date(+from + HOUR), to: new Date(+to + HOUR) };
+      await Slot.updateOne({ _id }, { $set: { ...moved, minutes: coveredMinutes(moved) } });
+    }
+    const { deps } = desk.test;
+    const actor = { account, user: desk.fair.event._id };
+    for (const [stays, goes] of [
+      [keep!.contact._id, drop!.contact._id],
+      [leo!._id, ana!._id],
+    ] as const) {
+      const pair = { contact: stays, candidate: goes, reason: { code: 'name' as const } };
+      await noteDuplicates(account, [pair], EVE);
+      const merged = await asApp(() => mergeContacts(deps, actor, stays, goes, keepOfLost(deps)));
+      assert.equal(merged.ok, true);
+    }
     const { wishes } = await DrawEntry.findOne().orFail().lean();
     assert.deepEqual(
       wishes.map(({ resource, students }) => [resource, students]),
-      [keep, keep].map((one) => [one!.resource._id, [drop!.resource._id]]),
+      [keep, keep].map((one) => [one!.resource._id, [leo!._id]]),
     );
   });
 
@@ -273,207 +248,5 @@ describe('a preference round', () => {
     assert.equal(await Notification.countDocuments({ key: /^draw:/ }), 2);
     const outcomes = (await DrawEntry.find().lean()).flatMap(({ outcome = [] }) => outcome);
     assert.ok(outcomes.every(({ appointment }) => appointment));
-  });
-
-  it('gives a child in two logins one turn and no second meeting; each sees its own wishes alone', async () => {
-    await start();
-    const [kim, lou] = [await family(0), await family(0)];
-    await family(1);
-    desk.test.setNow(later(HOUR));
-    await run();
-    assert.equal(await Appointment.countDocuments({ state: 'booked' }), 4);
-    const { input, turns, drawn } = (await office.get(`${settings}/list`)).body as DrawList;
-    assert.deepEqual([input.families.length, turns.length], [3, 2]);
-    assert.deepEqual(input.pairs, [1, 1, 1, 1]);
-    // Nothing was drawn for the child that had to be refused then.
-    assert.equal(drawn.flatMap(({ got }) => got.filter((index) => index !== null)).length, 4);
-    const outcomes = (await DrawEntry.find().lean()).flatMap(({ outcome = [] }) => outcome);
-    assert.ok(outcomes.every(({ slot, appointment }) => !slot || appointment));
-    for (const { visitor, household } of [kim, lou]) {
-      const page = (await visitor.get(`${desk.home}/draw`)).text;
-      const theirs = await Appointment.countDocuments({ household: household._id, state: 'booked' });
-      assert.equal(page.match(/Drawn: /g)?.length ?? 0, theirs);
-      assert.equal(page.match(/\/appointments\//g)?.length ?? 0, theirs);
-    }
-  });
-
-  it('draws, books and mails nothing for whoever is blocked', async () => {
-    await start();
-    const [kim, lou, ana] = [await family(0), await family(1), await family(2)];
-    const block = { account: desk.fair.account._id, at: EVE, by: kim.user._id };
-    await User.updateOne({ _id: kim.user._id }, { $push: { blocks: block } });
-    // Another adult of a family goes on for one who is blocked.
-    const other = await makeUser(desk.fair.account._id, 'customer');
-    await Household.updateOne({ _id: lou.household._id }, { $push: { adults: other._id } });
-    await User.updateOne({ _id: lou.user._id }, { $push: { blocks: block } });
-    desk.test.setNow(later(HOUR));
-    await asApp(async () => {
-      const draw = await Draw.findOne().orFail().lean();
-      await closeWishes(desk.test.deps, draw, await Event.findOne().orFail().lean());
-    });
-    const { input } = (await office.get(`${settings}/list`)).body as DrawList;
-    assert.equal(input.families.length, 2);
-    await User.updateOne({ _id: ana.user._id }, { $push: { blocks: block } });
-    await run();
-    const booked = await Appointment.find({ state: 'booked' }).lean();
-    assert.deepEqual(
-      booked.map(({ household, bookedBy }) => [household, bookedBy]),
-      [0, 1].map(() => [lou.household._id, other._id]),
-    );
-    assert.deepEqual(
-      (await Notification.find().lean()).map(({ to }) => to),
-      [other.email],
-    );
-    assert.equal((await Draw.findOne().orFail().lean()).state, 'done');
-  });
-
-  it('counts no more wishes than it takes at its end, tells the office, and refuses a form with more', async () => {
-    await start();
-    const { visitor } = await family(0);
-    await start({ most: 1 });
-    assert.match((await office.get(settings)).text, /1 family has sent more wishes than that/);
-    assert.match((await wish(visitor, 0)).text, /You can send 1 wish: select “No wish”/);
-    desk.test.setNow(later(HOUR));
-    await run();
-    assert.equal(await Appointment.countDocuments({ state: 'booked' }), 1);
-  });
-
-  it('lets siblings wish for one meeting together where the school says so', async () => {
-    await Event.updateOne({}, { $set: { 'booking.siblings': 'together' } });
-    await start();
-    const { visitor, household } = await desk.parentOf(0);
-    const sibling = {
-      student: desk.fair.students[1]!._id,
-      adult: household.adults[0],
-      by: 'school',
-      at: EVE,
-    };
-    await Household.updateOne({ _id: household._id }, { $push: { children: sibling } });
-    assert.match((await visitor.get(`${desk.home}/draw/wishes`)).text, /about Ana and Leo/);
-    await wish(visitor, 0, 'any');
-    assert.match((await visitor.get(`${desk.home}/draw/wishes`)).text, /value="1" selected/);
-    desk.test.setNow(later(HOUR));
-    await run();
-    const booked = await Appointment.find({ state: 'booked' }).lean();
-    assert.deepEqual(
-      booked.map(({ students }) => students.length),
-      [2, 2],
-    );
-  });
-
-  it('shows as a family’s meetings only those that are still theirs', async () => {
-    await start();
-    const { visitor, household } = await family(0);
-    desk.test.setNow(later(HOUR));
-    await run();
-    const [one, other] = await Appointment.find({ household: household._id }).lean();
-    await Appointment.updateOne({ _id: one!._id }, { $set: { state: 'canceled' } });
-    await Appointment.updateOne({ _id: other!._id }, { $set: { household: desk.fair.account._id } });
-    assert.ok(!(await visitor.get(`${desk.home}/draw`)).text.includes('/appointments/'));
-  });
-
-  it('draws nobody who sits in a team’s meeting into another at that time', async () => {
-    const [ms, mr] = desk.fair.teachers;
-    await Slot.updateMany({ resource: ms!.resource._id }, { $set: { with: [mr!.resource._id] } });
-    await start();
-    await Promise.all([family(0), family(1), family(2)]);
-    desk.test.setNow(later(HOUR));
-    await run();
-    const outcomes = (await DrawEntry.find().lean()).flatMap(({ outcome = [] }) => outcome);
-    // Four times in which one or the other sits: all that was drawn is booked.
-    assert.equal(outcomes.filter(({ slot }) => slot).length, 4);
-    assert.ok(outcomes.every(({ slot, appointment }) => !slot || appointment));
-  });
-
-  /** Of whom a household's entry wishes for a meeting. */
-  const wishedBy = async ({ _id }: Pick<Household, '_id'>) =>
-    (await DrawEntry.findOne({ household: _id }).lean())?.wishes.map(({ students }) => students.map(String));
-
-  it('keeps wishes where adults join and part: those of both, up to as many as count, each once', async () => {
-    await start({ most: 3 });
-    const [kim, lou] = [await family(0), await family(1)];
-    const account = desk.fair.account._id;
-    const [first, second] = desk.fair.students.map(({ _id }) => String(_id));
-    const decided = { account, household: kim.household._id, adult: lou.user._id, by: kim.user._id };
-    assert.equal(await asApp(() => joinBySchool(desk.test.deps, decided)), true);
-    assert.deepEqual(await wishedBy(kim.household), [[first], [first], [second]]);
-    assert.equal(await DrawEntry.countDocuments(), 1);
-    // Done again after a death it changes nothing.
-    await asApp(() => moveWishes(lou.household._id, kim.household._id));
-    assert.equal((await wishedBy(kim.household))?.length, 3);
-
-    const joined = await Household.findById(kim.household._id).orFail().lean();
-    const leaving = { by: kim.user._id, adult: lou.user._id };
-    assert.equal(await asApp(() => leaveHousehold(desk.test.deps, joined, leaving)), true);
-    const fresh = await Household.findOne({ account, adults: lou.user._id }).orFail().lean();
-    assert.deepEqual(await wishedBy(kim.household), [[first], [first]]);
-    assert.deepEqual(await wishedBy(fresh), [[second]]);
-
-    // Into a household that wishes nothing they go as they are.
-    const ana = await desk.parentOf(2);
-    const again = { account, household: ana.household._id, adult: kim.user._id, by: ana.user._id };
-    assert.equal(await asApp(() => joinBySchool(desk.test.deps, again)), true);
-    assert.deepEqual(await wishedBy(ana.household), [[first], [first]]);
-    desk.test.setNow(later(HOUR));
-    await run();
-    assert.equal(await Appointment.countDocuments({ household: ana.household._id, state: 'booked' }), 2);
-    assert.equal(await Appointment.countDocuments({ household: fresh._id, state: 'booked' }), 1);
-  });
-
-  it('holds the opening of booking back while it lasts', async () => {
-    await start();
-    await family(0);
-    const home = `/events/${String(desk.fair.event._id)}`;
-    const opened = await office.post(`${home}/opening`, {}, `${home}/opening`);
-    assert.equal(opened.headers.location, settings);
-    assert.match((await office.get(settings)).text, /Booking can’t open while the preference round lasts/);
-    const event = await Event.findOne().orFail().lean();
-    const save = (more: object) => {
-      const form = { ...formOf(event), ...more } as Record<string, string>;
-      return office.post(`${home}/settings`, form, `${home}/settings`);
-    };
-    const refused = await save({ opensAt: '2026-11-23T13:30' });
-    assert.match(refused.text, /booking can open to the first families on [^.]*2:00 PM at the soonest/);
-    assert.equal((await save({ earlyMinutes: 61 })).status, 422);
-    assert.deepEqual((await Event.findOne().orFail().lean()).booking, event.booking);
-    assert.equal((await save({ opensAt: '2026-11-23T14:00' })).status, 303);
-    // A form that was read before the round began, and one of the round that was read before the opening changed, change nothing.
-    const actor = { account: event.account, user: event._id } as unknown as Parameters<typeof saveDraw>[1];
-    const { draw: _draw, ...before } = event;
-    assert.equal((await asApp(() => openBooking(actor, before, later(4 * HOUR)))).ok, false);
-    const terms = { from: EVE, until: later(2 * HOUR), most: 2 };
-    assert.deepEqual(await asApp(() => saveDraw(desk.test.deps, actor, event, terms)), {
-      ok: false,
-      reason: 'opening changed',
-    });
-    assert.deepEqual((await Draw.findOne().orFail().lean()).until, later(HOUR));
-  });
-
-  it('is shown again where a death left its event without it', async () => {
-    await start();
-    await Event.updateOne({}, { $unset: { draw: 1 } });
-    await run();
-    assert.deepEqual((await Event.findOne().orFail().lean()).draw?.until, later(HOUR));
-  });
-
-  it('is canceled, and families are told, where its seed can’t be opened anymore', async () => {
-    await start();
-    await family(0);
-    await Draw.updateOne({}, { $set: { seed: 'v1.sealed.with.another' } });
-    desk.test.setNow(later(HOUR));
-    await run();
-    await run();
-    assert.equal(await Draw.countDocuments(), 0);
-    assert.match((await Notification.findOne().orFail().lean()).text, /has canceled the preference round/);
-  });
-
-  it('goes some time after the event', async () => {
-    await start();
-    await family(0);
-    const old = new Date('2026-11-25');
-    await asApp(() => deleteBookkeeping(new Date('2026-11-24'), running));
-    assert.equal(await DrawEntry.countDocuments(), 1);
-    await asApp(() => deleteBookkeeping(old, running));
-    assert.deepEqual([await Draw.countDocuments(), await DrawEntry.countDocuments()], [0, 0]);
   });
 });
