@@ -58,7 +58,7 @@ const layers = [
   ['families',      'server/families/**',                           `households waitlist-pages planning parents waitlist booking contacts accounts ${base}`],
   ['letters',       'server/letters/**',                           `mailings contacts events ${base}`],
   ['overview',      'server/overview/**',                           `events slots accounts interpreters reports sync runs ${base}`],
-  ['rehearsal',     'server/rehearsal/**',                        `overview database events scratch:type ${base}`],
+  ['rehearsal',     'server/rehearsal/**',                        `overview booking database events scratch:type ${base}`],
   ['history',       'server/history/**',                            `events accounts ${base}`],
   ['routes',        'server/{routes,app,index}.ts',                 `${all} jobs runtime`],
   ['scratch',       'server/scratch/**',                          'routes upgrades database models web core'],

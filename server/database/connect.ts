@@ -10,6 +10,8 @@ export type { Log } from './embedded/start.js';
 export interface DatabaseOptions {
   /** A MongoDB of the school or its host; without it the embedded engine serves `dataDir/db`. */
   mongodbUri?: string | undefined;
+  /** The database at `mongodbUri`, if it is not the one that the address names. The login stays as the address says. */
+  dbName?: string;
   dataDir: string;
   log: Log;
   /** How often the embedded engine deletes what has expired. */
@@ -52,12 +54,16 @@ mongoose.set({ bufferCommands: false, strictQuery: 'throw', autoIndex: false, au
  */
 export async function connectDatabase({
   mongodbUri,
+  dbName,
   dataDir,
   log,
   ...engineOptions
 }: DatabaseOptions): Promise<Database> {
   if (mongodbUri !== undefined) {
-    await connect(mongodbUri, { dbName: nameIn(mongodbUri), writeConcern: { w: 'majority', journal: true } });
+    await connect(mongodbUri, {
+      dbName: dbName ?? nameIn(mongodbUri),
+      writeConcern: { w: 'majority', journal: true },
+    });
     connectedTo = mongodbUri;
     const unwatch = watch(log);
     return { embedded: false, uri: mongodbUri, close: () => disconnect(unwatch) };

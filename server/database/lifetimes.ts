@@ -27,7 +27,7 @@ export interface Lifetime {
  * How long documents live that are never changed, by the time in their id. The times exceed all uses: what a run changed can be undone for
  * 60 days, and an event is announced within a year. Not in this table:
  * - runs live for KEEP_MONTHS, and the last ones of each event and account stay (`delete-runs.ts`);
- * - claims and diaries live for 60 days after the event's last day (`delete-bookkeeping.ts`); the appointments stay;
+ * - claims, diaries and preference rounds live for 60 days after the event's last day (`delete-bookkeeping.ts`); the appointments stay;
  * - a hold lives for ten minutes, and two more days if it ended without a booking (`booking/policy.ts`);
  * - links that work once, sessions, counters of tries, uploaded files, and the notes of runs have an expiry date of their own, and the
  * database or the embedded engine's process deletes them.

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import mongoose, { type Types } from 'mongoose';
 import { connectedAddress } from './connect.js';
 
@@ -5,11 +6,17 @@ import { connectedAddress } from './connect.js';
 const NO_RIGHT = [13, 8000];
 /** Hosts of MongoDB take names of so many bytes at most. */
 const LONGEST_NAME = 38;
+const MARK = '_rehearse_';
+const HASH_LENGTH = 8;
+const ID_LENGTH = 10;
 
 /** A database beside the app's, on the same engine, that is dropped after its use. */
 export interface Scratch {
   name: string;
-  /** Its address for another process; may contain a password. */
+  /**
+   * The app's own address, for another process: who logs in where is part of it, so it is passed on as it is and `name` beside it. May
+   * contain a password.
+   */
   uri: string;
   /** For writing into it from this process. */
   db: mongoose.mongo.Db;
@@ -18,7 +25,7 @@ export interface Scratch {
 /** The scratch database of a record. It is made by the first write to it. @param id of the record that it belongs to */
 export function scratchOf(id: Types.ObjectId): Scratch {
   const name = nameOf(id);
-  return { name, uri: addressOf(name), db: mongoose.connection.getClient().db(name) };
+  return { name, uri: connectedAddress(), db: mongoose.connection.getClient().db(name) };
 }
 
 /**
@@ -29,7 +36,7 @@ export function scratchOf(id: Types.ObjectId): Scratch {
 export async function dropLeft(open: () => Promise<Types.ObjectId[]>): Promise<number> {
   const client = mongoose.connection.getClient();
   const { databases } = await client.db('admin').admin().listDatabases({ nameOnly: true });
-  const start = nameStart();
+  const start = nameStart(mongoose.connection.name);
   const found = databases
     .map(({ name }) => name)
     .filter((name) => name.startsWith(start) && /^[0-9a-f]{10}$/.test(name.slice(start.length)));
@@ -40,31 +47,24 @@ export async function dropLeft(open: () => Promise<Types.ObjectId[]>): Promise<n
   return left.length;
 }
 
-/** Whether the database refused something as its user may not do that, or takes no name like that. */
+/** Whether the database refused something as its user may not do that, or takes no name like that. Looks at the causes of an error, too. */
 export function lacksRight(error: unknown): boolean {
-  const { code } = (error ?? {}) as { code?: unknown };
-  return typeof code === 'number' && NO_RIGHT.includes(code);
+  const { code, cause } = (error ?? {}) as { code?: unknown; cause?: unknown };
+  if (typeof code === 'number' && NO_RIGHT.includes(code)) return true;
+  return cause !== undefined && lacksRight(cause);
 }
 
-/** The last ten digits of an id are those that tell apart what is made by many processes at once. */
-const nameOf = (id: Types.ObjectId): string => `${nameStart()}${id.toHexString().slice(-10)}`;
+/** The last digits of an id are those that tell apart what is made by many processes at once. */
+const nameOf = (id: Types.ObjectId): string =>
+  `${nameStart(mongoose.connection.name)}${id.toHexString().slice(-ID_LENGTH)}`;
 
-function nameStart(): string {
-  const own = mongoose.connection.name;
-  return `${own.slice(0, LONGEST_NAME - '_rehearse_'.length - 10)}_rehearse_`;
-}
-
-/** The address of another database at the same place. */
-function addressOf(name: string): string {
-  const own = connectedAddress();
-  const [, start = '', query = ''] = /^([^/]+\/\/[^/?]+)(?:\/[^?]*)?(\?.*)?$/.exec(own) ?? [];
-  return `${start}/${name}${withAuthSource(own, query)}`;
-}
-
-/** Who logs in to the database that the address names would log in to the scratch one otherwise. */
-function withAuthSource(own: string, query: string): string {
-  const named = /^[^/]+\/\/[^/?]+\/([^?]+)/.exec(own)?.[1];
-  const hasLogin = /^[^/]+\/\/[^/@]+@/.test(own);
-  if (!hasLogin || !named || /[?&]authSource=/i.test(query)) return query;
-  return `${query || '?'}${query ? '&' : ''}authSource=${named}`;
+/**
+ * What the scratch databases of an installation begin with. Several may share a host, under names that differ only at their end; each drops
+ * what its own name begins, so a hash of the whole name is part of it.
+ * @param own the name of the app's database
+ */
+export function nameStart(own: string): string {
+  const hash = createHash('sha256').update(own).digest('hex').slice(0, HASH_LENGTH);
+  const room = LONGEST_NAME - MARK.length - ID_LENGTH - HASH_LENGTH - 1;
+  return `${own.slice(0, room)}_${hash}${MARK}`;
 }

@@ -6,9 +6,12 @@ import { Draw } from '../models/draw.js';
 import { Appointment } from '../models/appointment.js';
 import { DrawEntry, type DrawOutcome, type DrawWish } from '../models/draw-entry.js';
 import { Event } from '../models/event.js';
-import { closeWishes, type DrawKeys, type DrawList } from './close-wishes.js';
-import { unpack } from './find-draw.js';
+import { closeWishes, type DrawList } from './close-wishes.js';
+import { lineOf } from './draw-wishes.js';
 import { endCanceled } from './end-canceled.js';
+import { findActing } from './find-acting.js';
+import { unpack } from './find-draw.js';
+import type { DrawKeys } from './read-input.js';
 import { tellDrawn } from './tell-drawn.js';
 
 /**
@@ -16,6 +19,7 @@ import { tellDrawn } from './tell-drawn.js';
  * write decides the result, each booking has a key of its own, and each mail is queued once.
  */
 export async function runDraws(deps: Deps, stopping: AbortSignal): Promise<void> {
+  await showRounds();
   const due = await Draw.find(
     {
       $or: [
@@ -23,7 +27,7 @@ export async function runDraws(deps: Deps, stopping: AbortSignal): Promise<void>
         { state: 'collecting', until: { $lte: deps.now() } },
       ],
     },
-    { list: 0, keys: 0 },
+    { list: 0, share: 0, keys: 0 },
   ).lean();
   const faults = new Faults();
   for (const draw of due) {
@@ -34,14 +38,23 @@ export async function runDraws(deps: Deps, stopping: AbortSignal): Promise<void>
   faults.throwFirst();
 }
 
+/** An event shows its round by a copy of its moments, which a death between two writes leaves behind. */
+async function showRounds(): Promise<void> {
+  for (const { event, from, until } of await Draw.find(
+    { state: 'collecting' },
+    { event: 1, from: 1, until: 1 },
+  ).lean())
+    await Event.updateOne({ _id: event, draw: { $exists: false } }, { $set: { draw: { from, until } } });
+}
+
 async function runDraw(deps: Deps, draw: Draw, stopping: AbortSignal): Promise<void> {
   if (draw.state === 'canceled') return endCanceled(deps, draw, stopping);
   const event = await findActive(draw);
   if (!event) return;
-  if (draw.state === 'collecting') await closeWishes(draw, event, deps.now());
+  if (draw.state === 'collecting') await closeWishes(deps, draw, event);
   const closed = await Draw.findOne({ _id: draw._id, state: 'booking' }).lean();
   if (!closed?.list || !closed.keys) return;
-  const { drawn } = JSON.parse(String(await unpack(closed.list))) as DrawList;
+  const { drawn, input, turns } = JSON.parse(String(await unpack(closed.list))) as DrawList;
   const keys = JSON.parse(String(await unpack(closed.keys))) as DrawKeys;
   const entries = await DrawEntry.find({ draw: draw._id }).lean();
   // In the order of the draw; whoever is in none of it comes last.
@@ -54,11 +67,16 @@ async function runDraw(deps: Deps, draw: Draw, stopping: AbortSignal): Promise<v
     const now = await findActive(draw);
     if (!now || stopping.aborted) return;
     const got = drawn[placeOf(entry)]?.got ?? [];
+    const family = input.families.find(({ code }) => code === entry.code);
+    const about = family && {
+      line: lineOf(input, family, got),
+      turn: { place: turns.indexOf(family.turn) + 1, of: turns.length },
+    };
     // A family that fails holds no other up: what each gets is certain.
-    await faults.keep(() => finishEntry(deps, now, entry, { got, keys }));
+    await faults.keep(() => finishEntry(deps, now, entry, { got, keys, about }));
   }
   faults.throwFirst();
-  await Draw.updateOne({ _id: draw._id, state: 'booking' }, { $set: { state: 'done' } });
+  await Draw.updateOne({ _id: draw._id, state: 'booking' }, { $set: { state: 'done' }, $unset: { keys: 1 } });
 }
 
 /** Of an archived one a draw waits; of a deleted one all is deleted. */
@@ -79,19 +97,31 @@ class Faults {
   }
 }
 
+interface Result {
+  got: (number | null)[];
+  keys: DrawKeys;
+  /** Absent of one that was not drawn for. */
+  about: Required<Pick<DrawEntry, 'line' | 'turn'>> | undefined;
+}
+
 async function finishEntry(
   deps: Deps,
   event: Event,
   entry: DrawEntry,
-  { got, keys }: { got: (number | null)[]; keys: DrawKeys },
+  { got, keys, about }: Result,
 ): Promise<void> {
   // What counts is what was wished when it was closed.
   const wishes = (keys.wishes[entry.code] ?? []).map(asStored);
   const slots = wishes.map((_, wish) => keys.slots[got[wish] ?? -1]);
-  const closed = Object.assign({}, entry, { wishes });
-  const outcome = await bookEntry(deps, event, closed, slots);
-  await tellDrawn(deps, closed, outcome);
-  await DrawEntry.updateOne({ _id: entry._id, outcome: { $exists: false } }, { $set: { outcome, wishes } });
+  // Looked at again: whoever was blocked since is booked for no more.
+  const acting = await findActing(entry);
+  const closed = Object.assign({}, entry, { wishes }, acting ? { user: acting.user } : {});
+  const outcome = acting ? await bookEntry(deps, event, closed, slots) : wishes.map(() => ({}));
+  if (acting) await tellDrawn(deps, closed, outcome, acting);
+  await DrawEntry.updateOne(
+    { _id: entry._id, outcome: { $exists: false } },
+    { $set: { outcome, wishes, ...about } },
+  );
 }
 
 /** Books by the same rules as any booking: what they refuse meanwhile is not booked, and the rest is. */
@@ -102,19 +132,15 @@ async function bookEntry(
   slots: (string | undefined)[],
 ): Promise<DrawOutcome[]> {
   const outcome: DrawOutcome[] = [];
-  for (const [n, wish] of wishes.entries()) {
+  for (const [n, { students }] of wishes.entries()) {
     const id = slots[n];
     if (!id) {
       outcome.push({});
       continue;
     }
     const slot = new Types.ObjectId(id);
-    const appointment = await bookWish(
-      deps,
-      event,
-      { draw, household, user },
-      { slot, student: wish.student },
-    );
+    const family = { draw, household, user };
+    const appointment = await bookWish(deps, event, family, { slot, students });
     outcome.push({ slot, ...(appointment ? { appointment } : {}) });
   }
   return outcome;
@@ -127,7 +153,7 @@ async function bookWish(
   deps: Deps,
   event: Event,
   { draw, household, user }: Pick<DrawEntry, 'draw' | 'household' | 'user'>,
-  { slot, student }: { slot: Types.ObjectId; student: Types.ObjectId },
+  { slot, students }: { slot: Types.ObjectId; students: Types.ObjectId[] },
 ): Promise<Types.ObjectId | undefined> {
   // Booked before a death, it may have been canceled or moved since: it is booked no second time.
   const before = await Appointment.findOne(
@@ -138,7 +164,7 @@ async function bookWish(
   const ask = { event, household, user, by: 'household' as const };
   for (let n = 0; n < TRIES; n++) {
     const key = `draw${String(draw)}${n}`;
-    const held = await holdSlot(deps, { ...ask, slot, students: [student], key, draw });
+    const held = await holdSlot(deps, { ...ask, slot, students, key, draw });
     const booked = held.ok
       ? await confirmAppointment(deps, { ...ask, appointment: held.appointment._id, note: '' })
       : held;
@@ -149,7 +175,7 @@ async function bookWish(
 }
 
 /** As the JSON of a closed round has it. */
-function asStored({ student, resource, slots, any }: DrawWish): DrawWish {
+function asStored({ students, resource, slots, any }: DrawWish): DrawWish {
   const id = (value: unknown) => new Types.ObjectId(String(value));
-  return { student: id(student), resource: id(resource), slots: slots.map(id), any };
+  return { students: students.map(id), resource: id(resource), slots: slots.map(id), any };
 }

@@ -4,6 +4,8 @@ import { createHash, createHmac } from 'node:crypto';
 export interface DrawSlot {
   /** Of the teacher, as a number. */
   teacher: number;
+  /** Who sits there, as numbers: nobody sits in two meetings at once, whosever times they are. */
+  people: number[];
   day: string;
   /** Milliseconds since 1970. */
   from: number;
@@ -13,20 +15,28 @@ export interface DrawSlot {
 
 export interface DrawFamily {
   code: string;
+  /** Makes its published line a secret: who knows the line's wishes can't tell whose they are. */
+  salt: string;
+  /** The code by which its turn is drawn; families with the same one share a turn. */
+  turn: string;
   /** How many meetings it may still have; null where no limit is set. */
   most: number | null;
-  /** The same of each of its children. */
-  children: (number | null)[];
-  /** The dearest first, each with a child and the times that will do, by their index, in the family's order. */
-  wishes: { child: number; slots: number[] }[];
+  /** Who of it sits at the school's side of other meetings, as numbers. */
+  people: number[];
+  /** The dearest first, each with its children, their places in `pairs`, and the times that will do, by their index, in the family's order. */
+  wishes: { children: number[]; pairs: number[]; slots: number[] }[];
 }
 
-/** All that a draw depends on beside its seed: anybody may read it, and it tells nobody who a family is. */
+/** All that a draw depends on beside its seed. It has no name in it, and yet may tell who a family is: only the school sees it. */
 export interface DrawInput {
   /** The least time between two meetings of one family. */
   gapMs: number;
   /** How many more meetings a teacher may have on a day, by `<teacher> <day>`; empty where no limit is set. */
   days: Record<string, number>;
+  /** How many more meetings a child may have, whoever wishes for them; null where no limit is set. */
+  children: (number | null)[];
+  /** The same of a child with one teacher. */
+  pairs: (number | null)[];
   slots: DrawSlot[];
   families: DrawFamily[];
 }
@@ -39,61 +49,163 @@ export interface Drawn {
 
 /** What is published before anybody wishes. @param seed hexadecimal digits */
 export function hashSeed(seed: string): string {
-  return createHash('sha256').update(seed).digest('hex');
+  return sha256(seed);
+}
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+
+/** Of the whole input, whatever the order of its families: the turns depend on it, so that whoever knows the seed can't choose a code. */
+export function digestOf(input: DrawInput): string {
+  return sha256(JSON.stringify({ ...input, families: input.families.toSorted(byCode) }));
+}
+
+const byCode = (a: { code: string }, b: { code: string }) => (a.code < b.code ? -1 : 1);
+
+/** The codes of the turns in their order: by the HMAC-SHA256 of digest and code with the seed as the key, the smallest first. */
+export function drawTurns(input: DrawInput, seed: string): string[] {
+  const digest = digestOf(input);
+  const keyOf = (turn: string) => createHmac('sha256', seed).update(`${digest} ${turn}`).digest('hex');
+  return [...new Set(input.families.map(({ turn }) => turn))]
+    .map((turn) => ({ turn, key: keyOf(turn) }))
+    .sort((a, b) => (a.key < b.key ? -1 : 1))
+    .map(({ turn }) => turn);
+}
+
+/** What a family reads of itself; its hash is published. */
+export function lineOf({ slots }: Pick<DrawInput, 'slots'>, family: DrawFamily, got: Drawn['got']): string {
+  const { salt, turn, wishes } = family;
+  const at = (index: number | null | undefined) => slots[index ?? -1]?.from ?? null;
+  return JSON.stringify({
+    ...{ salt, turn },
+    wishes: wishes.map((wish, n) => ({ times: wish.slots.map(at), got: at(got[n]) })),
+  });
+}
+
+/** The hashes of all families' lines, sorted, so that their order tells nothing. */
+export function hashLines(input: DrawInput, drawn: Drawn[]): string[] {
+  const got = new Map(drawn.map((one) => [one.code, one.got]));
+  return input.families.map((family) => sha256(lineOf(input, family, got.get(family.code) ?? []))).sort();
 }
 
 /**
- * Draws. The families' turn is by the HMAC-SHA256 of their codes with the seed as the key, the smallest first, so it depends neither on when
- * nor in which order they sent their wishes. In turn each gets the first time that will do of its dearest wish that can still be had, then
- * again, until nobody gets anything. The script `public/js/check-draw.js` does the same in a browser.
+ * Draws. In the order of the turns each gets the first time that will do of its dearest wish that can still be had, then again, until nobody
+ * gets anything. Families who share a turn get something by turns in it. The script `public/js/check-draw.js` does the same in a browser.
  */
-export function drawWishes({ gapMs, days, slots, families }: DrawInput, seed: string): Drawn[] {
-  const seats = slots.map((slot) => slot.seats);
-  const daysLeft = new Map(Object.entries(days));
-  const turn = inTurn(families, seed).map((family) => ({
-    family,
-    got: family.wishes.map((): number | null => null),
-    most: family.most ?? Infinity,
-    children: family.children.map((most) => most ?? Infinity),
-    // Times are never given back, so what can't be had once can't be had later.
-    open: family.wishes.map((_, wish) => wish),
-  }));
-  const dayOf = ({ teacher, day }: DrawSlot) => `${teacher} ${day}`;
-  const fits = ({ got }: (typeof turn)[number], index: number): boolean => {
-    const slot = slots[index];
-    if (!slot || (seats[index] ?? 0) < 1 || (daysLeft.get(dayOf(slot)) ?? 1) < 1) return false;
-    return got.every((other) => {
-      const own = other === null ? undefined : slots[other];
-      return !own || slot.from >= own.to + gapMs || own.from >= slot.to + gapMs;
-    });
-  };
+export function drawWishes(input: DrawInput, seed: string): Drawn[] {
+  const book = new Book(input);
+  const turns = drawTurns(input, seed).map((turn) =>
+    input.families
+      .filter((family) => family.turn === turn)
+      .sort(byCode)
+      .map((family) => new Drawing(family, book)),
+  );
+  const all = turns.flat();
   for (let isMore = true; isMore;) {
     isMore = false;
-    for (const one of turn) {
-      while (one.open.length > 0 && one.most > 0) {
-        const wish = one.open.shift() ?? 0;
-        const { child = 0, slots: wanted = [] } = one.family.wishes[wish] ?? {};
-        const left = one.children[child] ?? 0;
-        const index = left > 0 ? wanted.find((slot) => fits(one, slot)) : undefined;
-        const slot = index === undefined ? undefined : slots[index];
-        if (index === undefined || !slot) continue;
-        one.got[wish] = index;
-        one.most -= 1;
-        one.children[child] = left - 1;
-        seats[index] = (seats[index] ?? 0) - 1;
-        const day = dayOf(slot);
-        if (daysLeft.has(day)) daysLeft.set(day, (daysLeft.get(day) ?? 0) - 1);
-        isMore = true;
-        break;
-      }
+    for (const members of turns) {
+      const at = members.findIndex((one) => one.take());
+      if (at < 0) continue;
+      members.push(...members.splice(at, 1));
+      isMore = true;
     }
   }
-  return turn.map(({ family, got }) => ({ code: family.code, got }));
+  return all.map(({ family, got }) => ({ code: family.code, got }));
 }
 
-function inTurn(families: DrawFamily[], seed: string): DrawFamily[] {
-  return families
-    .map((family) => ({ family, key: createHmac('sha256', seed).update(family.code).digest('hex') }))
-    .sort((a, b) => (a.key < b.key ? -1 : 1))
-    .map(({ family }) => family);
+interface Busy {
+  from: number;
+  to: number;
+  /** -1 where they are at the family's side. */
+  slot: number;
+}
+
+/** What is left, and where everybody sits. Times are never given back, so what can't be had once can't be had later. */
+class Book {
+  readonly #seats: number[];
+  readonly #days: Map<string, number>;
+  readonly #children: number[];
+  readonly #pairs: number[];
+  readonly #busy = new Map<number, Busy[]>();
+
+  constructor(readonly input: DrawInput) {
+    this.#seats = input.slots.map((slot) => slot.seats);
+    this.#days = new Map(Object.entries(input.days));
+    this.#children = input.children.map((most) => most ?? Infinity);
+    this.#pairs = input.pairs.map((most) => most ?? Infinity);
+  }
+
+  mayMeet({ children, pairs }: DrawFamily['wishes'][number]): boolean {
+    return (
+      children.every((child) => (this.#children[child] ?? 0) > 0) &&
+      pairs.every((pair) => (this.#pairs[pair] ?? 0) > 0)
+    );
+  }
+
+  isFree(index: number, people: number[]): boolean {
+    const slot = this.input.slots[index];
+    if (!slot || (this.#seats[index] ?? 0) < 1 || (this.#days.get(dayOf(slot)) ?? 1) < 1) return false;
+    const isBusy = (person: number, sits: boolean) =>
+      (this.#busy.get(person) ?? []).some(
+        (one) => one.from < slot.to && slot.from < one.to && !(sits && one.slot === index),
+      );
+    return (
+      !slot.people.some((person) => isBusy(person, true)) &&
+      !people.some((person) => !slot.people.includes(person) && isBusy(person, false))
+    );
+  }
+
+  enter(index: number, people: number[], { children, pairs }: DrawFamily['wishes'][number]): void {
+    const slot = this.input.slots[index];
+    if (!slot) return;
+    this.#seats[index] = (this.#seats[index] ?? 0) - 1;
+    const day = dayOf(slot);
+    if (this.#days.has(day)) this.#days.set(day, (this.#days.get(day) ?? 0) - 1);
+    for (const child of children) this.#children[child] = (this.#children[child] ?? 0) - 1;
+    for (const pair of pairs) this.#pairs[pair] = (this.#pairs[pair] ?? 0) - 1;
+    const { from, to } = slot;
+    for (const person of new Set([...slot.people, ...people])) {
+      const entry = { from, to, slot: slot.people.includes(person) ? index : -1 };
+      this.#busy.set(person, [...(this.#busy.get(person) ?? []), entry]);
+    }
+  }
+}
+
+const dayOf = ({ teacher, day }: DrawSlot) => `${teacher} ${day}`;
+
+class Drawing {
+  readonly got: (number | null)[];
+  readonly #open: number[];
+
+  constructor(
+    readonly family: DrawFamily,
+    readonly book: Book,
+  ) {
+    this.got = family.wishes.map(() => null);
+    this.#open = family.wishes.map((_, wish) => wish);
+  }
+
+  /** @returns whether it got something */
+  take(): boolean {
+    const { most, people, wishes } = this.family;
+    while (this.#open.length > 0 && this.got.filter((one) => one !== null).length < (most ?? Infinity)) {
+      const n = this.#open.shift() ?? 0;
+      const wish = wishes[n];
+      if (!wish || !this.book.mayMeet(wish)) continue;
+      const index = wish.slots.find((slot) => this.book.isFree(slot, people) && this.#isClear(slot));
+      if (index === undefined) continue;
+      this.got[n] = index;
+      this.book.enter(index, people, wish);
+      return true;
+    }
+    return false;
+  }
+
+  #isClear(index: number): boolean {
+    const { slots, gapMs } = this.book.input;
+    const slot = slots[index];
+    return this.got.every((other) => {
+      const own = other === null ? undefined : slots[other];
+      return !own || !slot || slot.from >= own.to + gapMs || own.from >= slot.to + gapMs;
+    });
+  }
 }

@@ -4,11 +4,11 @@ import { Account } from '../models/account.js';
 import { Draw } from '../models/draw.js';
 import { DrawEntry } from '../models/draw-entry.js';
 import { Event } from '../models/event.js';
-import { Household } from '../models/household.js';
 import { queueMail } from '../notifications/queue-mail.js';
 import { dayAndTimeSoon } from '../web/format-time.js';
 import { callOffice } from '../web/say-office.js';
 import { wordsOf } from '../web/words.js';
+import { findActing } from './find-acting.js';
 
 /** Tells each family whose wishes count no longer, once, and deletes a canceled round then. Done again after a death, it goes on. */
 export async function endCanceled(deps: Deps, draw: Draw, stopping: AbortSignal): Promise<void> {
@@ -29,13 +29,14 @@ export async function endCanceled(deps: Deps, draw: Draw, stopping: AbortSignal)
 
 async function tellCanceled(
   deps: Deps,
-  { _id, household }: DrawEntry,
+  entry: DrawEntry,
   { event, account }: { event: Event; account: Account },
 ): Promise<void> {
-  const family = await Household.findById(household).lean();
-  if (!family) return;
-  const key = `draw-canceled:${String(_id)}`;
-  const mails = addressMails({ event, account }, await addresseesOf(family), key, (place, { name }) => {
+  const acting = await findActing(entry);
+  if (!acting) return;
+  const key = `draw-canceled:${String(entry._id)}`;
+  const told = (await addresseesOf(acting.household)).filter(({ _id }) => !acting.isBlocked(_id));
+  const mails = addressMails({ event, account }, told, key, (place, { name }) => {
     const t = wordsOf(place);
     const { opensAt } = event.booking;
     const opens =

@@ -5,7 +5,7 @@ import type { Event } from '../models/event.js';
 
 /** An event's round, if it has one that isn't canceled; without its list and what belongs to that, which are long. */
 export async function findDraw(event: Pick<Event, '_id' | 'account'>): Promise<Draw | undefined> {
-  const bare = { list: 0, keys: 0 };
+  const bare = { list: 0, share: 0, keys: 0 };
   const living = { event: event._id, account: event.account, state: { $ne: 'canceled' as const } };
   return (await Draw.findOne(living, bare).lean<Draw>()) ?? undefined;
 }

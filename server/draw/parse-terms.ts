@@ -1,12 +1,10 @@
 import { earlyOpening } from '../booking/open-early.js';
+import { AFTER_ROUND_MS } from '../events/check-round.js';
 import type { Event } from '../models/event.js';
 import { fromLocal } from '../web/local-time.js';
 import { parseForm, typedValues, type Parsed } from '../web/parse.js';
 import { termsForm } from './schema.js';
 import type { DrawTerms } from './start-draw.js';
-
-/** So long before booking opens to anybody a round ends: its thousands of meetings are booked first. */
-const BOOKING_MS = 3600_000;
 
 /** Checks when a round is to be: it ends before booking opens, so that everybody books from what it leaves. */
 export function parseTerms(body: unknown, event: Event, now: Date): Parsed<DrawTerms> {
@@ -22,7 +20,7 @@ export function parseTerms(body: unknown, event: Event, now: Date): Parsed<DrawT
   else if (until <= now) errors.until = 'Enter an end in the future.';
   else if (from && until <= from) errors.until = 'Enter an end after the beginning.';
   else if (!opensAt) errors.until = 'First set when booking opens, in “Event and booking”.';
-  else if (+until > +opensAt - BOOKING_MS)
+  else if (+until > +opensAt - AFTER_ROUND_MS)
     errors.until = 'Enter an end at least an hour before booking opens to the first families.';
   if (!from || !until || Object.keys(errors).length > 0)
     return { ok: false, errors, values: typedValues(body) };

@@ -2,27 +2,29 @@ import express, { type Request, type Response, type Router } from 'express';
 import type { Deps } from '../deps.js';
 import { settingsFrame } from '../events/show-event.js';
 import { withNames } from '../booking/name-meetings.js';
-import { Appointment } from '../models/appointment.js';
+import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import type { Draw } from '../models/draw.js';
 import { DrawEntry } from '../models/draw-entry.js';
 import { conferenceOf, familyOf, loadConference, parentGuard } from '../parents/load-conference.js';
 import { actorOf, maybeActor } from '../web/actor.js';
 import { notFound } from '../web/errors.js';
 import { eventGuard, eventOf } from '../web/guards.js';
+import { countOf, number } from '../web/format-count.js';
 import { dayAndTimeSoon } from '../web/format-time.js';
 import { toLocal } from '../web/local-time.js';
 import { parseForm, typedValues, type Form } from '../web/parse.js';
 import { wordsFor } from '../web/read-language.js';
 import { say } from '../web/session.js';
-import { findDraw } from './find-draw.js';
+import { findDraw, unpack } from './find-draw.js';
 import { parseTerms } from './parse-terms.js';
 import { offerWishes, readWishes, valuesOf } from './read-wishes.js';
 import { saveWishes } from './save-wishes.js';
 import { wishesForm } from './schema.js';
-import { countDraw, phaseOf, readList, sayPhase, seedOf } from './show-draw.js';
+import { countDraw, isDrawn, phaseOf, readPacked, sayPhase, sayRest } from './show-draw.js';
+import { showOwn } from './show-own.js';
 import { saveDraw, stopDraw } from './start-draw.js';
 
-/** The preference round as families see it: how it is drawn, to be done again by anybody; their own wishes behind the login. */
+/** The preference round as families see it: how it is drawn; behind the login what is published of it, and their own part. */
 export function drawRoutes(deps: Deps): Router {
   const router = express.Router({ mergeParams: true });
   router.use('/e/:link/draw', loadConference);
@@ -31,23 +33,23 @@ export function drawRoutes(deps: Deps): Router {
     const draw = await drawOf(res);
     const { home, event } = conferenceOf(res);
     const now = deps.now();
-    const seed = seedOf(draw);
     res.render('draw/page', {
       title: wordsFor(res)('draw.title'),
-      scripts: seed ? ['check-draw'] : [],
+      scripts: isDrawn(draw) ? ['check-draw'] : [],
       says: sayPhase(draw, event, now),
       isOpen: phaseOf(draw, event, now) === 'open',
       hash: draw.hash,
-      seed: seed ?? '',
+      isDrawn: isDrawn(draw),
+      isShared: event.booking.eachHousehold !== true,
+      isIn: maybeActor(res) !== undefined,
       list: `${home}/draw/list`,
       ...(maybeActor(res) ? await ownPart(deps, res, draw) : { own: undefined }),
     });
   });
 
-  router.get('/e/:link/draw/list', async (_req, res) => {
-    const list = await readList(await drawOf(res));
-    if (!list) throw notFound();
-    res.type('json').send(list);
+  router.use('/e/:link/draw/list', parentGuard);
+  router.get('/e/:link/draw/list', async (req, res) => {
+    await sendPacked(req, res, await readPacked(await drawOf(res), 'share'));
   });
 
   router.use('/e/:link/draw/wishes', parentGuard);
@@ -68,7 +70,12 @@ export function drawRoutes(deps: Deps): Router {
       return;
     }
     const offered = await offerWishes(family, deps.now());
-    const wishes = readWishes(parsed.value, offered, draw.most);
+    const wishes = readWishes(parsed.value, offered);
+    if (wishes.length > draw.most) {
+      const errors = { _form: t('draw.tooMany', { count: draw.most }) };
+      await showWishes(deps, res, { values: typedValues(req.body), errors });
+      return;
+    }
     const isOpen = phaseOf(draw, family.event, deps.now()) === 'open';
     if (!isOpen || !(await saveWishes(deps, draw, family, wishes))) {
       await showWishes(deps, res, { values: typedValues(req.body), errors: { _form: t('draw.closed') } });
@@ -86,18 +93,32 @@ async function drawOf(res: Response): Promise<Draw> {
   return draw;
 }
 
+/** As it was packed, without unpacking it for each who asks. */
+async function sendPacked(req: Request, res: Response, packed: Buffer | undefined): Promise<void> {
+  if (!packed) throw notFound();
+  res.type('json').vary('Accept-Encoding');
+  if (req.acceptsEncodings('gzip')) res.set('Content-Encoding', 'gzip').send(packed);
+  else res.send(await unpack(packed.toString('base64')));
+}
+
 /** What the family itself wished, and got. */
 async function ownPart(deps: Deps, res: Response, draw: Draw): Promise<Record<string, unknown>> {
-  const { event, household, home } = await familyOf(res, deps);
+  const family = await familyOf(res, deps);
+  const { event, household, home } = family;
   const entry = await DrawEntry.findOne({ draw: draw._id, household: household._id }).lean();
   if (!entry || entry.wishes.length === 0) return { own: undefined };
   const ids = (entry.outcome ?? []).flatMap(({ appointment }) => appointment ?? []);
-  const meetings = await withNames(await Appointment.find({ _id: { $in: ids } }).lean(), event);
+  // What was canceled or moved since, or went along with an adult who left, is no meeting of theirs.
+  const theirs = { _id: { $in: ids }, household: household._id, state: { $in: LIVING_STATES } };
+  const meetings = await withNames(await Appointment.find(theirs).lean(), event);
   return {
     own: {
-      code: entry.code,
+      ...(await showOwn(entry, family)),
+      line: entry.line ?? '',
       count: entry.wishes.length,
       isDone: entry.outcome !== undefined,
+      isNothing: entry.outcome !== undefined && ids.length === 0,
+      rest: ids.length < entry.wishes.length ? sayRest(event, deps.now()) : '',
       refused: (entry.outcome ?? []).filter(({ slot, appointment }) => slot && !appointment).length,
       meetings: meetings
         .sort((a, b) => +a.from - +b.from)
@@ -115,14 +136,15 @@ async function showWishes(deps: Deps, res: Response, form?: Form): Promise<void>
   const family = await familyOf(res, deps);
   const now = deps.now();
   const entry = await DrawEntry.findOne({ draw: draw._id, household: family.household._id }).lean();
+  const offered = await offerWishes(family, now);
   if (form) res.status(422);
   res.render('draw/wishes', {
     title: wordsFor(res)('draw.wishes'),
     says: sayPhase(draw, family.event, now),
     isOpen: phaseOf(draw, family.event, now) === 'open',
     most: draw.most,
-    offered: await offerWishes(family, now),
-    form: form ?? { values: entry ? valuesOf(entry.wishes) : {}, errors: {} },
+    offered,
+    form: form ?? { values: entry ? valuesOf(entry.wishes, offered) : {}, errors: {} },
     isNew: !entry && !form,
   });
 }
@@ -143,13 +165,22 @@ export function drawSettings(deps: Deps): Router {
       await showSettings(deps, res, parsed);
       return;
     }
-    const saved = await saveDraw(actorOf(res), event, parsed.value, deps.now());
+    const saved = await saveDraw(deps, actorOf(res), event, parsed.value);
     if (!saved.ok) {
-      await showSettings(deps, res, saved.reason === 'ending' ? endingForm(req) : closedForm(req));
+      await showSettings(deps, res, refusedForm(req, saved.reason));
       return;
     }
-    say(req, { kind: 'ok', text: 'The preference round is saved.' });
+    say(req, {
+      kind: 'ok',
+      text: ['The preference round is saved.', ...sayLosing(saved.losing, parsed.value)].join(' '),
+    });
     res.redirect(303, `/events/${String(event._id)}/settings/draw`);
+  });
+
+  router.get('/list', async (req, res) => {
+    const draw = await findDraw(eventOf(res));
+    if (!draw) throw notFound();
+    await sendPacked(req, res, await readPacked(draw, 'list'));
   });
 
   router.get('/stop', async (_req, res) => {
@@ -162,7 +193,7 @@ export function drawSettings(deps: Deps): Router {
   router.post('/stop', async (req, res) => {
     const event = eventOf(res);
     if (!(await stopDraw(actorOf(res), event, deps.now()))) {
-      await showSettings(deps, res, closedForm(req));
+      await showSettings(deps, res, refusedForm(req, 'closed'));
       return;
     }
     say(req, {
@@ -174,20 +205,20 @@ export function drawSettings(deps: Deps): Router {
   return router;
 }
 
-function closedForm(req: Request): Form {
-  return {
-    values: typedValues(req.body),
-    errors: { _form: 'This round’s wishes are closed, so it can’t be changed or canceled.' },
-  };
+function sayLosing(losing: number, { most }: { most: number }): string[] {
+  if (losing === 0) return [];
+  const families = countOf(losing, 'family has', 'families have');
+  return [`${families} sent more wishes than that: only the first ${number(most)} will count.`];
 }
 
-function endingForm(req: Request): Form {
-  return {
-    values: typedValues(req.body),
-    errors: {
-      _form: 'Families are still being told that the last round is canceled. Try again in a minute.',
-    },
-  };
+const REFUSED = {
+  closed: 'This round’s wishes are closed, so it can’t be changed or canceled.',
+  ending: 'Families are still being told that the last round is canceled. Try again in a minute.',
+  'opening changed': 'Somebody has just changed when booking opens. Check the times, and save again.',
+};
+
+function refusedForm(req: Request, reason: keyof typeof REFUSED): Form {
+  return { values: typedValues(req.body), errors: { _form: REFUSED[reason] } };
 }
 
 async function showSettings(deps: Deps, res: Response, form?: Form): Promise<void> {
@@ -196,9 +227,11 @@ async function showSettings(deps: Deps, res: Response, form?: Form): Promise<voi
   if (form) res.status(422);
   res.render('draw/settings', {
     ...settingsFrame(event, 'draw'),
+    scripts: draw && isDrawn(draw) ? ['check-draw'] : [],
     draw: draw && {
       phase: phaseOf(draw, event, deps.now()),
       hash: draw.hash,
+      isDrawn: isDrawn(draw),
       isFixed: draw.state !== 'collecting' || draw.until <= deps.now(),
       counts: await countDraw(draw),
     },

@@ -1,15 +1,8 @@
-import { randomInt } from 'node:crypto';
 import type { Deps } from '../deps.js';
 import { Draw } from '../models/draw.js';
 import { DrawEntry, type DrawWish } from '../models/draw-entry.js';
+import { makeCode } from '../seal.js';
 import type { Family } from '../parents/load-conference.js';
-
-/** No letter or digit that is taken for another one. */
-const SIGNS = 'ABCDEFGHJKMNPQRSTVWXYZ23456789';
-
-function newCode(): string {
-  return Array.from({ length: 8 }, () => SIGNS[randomInt(SIGNS.length)]).join('');
-}
 
 /**
  * Keeps a household's wishes in place of those it had; its code stays.
@@ -26,7 +19,7 @@ export async function saveWishes(
     { draw: _id, household: household._id },
     {
       $set: { user: actor.user, wishes, changedAt: deps.now() },
-      $setOnInsert: { account: event.account, event: event._id, code: newCode() },
+      $setOnInsert: { account: event.account, event: event._id, code: makeCode() },
     },
     { upsert: true },
   );

@@ -5,7 +5,6 @@ import { dayAndTimeSoon } from '../web/format-time.js';
 import { zoneName } from '../web/format-zone.js';
 import type { PlacedEvent } from '../web/place.js';
 import { wordsOf } from '../web/words.js';
-import { unpack } from './find-draw.js';
 
 export type DrawPhase = 'before' | 'open' | 'closed' | 'done';
 
@@ -29,15 +28,32 @@ export function sayPhase(draw: Draw, event: PlacedEvent, now: Date): string {
   }[phaseOf(draw, event, now)]();
 }
 
-/** The seed, once the wishes are closed. */
-export function seedOf({ state, seed }: Draw): string | undefined {
-  return state === 'collecting' ? undefined : seed;
+/** What can be done about wishes that were not fulfilled. */
+export function sayRest(event: PlacedEvent, now: Date): string {
+  const t = wordsOf(event);
+  const { opensAt } = event.booking;
+  switch (bookingState(event, now)) {
+    case 'open':
+      return t('draw.restNow');
+    case 'before':
+      return opensAt ? t('draw.restFrom', { at: dayAndTimeSoon(opensAt, event, now) }) : t('draw.restSoon');
+    case 'not set':
+      return t('draw.restSoon');
+    default:
+      return t('booking.closed');
+  }
 }
 
-/** All that is needed to do a draw again, as JSON (`DrawList`): it was made when the wishes were closed, so that nobody waits for it. */
-export async function readList({ _id }: Draw): Promise<Buffer | undefined> {
-  const found = await Draw.findOne({ _id, state: { $ne: 'collecting' } }, { list: 1 }).lean();
-  return found?.list === undefined ? undefined : unpack(found.list);
+/** Whether the wishes are closed and the draw is done: there is something to check. */
+export function isDrawn({ state }: Draw): boolean {
+  return state === 'booking' || state === 'done';
+}
+
+/** What was published of a draw, packed as it was when the wishes were closed, so that nobody waits for it. */
+export async function readPacked({ _id }: Draw, part: 'list' | 'share'): Promise<Buffer | undefined> {
+  const found = await Draw.findOne({ _id, state: { $ne: 'collecting' } }, { [part]: 1 }).lean<Draw>();
+  const packed = found?.[part];
+  return packed === undefined ? undefined : Buffer.from(packed, 'base64');
 }
 
 /** How it went, in numbers. */

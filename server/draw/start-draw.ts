@@ -1,9 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { Types } from 'mongoose';
+import type { Deps } from '../deps.js';
 import { recordAudit } from '../audit/record-audit.js';
+import { asRead } from '../models/as-read.js';
+import { DrawEntry } from '../models/draw-entry.js';
 import { isDuplicateKey } from '../models/duplicate-key.js';
 import { Draw } from '../models/draw.js';
 import { Event } from '../models/event.js';
+import { seal, unseal } from '../seal.js';
 import type { Actor } from '../web/actor.js';
 import { hashSeed } from './draw-wishes.js';
 
@@ -13,36 +17,74 @@ export interface DrawTerms {
   most: number;
 }
 
+/** @returns undefined where it was sealed with another APP_SECRET */
+export function openSeed({ config }: Pick<Deps, 'config'>, { seed }: Pick<Draw, 'seed'>): string | undefined {
+  return unseal(seed, config.appSecret);
+}
+
 /**
  * Starts an event's round with a fresh seed, or changes its moments while families still wish: then the seed, and so its published hash, stays.
- * @returns why not: its wishes are closed already, or one that was canceled is still being ended
+ * @returns how many families have sent more wishes than count now; or why not: its wishes are closed already, or one that was canceled is still being ended, or when booking opens was changed meanwhile
  */
 export async function saveDraw(
+  deps: Pick<Deps, 'config' | 'now'>,
   actor: Actor,
   event: Event,
   terms: DrawTerms,
-  now: Date,
-): Promise<{ ok: true } | { ok: false; reason: 'closed' | 'ending' }> {
-  const changed = await Draw.updateOne(
+): Promise<{ ok: true; losing: number } | { ok: false; reason: 'closed' | 'ending' | 'opening changed' }> {
+  const now = deps.now();
+  const before = await Draw.findOneAndUpdate(
     { event: event._id, account: event.account, state: 'collecting', until: { $gt: now } },
     { $set: terms },
-  );
-  if (changed.matchedCount === 0 && !(await startDraw(event, terms, now))) {
+    { projection: { from: 1, until: 1, most: 1 } },
+  ).lean<Draw>();
+  if (!before && !(await startDraw(deps, event, terms))) {
     const isEnding = await Draw.exists({ event: event._id, account: event.account, state: 'canceled' });
     return { ok: false, reason: isEnding ? 'ending' : 'closed' };
   }
-  await Event.updateOne(
-    { _id: event._id, account: event.account },
+  const { opensAt, earlyMinutes } = event.booking;
+  const entered = await Event.updateOne(
+    {
+      ...{ _id: event._id, account: event.account },
+      ...asRead({ 'booking.opensAt': opensAt, 'booking.earlyMinutes': earlyMinutes }),
+    },
     { $set: { draw: { from: terms.from, until: terms.until } } },
   );
+  if (entered.matchedCount === 0) {
+    await takeBack(event, terms, before ?? undefined);
+    return { ok: false, reason: 'opening changed' };
+  }
   await recordAudit({
     ...{ account: event.account, event: event._id, user: actor.user, at: now },
-    action: changed.matchedCount > 0 ? 'change draw' : 'start draw',
+    action: before ? 'change draw' : 'start draw',
   });
-  return { ok: true };
+  const losing = await DrawEntry.countDocuments({
+    event: event._id,
+    [`wishes.${String(terms.most)}`]: { $exists: true },
+  });
+  return { ok: true, losing };
 }
 
-async function startDraw(event: Event, terms: DrawTerms, now: Date): Promise<boolean> {
+/** Somebody has changed when booking opens, for which the moments were checked: the round is as it was before. */
+async function takeBack(event: Event, written: DrawTerms, before: DrawTerms | undefined): Promise<void> {
+  const ours = {
+    event: event._id,
+    account: event.account,
+    state: 'collecting' as const,
+    until: written.until,
+  };
+  if (!before) await Draw.updateOne(ours, { $set: { state: 'canceled' } });
+  else {
+    const { from, until, most } = before;
+    await Draw.updateOne(ours, { $set: { from, until, most } });
+  }
+}
+
+async function startDraw(
+  { config, now }: Pick<Deps, 'config' | 'now'>,
+  event: Event,
+  terms: DrawTerms,
+): Promise<boolean> {
   const seed = randomBytes(32).toString('hex');
   try {
     await Draw.create({
@@ -50,10 +92,10 @@ async function startDraw(event: Event, terms: DrawTerms, now: Date): Promise<boo
       account: event.account,
       event: event._id,
       ...terms,
-      seed,
+      seed: seal(seed, config.appSecret),
       hash: hashSeed(seed),
       state: 'collecting',
-      createdAt: now,
+      createdAt: now(),
     });
     return true;
   } catch (error) {

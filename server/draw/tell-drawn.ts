@@ -7,35 +7,39 @@ import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import type { DrawEntry, DrawOutcome } from '../models/draw-entry.js';
 import { Event } from '../models/event.js';
 import { findTogether } from '../models/find-together.js';
-import { Household } from '../models/household.js';
 import { queueMail } from '../notifications/queue-mail.js';
-import { dayAndTimeSoon, whenInWords } from '../web/format-time.js';
+import { whenInWords } from '../web/format-time.js';
 import { placed } from '../web/place.js';
 import { inLanguage, readerCalled } from '../web/read-language.js';
 import { answersTo, callOffice } from '../web/say-office.js';
 import { wordsOf } from '../web/words.js';
+import type { Acting } from './find-acting.js';
+import { sayRest } from './show-draw.js';
 
 /** Mails the adults of a household once what they got in a draw, with one calendar file. Saying it twice queues it once. */
-export async function tellDrawn(deps: Deps, entry: DrawEntry, outcome: DrawOutcome[]): Promise<void> {
+export async function tellDrawn(
+  deps: Deps,
+  entry: DrawEntry,
+  outcome: DrawOutcome[],
+  { household, isBlocked }: Acting,
+): Promise<void> {
   const ids = outcome.flatMap(({ appointment }) => appointment ?? []);
-  const [household, found, account, booked] = await Promise.all([
-    Household.findById(entry.household).lean(),
+  const [found, account, booked] = await Promise.all([
     Event.findById(entry.event).lean(),
     Account.findById(entry.account).lean(),
     Appointment.find({ _id: { $in: ids }, state: { $in: LIVING_STATES } })
       .sort({ from: 1 })
       .lean(),
   ]);
-  if (!household || !found || !account || entry.wishes.length === 0) return;
+  if (!found || !account || entry.wishes.length === 0) return;
   const facts = await findTogether(questionsAbout(booked));
   for (const adult of await addresseesOf(household)) {
+    if (isBlocked(adult._id)) continue;
     const reader = readerCalled(adult.language, account);
     const event = placed(found, reader);
     const t = wordsOf(event);
     const meetings = booked.length > 0 ? nameMeetings(booked, facts, event) : [];
     const without = entry.wishes.length - meetings.length;
-    const { opensAt } = event.booking;
-    const at = opensAt && opensAt > deps.now() ? dayAndTimeSoon(opensAt, event, deps.now()) : '';
     const parts = [
       t('draw.mailHello', { name: adult.name }),
       meetings.length > 0
@@ -47,9 +51,7 @@ export async function tellDrawn(deps: Deps, entry: DrawEntry, outcome: DrawOutco
           [one.teacher, one.children, one.room].filter(Boolean).join(' · '),
         ].join('\n'),
       ),
-      ...(without > 0
-        ? [at ? t('draw.mailLater', { count: without, at }) : t('draw.mailRest', { count: without })]
-        : []),
+      ...(without > 0 ? [`${t('draw.mailRest', { count: without })} ${sayRest(event, deps.now())}`] : []),
       `${t('draw.mailSee')}\n${deps.config.publicUrl}/e/${event.link}/draw`,
       t('draw.mailQuestions', { office: callOffice(event) }),
     ];

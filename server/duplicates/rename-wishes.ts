@@ -8,9 +8,10 @@ export async function renameWishes(
   from: Types.ObjectId,
   to: Types.ObjectId,
 ): Promise<void> {
+  const [path, place] = field === 'student' ? ['students', 'students.$[one]'] : ['resource', 'resource'];
   await DrawEntry.updateMany(
-    { event: { $in: events }, [`wishes.${field}`]: from },
-    { $set: { [`wishes.$[wish].${field}`]: to } },
-    { arrayFilters: [{ [`wish.${field}`]: from }] },
+    { event: { $in: events }, [`wishes.${path}`]: from },
+    { $set: { [`wishes.$[wish].${place}`]: to } },
+    { arrayFilters: [{ [`wish.${path}`]: from }, ...(field === 'student' ? [{ one: from }] : [])] },
   );
 }

@@ -4,21 +4,27 @@ import { asRead } from '../models/as-read.js';
 import { Event } from '../models/event.js';
 import type { Actor } from '../web/actor.js';
 import { bookingState } from '../web/booking-state.js';
+import { findRound } from './check-round.js';
 
 /**
- * Opens booking now. A closing time in the past is removed; one in the future stays. Refused if the event's days are over, or if booking is
- * open already.
+ * Opens booking now. A closing time in the past is removed; one in the future stays. Refused if the event's days are over, if booking is
+ * open already, or while a preference round lasts.
  */
 export async function openBooking(
   actor: Actor,
   event: Event,
   now: Date,
-): Promise<{ ok: true } | { ok: false; reason: 'over' | 'open' | 'changed meanwhile' }> {
+): Promise<{ ok: true } | { ok: false; reason: 'over' | 'open' | 'round' | 'changed meanwhile' }> {
   const state = bookingState(event, now);
   if (state === 'over' || state === 'open') return { ok: false, reason: state };
+  if (await findRound(event, { ...event.booking, opensAt: now })) return { ok: false, reason: 'round' };
   const ended = event.booking.closesAt !== undefined && event.booking.closesAt <= now;
   const result = await Event.updateOne(
-    { _id: event._id, account: actor.account, status: 'active', ...windowAsRead(event) },
+    {
+      ...{ _id: event._id, account: actor.account, status: 'active' },
+      // No round began meanwhile: its beginning is written there too.
+      ...{ ...windowAsRead(event), ...asRead({ draw: event.draw }) },
+    },
     { $set: { 'booking.opensAt': now }, ...(ended ? { $unset: { 'booking.closesAt': 1 } } : {}) },
   );
   if (result.matchedCount === 0) return { ok: false, reason: 'changed meanwhile' };

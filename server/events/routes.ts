@@ -13,6 +13,7 @@ import { saveSeen } from '../web/save-seen.js';
 import { endStep, say } from '../web/session.js';
 import { sightOf } from '../web/sight.js';
 import { archiveEvent, bringBackEvent } from './archive-event.js';
+import { explainRound, findRound } from './check-round.js';
 import { createEvent } from './create-event.js';
 import { bookingStatus, mayCreateEvents } from './policy.js';
 import { parseEvent } from './parse-event.js';
@@ -111,6 +112,12 @@ function settingsPages(router: Router, deps: Deps): void {
     if (!parsed.ok) {
       res.status(422);
       settingsPage(res, parsed);
+      return;
+    }
+    const soonest = await findRound(event, parsed.value.booking);
+    if (soonest) {
+      const errors = { opensAt: explainRound(soonest, event) };
+      settingsPage(res.status(422), { values: typedValues(req.body), errors });
       return;
     }
     const { form } = await saveSeen(

@@ -73,9 +73,11 @@ function settingsAsRead({
   timeZone,
   days,
   booking,
+  draw,
 }: Event): Record<string, unknown> {
   const { opensAt, closesAt } = booking;
   const window = { 'booking.opensAt': opensAt, 'booking.closesAt': closesAt };
   const limits = Object.entries(booking).map(([key, value]) => [`booking.${key}`, value] as const);
-  return asRead({ name, place, description, timeZone, days, ...window, ...Object.fromEntries(limits) });
+  // With the preference round, which a time of opening was checked against.
+  return asRead({ name, place, description, timeZone, days, draw, ...window, ...Object.fromEntries(limits) });
 }

@@ -8,6 +8,7 @@ import { HouseholdChange } from '../models/household-change.js';
 import { decideChange } from './decide-change.js';
 import { auditOnce } from './record-once.js';
 import { moveAppointments } from './move-appointments.js';
+import { moveWishes } from './move-wishes.js';
 import { RECORD_MS } from './policy.js';
 import { tellChange } from './tell-change.js';
 
@@ -67,7 +68,7 @@ export async function joinBySchool(
  * Does what was decided: the adult's children and appointments go into the household, then the adult. Every step may be done again, also by
  * two at once, so that a death between any two of them loses nothing:
  * 1. note whose household the adult had · 2. its children, and whom the school took away, are the joined one's too
- * 3. nothing more is booked in it, and its appointments move · 4. the adult leaves it, and enters the joined one
+ * 3. nothing more is booked in it, and its appointments and wishes move · 4. the adult leaves it, and enters the joined one
  */
 export async function finishJoin(deps: Deps, id: Types.ObjectId): Promise<void> {
   for (let round = 0; round < TRIES; round++) {
@@ -86,7 +87,10 @@ export async function finishJoin(deps: Deps, id: Types.ObjectId): Promise<void> 
       continue;
     }
     // What a request that was under way has booked there meanwhile.
-    for (const from of change.from ?? []) await moveAppointments(deps, from, to);
+    for (const from of change.from ?? []) {
+      await moveAppointments(deps, from, to);
+      await moveWishes(from, to);
+    }
     if (own || (await enter(to, adult))) {
       await end(deps, change);
       return;
@@ -144,6 +148,7 @@ async function moveHousehold(
   if (emptied.matchedCount === 0) return;
   await moveAppointments(deps, own._id, to);
   await passLanguage(own, to);
+  await moveWishes(own._id, to);
   // A household keeps an adult: an id that is nobody's.
   await Household.updateOne(
     { _id: own._id, adults: [adult] },

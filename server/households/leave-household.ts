@@ -10,6 +10,7 @@ import { Household } from '../models/household.js';
 import { HouseholdChange } from '../models/household-change.js';
 import { decideChange } from './decide-change.js';
 import { moveAppointments } from './move-appointments.js';
+import { moveWishes, splitWishes } from './move-wishes.js';
 import { childrenOf, goingWith } from './split-household.js';
 import { auditOnce } from './record-once.js';
 import { tellChange } from './tell-change.js';
@@ -48,6 +49,7 @@ export async function finishLeave(deps: Deps, id: Types.ObjectId): Promise<void>
   await makeFresh(deps, change, fresh, old);
   const own = old ? goingWith(old, adult, children) : {};
   await moveAppointments(deps, from, fresh, own);
+  if (old) await splitWishes(old, fresh, adult, children);
   await takeOut(from, adult);
   // What a request that was under way has booked there meanwhile.
   await moveAppointments(deps, from, fresh, own);
@@ -142,6 +144,7 @@ async function giveTo(
           { $push: { children: child } },
         );
       await moveAppointments(deps, fresh, given._id);
+      await moveWishes(fresh, given._id);
     }
     if (given) return;
     try {

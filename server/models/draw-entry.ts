@@ -3,7 +3,8 @@ import { scopedSchema, type Scoped } from './scoped.js';
 
 /** A meeting that a family would like, the dearest first. */
 export interface DrawWish {
-  student: Types.ObjectId;
+  /** Those who are met together. */
+  students: Types.ObjectId[];
   resource: Types.ObjectId;
   /** Times in the order in which the family would like them. */
   slots: Types.ObjectId[];
@@ -24,12 +25,16 @@ export interface DrawEntry extends Scoped {
   household: Types.ObjectId;
   /** The adult who sent the wishes last. */
   user: Types.ObjectId;
-  /** Stands for the family where everybody sees it; made by chance, so that it tells nobody who they are. */
+  /** Stands for the family in the draw; made by chance, so that it tells nobody who they are. */
   code: string;
   wishes: DrawWish[];
   changedAt: Date;
   /** By wish; set when all of it is booked and told. */
   outcome?: DrawOutcome[];
+  /** What the draw says of the family, whose hash is published (`lineOf`). */
+  line?: string;
+  /** Which turn it had, and of how many. */
+  turn?: { place: number; of: number };
 }
 
 const schema = scopedSchema<DrawEntry>('drawEntry', {
@@ -41,7 +46,7 @@ const schema = scopedSchema<DrawEntry>('drawEntry', {
   wishes: [
     new Schema<DrawWish>(
       {
-        student: { type: Schema.Types.ObjectId, required: true },
+        students: { type: [Schema.Types.ObjectId], required: true },
         resource: { type: Schema.Types.ObjectId, required: true },
         slots: { type: [Schema.Types.ObjectId], required: true },
         any: { type: Boolean, required: true },
@@ -59,9 +64,12 @@ const schema = scopedSchema<DrawEntry>('drawEntry', {
     ],
     default: undefined,
   },
+  line: String,
+  turn: { type: new Schema({ place: Number, of: Number }, { _id: false }) },
 });
 // Two first requests of one family at the same time make one entry.
 schema.index({ draw: 1, household: 1 }, { unique: true });
 schema.index({ event: 1 });
+schema.index({ household: 1 });
 
 export const DrawEntry = mongoose.model<DrawEntry>('drawEntry', schema);

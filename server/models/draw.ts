@@ -4,7 +4,7 @@ import { scopedSchema, type Scoped } from './scoped.js';
 export const DRAW_STATES = ['collecting', 'booking', 'done', 'canceled'] as const;
 export type DrawState = (typeof DRAW_STATES)[number];
 
-/** An event's preference round: families wish before booking opens, and a draw that anybody can do again decides. */
+/** An event's preference round: families wish before booking opens, and a draw that the school can do again decides. */
 export interface Draw extends Scoped {
   event: Types.ObjectId;
   /** Families wish between the two; at the later one it is drawn. */
@@ -12,7 +12,7 @@ export interface Draw extends Scoped {
   until: Date;
   /** How many wishes a family may have. */
   most: number;
-  /** 64 hexadecimal digits. Nobody sees it before the wishes are closed. */
+  /** 64 hexadecimal digits, sealed: nobody sees it before the wishes are closed, a copy of the database neither. */
   seed: string;
   /** The SHA-256 of the seed's digits, published from the beginning. */
   hash: string;
@@ -21,9 +21,11 @@ export interface Draw extends Scoped {
    * deleted then.
    */
   state: DrawState;
-  /** What is published, packed (`DrawList`): set by the one write that closes the wishes, and so decides the result. */
+  /** The whole of it for the school, packed (`DrawList`): set by the one write that closes the wishes, and so decides the result. */
   list?: string;
-  /** What its numbers stand for, packed (`DrawKeys`): shown to nobody. */
+  /** What families see of it, packed (`DrawShare`). */
+  share?: string;
+  /** What its numbers stand for, packed (`DrawKeys`): shown to nobody, and deleted when all is booked. */
   keys?: string;
   createdAt: Date;
 }
@@ -37,6 +39,7 @@ const schema = scopedSchema<Draw>('draw', {
   hash: { type: String, required: true },
   state: { type: String, enum: DRAW_STATES, required: true },
   list: String,
+  share: String,
   keys: String,
   createdAt: { type: Date, required: true },
 });

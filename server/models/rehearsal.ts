@@ -23,16 +23,21 @@ export interface RehearsalPlan {
 export const REHEARSAL_STATES = ['waiting', 'running', 'done', 'stopped', 'broken off'] as const;
 export type RehearsalState = (typeof REHEARSAL_STATES)[number];
 
-/** Why it did not come to its end. `opened` and `sync`: real work of the account goes first. */
+/**
+ * Why it did not come to its end. `opened`, `opens soon` and `sync`: real work goes first. `memory`: at the limit of its own; `killed`: by
+ * the system, most likely as memory ran out.
+ */
 export const REHEARSAL_ENDS = [
   'asked',
   'opened',
+  'opens soon',
   'sync',
   'event',
   'time',
   'worker',
   'process',
   'memory',
+  'killed',
   'database',
   'no right',
   'fault',
@@ -69,16 +74,22 @@ export interface TeacherOutcome {
   without: number;
   /** The minute of the opening in which the last free time went. Absent: some stayed free. */
   fullAt?: number;
+  /** It has no times that families can book. */
+  noTimes?: true;
 }
 
 /** What came of a rehearsal. Minutes are those of the opening as it was asked for, whatever the pace. */
 export interface RehearsalOutcome {
   /** How many families came to their end. */
   families: number;
-  /** Families that got all that they wanted. */
+  /** Families that got all that they wanted, and wanted something. */
   contented: number;
   /** Families that got nothing of it. */
   empty: number;
+  /** Families that had nothing to book: no teacher in the event, or a meeting with each already. Absent: none, or not counted. */
+  idle?: number;
+  /** Families that came to no end, as a page failed. Absent: none, or not counted. */
+  failed?: number;
   wanted: number;
   booked: number;
   /** How long it took, in milliseconds of the real clock. */

@@ -10,8 +10,8 @@ export interface School extends Scoped {
   number?: string;
   /** Where families go, as for a map, as the office entered it; absent: as the source has it. */
   address?: string;
-  /** What the roster's source says, which no person changes. */
-  synced?: { address: string };
+  /** What the roster's source says, which no person changes, and which source; absent before sources were kept. */
+  synced?: { address: string; from?: 'clever' | 'file' };
   clever?: { id: string; name: string };
   file?: { id: string; name: string };
   sortKey: string;
@@ -21,7 +21,7 @@ const schema = scopedSchema<School>('school', {
   name: { type: String, required: true },
   number: String,
   address: String,
-  synced: { type: new Schema({ address: String }, { _id: false }) },
+  synced: { type: new Schema({ address: String, from: String }, { _id: false }) },
   clever: { type: new Schema({ id: String, name: String }, { _id: false }) },
   file: { type: new Schema({ id: String, name: String }, { _id: false }) },
   sortKey: { type: String, required: true },

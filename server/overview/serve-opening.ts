@@ -50,6 +50,13 @@ export function openingPages(router: Router, deps: Deps): void {
       await askAgain(res);
       return showOpening(res);
     }
+    if (!opened.ok && opened.reason === 'round') {
+      const text =
+        'Booking can’t open while the preference round lasts. Cancel the round here, or wait until its meetings are booked.';
+      say(req, { kind: 'danger', text });
+      res.redirect(303, `${pathOf(event)}/settings/draw`);
+      return;
+    }
     if (!opened.ok && opened.reason === 'over')
       throw new HttpError(409, 'The last day of this event is over', 'Add a day in its settings first.');
     say(req, { kind: 'ok', text: 'Booking is open.' });

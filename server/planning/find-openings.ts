@@ -38,8 +38,12 @@ export interface Openings {
   offers: Offered[];
   /** When else the family is at meetings; read when a plan is made, not for its form. */
   kept: () => Promise<Kept[]>;
-  /** How many more meetings the event's limits leave the family, and each child. */
-  left: { family: number; child: (student: string) => number };
+  /** How many more meetings the event's limits leave the family, each child, and a child with one teacher. */
+  left: {
+    family: number;
+    child: (student: string) => number;
+    pair: (student: Types.ObjectId, resource: Types.ObjectId) => number;
+  };
 }
 
 /** For whom times are looked for, and which login's holds count as free. */
@@ -64,11 +68,7 @@ export async function findOpenings(family: Looking, wanted: Wanted[], now: Date)
     const want = { students, resource: id };
     const resource = around.resources.get(String(id));
     if (!resource) return { ...want, openings: [], gap: 'not here' };
-    const held = around.classes.find(
-      ({ synced }) =>
-        resource.contact?.equals(synced.teachers[0] ?? '') &&
-        students.some((student) => synced.students.some((one) => one.equals(student))),
-    );
+    const held = heldOver(around, id, students);
     const place = placeOf(resource, held);
     const openings = times
       .filter(({ slot, reason }) => WEIGHED.includes(reason) && !isOfferedTo(slot))
@@ -86,8 +86,33 @@ export async function findOpenings(family: Looking, wanted: Wanted[], now: Date)
     left: {
       family: leftOf(prefixOf('limit', [event._id, household._id]), event.booking.perHousehold),
       child: (student) => leftOf(prefixOf('limit-student', [event._id, student]), event.booking.perStudent),
+      pair: (student, resource) => {
+        const { perStudentAndTeacher: usual, eachHousehold } = event.booking;
+        const held = heldOver(around, resource, [student]);
+        const most = usual > 0 ? Math.max(usual, held?.edits.allowed ?? 0) : 0;
+        return eachHousehold
+          ? leftOf(
+              prefixOf('limit-family', [event._id, student, resource, household._id]),
+              held?.edits.allowed ?? most,
+            )
+          : leftOf(prefixOf('limit', [event._id, student, resource]), most);
+      },
     },
   };
+}
+
+/** The class in which a teacher has one of some students. */
+function heldOver(
+  { classes, resources }: Around,
+  resource: Types.ObjectId,
+  students: Types.ObjectId[],
+): Class | undefined {
+  const contact = resources.get(String(resource))?.contact;
+  return classes.find(
+    ({ synced }) =>
+      contact?.equals(synced.teachers[0] ?? '') &&
+      students.some((student) => synced.students.some((one) => one.equals(student))),
+  );
 }
 
 /** The times that a waitlist keeps for this person: on hold for a plan they would be its, and end with it. */

@@ -86,7 +86,7 @@ export async function copyEvent(event: Event, copying: Copying): Promise<Opening
   const teachersOf = new Map<string, string[]>();
   for (const [contact, taughtStudents] of taught) {
     const resource = resourceOf.get(contact);
-    if (!resource || !room.offered.has(resource)) continue;
+    if (!resource || (room.sitting.has(resource) && !room.offered.has(resource))) continue;
     for (const student of taughtStudents)
       if (students.has(student) && !met.has(`${student} ${resource}`))
         teachersOf.set(student, [...(teachersOf.get(student) ?? []), resource]);
@@ -160,8 +160,10 @@ async function copyClasses(inEvent: Pick<Class, 'account' | 'event'>, students: 
 }
 
 interface Room {
-  /** How many families each teacher has room for, where there is any. */
+  /** How many families each teacher with times has room for. */
   offered: Map<string, number>;
+  /** Who sits in the times of others: families meet them there. */
+  sitting: Set<string>;
   /** How many have each slot already. */
   taken: Map<string, number>;
 }
@@ -182,12 +184,17 @@ async function readBooked(
     for (const student of students) met.add(`${String(student)} ${String(resource)}`);
   }
   const offered = new Map<string, number>();
-  const slots = Slot.find({ ...inEvent, from: { $gt: at }, state: 'visible' }, { resource: 1, capacity: 1 });
-  for await (const { _id, resource, capacity } of slots.lean().cursor()) {
+  const sitting = new Set<string>();
+  const slots = Slot.find(
+    { ...inEvent, from: { $gt: at }, state: 'visible' },
+    { resource: 1, with: 1, capacity: 1 },
+  );
+  for await (const { _id, resource, with: others = [], capacity } of slots.lean().cursor()) {
+    for (const one of others) sitting.add(String(one));
     const left = capacity - (taken.get(String(_id)) ?? 0);
-    if (left > 0) offered.set(String(resource), (offered.get(String(resource)) ?? 0) + left);
+    offered.set(String(resource), (offered.get(String(resource)) ?? 0) + Math.max(0, left));
   }
-  return { room: { offered, taken }, met };
+  return { room: { offered, sitting, taken }, met };
 }
 
 /** Copies the slots that are still to come and of which something is free. */

@@ -1,45 +1,55 @@
 import { Types } from 'mongoose';
+import { earlyOpening } from '../booking/open-early.js';
 import { Appointment } from '../models/appointment.js';
 import { Event } from '../models/event.js';
 import { RosterRun } from '../models/roster-run.js';
 import { SyncRun } from '../models/sync-run.js';
 import { bookingState } from '../web/booking-state.js';
+import { dayOf } from '../web/local-time.js';
 import { RECENT_MS } from './policy.js';
 
-/** What of the account's real work goes before a rehearsal: families who book, a roster that is synced, an opening that is near. */
+/**
+ * What real work goes before a rehearsal: families who book, a roster that is synced, an opening that is near. Of all accounts: they share
+ * the machine.
+ */
 export type Busy = 'booking' | 'sync' | 'opens soon';
 
+const DAY_MS = 24 * 3600_000;
 const UNDER_WAY = { state: { $in: ['queued' as const, 'running' as const] } };
 
 /** @param aheadMs how long the machine is to be free */
-export async function findBusy(
-  account: Types.ObjectId,
-  now: Date,
-  aheadMs: number,
-): Promise<Busy | undefined> {
-  const [sync, refresh, events] = await Promise.all([
-    SyncRun.exists({ account, ...UNDER_WAY }),
-    RosterRun.exists({ account, ...UNDER_WAY }),
-    Event.find({ account, status: 'active' }, { status: 1, booking: 1, days: 1, timeZone: 1 }).lean(),
-  ]);
+export async function findBusy(now: Date, aheadMs: number): Promise<Busy | undefined> {
   const since = new Date(now.getTime() - RECENT_MS);
-  const open = events.filter((event) => bookingState(event, now) === 'open');
-  if (open.some(({ booking: { opensAt } }) => opensAt && opensAt > since) || (await areBooked(open, since)))
-    return 'booking';
-  if (sync ?? refresh) return 'sync';
   const until = new Date(now.getTime() + aheadMs);
-  const isNear = ({ booking: { opensAt } }: Pick<Event, 'booking'>) =>
-    opensAt !== undefined && opensAt > now && opensAt <= until;
-  return events.some(isNear) ? 'opens soon' : undefined;
+  const [booked, sync, refresh, openings] = await Promise.all([
+    isBooked(since),
+    SyncRun.exists(UNDER_WAY),
+    RosterRun.exists(UNDER_WAY),
+    findOpenings(since, now),
+  ]);
+  if (booked || openings.some((at) => at > since && at <= now)) return 'booking';
+  if (sync ?? refresh) return 'sync';
+  return openings.some((at) => at > now && at <= until) ? 'opens soon' : undefined;
 }
 
-async function areBooked(events: Pick<Event, '_id'>[], since: Date): Promise<boolean> {
-  if (events.length === 0) return false;
+/** When events open, for all and before that for families with several children, unless both are longer ago. */
+async function findOpenings(since: Date, now: Date): Promise<Date[]> {
+  const events = await Event.find(
+    {
+      // In any time zone. The days have an index, the opening has none.
+      days: { $gte: dayOf(new Date(now.getTime() - DAY_MS), 'UTC') },
+      ...{ status: 'active', 'booking.opensAt': { $gt: since } },
+    },
+    { status: 1, booking: 1, days: 1, timeZone: 1 },
+  ).lean();
+  return events
+    .filter((event) => ['before', 'open'].includes(bookingState(event, now)))
+    .flatMap((event) => [event.booking.opensAt, earlyOpening(event)?.at])
+    .filter((at) => at !== undefined);
+}
+
+/** Whether anybody booked: a family early, at the opening or later, the front desk, or a draw. */
+async function isBooked(since: Date): Promise<boolean> {
   const first = Types.ObjectId.createFromTime(Math.floor(since.getTime() / 1000));
-  const found = await Appointment.exists({
-    _id: { $gte: first },
-    event: { $in: events.map(({ _id }) => _id) },
-    // What was made in the last minutes is few, whatever else the events have.
-  }).hint({ _id: 1 });
-  return found !== null;
+  return (await Appointment.exists({ _id: { $gte: first } })) !== null;
 }

@@ -24,6 +24,8 @@ export class BrokenOff extends Error {
 export class ScratchProcess {
   readonly #child: ChildProcess;
   readonly #over: Promise<never>;
+  /** It was ended from here. */
+  #isEnded = false;
   #take: (message: FromScratch) => void = () => undefined;
 
   constructor(onProgress: (progress: ScratchProgress) => void) {
@@ -40,7 +42,8 @@ export class ScratchProcess {
       this.#child.once('error', reject);
       // Unlike 'exit', this event comes after the last message.
       this.#child.once('close', (code, endedBy) => {
-        reject(new BrokenOff(isOutOfMemory(code, endedBy) ? 'memory' : 'process'));
+        const isKilled = endedBy === 'SIGKILL' && !this.#isEnded;
+        reject(new BrokenOff(isOutOfMemory(code, endedBy) ? 'memory' : isKilled ? 'killed' : 'process'));
       });
     });
     // Who waits for an answer throws it; between two answers nobody does.
@@ -70,6 +73,7 @@ export class ScratchProcess {
   }
 
   end(): void {
+    this.#isEnded = true;
     this.#child.kill('SIGKILL');
   }
 

@@ -8,9 +8,11 @@ export const LONGEST_MINUTES = 60;
 export const LIMIT_MS = 90 * 60_000;
 /** A rehearsal whose worker is silent for so long has lost it. */
 export const SILENT_MS = 60_000;
-/** No rehearsal is under way so shortly before an event of the account opens, beside the time that it takes. */
+/** No rehearsal is under way so shortly before an event opens, beside the time that it takes. */
 export const SPARE_MS = 10 * 60_000;
-/** An event that somebody booked in, or that opened, within this time is being booked. */
+/** A rehearsal that runs ends so long before an event opens, on a slow machine too. Shorter than `SPARE_MS`: one that waited a while may begin. */
+export const NEAR_MS = 5 * 60_000;
+/** If somebody booked, or an event opened, within this time, families are booking. */
 export const RECENT_MS = 10 * 60_000;
 
 export const PACES = [1, 5, 20] as const;

@@ -5,13 +5,15 @@ import { Event } from '../models/event.js';
 import { Rehearsal, type RehearsalEnd, type RehearsalOutcome } from '../models/rehearsal.js';
 import type { Outcome, ScratchProgress } from '../scratch/orders.js';
 import { copyEvent } from './copy-event.js';
-import { findBusy } from './find-busy.js';
+import { findBusy, type Busy } from './find-busy.js';
 import { BrokenOff, ScratchProcess } from './follow-process.js';
-import { LIMIT_MS, SILENT_MS } from './policy.js';
+import { LIMIT_MS, minutesOf, NEAR_MS, SILENT_MS } from './policy.js';
 
 const BEAT_MS = 1000;
 /** After so many beats the worker looks whether real work goes first by now. */
 const BEATS_A_LOOK = 5;
+
+const ENDS: Record<Busy, RehearsalEnd> = { booking: 'opened', sync: 'sync', 'opens soon': 'opens soon' };
 
 type End = Pick<Rehearsal, 'state'> & { why?: RehearsalEnd; outcome?: RehearsalOutcome };
 
@@ -50,17 +52,22 @@ async function play(deps: Deps, rehearsal: Rehearsal, scratch: Scratch, stopping
   const event = await Event.findOne({ _id: rehearsal.event, account, status: 'active' }).lean();
   if (!event) return { state: 'stopped', why: 'event' };
   const now = deps.now();
+  // It may have waited, and what the form asked for is some time ago.
+  const busy = await findBusy(now, minutesOf(plan) * 60_000 + NEAR_MS);
+  if (busy) return { state: 'stopped', why: ENDS[busy] };
   const { opensAt } = event.booking;
   const at = opensAt && opensAt > now ? opensAt : now;
   const child = new ScratchProcess((told) => Object.assign(progress, pick(told)));
   const beat = startBeat(deps, rehearsal, stopping, () => child.stop());
   try {
-    await child.prepare({ uri: scratch.uri, at: at.getTime() });
+    await child.prepare({ uri: scratch.uri, dbName: scratch.name, at: at.getTime() });
     const onCopied = (count: number) => void (progress.copied += count);
     const opening = await copyEvent(event, { db: scratch.db, plan, at, onCopied, signal: beat.signal });
     const outcome = await child.open(opening);
     const why = beat.why();
-    return { state: why ? 'stopped' : 'done', ...(why ? { why } : {}), outcome: withIds(outcome) };
+    // Stopped before the first family came, it has measured nothing.
+    const measured = outcome.pages.length > 0 ? { outcome: withIds(outcome) } : {};
+    return { state: why ? 'stopped' : 'done', ...(why ? { why } : {}), ...measured };
   } catch (error) {
     // Told to end before the first family came, or the record is another's by now.
     const why = beat.why();
@@ -82,12 +89,7 @@ function withIds({ teachers, ...outcome }: Outcome): RehearsalOutcome {
 }
 
 /** Says that the worker lives and how far it is, and looks for what ends the rehearsal: somebody who asks, real work, its time. */
-function startBeat(
-  deps: Deps,
-  { _id, account, progress }: Rehearsal,
-  stopping: AbortSignal,
-  stop: () => void,
-) {
+function startBeat(deps: Deps, { _id, progress }: Rehearsal, stopping: AbortSignal, stop: () => void) {
   const over = new AbortController();
   let why: RehearsalEnd | undefined;
   let beats = 0;
@@ -111,8 +113,8 @@ function startBeat(
     else if (mine.stopping) end('asked');
     else if (performance.now() - began > LIMIT_MS) end('time');
     else if (beats % BEATS_A_LOOK === 0) {
-      const busy = await findBusy(account, deps.now(), 0);
-      if (busy) end(busy === 'sync' ? 'sync' : 'opened');
+      const busy = await findBusy(deps.now(), NEAR_MS);
+      if (busy) end(ENDS[busy]);
     }
   };
   const timer = setInterval(() => {

@@ -22,13 +22,22 @@ export function adviseOn(
   { pace }: Pick<RehearsalPlan, 'pace'>,
 ): Advice[] {
   const home = `/events/${event._id.toHexString()}`;
-  const { unmet, teachers, pages, moreTeachers } = outcome;
+  const { unmet, teachers, pages, moreTeachers, faults } = outcome;
   const countOfReason = (...reasons: string[]) =>
     unmet.filter(({ reason }) => reasons.includes(reason)).reduce((sum, { count }) => sum + count, 0);
-  const full = teachers.filter(({ without }) => without > 0).length + moreTeachers;
-  const [limited, busy] = [countOfReason(...LIMITS), countOfReason('busy')];
+  const full = teachers.filter(({ without, noTimes }) => without > 0 && !noTimes).length + moreTeachers;
+  const [limited, busy, missing] = [
+    countOfReason(...LIMITS),
+    countOfReason('busy'),
+    countOfReason('no times'),
+  ];
   const slowest = pages[0];
   return [
+    missing > 0 && {
+      text: `For ${countOf(missing, 'meeting', 'meetings')} the teacher has no times yet that families can book.`,
+      href: `${home}/slots/new`,
+      label: 'Make slots',
+    },
     full > 0 &&
       countOfReason('full') > 0 && {
         text: `${countOf(full, 'teacher has', 'teachers have')} fewer times than families ask for.`,
@@ -50,6 +59,11 @@ export function adviseOn(
       text: `For ${countOf(busy, 'meeting', 'meetings')} the only free times were those of a family’s other meetings.`,
       href: `${home}/slots/new`,
       label: 'Make more slots',
+    },
+    faults > 0 && {
+      text: `${countOf(faults, 'page', 'pages')} failed.`,
+      href: `${home}/rehearsals`,
+      label: 'Rehearse with fewer families',
     },
     slowest !== undefined &&
       slowest.p95 > SLOW_MS &&

@@ -1,4 +1,5 @@
 import type { Rehearsal, RehearsalEnd, RehearsalState } from '../models/rehearsal.js';
+import { countOf } from '../web/format-count.js';
 import { LIMIT_MS } from './policy.js';
 
 /** A rehearsal's state, as a symbol and a word. */
@@ -15,13 +16,15 @@ export function statusOf({ state }: Pick<Rehearsal, 'state'>) {
 
 const ENDS: Record<RehearsalEnd, string> = {
   asked: 'Somebody stopped it.',
-  opened: 'It was stopped because families began to book in one of your events.',
+  opened: 'It was stopped because families began to book.',
+  'opens soon': 'It was stopped because an event on this server opens soon.',
   sync: 'It was stopped because a roster sync began.',
   event: 'It was stopped because the event was archived or deleted.',
   time: `It was stopped after ${LIMIT_MS / 60_000} minutes.`,
   worker: 'Slotbell was restarted meanwhile. Start the rehearsal again.',
   process: 'The copy of Slotbell that it runs in ended. Start the rehearsal again.',
   memory: 'It needed more memory than it may have. Rehearse with fewer families.',
+  killed: 'This server ended it, perhaps because memory ran out. Rehearse with fewer families.',
   database: 'The database stopped answering. Start the rehearsal again.',
   'no right':
     'Slotbell’s database user may not make a second database, which the copy of the event needs. Whoever hosts Slotbell can allow it: give the user in MONGODB_URI the role readWriteAnyDatabase.',
@@ -29,8 +32,14 @@ const ENDS: Record<RehearsalEnd, string> = {
 };
 
 /** How it ended, in a sentence; '' while it goes on or where there is nothing to say. */
-export function sayEnd({ state, why }: Pick<Rehearsal, 'state' | 'why'>): string {
-  if (state === 'done') return 'All families came.';
+export function sayEnd({ state, why, outcome }: Pick<Rehearsal, 'state' | 'why' | 'outcome'>): string {
+  if (state === 'done') {
+    const { failed = 0 } = outcome ?? {};
+    return failed === 0
+      ? 'All families came.'
+      : `All families came, but ${countOf(failed, 'family', 'families')} couldn’t finish because a page failed.`;
+  }
   if (!why) return '';
-  return state === 'stopped' ? `${ENDS[why]} What it measured by then is below.` : ENDS[why];
+  if (state !== 'stopped') return ENDS[why];
+  return `${ENDS[why]} ${outcome ? 'What it measured by then is below.' : 'No family had come yet.'}`;
 }

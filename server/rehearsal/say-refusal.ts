@@ -5,10 +5,10 @@ const WHY_NOT: Record<WhyNot, string> = {
   open: 'Booking is open, so there’s nothing left to rehearse. Its overview shows what families book.',
   over: 'The last day of this event is over.',
   booking:
-    'Families are booking in one of your events right now. Rehearse when it’s quiet, so that nobody has to wait.',
+    'Families are booking on this server right now. Rehearse when nobody has booked for 10 minutes, so that nobody has to wait.',
   sync: 'A roster sync is waiting or running. Rehearse when it’s done.',
   'opens soon':
-    'An event of yours opens soon, and the rehearsal might still be running then. Rehearse after that, or make it shorter.',
+    'An event on this server opens soon, and the rehearsal might still be running then. Rehearse after that, or make it shorter.',
   another: 'Another rehearsal is running. This server does one at a time. Try again in a few minutes.',
 };
 

@@ -8,6 +8,7 @@ import { countOf, number, tookInWords } from '../web/format-count.js';
 import { dayAndTimeSoon } from '../web/format-time.js';
 import { eventOf } from '../web/guards.js';
 import type { PlacedEvent } from '../web/place.js';
+import { minutesOf } from './policy.js';
 import { adviseOn } from './say-advice.js';
 import { sayEnd, statusOf } from './say-end.js';
 import { pathOf, rehearsalsPage } from './show-frame.js';
@@ -27,6 +28,7 @@ const PAGES: Record<RehearsedPage, string> = {
 
 /** Why a family went without, by what its page said. */
 const REASONS: Record<string, string> = {
+  'no times': 'No times yet',
   full: 'All times were taken',
   busy: 'Only times of the family’s other meetings were left',
   'gave up': 'Somebody was quicker five times in a row',
@@ -39,6 +41,9 @@ const REASONS: Record<string, string> = {
   'too late': 'Too late to book',
   over: 'No times are ahead',
 };
+
+/** The last family needs a moment, too: a server that takes so many times as long as families come is behind them. */
+const BEHIND = 1.05;
 
 /** A rehearsal: how far it is, or what came of it. */
 export async function showRehearsal(deps: Deps, res: Response, rehearsal: Rehearsal): Promise<void> {
@@ -83,22 +88,29 @@ async function showOutcome(event: PlacedEvent, outcome: RehearsalOutcome, plan: 
   ).lean();
   const nameOf = new Map(names.map(({ _id, name }) => [String(_id), name]));
   const home = `/events/${event._id.toHexString()}`;
+  const restMinutes = plan.firstPercent === 100 ? 0 : plan.restMinutes;
+  const comeMs = minutesOf({ ...plan, restMinutes }) * 60_000;
   const busiest = Math.max(0, ...minutes);
   return {
     outcome,
+    isBehind: tookMs > comeMs * BEHIND,
     perMinute: Math.round(outcome.booked / Math.max(1 / 60, tookMs / 60_000)),
     advice: adviseOn(outcome, event, plan),
     pages: pages.map(({ page, ...waits }) => ({ label: PAGES[page], ...waits })),
     unmet: unmet.map(({ reason, count }) => ({ label: REASONS[reason] ?? 'Another reason', count })),
-    teachers: teachers.map(({ resource, fullAt, ...of }) => ({
+    teachers: teachers.map(({ resource, fullAt, noTimes, ...of }) => ({
       ...of,
       name: nameOf.get(String(resource)) ?? 'No longer in this event',
       href: nameOf.has(String(resource)) ? `${home}/forecast/${String(resource)}` : undefined,
       fullAt:
         fullAt === undefined
-          ? ''
+          ? noTimes
+            ? 'No times yet'
+            : 'Times are left'
           : fullAt === 0
-            ? 'In the first minute'
+            ? of.booked === 0
+              ? 'Before it opens'
+              : 'In the first minute'
             : `After ${countOf(fullAt, 'minute', 'minutes')}`,
     })),
     chart:

@@ -4,6 +4,7 @@ import { isDuplicateKey } from '../models/duplicate-key.js';
 import type { Event } from '../models/event.js';
 import { Rehearsal, type RehearsalPlan } from '../models/rehearsal.js';
 import type { Actor } from '../web/actor.js';
+import { earlyOpening } from '../booking/open-early.js';
 import { bookingState } from '../web/booking-state.js';
 import { findBusy, type Busy } from './find-busy.js';
 import { minutesOf, SPARE_MS } from './policy.js';
@@ -18,9 +19,10 @@ export async function findWhyNot(
   plan: Pick<RehearsalPlan, 'firstMinutes' | 'restMinutes' | 'pace'>,
 ): Promise<WhyNot | undefined> {
   const state = bookingState(event, now);
-  if (state === 'open') return 'open';
+  const early = earlyOpening(event);
+  if (state === 'open' || (state === 'before' && early && early.at <= now)) return 'open';
   if (state === 'over' || state === 'archived') return 'over';
-  const busy = await findBusy(event.account, now, minutesOf(plan) * 60_000 + SPARE_MS);
+  const busy = await findBusy(now, minutesOf(plan) * 60_000 + SPARE_MS);
   return busy ?? ((await Rehearsal.exists({ open: true })) ? 'another' : undefined);
 }
 

@@ -20,8 +20,8 @@ export interface FamilyOrder {
 /** What the process of a rehearsal is told by the one that started it. */
 export type ToScratch =
   /** `at`: what its clock begins at, in epoch milliseconds. */
-  | { order: 'prepare'; uri: string; at: number }
-  /** `room`: how many families each teacher has room for. */
+  | { order: 'prepare'; uri: string; dbName: string; at: number }
+  /** `room`: how many families each teacher has room for, 0 where all is booked already; without an entry it has no times. */
   | { order: 'open'; home: string; pace: number; families: FamilyOrder[]; room: Record<string, number> }
   | { order: 'stop' };
 

@@ -30,9 +30,9 @@ function tell(message: FromScratch, then: () => void = () => undefined): void {
 
 let deps: Deps | undefined;
 
-async function prepare({ uri, at }: Extract<ToScratch, { order: 'prepare' }>): Promise<void> {
+async function prepare({ uri, dbName, at }: Extract<ToScratch, { order: 'prepare' }>): Promise<void> {
   const log = createLog('silent');
-  await connectDatabase({ mongodbUri: uri, dataDir: os.tmpdir(), log });
+  await connectDatabase({ mongodbUri: uri, dbName, dataDir: os.tmpdir(), log });
   await prepareDatabase();
   const ahead = at - Date.now();
   deps = {
@@ -58,7 +58,11 @@ async function open(order: Extract<ToScratch, { order: 'open' }>): Promise<void>
 
 function fail(error: unknown): void {
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  const isAway = error instanceof DatabaseAway || /^Mongo(Network|ServerSelection)/.test(nameOf(error));
+  const isAway =
+    error instanceof DatabaseAway ||
+    [error, (error as Error | undefined)?.cause].some((one) =>
+      /^Mongo(Network|ServerSelection)/.test(nameOf(one)),
+    );
   const why = lacksRight(error) ? 'no right' : isAway ? 'database' : 'fault';
   tell({ tells: 'fault', why, stack }, () => process.exit(1));
 }

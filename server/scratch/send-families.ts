@@ -12,6 +12,8 @@ const AT_ONCE = 16;
 const LAST_MINUTE = 600;
 /** How many teachers an outcome names. */
 const MOST_TEACHERS = 200;
+/** Why nobody meets a teacher who has no times. */
+const NO_TIMES = 'no times';
 
 interface Sending {
   origin: string;
@@ -59,8 +61,12 @@ export async function sendFamilies(
       },
       onQuicker: () => void (tally.quicker += 1),
     };
+    const wishes = family.wishes.filter((wish) => (room[wish.resource] ?? 0) > 0);
     const [name = '', value = ''] = cookie.split(/=(.*)/s);
-    await bookFamily(rush, family, new Browser(origin, { [name]: value }));
+    await bookFamily(rush, { ...family, wishes }, new Browser(origin, { [name]: value }));
+    // The copy has no slots of such teachers, so that no page says why.
+    for (const wish of family.wishes.filter((one) => !wishes.includes(one)))
+      rush.onUnmet(wish, wish.resource in room ? 'full' : NO_TIMES);
     tally.finish(family.wishes.length, own.unmet);
   };
   const isOver = () => signal.aborted;
@@ -78,6 +84,7 @@ export async function sendFamilies(
         if (isOver()) return;
         if (error instanceof DatabaseAway) throw error;
         tally.faults += 1;
+        tally.failed += 1;
       }
     }
   };
@@ -103,9 +110,11 @@ class Tally {
   booked = 0;
   quicker = 0;
   faults = 0;
+  failed = 0;
   queued = 0;
   #contented = 0;
   #empty = 0;
+  #idle = 0;
   #wanted = 0;
   readonly #minutes: number[] = [];
   readonly #unmet = new Map<string, number>();
@@ -137,7 +146,8 @@ class Tally {
 
   finish(wanted: number, unmet: number): void {
     this.finished += 1;
-    if (unmet === 0) this.#contented += 1;
+    if (wanted === 0) this.#idle += 1;
+    else if (unmet === 0) this.#contented += 1;
     else if (unmet === wanted) this.#empty += 1;
   }
 
@@ -146,6 +156,7 @@ class Tally {
       resource,
       ...of,
       ...(of.booked >= (this.room[resource] ?? Infinity) ? { fullAt: last } : {}),
+      ...(resource in this.room ? {} : { noTimes: true as const }),
     }));
     const pressing = teachers
       .filter(({ without, fullAt }) => without > 0 || fullAt !== undefined)
@@ -154,6 +165,8 @@ class Tally {
       families: this.finished,
       contented: this.#contented,
       empty: this.#empty,
+      idle: this.#idle,
+      failed: this.failed,
       wanted: this.#wanted,
       booked: this.booked,
       tookMs,

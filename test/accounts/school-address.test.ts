@@ -6,6 +6,8 @@ import { Class } from '../../server/models/class.js';
 import { Event } from '../../server/models/event.js';
 import { Notification } from '../../server/models/notification.js';
 import { School } from '../../server/models/school.js';
+import { keepAddresses } from '../../server/roster/mirror/keep-addresses.js';
+import type { RefreshContext } from '../../server/roster/run/context.js';
 import { compose } from '../../server/notifications/send-mail.js';
 import { makeAccount, makeUser, Visitor } from '../support/app.js';
 import { Desk, hidden } from '../support/booking/desk.js';
@@ -70,6 +72,45 @@ describe('where a school is', function () {
     }
   });
 
+  it('is said to be from whoever said it; one for a match that is gone is not written; a list of many schools has pages', async () => {
+    const desk = await Desk.open();
+    const { account } = desk.fair.event;
+    const school = await School.create({
+      ...{ account, name: 'Oak Hall', sortKey: 'm' },
+      clever: { id: 'new', name: 'Oak' },
+      file: { id: 'f', name: 'Oak' },
+    });
+    const keep = (source: 'clever' | 'file', id: string, address: string) =>
+      keepAddresses({
+        ...{ account: desk.fair.account, run: { preview: false }, source },
+        schools: new Map([[id, school._id]]),
+        async *read() {
+          yield await Promise.resolve([{ id, location: { address, city: 'Lodi' } }]);
+        },
+      } as unknown as RefreshContext);
+    const admin = await new Visitor(desk.test.app).logIn(await makeUser(account, 'administrator'));
+    const page = `/global-setup/schools/${school._id.toHexString()}`;
+    assert.match((await admin.get(page)).text, /No address has come from Clever/);
+    await keep('clever', 'old', '1 Old Road');
+    assert.equal((await School.findById(school._id).orFail().lean()).synced, undefined);
+    await keep('file', 'f', '2 File Road');
+    assert.match(
+      (await admin.get(page)).text,
+      /From your roster files: <strong>2 File Road, Lodi[\s\S]*use theirs/,
+    );
+    await keep('clever', 'new', '2 File Road');
+    assert.match((await admin.get(page)).text, /From Clever: [\s\S]*Leave it empty to use Clever’s/);
+
+    const many = Array.from({ length: 201 }, (_, n) => `a${String(n).padStart(3, '0')}`);
+    await School.insertMany(many.map((name) => ({ account, name, sortKey: name })));
+    const [first, second] = [await admin.get('/global-setup'), await admin.get('/global-setup?page=2')];
+    assert.match(first.text, /a199<[\s\S]*<strong>1–200<\/strong> of 202 schools[\s\S]*\?page=2#schools/);
+    assert.doesNotMatch(first.text, /Oak Hall|a200</);
+    assert.match(second.text, /a200<[\s\S]*Oak Hall[\s\S]*202 schools/);
+    const saved = await admin.post(page, { address: '3 New Road, Lodi' }, page);
+    assert.equal(saved.headers.location, '/global-setup?page=2#schools');
+  });
+
   it('is on families’ maps, in their emails and calendars; only an administrator of the account enters it', async () => {
     const desk = await Desk.open({ teachers: 3 });
     const { account, _id: event } = desk.fair.event;
@@ -105,7 +146,7 @@ describe('where a school is', function () {
     const admin = await as('administrator');
     for (const [address, says] of [
       ['12', /Enter the street and the city/],
-      ['https://maps.example/x', /A link can’t be put into emails/],
+      ['https://maps.example/x', /Enter the address itself, not a link to a map/],
       ['A'.repeat(201), /Use 200 characters at most/],
     ] as const) {
       const refused = await admin.post(page, { address }, page);

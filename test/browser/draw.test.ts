@@ -36,8 +36,8 @@ describe('a preference round in a browser', function () {
     const desk = await Desk.open({ booking: { opensAt: later(3 * HOUR) } });
     const event = await Event.findOne().orFail().lean();
     const admin = await makeUser(desk.fair.account._id, 'administrator');
-    const actor = { user: admin._id } as Parameters<typeof saveDraw>[0];
-    await asApp(() => saveDraw(actor, event, { from: EVE, until: later(HOUR), most: 3 }, EVE));
+    const actor = { user: admin._id } as Parameters<typeof saveDraw>[1];
+    await asApp(() => saveDraw(desk.test.deps, actor, event, { from: EVE, until: later(HOUR), most: 3 }));
     const { user } = await desk.parentOf(0);
     server = createApp(desk.test.deps).listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -68,12 +68,16 @@ describe('a preference round in a browser', function () {
     await asApp(() => runDraws(desk.test.deps, new AbortController().signal));
     const wide = await open(0, { width: 1280, dark: true });
     await wide.goto(`${base}${desk.home}/draw?lang=en`);
-    await wide.getByRole('button', { name: 'Do the draw again in this browser' }).click();
-    await wide.getByText('It matches').waitFor();
+    await wide.getByRole('button', { name: 'Check it in this browser' }).click();
+    await wide
+      .getByText('It matches: the seed has the hash from the beginning, the order of turns')
+      .waitFor();
     assert.deepEqual(await axeViolations(wide), []);
     await shoot(wide, 'draw-done-1280-dark');
     const office = await open(1, { width: 1280 });
     await office.goto(`${base}/events/${String(event._id)}/settings/draw`);
+    await office.getByRole('button', { name: 'Do the whole draw again in this browser' }).click();
+    await office.getByText('It matches').waitFor();
     assert.deepEqual(await axeViolations(office), []);
     await shoot(office, 'draw-staff');
   });

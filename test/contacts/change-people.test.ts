@@ -7,6 +7,7 @@ import { AuditEntry } from '../../server/models/audit-entry.js';
 import { Class } from '../../server/models/class.js';
 import { Contact } from '../../server/models/contact.js';
 import { Diary } from '../../server/models/diary.js';
+import { DrawEntry } from '../../server/models/draw-entry.js';
 import { Household } from '../../server/models/household.js';
 import { Resource } from '../../server/models/resource.js';
 import { School } from '../../server/models/school.js';
@@ -131,7 +132,23 @@ describe('Contacts in bulk, and one who left', () => {
       const shown = unescape(/name="shown" value="([^"]+)"/.exec(text)![1]!);
       const stale = await visitor.post(`${pageOf(student)}/deletion`, { shown: 'x' });
       assert.equal(stale.status, 422);
+      const { account, event, students } = school.fair;
+      const wish = { resource: event._id, slots: [], any: true };
+      await DrawEntry.create({
+        ...{ account: account._id, event: event._id, draw: event._id, household: event._id, user: event._id },
+        // A wish about several children stays for the others.
+        wishes: students.slice(0, 2).map((_, n) => ({
+          ...wish,
+          students: students.slice(0, n + 1).map(({ _id }) => _id),
+        })),
+        ...{ code: 'CODE', changedAt: test.deps.now() },
+      });
       assert.equal((await visitor.post(`${pageOf(student)}/deletion`, { shown })).status, 303);
+      const left = await DrawEntry.findOne().orFail().lean();
+      assert.deepEqual(
+        left.wishes.map((one) => one.students),
+        [[students[1]!._id]],
+      );
       const id = student._id.toHexString();
       for (const model of [Contact, Household, Class, Diary, Appointment])
         assert.ok(

@@ -10,7 +10,9 @@ import { AuditEntry } from '../../server/models/audit-entry.js';
 import { Contact } from '../../server/models/contact.js';
 import { ContactDeletion, type LevelNumbers } from '../../server/models/contact-deletion.js';
 import { Duplicate } from '../../server/models/duplicate.js';
+import { DrawEntry } from '../../server/models/draw-entry.js';
 import { Event } from '../../server/models/event.js';
+import { Household } from '../../server/models/household.js';
 import { Notification } from '../../server/models/notification.js';
 import { RosterRun } from '../../server/models/roster-run.js';
 import { SyncRun } from '../../server/models/sync-run.js';
@@ -95,6 +97,20 @@ describe('Global Setup → Contacts → Advanced Options → Delete All Contacts
     return faults;
   }
 
+  /** All families wish in a preference round, for the same children. */
+  async function wishForAll(): Promise<void> {
+    const event = await Event.findOne({ account: school.account }).orFail().lean();
+    const students = (await Contact.find({ account: school.account, type: 'student' }).lean()).map(
+      ({ _id }) => _id,
+    );
+    for (const { _id: household, adults } of await Household.find({ account: school.account }).lean())
+      await DrawEntry.create({
+        ...{ account: school.account, event: event._id, draw: event._id, household, user: adults[0] },
+        wishes: [{ students, resource: event._id, slots: [], any: true }],
+        ...{ code: 'CODE', changedAt: event.createdAt },
+      });
+  }
+
   it('leads there under the promised names', async () => {
     const list = await visitor.get('/global-setup/contacts');
     assert.match(list.text, /href="\/global-setup\/contacts\/advanced"[^>]*>Advanced Options</);
@@ -129,6 +145,7 @@ describe('Global Setup → Contacts → Advanced Options → Delete All Contacts
     const gone = (await Contact.find({ account: school.account }).lean()).map(({ _id }) => String(_id));
     const lost = school.parents.map(({ _id }) => String(_id));
     for (const { _id } of school.parents) await makeFeed(_id, test.deps.now());
+    await wishForAll();
     await remove({ level: 'administrator' });
     const kept = (await Contact.find({ account: school.account }).lean()).map(({ _id }) => String(_id));
     assert.equal(kept.length, 1, 'the administrator’s own contact');

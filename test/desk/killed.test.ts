@@ -16,6 +16,8 @@ import { Diary } from '../../server/models/diary.js';
 import { Household } from '../../server/models/household.js';
 import { Notification } from '../../server/models/notification.js';
 import { coveredMinutes, Slot } from '../../server/models/slot.js';
+import type { SlotMoveItem } from '../../server/models/slot-move.js';
+import { lockSlot } from '../../server/moves/move-slot.js';
 import { applyFix } from '../../server/overview/apply-fix.js';
 import { planFixes, type FixKind } from '../../server/overview/plan-fixes.js';
 import { readTeacher } from '../../server/overview/read-teacher.js';
@@ -294,8 +296,9 @@ describe('staff’s clicks, killed between two writes and repeated', function ()
   it('a new slot that the office removed after the death is not made again', async () => {
     for (let steps = READS; ; steps += 1) {
       await open(6, 7);
-      const run = async () =>
-        void (await changeMany(actor, placed(), await ownSlots(), { ...NO_CHANGE, minutes: 5 }, now));
+      const run = async () => {
+        await changeMany(actor, placed(), await ownSlots(), { ...NO_CHANGE, minutes: 5 }, now);
+      };
       await interleave([{ name: 'process', dieAfter: steps, run }], () => 0);
       if (!(await Slot.exists({ 'locked.layout.made': 6 }))) continue;
       const last = (await ownSlots()).at(-1)!;
@@ -334,6 +337,10 @@ describe('staff’s clicks, killed between two writes and repeated', function ()
     assert.deepEqual(states.slice(0, 3), ['unavailable', 'visible', 'visible']);
     assert.equal(spanOf((await ownSlots())[1]!)[1], spanOf(other!)[1] - 5);
     await finishLayouts(placed(), now);
+    // A move leaves its row alone too, so that it can still be finished.
+    const item = { _id: new Types.ObjectId(), slot: broken!._id, account: actor.account, event: event._id };
+    assert.equal(await lockSlot(deps(), item as SlotMoveItem, broken!), undefined);
+    assert.ok(await Slot.exists({ _id: broken!._id, 'locked.layout': { $exists: true } }));
   });
 });
 

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import mongoose from 'mongoose';
-import { runDraws } from '../../server/draw/book-drawn.js';
-import { drawWishes, type DrawInput } from '../../server/draw/draw-wishes.js';
+import type { DrawList, DrawShare } from '../../server/draw/close-wishes.js';
+import { drawWishes, hashSeed } from '../../server/draw/draw-wishes.js';
 import { saveWishes } from '../../server/draw/save-wishes.js';
-import { renameWishes } from '../../server/duplicates/rename-wishes.js';
+import { mergeContacts } from '../../server/duplicates/merge-contacts.js';
+import { noteDuplicates } from '../../server/roster/people/note-duplicates.js';
+import { coveredMinutes, Slot } from '../../server/models/slot.js';
+import { keepOfLost } from '../../server/families/keep-appointments.js';
 import { Appointment } from '../../server/models/appointment.js';
 import { Class } from '../../server/models/class.js';
 import { Draw } from '../../server/models/draw.js';
@@ -11,70 +14,41 @@ import { DrawEntry } from '../../server/models/draw-entry.js';
 import { Event } from '../../server/models/event.js';
 import { Household } from '../../server/models/household.js';
 import { Notification } from '../../server/models/notification.js';
-import { makeUser, Visitor } from '../support/app.js';
+import { unseal } from '../../server/seal.js';
+import { Visitor } from '../support/app.js';
 import { EVE, findDoubles, makeHousehold } from '../support/booking/conference.js';
-import { Desk, hidden } from '../support/booking/desk.js';
 import { asApp } from '../support/scans.js';
-
-const HOUR = 3600_000;
-const later = (ms: number) => new Date(EVE.getTime() + ms);
-const running = new AbortController().signal;
+import { HOUR, later, Round } from '../support/booking/round.js';
 
 describe('a preference round', () => {
-  let desk: Desk;
-  let office: Visitor;
-  let settings: string;
-  const run = () => asApp(() => runDraws(desk.test.deps, running));
+  let desk: Round['desk'];
+  let office: Round['office'];
+  let settings: Round['settings'];
+  let run: Round['run'];
+  let start: Round['start'];
+  let family: Round['family'];
+  let wish: Round['wish'];
 
   beforeEach(async () => {
-    desk = await Desk.open({ students: 3, slots: 4, booking: { opensAt: later(3 * HOUR) } });
-    settings = `/events/${String(desk.fair.event._id)}/settings/draw`;
-    const admin = await makeUser(desk.fair.account._id, 'administrator');
-    office = await new Visitor(desk.test.app).logIn(admin);
+    ({ desk, office, settings, run, start, family, wish } = await Round.open());
   });
-
-  const start = (more = {}) =>
-    office.post(
-      settings,
-      { from: '2026-11-23T12:00', until: '2026-11-23T13:00', most: 2, ...more },
-      settings,
-    );
-  /** A family that wishes for the first slot of both teachers, and takes any other. */
-  async function family(n: number): Promise<{ visitor: Visitor; code: string }> {
-    const { visitor } = await desk.parentOf(n);
-    await wish(visitor, n, 'any');
-    const page = (await visitor.get(`${desk.home}/draw`)).text;
-    return { visitor, code: /list is <strong>(\w{8})</.exec(page)?.[1] ?? '' };
-  }
-  async function wish(visitor: Visitor, n: number, any = '') {
-    const student = String(desk.fair.students[n]!._id);
-    const fields = desk.fair.teachers.flatMap(({ resource, slots }, index) => {
-      const key = `${student}:${String(resource._id)}`;
-      return [
-        [`rank-${key}`, String(index + 1)],
-        [`first-${key}`, String(slots[index]!._id)],
-        ...(any ? [[`any-${key}`, '1']] : []),
-      ];
-    });
-    const path = `${desk.home}/draw/wishes`;
-    return visitor.post(path, Object.fromEntries(fields), path);
-  }
 
   it('is set up, wished in, drawn, booked, told once and checked by anybody', async () => {
     const early = await start({ until: '2026-11-23T16:00' });
     assert.match(early.text, /Enter an end at least an hour before booking opens/);
     assert.equal((await start({ until: '2026-11-23T14:01' })).status, 422);
     assert.equal((await start()).status, 303);
-    const { hash, seed } = await Draw.findOne().orFail().lean();
+    const { hash, seed: sealed } = await Draw.findOne().orFail().lean();
+    const seed = unseal(sealed, desk.test.deps.config.appSecret) ?? '';
+    assert.match(seed, /^[0-9a-f]{64}$/);
     const families = [await family(0), await family(1), await family(2)];
-    assert.equal(new Set(families.map(({ code }) => code)).size, 3);
     // Sent again in place of the first; the code stays.
     assert.equal((await wish(families[0]!.visitor, 0, 'any')).status, 303);
     assert.equal(await DrawEntry.countDocuments(), 3);
     const stranger = new Visitor(desk.test.app);
     const before = (await stranger.get(`${desk.home}/draw`)).text;
     assert.ok(before.includes(hash) && !before.includes(seed));
-    assert.equal((await stranger.get(`${desk.home}/draw/list`)).status, 404);
+    assert.equal((await families[0]!.visitor.get(`${desk.home}/draw/list`)).status, 404);
     assert.match((await stranger.get(desk.home)).text, /Preference round before booking opens/);
 
     desk.test.setNow(later(HOUR - 1));
@@ -91,14 +65,25 @@ describe('a preference round', () => {
     assert.equal(await Notification.countDocuments(), 3);
     assert.match(mails[0]!.text, /has drawn the times\. These 2 meetings are booked for you/);
 
-    const after = await stranger.get(`${desk.home}/draw`);
-    assert.ok(after.text.includes(seed));
-    const list = (await stranger.get(`${desk.home}/draw/list`)).body as Record<string, unknown>;
-    assert.equal(list.hash, hash);
-    assert.deepEqual(list.drawn, drawWishes(list.input as DrawInput, seed));
+    // To families only what tells of nobody else.
+    assert.match((await stranger.get(`${desk.home}/draw/list`)).headers.location ?? '', /^\/login/);
+    const share = (await families[0]!.visitor.get(`${desk.home}/draw/list`)).body as DrawShare;
+    assert.deepEqual(Object.keys(share), ['hash', 'seed', 'digest', 'turns', 'lines']);
+    assert.deepEqual([share.hash, share.seed, share.turns.length, share.lines.length], [hash, seed, 3, 3]);
+    for (const { visitor } of families) {
+      const page = (await visitor.get(`${desk.home}/draw`)).text;
+      assert.match(page, /Your family had turn [123] of 3, by the code <strong>\w{4}-\w{4}</);
+      assert.match(page, /Drawn: Tue, Nov 24, 5:\d0 PM/);
+      const line = (/data-line="([^"]*)"/.exec(page)?.[1] ?? '').replaceAll('&#34;', '"');
+      assert.ok(share.lines.includes(hashSeed(line)), 'the family’s part is in the list');
+    }
+    const list = (await office.get(`${settings}/list`)).body as DrawList;
+    assert.deepEqual(list.drawn, drawWishes(list.input, seed));
     const text = JSON.stringify(list);
     for (const { _id } of [...desk.fair.students, ...desk.fair.teachers.map(({ resource }) => resource)])
-      assert.ok(!text.includes(String(_id)), 'the list tells nobody who a family is');
+      assert.ok(!text.includes(String(_id)), 'the list has no ids');
+    assert.equal((await families[0]!.visitor.get(`${settings}/list`)).status, 404);
+    assert.equal((await Draw.findOne().orFail().lean()).keys, undefined);
     assert.match((await families[0]!.visitor.get(`${desk.home}/draw`)).text, /\/appointments\/[0-9a-f]{24}/);
     assert.match((await office.get(settings)).text, /The draw is done/);
     // What is drawn can be changed and canceled like any meeting; nothing can be drawn again.
@@ -136,8 +121,14 @@ describe('a preference round', () => {
     desk.test.setNow(later(HOUR));
     await run();
     assert.equal(await Appointment.countDocuments({ state: 'booked' }), 1);
-    assert.match((await Notification.findOne().orFail().lean()).text, /1 wish couldn’t be fulfilled/);
-    assert.ok(hidden((await visitor.get(`${desk.home}/draw`)).text, 'x') === '');
+    const said = /1 wish couldn’t be fulfilled\. Booking opens on Monday, November 23/;
+    assert.match((await Notification.findOne().orFail().lean()).text, said);
+    const page = (await visitor.get(`${desk.home}/draw`)).text;
+    assert.match(page, /No time could be drawn[^]*Booking opens on/);
+    assert.ok(!page.includes(String(desk.fair.students[1]!._id)));
+    // Until the school says when it opens, nobody is told that they can book.
+    await Event.updateOne({}, { $unset: { 'booking.opensAt': 1 } });
+    assert.match((await visitor.get(`${desk.home}/draw`)).text, /The school will tell you when you can book/);
   });
 
   it('says that wishes are closed to who sends them while it closes, by the clock after they are written', async () => {
@@ -175,26 +166,38 @@ describe('a preference round', () => {
     await Event.updateOne({}, { $set: { status: 'active' } });
     await run();
     assert.equal(await Appointment.countDocuments({ state: 'booked' }), 1);
-    const list = (await visitor.get(`${desk.home}/draw/list`)).body as { input: DrawInput };
-    const [own] = list.input.families;
-    assert.equal(own?.children.length, 1);
-    assert.deepEqual(own.wishes[1]?.slots, []);
+    const { input } = (await office.get(`${settings}/list`)).body as DrawList;
+    assert.equal(input.children.length, 1);
+    assert.deepEqual(input.families[0]?.wishes[1]?.slots, []);
+    assert.match((await visitor.get(`${desk.home}/draw`)).text, /No time could be drawn/);
   });
 
   it('knows a teacher and a child under the contact that remains after a merge', async () => {
     await start();
     await family(0);
     const [keep, drop] = desk.fair.teachers;
-    const child = desk.fair.students[0]!._id;
-    const event = desk.fair.event._id;
-    await asApp(async () => {
-      await renameWishes([event], 'resource', drop!.resource._id, keep!.resource._id);
-      await renameWishes([event], 'student', child, drop!.resource._id);
-    });
+    const [ana, leo] = desk.fair.students;
+    const { account } = desk.fair.event;
+    // Times of two teachers who are one must not overlap.
+    for (const { _id, from, to } of drop!.slots) {
+      const moved = { from: new Date(+from + HOUR), to: new Date(+to + HOUR) };
+      await Slot.updateOne({ _id }, { $set: { ...moved, minutes: coveredMinutes(moved) } });
+    }
+    const { deps } = desk.test;
+    const actor = { account, user: desk.fair.event._id };
+    for (const [stays, goes] of [
+      [keep!.contact._id, drop!.contact._id],
+      [leo!._id, ana!._id],
+    ] as const) {
+      const pair = { contact: stays, candidate: goes, reason: { code: 'name' as const } };
+      await noteDuplicates(account, [pair], EVE);
+      const merged = await asApp(() => mergeContacts(deps, actor, stays, goes, keepOfLost(deps)));
+      assert.equal(merged.ok, true);
+    }
     const { wishes } = await DrawEntry.findOne().orFail().lean();
     assert.deepEqual(
-      wishes.map(({ resource, student }) => [resource, student]),
-      [keep, keep].map((one) => [one!.resource._id, drop!.resource._id]),
+      wishes.map(({ resource, students }) => [resource, students]),
+      [keep, keep].map((one) => [one!.resource._id, [leo!._id]]),
     );
   });
 

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Types } from 'mongoose';
-import { lacksRight } from '../../server/database/scratch.js';
+import { connectedAddress } from '../../server/database/connect.js';
+import { lacksRight, nameStart, scratchOf } from '../../server/database/scratch.js';
+import { Appointment } from '../../server/models/appointment.js';
 import { AuditEntry } from '../../server/models/audit-entry.js';
 import { Event } from '../../server/models/event.js';
 import { Rehearsal, type RehearsalOutcome } from '../../server/models/rehearsal.js';
@@ -24,6 +26,9 @@ const FORM = {
     pace: 5,
   },
 };
+
+const setOpening = ({ _id }: Pick<Event, '_id'>, booking: Partial<Event['booking']>) =>
+  Event.updateOne({ _id }, { $set: { booking } });
 
 describe('The pages of an opening rehearsal', () => {
   let test: TestApp;
@@ -134,9 +139,25 @@ describe('The pages of an opening rehearsal', () => {
       booking: { opensAt: new Date(EVE.getTime() - 5 * HOUR_MS) },
     });
     const slot = await makeSlot(open, await makeTeacher(open, 'Kim Lee'), '2026-11-24T09:00');
-    await makeAppointment(slot, { students: [] });
-    await refused(/Families are booking in one of your events/);
+    const { _id } = await makeAppointment(slot, { students: [] });
+    await refused(/Families are booking on this server/);
+    // The front desk books before the opening, too.
+    await setOpening(open, { opensAt: new Date(EVE.getTime() + 24 * HOUR_MS) });
+    await refused(/Families are booking on this server/);
+    await Appointment.deleteOne({ _id });
+    // Large families book from five minutes ago, all in 55 minutes.
+    await setOpening(open, { opensAt: new Date(EVE.getTime() + 55 * 60_000), earlyMinutes: 60 });
+    await refused(/Families are booking on this server/);
+    // In ten minutes they do.
+    await setOpening(open, { opensAt: new Date(EVE.getTime() + 70 * 60_000), earlyMinutes: 60 });
+    await refused(/opens soon/);
     await Event.updateOne({ _id: open._id }, { $set: { status: 'archived' } });
+    await setOpening(event, { opensAt: new Date(EVE.getTime() + HOUR_MS), earlyMinutes: 120 });
+    await refused(/Booking is open/);
+    await setOpening(event, { opensAt: new Date(EVE.getTime() + 24 * HOUR_MS), earlyMinutes: 0 });
+    const other = await makeConference({ booking: { opensAt: new Date(EVE.getTime() + 10 * 60_000) } });
+    await refused(/An event on this server opens soon/);
+    await Event.deleteOne({ _id: other.event._id });
     await SyncRun.create({
       ...{ account, event: event._id, trigger: 'sync now', purpose: 'sync', state: 'queued', createdAt: EVE },
     } as never);
@@ -161,13 +182,17 @@ describe('The pages of an opening rehearsal', () => {
     const [{ resource }] = school.teachers as [Conference['teachers'][number]];
     const outcome: RehearsalOutcome = {
       ...{ families: 3, contented: 1, empty: 1, wanted: 6, booked: 3, tookMs: 65_000, minutes: [2, 0, 1] },
-      ...{ quicker: 2, faults: 0, moreTeachers: 0, queued: 4 },
+      ...{ failed: 2, quicker: 2, faults: 2, moreTeachers: 0, queued: 4 },
       pages: [{ page: 'times', count: 9, p50: 120, p95: 4200, most: 5000 }],
       unmet: [
         { reason: 'full', count: 2 },
         { reason: 'household limit', count: 1 },
+        { reason: 'no times', count: 3 },
       ],
-      teachers: [{ resource: resource._id, wanted: 4, booked: 2, without: 2, fullAt: 2 }],
+      teachers: [
+        { resource: resource._id, wanted: 4, booked: 2, without: 2, fullAt: 2 },
+        { resource: account, wanted: 3, booked: 0, without: 3, noTimes: true },
+      ],
     };
     const { _id } = await Rehearsal.create({
       ...{
@@ -182,7 +207,11 @@ describe('The pages of an opening rehearsal', () => {
     });
     const { text } = await admin.get(`${home}/${String(_id)}`);
     for (const said of [
-      /All families came/,
+      /All families came, but 2 families couldn’t finish because a page failed/,
+      /2 pages failed/,
+      /For 3 meetings the teacher has no times yet/,
+      /<td data-label="Full">No times yet/,
+      /as families came/,
       /After 2 minutes/,
       /1 teacher has fewer times than families ask for/,
       /There’s no waitlist/,
@@ -191,6 +220,9 @@ describe('The pages of an opening rehearsal', () => {
       /2 times, somebody else took a time a moment earlier/,
     ])
       assert.match(text, said);
+    // Six minutes were planned.
+    await Rehearsal.updateOne({ _id }, { $set: { 'outcome.tookMs': 400_000 } });
+    assert.match((await admin.get(`${home}/${String(_id)}`)).text, /as fast as this server could/);
     assert.doesNotMatch(text, /data-progress-url|http-equiv="refresh"/);
     await Rehearsal.updateOne(
       { _id },
@@ -199,9 +231,17 @@ describe('The pages of an opening rehearsal', () => {
     assert.match((await admin.get(`${home}/${String(_id)}`)).text, /may not make a second database/);
   });
 
+  it('leave the login of the database as its address says, and tell apart installations with long names', () => {
+    assert.equal(scratchOf(account).uri, connectedAddress());
+    const starts = ['slotbell_northfield_hs', 'slotbell_northfield_ms'].map(nameStart);
+    assert.notEqual(starts[0], starts[1]);
+    for (const start of starts) assert.ok(start.length <= 38 - 10);
+  });
+
   it('know what a database says that allows no second one', () => {
     assert.ok(lacksRight(Object.assign(new Error('not authorized'), { code: 13 })));
     assert.ok(lacksRight(Object.assign(new Error('user is not allowed'), { code: 8000 })));
+    assert.ok(lacksRight(new Error('wrapped', { cause: Object.assign(new Error('no'), { code: 13 }) })));
     assert.ok(!lacksRight(new Error('away')));
   });
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Account } from '../../server/models/account.js';
 import { Contact } from '../../server/models/contact.js';
+import { School } from '../../server/models/school.js';
 import { sayRemarks, sayResult } from '../support/say-run.js';
 import { EventNights } from '../support/roster/event-nights.js';
 import { changeAtRandom, drawFrom } from '../support/roster/random-changes.js';
@@ -60,6 +61,19 @@ describe('syncs by events', () => {
     await nights.night();
     await isAsInFull('a matched one again');
     assert.equal(await Contact.countDocuments({ ...of, status: 'active' }), before);
+  });
+
+  it('bring the address of a matched school', async () => {
+    await nights.begin();
+    const { sandbox } = nights.district;
+    for (const index of [0, 1])
+      sandbox.change(sandbox.idOf('school', index), { location: { address: '7 Oak Road', city: 'Lodi' } });
+    assert.equal((await nights.night()).how, 'events');
+    const found = await School.find({ 'synced.address': '7 Oak Road, Lodi, CA 90210' }).lean();
+    assert.deepEqual(
+      found.map(({ clever, synced }) => [clever?.id, synced?.from]),
+      [[sandbox.idOf('school', 0), 'clever']],
+    );
   });
 
   it('a night after a list is no longer shared reads everything, and removes nothing', async () => {

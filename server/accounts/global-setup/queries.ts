@@ -5,39 +5,60 @@ import { School } from '../../models/school.js';
 import type { Style } from '../../web/place.js';
 import { dollars } from '../../web/format-count.js';
 import { dayOf } from '../../web/local-time.js';
-import { sourceOf } from './schema.js';
+import { addressOf, pagerOf, sliceOf, type Pager } from '../../web/paging.js';
+import { addressSource, sourceOf } from './schema.js';
 
-/** How many schools the page lists; the total counts all. */
+/** How many schools a page lists; the total counts all. */
 const LISTED = 200;
 
+const LIST = '/global-setup';
+const addressOfPage = (page: number) => `${addressOf(LIST, page > 1 ? { page } : {})}#schools`;
+
 export interface Fees {
-  schools: { id: string; name: string; source: string; address: string; isSynced: boolean; fee: string }[];
+  /** `from` is who said the address, if the office did not. */
+  schools: { id: string; name: string; source: string; address: string; from: string; fee: string }[];
   count: number;
   total: string;
+  /** Absent where one page lists all. */
+  pager?: Pager;
 }
 
-/** The account's schools, each with its fee for a year, and the sum. */
-export async function listFees(account: Types.ObjectId, style: Style, schoolFee = USUAL_FEE): Promise<Fees> {
-  const [schools, count] = await Promise.all([
-    School.find({ account }, { name: 1, clever: 1, file: 1, address: 1, synced: 1 })
-      .sort({ sortKey: 1 })
-      .limit(LISTED)
-      .lean(),
-    School.countDocuments({ account }),
-  ]);
+/** The account's schools, page by page, each with its fee for a year, and the sum of all. */
+export async function listFees(
+  account: Types.ObjectId,
+  style: Style,
+  schoolFee = USUAL_FEE,
+  page = 1,
+): Promise<Fees> {
+  const count = await School.countDocuments({ account });
+  const schools = await School.find({ account }, { name: 1, clever: 1, file: 1, address: 1, synced: 1 })
+    .sort({ sortKey: 1, _id: 1 })
+    .skip(sliceOf(count, page, LISTED).skip)
+    .limit(LISTED)
+    .lean();
   return {
+    ...(count > LISTED ? { pager: pagerOf(count, page, LISTED, ['school', 'schools'], addressOfPage) } : {}),
     schools: schools.map((school) => ({
       id: school._id.toHexString(),
       name: school.name,
       source: sourceOf(school) || 'Not matched',
       address: school.address ?? school.synced?.address ?? '',
-      isSynced: !school.address && school.synced !== undefined,
+      from: school.address ? '' : addressSource(school),
       fee: dollars(schoolFee, style),
     })),
     count,
     // The sum is in whole cents, because 0.1 three times is not 0.3.
     total: dollars((count * Math.round(schoolFee * 100)) / 100, style),
   };
+}
+
+/** Where the list has a school. */
+export async function placeInList({
+  account,
+  sortKey,
+}: Pick<School, 'account' | 'sortKey'>): Promise<string> {
+  const before = await School.countDocuments({ account, sortKey: { $lt: sortKey } });
+  return addressOfPage(Math.floor(before / LISTED) + 1);
 }
 
 /** How many future events have another time zone than the account; they keep it. */

@@ -134,7 +134,7 @@ export const addressForm = Joi.object<{ address: string }, true>({
     .pattern(/^\s*[a-z]+:\/\//i, { invert: true })
     .messages({
       'string.pattern.base': ADDRESS,
-      'string.pattern.invert.base': `${ADDRESS} A link can’t be put into emails.`,
+      'string.pattern.invert.base': 'Enter the address itself, not a link to a map.',
       'string.max': `Use ${String(ADDRESS_MAX)} characters at most for the address.`,
     }),
 });
@@ -143,6 +143,16 @@ export const addressForm = Joi.object<{ address: string }, true>({
 export function sourceOf({ clever, file }: Pick<School, 'clever' | 'file'>): string {
   return clever ? 'Clever' : file ? 'Roster files' : '';
 }
+
+/** Who said the address that the roster's source says, as in "from Clever"; '' where none did. */
+export function addressSource({ synced, clever }: Pick<School, 'synced' | 'clever'>): string {
+  if (!synced) return '';
+  return (synced.from ?? (clever ? 'clever' : 'file')) === 'clever' ? 'Clever' : 'your roster files';
+}
+
+export const schoolsView = Joi.object<{ page: number }, true>({
+  page: Joi.number().integer().min(1).max(10_000).default(1),
+});
 
 /** The stored fields of an account that the form is about. */
 export const SETTINGS = {

@@ -15,15 +15,24 @@ import { offerLanguages } from './offer-languages.js';
 import { offerLocales } from './offer-locales.js';
 import { countElsewhere, listFees } from './queries.js';
 import { saveAccount } from './save-account.js';
-import { ACCOUNT_FIELDS, accountSettingsSchema, SETTINGS, shownOf, type StoredSettings } from './schema.js';
+import {
+  ACCOUNT_FIELDS,
+  accountSettingsSchema,
+  schoolsView,
+  SETTINGS,
+  shownOf,
+  type StoredSettings,
+} from './schema.js';
 
 const HOME = '/global-setup';
 
 /** The school account: name, office, link, color, fees. Part of Global Setup, behind the administrator's guard. */
 export function addAccountPages(router: Router, deps: Deps): void {
-  router.get('/', async (_req, res) => {
+  router.get('/', async (req, res) => {
     const settings = await settingsOf(res);
-    await showAccount(deps, res, settings, { values: shownOf(settings), errors: {} });
+    const view = parseForm(schoolsView, req.query);
+    const page = view.ok ? view.value.page : 1;
+    await showAccount(deps, res, settings, { values: shownOf(settings), errors: {} }, page);
   });
 
   router.post('/', async (req, res) => {
@@ -78,10 +87,16 @@ function sayColor(color: string): string {
   return parts.length > 0 ? `Pages show your color as ${parts.join(', and as ')}.` : '';
 }
 
-async function showAccount(deps: Deps, res: Response, settings: StoredSettings, form: Form): Promise<void> {
+async function showAccount(
+  deps: Deps,
+  res: Response,
+  settings: StoredSettings,
+  form: Form,
+  page = 1,
+): Promise<void> {
   const actor = actorOf(res);
   const [fees, { logo }] = await Promise.all([
-    listFees(actor.account, actor, settings.schoolFee),
+    listFees(actor.account, actor, settings.schoolFee, page),
     Account.findById(actor.account, { logo: 1 }).orFail().lean(),
   ]);
   const shown = shownOf(settings);

@@ -8,8 +8,9 @@ import { SETUP_TABS } from '../../web/event-tabs.js';
 import { parseForm, parseId, statusOf, type Form } from '../../web/parse.js';
 import { saveSeen } from '../../web/save-seen.js';
 import { say } from '../../web/session.js';
+import { placeInList } from './queries.js';
 import { saveAddress } from './save-address.js';
-import { ADDRESS_FIELDS, addressForm, sourceOf } from './schema.js';
+import { ADDRESS_FIELDS, addressForm, addressSource, sourceOf } from './schema.js';
 
 /** Where a school is. Part of Global Setup, behind the administrator's guard. */
 export function addAddressPages(router: Router, deps: Deps): void {
@@ -29,7 +30,7 @@ export function addAddressPages(router: Router, deps: Deps): void {
     );
     if (form) return showAddress(res, await schoolOf(req, res), form);
     say(req, { kind: 'ok', text: `The address of ${before.name} is saved.` });
-    res.redirect(303, '/global-setup#schools');
+    res.redirect(303, await placeInList(before));
   });
 }
 
@@ -50,7 +51,9 @@ async function showAddress(res: Response, school: School, form: Form): Promise<v
     tab: 'school-account',
     school,
     synced: school.synced?.address ?? '',
+    from: addressSource(school),
     source: sourceOf(school),
+    back: await placeInList(school),
     seen: seenOf(ADDRESS_FIELDS, shownOf(school)),
     form,
   });

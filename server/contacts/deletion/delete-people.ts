@@ -1,6 +1,7 @@
 import type { Types } from 'mongoose';
 import { Contact, type ContactType } from '../../models/contact.js';
 import { Diary } from '../../models/diary.js';
+import { DrawEntry } from '../../models/draw-entry.js';
 import { Household } from '../../models/household.js';
 import { HouseholdChange } from '../../models/household-change.js';
 import type { ActiveRun } from '../../runs/engine/active-run.js';
@@ -39,10 +40,11 @@ export async function deletePeople(
   );
 }
 
-/** Removes families, as their children are gone. A parent who stays gets a new, empty one when they need it. */
+/** Removes families, as their children are gone, with what they wish in preference rounds. A parent who stays gets a new, empty one when they need it. */
 export function deleteFamilies(run: ActiveRun): Promise<void> {
   return deleteBatches(run, Household, { account: run.account }, async (ids) => {
     await deleteDiaries(ids);
+    await DrawEntry.deleteMany({ household: { $in: ids } });
     await Household.deleteMany({ _id: { $in: ids } });
   });
 }

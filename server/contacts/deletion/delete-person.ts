@@ -4,6 +4,7 @@ import { Claim, underPrefix } from '../../models/claim.js';
 import { Class } from '../../models/class.js';
 import { Contact, handTiedTo, recordIds } from '../../models/contact.js';
 import { Duplicate } from '../../models/duplicate.js';
+import { DrawEntry } from '../../models/draw-entry.js';
 import { Event } from '../../models/event.js';
 import { Household } from '../../models/household.js';
 import { HouseholdChange } from '../../models/household-change.js';
@@ -41,6 +42,7 @@ export async function deletePerson(
     { account, state: 'accepted', 'children.student': id },
     { $pull: { children: { student: id } } },
   );
+  await leaveWishes(events, id);
   await leaveAppointments(run, events, id, by, end);
   await leaveResources(run, id, by, end);
   await Class.updateMany(
@@ -64,6 +66,16 @@ export async function deletePerson(
   await deleteDiaries([id]);
   await Contact.deleteOne({ _id: id, account });
   await run.step(1);
+}
+
+/** In preference rounds: a wish about several children stays for the others. */
+async function leaveWishes(events: Types.ObjectId[], id: Types.ObjectId): Promise<void> {
+  const theirs = { event: { $in: events }, 'wishes.students': id };
+  await DrawEntry.updateMany(theirs, { $pull: { 'wishes.$[].students': id } });
+  await DrawEntry.updateMany(
+    { event: { $in: events }, 'wishes.students': { $size: 0 }, outcome: { $exists: false } },
+    { $pull: { wishes: { students: { $size: 0 } } } },
+  );
 }
 
 async function leaveAppointments(

@@ -125,7 +125,7 @@ async function writeDelta(
   const here = <T>(states: ReadonlyMap<string, T | null>) =>
     [...states.values()].filter((state) => state !== null);
   const objects: Record<ListName, object[]> = {
-    schools: [],
+    schools: [...changes.located.values()],
     terms: here(changes.terms),
     courses: here(changes.courses),
     sections: here(changes.sections),

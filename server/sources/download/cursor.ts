@@ -14,7 +14,7 @@ const FULL_AFTER_MS = 6.5 * DAY_MS;
 /** Clever keeps events for 30 days; the cursor is given up earlier. */
 const EVENTS_KEPT_MS = 27 * DAY_MS;
 /** Raised with any change to the code that maps records, or sections to classes: then everything must be read again. */
-const RULES_VERSION = 3;
+const RULES_VERSION = 4;
 
 /** The settings that decide how records are taken and who belongs here. */
 export interface Rules {

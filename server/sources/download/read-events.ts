@@ -3,6 +3,7 @@ import type {
   CleverCourse,
   CleverEvent,
   CleverObject,
+  CleverSchool,
   CleverSection,
   CleverTerm,
   CleverUser,
@@ -25,7 +26,9 @@ export interface Changes {
   sections: Map<string, CleverSection | null>;
   terms: Map<string, CleverTerm | null>;
   courses: Map<string, CleverCourse | null>;
-  /** How many events were read that do not concern our people and classes. */
+  /** Matched schools that were created or changed. */
+  located: Map<string, CleverSchool>;
+  /** How many events of schools were read, of all schools. */
   schools: number;
   /** Deleted users who had more than one role: perhaps only one of the roles is gone. */
   unsure: Set<string>;
@@ -49,6 +52,7 @@ export async function readEvents(
     sections: new Map(),
     terms: new Map(),
     courses: new Map(),
+    located: new Map(),
     schools: 0,
     unsure: new Set(),
     events: 0,
@@ -74,6 +78,7 @@ function takeEvent(changes: Changes, event: CleverEvent, schools: MatchedSchools
   if (type === 'schools' && verb === 'deleted' && schools.has(object?.id ?? ''))
     throw new NotByEvents({ code: 'school not listed' });
   if (type === 'schools') changes.schools += 1;
+  if (type === 'schools' && object && schools.has(object.id)) changes.located.set(object.id, object);
   if (type !== 'users' && type !== 'sections' && type !== 'terms' && type !== 'courses') return;
   if (!object || cleanId(object.id) === '' || !['created', 'updated', 'deleted'].includes(verb))
     throw new NotByEvents({ code: 'event unreadable' });

@@ -1,0 +1,213 @@
+import { randomBytes } from 'node:crypto';
+import type { Types } from 'mongoose';
+import { findPeople } from '../booking/find-people.js';
+import { contactsOf, HOLDER, sitBeside } from '../booking/find-sitting.js';
+import { childrenWithTeachers } from '../booking/queries.js';
+import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import { slotsOf } from '../models/appointment-slots.js';
+import type { Draw } from '../models/draw.js';
+import { DrawEntry, type DrawWish } from '../models/draw-entry.js';
+import type { Event } from '../models/event.js';
+import { Resource } from '../models/resource.js';
+import type { Slot } from '../models/slot.js';
+import { findOpenings } from '../planning/find-openings.js';
+import { distinctIds } from '../web/lists.js';
+import { dayOf } from '../web/local-time.js';
+import { placed } from '../web/place.js';
+import type { DrawFamily, DrawInput, DrawSlot } from './draw-wishes.js';
+import { findActing, type Acting } from './find-acting.js';
+import { shareTurns, type Sharing } from './share-turns.js';
+
+/** What the numbers of an input stand for: kept beside it, and shown to nobody. */
+export interface DrawKeys {
+  slots: string[];
+  /** By the family's code, as they were when they were closed. */
+  wishes: Record<string, DrawWish[]>;
+}
+
+/** Numbers for ids, in the order in which they come. */
+class Numbers {
+  readonly #known = new Map<string, number>();
+
+  of(id: string): number {
+    const known = this.#known.get(id) ?? this.#known.size;
+    this.#known.set(id, known);
+    return known;
+  }
+
+  find(id: string): number | undefined {
+    return this.#known.get(id);
+  }
+
+  get ids(): string[] {
+    return [...this.#known.keys()];
+  }
+}
+
+/** The least of what families who share a child say is left of something, by its number. */
+class Limits {
+  readonly numbers = new Numbers();
+  readonly #left: number[] = [];
+
+  of(id: string, left: number): number {
+    const number = this.numbers.of(id);
+    this.#left[number] = Math.min(this.#left[number] ?? Infinity, left);
+    return number;
+  }
+
+  get all(): (number | null)[] {
+    return this.#left.map(orNull);
+  }
+}
+
+const orNull = (most: number) => (Number.isFinite(most) ? most : null);
+
+/** Reads what is drawn from, as it is now. */
+export async function readInput(
+  draw: Draw,
+  event: Event,
+  now: Date,
+): Promise<DrawInput & { keys: DrawKeys }> {
+  const reading = new Reading(event, now);
+  const sharing: Sharing[] = [];
+  // The oldest first: of those who share a turn, it has the oldest one's code.
+  for await (const entry of DrawEntry.find({ draw: draw._id }).sort({ _id: 1 }).lean()) {
+    const acting = await findActing(entry);
+    if (!acting) continue;
+    // No more than the school lets a family have now, whatever it was when they were sent.
+    const wishes = entry.wishes.slice(0, draw.most);
+    await reading.add(entry.code, wishes, acting);
+    const students = wishes.flatMap((wish) => wish.students.map(String));
+    sharing.push({ code: entry.code, students: event.booking.eachHousehold ? [] : students });
+  }
+  return reading.finish(shareTurns(sharing));
+}
+
+class Reading {
+  readonly #teachers = new Numbers();
+  readonly #children = new Limits();
+  readonly #pairs = new Limits();
+  readonly #slots = new Map<string, { slot: Slot; number: number }>();
+  readonly #families: (Omit<DrawFamily, 'turn' | 'people'> & { people: Types.ObjectId[] })[] = [];
+  readonly #wishes: DrawKeys['wishes'] = {};
+
+  constructor(
+    readonly event: Event,
+    readonly now: Date,
+  ) {}
+
+  async add(code: string, sent: DrawWish[], { household, user }: Acting): Promise<void> {
+    // Whom they may not meet anymore, as in a class that was hidden meanwhile, would only take times from others.
+    const met = new Set(
+      (await childrenWithTeachers(this.event, household.children, [])).flatMap((child) =>
+        child.left ? [] : child.teachers.map((teacher) => `${child.id}:${teacher.id}`),
+      ),
+    );
+    const wishes = sent.map((wish) => {
+      const students = distinctIds(wish.students).filter((id) =>
+        met.has(`${String(id)}:${String(wish.resource)}`),
+      );
+      return { ...wish, students };
+    });
+    const wanted = wishes.filter(({ students }) => students.length > 0);
+    const family = { event: placed(this.event, {}), household, actor: { user } };
+    const { offers, kept, left } = await findOpenings(family, wanted, this.now);
+    const busy = await kept();
+    const gapMs = this.event.booking.gapMinutes * 60_000;
+    const isClear = ({ from, to }: Slot) =>
+      busy.every((one) => +from >= +one.to + gapMs || +one.from >= +to + gapMs);
+    const own = this.event.booking.eachHousehold ? String(household._id) : '';
+    this.#wishes[code] = wishes.map((wish, n) => (wish.students.length > 0 ? wish : (sent[n] ?? wish)));
+    this.#families.push({
+      ...{ code, salt: randomBytes(16).toString('hex'), most: orNull(left.family) },
+      people: (await findPeople(household, [])).family.filter((id) => !id.equals(household._id)),
+      wishes: wishes.map((wish) => {
+        const { students, resource, slots, any } = wish;
+        const free = (offers[wanted.indexOf(wish)]?.openings ?? []).map(({ slot }) => slot).filter(isClear);
+        const dear = slots.flatMap((id) => free.find((slot) => slot._id.equals(id)) ?? []);
+        const rest = any ? free.filter((slot) => !dear.includes(slot)) : [];
+        return {
+          children: students.map((id) => this.#children.of(String(id), left.child(String(id)))),
+          pairs: students.map((id) =>
+            this.#pairs.of(`${own} ${String(id)} ${String(resource)}`, left.pair(id, resource)),
+          ),
+          slots: [...dear, ...rest].map((slot) => this.#numberOf(slot)),
+        };
+      }),
+    });
+  }
+
+  #numberOf(slot: Slot): number {
+    const id = String(slot._id);
+    const known = this.#slots.get(id) ?? { slot, number: this.#slots.size };
+    this.#slots.set(id, known);
+    return known.number;
+  }
+
+  async finish(turns: Map<string, string>): Promise<DrawInput & { keys: DrawKeys }> {
+    const people = new Numbers();
+    const found = [...this.#slots.values()].map(({ slot }) => slot);
+    const sitting = await this.#findSitting(found);
+    const slots = found.map((slot): DrawSlot => ({
+      teacher: this.#teachers.of(String(slot.resource)),
+      people: [
+        ...new Set(
+          [slot.resource, ...(slot.with ?? [])].flatMap((holder) =>
+            (sitting.get(String(holder)) ?? []).map((id) => people.of(String(id))),
+          ),
+        ),
+      ],
+      ...{ day: slot.day, from: +slot.from, to: +slot.to, seats: slot.capacity },
+    }));
+    // By their codes, not by when they came: the list tells nothing of that.
+    const families = this.#families
+      .toSorted((a, b) => (a.code < b.code ? -1 : 1))
+      .map(({ code, salt, most, people: own, wishes }): DrawFamily => ({
+        ...{ code, salt, turn: turns.get(code) ?? code, most },
+        people: own.flatMap((id) => people.find(String(id)) ?? []),
+        wishes,
+      }));
+    const days = await this.#countSeats(slots);
+    return {
+      gapMs: this.event.booking.gapMinutes * 60_000,
+      days,
+      ...{ children: this.#children.all, pairs: this.#pairs.all, slots, families },
+      keys: { slots: [...this.#slots.keys()], wishes: this.#wishes },
+    };
+  }
+
+  /** Who sits there, by the holder of slots. */
+  async #findSitting(slots: Slot[]): Promise<Map<string, Types.ObjectId[]>> {
+    const ids = distinctIds([...slots.map(({ resource }) => resource), ...sitBeside(slots)]);
+    const holders = await Resource.find({ _id: { $in: ids } }, HOLDER).lean();
+    return new Map(
+      holders.map((holder) => [
+        String(holder._id),
+        [...contactsOf(holder), ...(holder.byHand ? [holder._id] : [])],
+      ]),
+    );
+  }
+
+  /** Takes off what is booked already: of the seats of a slot, and of a teacher's day where that has a limit, which it returns. */
+  async #countSeats(slots: DrawSlot[]): Promise<Record<string, number>> {
+    const { event } = this;
+    const taken = await Appointment.find(
+      { event: event._id, state: { $in: LIVING_STATES } },
+      { slot: 1, more: 1, resource: 1, from: 1 },
+    ).lean();
+    for (const one of taken)
+      for (const id of slotsOf(one)) {
+        const slot = slots[this.#slots.get(String(id))?.number ?? -1];
+        if (slot) slot.seats -= 1;
+      }
+    const days: Record<string, number> = {};
+    const most = event.booking.perTeacherAndDay;
+    if (!most) return days;
+    for (const { teacher, day } of slots) days[`${teacher} ${day}`] = most;
+    for (const { resource, from } of taken) {
+      const day = `${this.#teachers.find(String(resource)) ?? -1} ${dayOf(from, event.timeZone)}`;
+      if (days[day] !== undefined) days[day] -= 1;
+    }
+    return days;
+  }
+}

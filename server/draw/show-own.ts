@@ -1,0 +1,55 @@
+import { childrenWithTeachers } from '../booking/queries.js';
+import type { DrawEntry } from '../models/draw-entry.js';
+import { Slot } from '../models/slot.js';
+import type { Family } from '../parents/load-conference.js';
+import { andList } from '../web/format-count.js';
+import { shortDayAndTime } from '../web/format-time.js';
+import { wordsOf } from '../web/words.js';
+
+/** The part of a line that is read again (`lineOf`). */
+interface Line {
+  turn: string;
+  wishes: { got: number | null }[];
+}
+
+/** A family's own wishes in its words, each with what was drawn for it. */
+export async function showOwn(
+  { wishes, line, turn }: DrawEntry,
+  { event, household }: Pick<Family, 'event' | 'household'>,
+): Promise<{ wishes: { who: string; asked: string; drawn: string }[]; code: string; turn: typeof turn }> {
+  const t = wordsOf(event);
+  const [children, slots] = await Promise.all([
+    childrenWithTeachers(event, household.children, []),
+    Slot.find({ _id: { $in: wishes.flatMap((wish) => wish.slots) } }, { from: 1 }).lean(),
+  ]);
+  const said = line === undefined ? undefined : (JSON.parse(line) as Line);
+  const drawnOf = (n: number) => {
+    if (!said) return '';
+    const got = said.wishes[n]?.got ?? null;
+    return got === null
+      ? t('draw.wishNone')
+      : t('draw.wishGot', { time: shortDayAndTime(new Date(got), event) });
+  };
+  return {
+    wishes: wishes.map((wish, n) => {
+      const theirs = children.filter(({ id }) => wish.students.some((student) => student.equals(id)));
+      const child = andList(
+        theirs.map(({ name }) => name),
+        event,
+      );
+      const teacher = theirs.flatMap(({ teachers }) => teachers).find(({ id }) => wish.resource.equals(id));
+      const times = wish.slots.flatMap((id) => slots.find(({ _id }) => _id.equals(id)) ?? []);
+      const asked = [
+        ...times.map(({ from }) => shortDayAndTime(from, event)),
+        ...(wish.any ? [t(times.length > 0 ? 'draw.wishAny' : 'draw.wishAnyTime')] : []),
+      ];
+      return {
+        who: teacher ? t('draw.about', { teacher: teacher.name, child }) : child,
+        asked: t('draw.wishAsked', { times: asked.join(' · ') }),
+        drawn: drawnOf(n),
+      };
+    }),
+    code: said?.turn ?? '',
+    turn,
+  };
+}

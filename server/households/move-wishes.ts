@@ -1,0 +1,92 @@
+import type { Types } from 'mongoose';
+import { asRead } from '../models/as-read.js';
+import { Draw } from '../models/draw.js';
+import { DrawEntry, type DrawWish } from '../models/draw-entry.js';
+import { isDuplicateKey } from '../models/duplicate-key.js';
+import type { Household, HouseholdChild } from '../models/household.js';
+import { makeCode } from '../seal.js';
+
+/**
+ * Moves what one household wishes in preference rounds to another, after what that one wishes, as far as the round allows so many. May be
+ * cut off anywhere and done again. Where both were drawn for already, each keeps its own.
+ */
+export async function moveWishes(from: Household['_id'], to: Household['_id']): Promise<void> {
+  for (const entry of await DrawEntry.find({ household: from }).lean()) {
+    if (await handOver(entry, to)) continue;
+    const draw = await Draw.findOne({ _id: entry.draw, state: 'collecting' }, { most: 1 }).lean();
+    if (!draw) continue;
+    await addWishes({ draw: entry.draw, household: to }, entry.wishes, draw.most);
+    // What was sent there meanwhile is moved when this is done again.
+    await DrawEntry.deleteOne({ _id: entry._id, household: from, changedAt: entry.changedAt });
+  }
+}
+
+/** @returns false where the other one has wishes of its own in that round */
+async function handOver({ _id, household }: DrawEntry, to: Types.ObjectId): Promise<boolean> {
+  try {
+    await DrawEntry.updateOne({ _id, household }, { $set: { household: to } });
+    return true;
+  } catch (error) {
+    if (isDuplicateKey(error)) return false;
+    throw error;
+  }
+}
+
+async function addWishes(
+  target: Pick<DrawEntry, 'draw' | 'household'>,
+  wishes: DrawWish[],
+  most: number,
+): Promise<void> {
+  for (;;) {
+    const entry = await DrawEntry.findOne(target).lean();
+    if (!entry) return;
+    const isThere = (wish: DrawWish) =>
+      entry.wishes.some(
+        ({ resource, students }) =>
+          resource.equals(wish.resource) && students.some((id) => has(wish.students, id)),
+      );
+    const added = await DrawEntry.updateOne(
+      { _id: entry._id, ...asRead({ wishes: entry.wishes }) },
+      { $set: { wishes: [...entry.wishes, ...wishes.filter((wish) => !isThere(wish))].slice(0, most) } },
+    );
+    if (added.matchedCount === 1) return;
+  }
+}
+
+const has = (ids: Types.ObjectId[], id: Types.ObjectId) => ids.some((one) => one.equals(id));
+
+/**
+ * Where an adult leaves a household, wishes about children who are theirs go along, and those about children whom others there have stay:
+ * about a child of both, each has the wish, and they share its turn. May be done again.
+ * @param own the children who go along
+ */
+export async function splitWishes(
+  old: Pick<Household, '_id' | 'children' | 'brought'>,
+  fresh: Types.ObjectId,
+  adult: Types.ObjectId,
+  own: HouseholdChild[],
+): Promise<void> {
+  const mine = own.map(({ student }) => student);
+  const others = [...old.children, ...(old.brought ?? [])]
+    .filter((child) => !child.adult.equals(adult))
+    .map(({ student }) => student);
+  for (const entry of await DrawEntry.find({ household: old._id }).lean()) {
+    const { _id, account, event, draw, changedAt } = entry;
+    if (!(await Draw.exists({ _id: draw, state: 'collecting' }))) continue;
+    const goes = about(entry.wishes, (id) => has(mine, id));
+    if (goes.length > 0)
+      await DrawEntry.updateOne(
+        { draw, household: fresh },
+        { $setOnInsert: { account, event, user: adult, code: makeCode(), wishes: goes, changedAt } },
+        { upsert: true },
+      );
+    const stays = about(entry.wishes, (id) => has(others, id) || !has(mine, id));
+    await DrawEntry.updateOne({ _id, household: old._id, changedAt }, { $set: { wishes: stays } });
+  }
+}
+
+function about(wishes: DrawWish[], isOf: (student: Types.ObjectId) => boolean): DrawWish[] {
+  return wishes
+    .map((wish) => ({ ...wish, students: wish.students.filter(isOf) }))
+    .filter(({ students }) => students.length > 0);
+}

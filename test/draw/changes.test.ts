@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { saveDraw } from '../../server/draw/start-draw.js';
+import { deleteBookkeeping } from '../../server/database/delete-bookkeeping.js';
+import { openBooking } from '../../server/events/open-booking.js';
+import { formOf } from '../../server/events/schema.js';
+import { joinBySchool } from '../../server/households/join-household.js';
+import { leaveHousehold } from '../../server/households/leave-household.js';
+import { moveWishes } from '../../server/households/move-wishes.js';
+import { Appointment } from '../../server/models/appointment.js';
+import { Draw } from '../../server/models/draw.js';
+import { DrawEntry } from '../../server/models/draw-entry.js';
+import { Event } from '../../server/models/event.js';
+import { Household } from '../../server/models/household.js';
+import { Notification } from '../../server/models/notification.js';
+import { EVE } from '../support/booking/conference.js';
+import { asApp } from '../support/scans.js';
+import { HOUR, later, running, Round } from '../support/booking/round.js';
+
+describe('a preference round while things change', () => {
+  let desk: Round['desk'];
+  let office: Round['office'];
+  let settings: Round['settings'];
+  let run: Round['run'];
+  let start: Round['start'];
+  let family: Round['family'];
+
+  beforeEach(async () => {
+    ({ desk, office, settings, run, start, family } = await Round.open());
+  });
+
+  /** Of whom a household's entry wishes for a meeting. */
+  const wishedBy = async ({ _id }: Pick<Household, '_id'>) =>
+    (await DrawEntry.findOne({ household: _id }).lean())?.wishes.map(({ students }) => students.map(String));
+
+  it('keeps wishes where adults join and part: those of both, up to as many as count, each once', async () => {
+    await start({ most: 3 });
+    const [kim, lou] = [await family(0), await family(1)];
+    const account = desk.fair.account._id;
+    const [first, second] = desk.fair.students.map(({ _id }) => String(_id));
+    const decided = { account, household: kim.household._id, adult: lou.user._id, by: kim.user._id };
+    assert.equal(await asApp(() => joinBySchool(desk.test.deps, decided)), true);
+    assert.deepEqual(await wishedBy(kim.household), [[first], [first], [second]]);
+    assert.equal(await DrawEntry.countDocuments(), 1);
+    // Done again after a death it changes nothing.
+    await asApp(() => moveWishes(lou.household._id, kim.household._id));
+    assert.equal((await wishedBy(kim.household))?.length, 3);
+
+    const joined = await Household.findById(kim.household._id).orFail().lean();
+    const leaving = { by: kim.user._id, adult: lou.user._id };
+    assert.equal(await asApp(() => leaveHousehold(desk.test.deps, joined, leaving)), true);
+    const fresh = await Household.findOne({ account, adults: lou.user._id }).orFail().lean();
+    assert.deepEqual(await wishedBy(kim.household), [[first], [first]]);
+    assert.deepEqual(await wishedBy(fresh), [[second]]);
+
+    // Into a household that wishes nothing they go as they are.
+    const ana = await desk.parentOf(2);
+    const again = { account, household: ana.household._id, adult: kim.user._id, by: ana.user._id };
+    assert.equal(await asApp(() => joinBySchool(desk.test.deps, again)), true);
+    assert.deepEqual(await wishedBy(ana.household), [[first], [first]]);
+    desk.test.setNow(later(HOUR));
+    await run();
+    assert.equal(await Appointment.countDocuments({ household: ana.household._id, state: 'booked' }), 2);
+    assert.equal(await Appointment.countDocuments({ household: fresh._id, state: 'booked' }), 1);
+  });
+
+  it('holds the opening of booking back while it lasts', async () => {
+    await start();
+    await family(0);
+    const home = `/events/${String(desk.fair.event._id)}`;
+    const opened = await office.post(`${home}/opening`, {}, `${home}/opening`);
+    assert.equal(opened.headers.location, settings);
+    assert.match((await office.get(settings)).text, /Booking can’t open while the preference round lasts/);
+    const event = await Event.findOne().orFail().lean();
+    const save = (more: object) => {
+      const form = { ...formOf(event), ...more } as Record<string, string>;
+      return office.post(`${home}/settings`, form, `${home}/settings`);
+    };
+    const refused = await save({ opensAt: '2026-11-23T13:30' });
+    assert.match(refused.text, /booking can open to the first families on [^.]*2:00 PM at the soonest/);
+    assert.equal((await save({ earlyMinutes: 61 })).status, 422);
+    assert.deepEqual((await Event.findOne().orFail().lean()).booking, event.booking);
+    assert.equal((await save({ opensAt: '2026-11-23T14:00' })).status, 303);
+    // A form that was read before the round began, and one of the round that was read before the opening changed, change nothing.
+    const actor = { account: event.account, user: event._id } as unknown as Parameters<typeof saveDraw>[1];
+    const { draw: _draw, ...before } = event;
+    assert.equal((await asApp(() => openBooking(actor, before, later(4 * HOUR)))).ok, false);
+    const terms = { from: EVE, until: later(2 * HOUR), most: 2 };
+    assert.deepEqual(await asApp(() => saveDraw(desk.test.deps, actor, event, terms)), {
+      ok: false,
+      reason: 'opening changed',
+    });
+    assert.deepEqual((await Draw.findOne().orFail().lean()).until, later(HOUR));
+  });
+
+  it('is shown again where a death left its event without it', async () => {
+    await start();
+    await Event.updateOne({}, { $unset: { draw: 1 } });
+    await run();
+    assert.deepEqual((await Event.findOne().orFail().lean()).draw?.until, later(HOUR));
+  });
+
+  it('is canceled, and families are told, where its seed can’t be opened anymore', async () => {
+    await start();
+    await family(0);
+    await Draw.updateOne({}, { $set: { seed: 'v1.sealed.with.another' } });
+    desk.test.setNow(later(HOUR));
+    await run();
+    await run();
+    assert.equal(await Draw.countDocuments(), 0);
+    assert.match((await Notification.findOne().orFail().lean()).text, /has canceled the preference round/);
+  });
+
+  it('goes some time after the event', async () => {
+    await start();
+    await family(0);
+    const old = new Date('2026-11-25');
+    await asApp(() => deleteBookkeeping(new Date('2026-11-24'), running));
+    assert.equal(await DrawEntry.countDocuments(), 1);
+    await asApp(() => deleteBookkeeping(old, running));
+    assert.deepEqual([await Draw.countDocuments(), await DrawEntry.countDocuments()], [0, 0]);
+  });
+});
