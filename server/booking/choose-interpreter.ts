@@ -1,4 +1,4 @@
-import type { Types } from 'mongoose';
+import { Types } from 'mongoose';
 import { Appointment, type Overridable } from '../models/appointment.js';
 import { asRead } from '../models/as-read.js';
 import { Diary } from '../models/diary.js';
@@ -52,7 +52,14 @@ export async function changeInterpreter(
     const { interpreter } = chosen.me;
     const changed = await Appointment.updateOne(
       { _id: me._id, state: 'pending', ...asRead({ interpreter: me.interpreter }) },
-      interpreter ? { $set: { interpreter } } : { $unset: { interpreter: 1 } },
+      {
+        // Whoever dies before the next step leaves a meeting in somebody's diary for nothing: once booked, it is gone through.
+        $set: {
+          ...(interpreter ? { interpreter } : {}),
+          ...(me.interpreter ? { 'interpreting.mark': new Types.ObjectId() } : {}),
+        },
+        ...(interpreter ? {} : { $unset: { interpreter: 1 as const } }),
+      },
     );
     if (changed.matchedCount === 1) {
       if (me.interpreter) await leaveInterpreter(me, me.interpreter);

@@ -1,7 +1,7 @@
-import type { Types } from 'mongoose';
+import { Types } from 'mongoose';
 import { recordAudit } from '../audit/record-audit.js';
 import { findFree, languageFor } from '../booking/find-interpreter.js';
-import { reconcileInterpreter } from '../booking/reconcile-interpreter.js';
+import { reconcileInterpreter, toldOf } from '../booking/reconcile-interpreter.js';
 import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { slotsOf } from '../models/appointment-slots.js';
@@ -34,12 +34,20 @@ export async function assignInterpreter(
     return { ok: true };
   if (interpreter && !(await isFree(event, found, interpreter, deps.now())))
     return { ok: false, reason: 'not free' };
-  const { interpreter: was } = found;
+  const { interpreter: before, interpreting } = found;
+  const mark = {
+    ...{ mark: new Types.ObjectId(), was: toldOf(found) },
+    // Nobody: whoever did is not preferred either, and no one else where the office assigns them.
+    ...(interpreter ? { to: interpreter } : {}),
+    ...(interpreting?.move ? { move: interpreting.move } : {}),
+  };
   const marked = await Appointment.updateOne(
-    { _id: found._id, state: { $in: LIVING_STATES }, ...asRead({ interpreter: was }) },
     {
-      // Nobody: whoever did is not preferred either, and no one else where the office assigns them.
-      $set: { interpreting: { ...(interpreter ? { to: interpreter } : {}), ...(was ? { was } : {}) } },
+      ...{ _id: found._id, state: { $in: LIVING_STATES } },
+      ...asRead({ interpreter: before, 'interpreting.mark': interpreting?.mark }),
+    },
+    {
+      $set: { interpreting: mark },
       ...(interpreter ? {} : { $unset: { interpreter: 1 as const } }),
     },
   );
