@@ -4,6 +4,7 @@ import { cancelAppointment } from '../booking/cancel-appointment.js';
 import type { Deps } from '../deps.js';
 import { findFamilies } from '../desk/find-families.js';
 import { deskPath } from '../desk/show-frame.js';
+import { countLacking } from '../interpreters/queries.js';
 import type { Event } from '../models/event.js';
 import { atLeast } from '../models/user.js';
 import { appointments } from '../reports/definitions/appointments.js';
@@ -108,6 +109,7 @@ function problemPages(router: Router, deps: Deps): void {
       path: list(event),
       desk: deskPath(event),
       coming: await sayComing(actorOf(res), event, deps.now()),
+      lacking: await countLacking(event, deps.now()),
       rows: rows.map((row) => inWords(event, row)),
       pager: pagerOf(counts.problem, query.page, PAGE, ['problem', 'problems'], (to) =>
         addressOf(list(event), { q: query.q, page: to }),

@@ -5,6 +5,7 @@ import { Claim } from '../models/claim.js';
 import { Household } from '../models/household.js';
 import { findBusy } from './find-busy.js';
 import { onlyWith, type Kept } from './find-kept.js';
+import { passLanguage } from './pass-language.js';
 import { reconcileClaims } from './reconcile-claims.js';
 
 /** What the family has two of at one time is listed for the school: it alone knows both, and calls them. */
@@ -36,6 +37,7 @@ export async function moveKept(
   const theirs = { household: kept._id, account, students: { $not: { $elemMatch: { $nin: guarded } } } };
   const found = await Appointment.find({ ...theirs, state: { $ne: 'pending' } }).lean();
   for (const appointment of found) await moveOne(appointment, _id, kept._id, now);
+  await passLanguage(kept, _id);
   // Only then: what they may see there was looked at by these.
   if (!(await Appointment.exists(theirs)))
     await Household.updateOne(

@@ -7,8 +7,10 @@ import { Diary, type Busy } from '../models/diary.js';
 import { isDuplicateKey } from '../models/duplicate-key.js';
 import { Event } from '../models/event.js';
 import { Household } from '../models/household.js';
+import { Interpreter } from '../models/interpreter.js';
 import { Resource } from '../models/resource.js';
 import { holdersOf, Slot } from '../models/slot.js';
+import { diaryOf } from './find-interpreter.js';
 import { findPeople, goingOf } from './find-people.js';
 import { contactsOf, HOLDER, sittingOf } from './find-sitting.js';
 import { dayOf } from '../web/local-time.js';
@@ -33,11 +35,13 @@ export async function reconcileClaims(appointments: Appointment[]): Promise<void
 
 /** What each needs, by its id. */
 async function needsOfAll(appointments: Appointment[]): Promise<Map<string, Need[]>> {
-  const [events, resources, households, slots] = await Promise.all([
+  const speaking = appointments.flatMap(({ interpreter }) => interpreter ?? []);
+  const [events, resources, households, slots, interpreters] = await Promise.all([
     Event.find({ _id: { $in: appointments.map(({ event }) => event) } }, { booking: 1, timeZone: 1 }).lean(),
     Resource.find({ _id: { $in: appointments.flatMap(holdersOf) } }, HOLDER).lean(),
     Household.find({ _id: { $in: appointments.map(({ household }) => household) } }).lean(),
     Slot.find({ _id: { $in: appointments.flatMap(slotsOf) } }, { day: 1, from: 1, to: 1 }).lean(),
+    speaking.length > 0 ? Interpreter.find({ _id: { $in: speaking } }, { contact: 1 }).lean() : [],
   ]);
   const contacts = resources.flatMap(contactsOf);
   const teachers = await Contact.find({ _id: { $in: contacts } }, { email: 1 }).lean();
@@ -66,6 +70,7 @@ async function needsOfAll(appointments: Appointment[]): Promise<Map<string, Need
       ...(item.more ? timesOf(byId(slots, _id)) : {}),
       _id,
     });
+    const interpreter = item.interpreter && byId(interpreters, item.interpreter);
     const held = item.class ? { class: { _id: item.class, edits: {} } } : {};
     all.set(
       item._id.toHexString(),
@@ -78,6 +83,7 @@ async function needsOfAll(appointments: Appointment[]): Promise<Map<string, Need
         household: item.household,
         goer: item.goer,
         people,
+        ...(interpreter ? { interpreter: diaryOf(interpreter) } : {}),
         ...held,
       }),
     );

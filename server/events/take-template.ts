@@ -51,7 +51,7 @@ export function keptOf({
 }
 
 /** What is copied from a past event and what is not, in words. */
-export function templateLists({ name, fields = [], messages = {}, reminders = [] }: Event) {
+export function templateLists({ name, fields = [], messages = {}, reminders = [], interpreting }: Event) {
   const texts = MESSAGE_KINDS.filter((kind) => messages[kind]).length;
   return {
     name,
@@ -65,11 +65,13 @@ export function templateLists({ name, fields = [], messages = {}, reminders = []
         ? `Reminders (${reminders.join(', ')} hours before)`
         : 'Reminders (there are none)',
       'How families reach the office',
+      ...(interpreting ? ['For which languages families may ask for an interpreter'] : []),
     ],
     left: [
       'Days and booking window',
       'People, classes and the nightly sync',
       'Slots, rooms and video links',
+      ...(interpreting ? ['Interpreters'] : []),
       'Appointments and emails',
     ],
   };

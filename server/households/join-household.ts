@@ -1,4 +1,5 @@
 import { Types } from 'mongoose';
+import { passLanguage } from '../booking/pass-language.js';
 import type { Deps } from '../deps.js';
 import { asRead } from '../models/as-read.js';
 import { isDuplicateKey } from '../models/duplicate-key.js';
@@ -146,6 +147,7 @@ async function moveHousehold(
   );
   if (emptied.matchedCount === 0) return;
   await moveAppointments(deps, own._id, to);
+  await passLanguage(own, to);
   await moveWishes(own._id, to);
   // A household keeps an adult: an id that is nobody's.
   await Household.updateOne(

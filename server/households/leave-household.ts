@@ -106,6 +106,7 @@ async function makeFresh(
       // A household keeps an adult: an id that is nobody's, for now.
       adults: [new Types.ObjectId()],
       ...(old?.removed ? { removed: old.removed } : {}),
+      ...(old?.interpreter ? { interpreter: old.interpreter } : {}),
     });
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;

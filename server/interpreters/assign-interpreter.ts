@@ -9,8 +9,11 @@ import { asRead } from '../models/as-read.js';
 import type { Event } from '../models/event.js';
 import { Household } from '../models/household.js';
 import { Slot } from '../models/slot.js';
+import { inSight, type Sight } from '../web/sight.js';
 
-export type Assigned = { ok: true } | { ok: false; reason: 'gone' | 'not free' | 'changed' };
+export type Assigned =
+  /** @property news the household that is told; absent: nothing changed */
+  { ok: true; news?: Types.ObjectId } | { ok: false; reason: 'gone' | 'not free' | 'changed' };
 
 /**
  * The office chooses who interprets at a meeting, or that nobody does. The family is told.
@@ -23,11 +26,13 @@ export async function assignInterpreter(
     appointment,
     interpreter,
     user,
-  }: { appointment: Types.ObjectId; interpreter?: Types.ObjectId; user: Types.ObjectId },
+    sight,
+  }: { appointment: Types.ObjectId; interpreter?: Types.ObjectId; user: Types.ObjectId; sight: Sight },
 ): Promise<Assigned> {
   const { _id, account } = event;
   const found = await Appointment.findOne({
     ...{ _id: appointment, event: _id, account, state: { $in: LIVING_STATES } },
+    ...inSight(sight),
   }).lean();
   if (!found) return { ok: false, reason: 'gone' };
   if (String(found.interpreter ?? '') === String(interpreter ?? '') && !found.interpreting)
@@ -35,8 +40,9 @@ export async function assignInterpreter(
   if (interpreter && !(await isFree(event, found, interpreter, deps.now())))
     return { ok: false, reason: 'not free' };
   const { interpreter: before, interpreting } = found;
+  const was = toldOf(found);
   const mark = {
-    ...{ mark: new Types.ObjectId(), was: toldOf(found) },
+    ...{ mark: new Types.ObjectId(), was },
     // Nobody: whoever did is not preferred either, and no one else where the office assigns them.
     ...(interpreter ? { to: interpreter } : {}),
     ...(interpreting?.move ? { move: interpreting.move } : {}),
@@ -60,7 +66,9 @@ export async function assignInterpreter(
   });
   const after = await Appointment.findById(found._id, { interpreter: 1 }).lean();
   const isDone = !interpreter || interpreter.equals(after?.interpreter ?? '');
-  return isDone ? { ok: true } : { ok: false, reason: 'not free' };
+  const isNews = String(was ?? '') !== String(interpreter ?? '');
+  if (isDone) return { ok: true, ...(isNews ? { news: found.household } : {}) };
+  return { ok: false, reason: 'not free' };
 }
 
 async function isFree(event: Event, found: Appointment, id: Types.ObjectId, now: Date): Promise<boolean> {

@@ -1,57 +1,88 @@
 import { Types } from 'mongoose';
 import { recordAudit } from '../audit/record-audit.js';
 import type { Deps } from '../deps.js';
+import { diaryOf } from '../booking/find-interpreter.js';
+import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import { asRead } from '../models/as-read.js';
 import { Contact } from '../models/contact.js';
 import { Event } from '../models/event.js';
 import { Interpreter, MOST_INTERPRETERS } from '../models/interpreter.js';
 import { searchKey } from '../models/search-key.js';
 import type { Actor } from '../web/actor.js';
 import type { InterpreterForm, SettingForm } from './schema.js';
-import { markLacking } from './reconcile-interpreters.js';
+import { markInterpreted, markLacking } from './reconcile-interpreters.js';
 
 type Scope = Pick<Event, '_id' | 'account'>;
 
-/** Saves for which languages families may ask, and who assigns interpreters. */
+/**
+ * Saves for which languages families may ask, and who assigns interpreters, as long as nobody changed that since it was read.
+ * `reconcile-interpreters.ts` goes through the meetings.
+ */
 export async function saveSetting(
   deps: Deps,
   actor: Actor,
-  { _id, account }: Scope,
+  { _id, account, interpreting }: Scope & Pick<Event, 'interpreting'>,
   form: SettingForm,
-): Promise<void> {
-  await Event.updateOne(
-    { _id, account },
+): Promise<boolean> {
+  const scope = { event: _id, account };
+  // Before and after: whoever dies in between leaves it marked, and what was booked meanwhile is marked too.
+  await markInterpreted(scope, deps.now());
+  const saved = await Event.updateOne(
+    {
+      ...{ _id, account },
+      ...asRead({
+        'interpreting.languages': interpreting?.languages,
+        'interpreting.byHand': interpreting?.byHand,
+      }),
+    },
     form.languages.length > 0 ? { $set: { interpreting: form } } : { $unset: { interpreting: 1 } },
   );
-  await recordAudit({ account, event: _id, user: actor.user, action: 'change interpreting', at: deps.now() });
-  await markLacking({ event: _id, account }, deps.now());
+  if (saved.matchedCount === 0) return false;
+  await recordAudit({ ...scope, user: actor.user, action: 'change interpreting', at: deps.now() });
+  await markInterpreted(scope, deps.now());
+  await markLacking(scope, deps.now());
+  return true;
 }
 
-/** Adds or changes an interpreter. `reconcile-interpreters.ts` goes through their meetings. */
+type Saved = 'saved' | 'many' | 'gone' | 'another person';
+
+/**
+ * Adds or changes an interpreter. `reconcile-interpreters.ts` goes through their meetings.
+ * @param before the one that is changed; absent: a new one
+ */
 export async function saveInterpreter(
   deps: Deps,
   actor: Actor,
   { _id: event, account }: Scope,
   form: InterpreterForm,
-  id = new Types.ObjectId(),
-): Promise<boolean> {
-  const isNew = !(await Interpreter.exists({ _id: id, event, account }));
-  const many = { event, account, status: 'active' } as const;
-  if (isNew && (await Interpreter.countDocuments(many)) >= MOST_INTERPRETERS) return false;
-  const contact = form.email ? await findColleague(account, form.email) : undefined;
-  const key = searchKey(form.name);
-  await Interpreter.updateOne(
-    { _id: id, event, account },
-    {
-      $set: {
-        ...{ ...form, sortKey: key, unsettled: true, status: 'active' },
-        // Their diary stays the same while they have meetings in it.
-        ...(contact && isNew ? { contact } : {}),
-      },
+  before?: Interpreter,
+): Promise<Saved> {
+  const _id = before?._id ?? new Types.ObjectId();
+  const scope = { event, account };
+  if (!before && (await Interpreter.countDocuments({ ...scope, status: 'active' })) >= MOST_INTERPRETERS)
+    return 'many';
+  const contact = form.email ? await findPerson(account, form.email, _id) : undefined;
+  // Their diary stays the same while they have meetings in it.
+  if (before && !diaryOf(before).equals(contact ?? _id) && (await hasMeetings(before, deps.now())))
+    return 'another person';
+  const change = {
+    $set: {
+      ...{ ...form, sortKey: searchKey(form.name), unsettled: true },
+      ...(contact ? { contact } : {}),
     },
-    { upsert: true },
-  );
-  await record(deps, actor, { event, account }, id, isNew ? 'add interpreter' : 'change interpreter');
-  return true;
+    ...(contact ? {} : { $unset: { contact: 1 as const } }),
+  };
+  if (before) {
+    const saved = await Interpreter.updateOne({ _id, ...scope, status: 'active' }, change);
+    if (saved.matchedCount === 0) return 'gone';
+  } else await Interpreter.create({ _id, ...scope, ...change.$set, status: 'active' });
+  await record(deps, actor, scope, _id, before ? 'change interpreter' : 'add interpreter');
+  return 'saved';
+}
+
+async function hasMeetings({ _id }: Interpreter, now: Date): Promise<boolean> {
+  const ahead = { interpreter: { $eq: _id, $exists: true }, to: { $gt: now } };
+  return (await Appointment.exists({ ...ahead, state: { $in: ['pending', ...LIVING_STATES] } })) !== null;
 }
 
 /** Takes an interpreter away: their meetings go to others where that can be. */
@@ -80,13 +111,28 @@ async function record(
   await recordAudit({ ...scope, user, action, targets: [id], at: deps.now() });
 }
 
-/** The one teacher or staff member with an address. */
-async function findColleague(account: Types.ObjectId, email: string): Promise<Types.ObjectId | undefined> {
+/**
+ * Whose diary somebody with an address has: the one teacher or staff member of that address, else whoever interprets with it at another
+ * event already. Nobody is at two events at once.
+ */
+async function findPerson(
+  account: Types.ObjectId,
+  email: string,
+  me: Types.ObjectId,
+): Promise<Types.ObjectId | undefined> {
   const found = await Contact.find(
     { account, email, type: { $in: ['teacher', 'staff'] }, status: 'active' },
     { _id: 1 },
   )
     .limit(2)
     .lean();
-  return found.length === 1 ? found[0]?._id : undefined;
+  if (found.length > 0) return found.length === 1 ? found[0]?._id : undefined;
+  const first = await Interpreter.findOne(
+    { account, email, status: 'active', _id: { $ne: me } },
+    { contact: 1 },
+  )
+    .sort({ _id: 1 })
+    .lean();
+  const diary = first && diaryOf(first);
+  return diary && !diary.equals(me) ? diary : undefined;
 }

@@ -3,12 +3,14 @@ import { diaryOf, isThere, languageFor } from '../booking/find-interpreter.js';
 import { utcDays } from '../booking/plan-needs.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { Diary } from '../models/diary.js';
+import type { Event } from '../models/event.js';
 import { Household } from '../models/household.js';
 import { Interpreter } from '../models/interpreter.js';
 import { matchNames, type ReportRow } from '../reports/match-names.js';
 import { byId } from '../web/lists.js';
 import { nameSpoken } from '../web/format-language.js';
 import type { PlacedEvent } from '../web/place.js';
+import { inSight, type Sight } from '../web/sight.js';
 
 /** The most meetings on the page: more than interpreters of any school have in an event. */
 const MOST = 2000;
@@ -25,8 +27,8 @@ export interface Interpreted {
   choices: { id: string; name: string }[];
 }
 
-/** An event's meetings ahead that need an interpreter or have one: first those without one that can do it, then by time. */
-export async function listInterpreted(event: PlacedEvent, now: Date): Promise<Interpreted[]> {
+/** Those of an event's meetings ahead that the reader sees, and that need an interpreter or have one: first those without one that can do it, then by time. */
+export async function listInterpreted(event: PlacedEvent, now: Date, sight: Sight): Promise<Interpreted[]> {
   const { _id, account, interpreting } = event;
   const households = await Household.find(
     { account, interpreter: { $in: interpreting?.languages ?? [], $exists: true } },
@@ -35,7 +37,7 @@ export async function listInterpreted(event: PlacedEvent, now: Date): Promise<In
   const living = { event: _id, state: { $in: LIVING_STATES }, to: { $gt: now } };
   const [found, interpreters] = await Promise.all([
     Appointment.find({
-      ...living,
+      ...{ ...living, ...inSight(sight) },
       $or: [{ household: { $in: households.map((one) => one._id) } }, { interpreter: { $exists: true } }],
     })
       .sort({ from: 1 })
@@ -71,10 +73,46 @@ export async function listInterpreted(event: PlacedEvent, now: Date): Promise<In
   return [...listed.filter(isOpen), ...listed.filter((one) => !isOpen(one))];
 }
 
-/** How many meetings of an event lack an interpreter. */
-export async function countLacking(event: PlacedEvent, now: Date): Promise<number> {
+type Setting = Pick<Event, '_id' | 'account' | 'interpreting'>;
+
+/** How many meetings ahead of an event lack an interpreter. */
+export async function countLacking(event: Setting, now: Date): Promise<number> {
   if (!event.interpreting) return 0;
-  return (await listInterpreted(event, now)).filter((one) => !one.interpreter || one.isMisfit).length;
+  return Appointment.countDocuments({
+    ...aheadOf(event, now),
+    household: { $in: await asking(event, event.interpreting.languages) },
+    interpreter: { $exists: false },
+  });
+}
+
+/** The languages that families may ask for, and that nobody interprets at an event which assigns interpreters itself. */
+export async function findUnspoken({
+  _id: event,
+  account,
+  interpreting,
+}: Pick<Event, '_id' | 'account'> & Partial<Pick<Event, 'interpreting'>>): Promise<string[]> {
+  if (!interpreting || interpreting.byHand) return [];
+  const spoken = await Interpreter.distinct('languages', { event, account, status: 'active' });
+  return interpreting.languages.filter((code) => !spoken.includes(code));
+}
+
+/** How many meetings ahead lose their interpreter where families may ask for these languages alone. */
+export async function countLosing(event: Setting, languages: string[], now: Date): Promise<number> {
+  return Appointment.countDocuments({
+    ...aheadOf(event, now),
+    household: { $nin: await asking(event, languages) },
+    interpreter: { $exists: true },
+  });
+}
+
+const aheadOf = ({ _id, account }: Setting, now: Date) => ({
+  ...{ event: _id, account, state: { $in: LIVING_STATES } },
+  from: { $gt: now },
+});
+
+/** The households that need an interpreter for one of some languages. */
+function asking({ account }: Setting, languages: string[]): Promise<Types.ObjectId[]> {
+  return Household.distinct('_id', { account, interpreter: { $in: languages, $exists: true } });
 }
 
 /** Whether an interpreter is at another meeting during one. */
@@ -91,11 +129,15 @@ async function readBusy(interpreters: Interpreter[], meetings: Appointment[]) {
     );
 }
 
-/** An interpreter's meetings in their order. */
-export async function meetingsOfInterpreter(event: PlacedEvent, id: Types.ObjectId): Promise<ReportRow[]> {
+/** An interpreter's meetings in their order, as far as the reader sees them. */
+export async function meetingsOfInterpreter(
+  event: PlacedEvent,
+  id: Types.ObjectId,
+  sight: Sight,
+): Promise<ReportRow[]> {
   const found = await Appointment.find({
     interpreter: { $eq: id, $exists: true },
-    event: event._id,
+    ...{ event: event._id, ...inSight(sight) },
     state: { $in: LIVING_STATES },
   })
     .sort({ from: 1 })

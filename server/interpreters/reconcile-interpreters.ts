@@ -13,6 +13,9 @@ type Setting = Pick<Event, '_id' | 'account' | 'interpreting'>;
 /** So many are gone through at a time. */
 const MOST = 1000;
 
+/** So many while somebody waits for their page; the job does the rest. */
+const AT_ONCE = 50;
+
 /** So many meetings of an event that lack an interpreter are tried again at a time: any of them. */
 const AGAIN = 20;
 
@@ -67,6 +70,24 @@ async function tryAgain(deps: Deps, stopping: AbortSignal): Promise<void> {
   });
 }
 
+/** Goes through what is marked in one event, at once as far as somebody can wait for it. */
+export async function reconcileEvent(
+  deps: Deps,
+  { _id: event, account }: Pick<Event, '_id' | 'account'>,
+): Promise<void> {
+  for (const { _id } of await Interpreter.find({ unsettled: true, event, account }, { _id: 1 })
+    .limit(AT_ONCE)
+    .lean())
+    await markInterpreter(_id, deps.now());
+  const left = await Appointment.find(
+    { interpreting: { $exists: true }, event, account, state: { $in: LIVING_STATES } },
+    { _id: 1 },
+  )
+    .limit(AT_ONCE)
+    .lean();
+  for (const { _id } of left) await reconcileInterpreter(deps, _id);
+}
+
 /** Marks what a household has ahead, after it said that it needs another language, or none. */
 export async function markHousehold(household: Types.ObjectId, now: Date): Promise<Types.ObjectId[]> {
   const found = await Household.findById(household, { account: 1 }).lean();
@@ -89,6 +110,14 @@ export async function markInterpreter(interpreter: Types.ObjectId, now: Date): P
   const lacking = await markLacking(found, now);
   await Interpreter.updateOne({ _id: interpreter }, { $unset: { unsettled: 1 } });
   return [...own, ...lacking];
+}
+
+/** Marks all of an event that has an interpreter. */
+export function markInterpreted(
+  { event, account }: Pick<Interpreter, 'event' | 'account'>,
+  now: Date,
+): Promise<Types.ObjectId[]> {
+  return mark({ event, account, interpreter: { $exists: true } }, now);
 }
 
 /** Marks what lacks an interpreter in an event. */

@@ -1,7 +1,6 @@
 import type { Router } from 'express';
 import express from 'express';
 import type { Deps } from '../deps.js';
-import { languageFor } from '../booking/find-interpreter.js';
 import {
   familyOf,
   loadConference,
@@ -53,13 +52,15 @@ export function interpreterRoutes(deps: Deps): Router {
 function show(res: Response, { event, household }: Family, form?: Form): void {
   const { interpreting } = conferenceOf(res).event;
   if (!interpreting) throw notFound();
-  const options = interpreting.languages
+  // What they said at another event counts here too, and isn't taken away by a save.
+  const options = [...new Set([...interpreting.languages, household.interpreter ?? ''])]
+    .filter(Boolean)
     .map((value) => ({ value, label: nameSpoken(value, event.locale) }))
     .sort((a, b) => a.label.localeCompare(b.label, event.locale));
   res.render('interpreters/ask', {
     title: wordsFor(res)('interpreter.title'),
     byHand: interpreting.byHand,
     options,
-    form: form ?? { values: { language: languageFor(event, household) ?? '' }, errors: {} },
+    form: form ?? { values: { language: household.interpreter ?? '' }, errors: {} },
   });
 }

@@ -1,6 +1,9 @@
 import express, { type Request, type Response, type Router } from 'express';
 import type { Deps } from '../deps.js';
-import { Household } from '../models/household.js';
+import { listAdults } from '../desk/list-adults.js';
+import { loadChild } from '../desk/load-child.js';
+import { sayTold } from '../desk/say-told.js';
+import { seenIn } from '../desk/show-frame.js';
 import { Interpreter } from '../models/interpreter.js';
 import { actorOf } from '../web/actor.js';
 import { notFound } from '../web/errors.js';
@@ -9,6 +12,7 @@ import { shortDayAndSpan } from '../web/format-time.js';
 import { eventGuard, eventOf } from '../web/guards.js';
 import { parseForm, parseId } from '../web/parse.js';
 import { say } from '../web/session.js';
+import { sightOf } from '../web/sight.js';
 import { assignInterpreter, type Assigned } from './assign-interpreter.js';
 import { listInterpreted, meetingsOfInterpreter } from './queries.js';
 import { saveLanguage } from './save-language.js';
@@ -27,7 +31,7 @@ export function interpreterMeetings(deps: Deps): Router {
 
   router.get('/', async (_req, res) => {
     const event = eventOf(res);
-    const listed = await listInterpreted(event, deps.now());
+    const listed = await listInterpreted(event, deps.now(), sightOf(res));
     const { _id, account } = event;
     const people = await Interpreter.find({ event: _id, account }, { name: 1, status: 1 })
       .sort({ sortKey: 1 })
@@ -60,11 +64,13 @@ export function interpreterMeetings(deps: Deps): Router {
       return;
     }
     const { user } = actorOf(res);
-    const assigned = await assignInterpreter(deps, eventOf(res), { ...parsed.value, user });
+    const asked = { ...parsed.value, user, sight: sightOf(res) };
+    const assigned = await assignInterpreter(deps, eventOf(res), asked);
+    const told = assigned.ok && assigned.news ? ` ${await sayTold(deps, eventOf(res), assigned.news)}` : '';
     say(
       req,
       assigned.ok
-        ? { kind: 'ok', text: 'Saved. The family gets an email.' }
+        ? { kind: 'ok', text: `Saved.${told}` }
         : { kind: 'danger', text: REFUSALS[assigned.reason] },
     );
     res.redirect(303, pathOf(res));
@@ -75,8 +81,10 @@ export function interpreterMeetings(deps: Deps): Router {
     const parsed = parseForm(familyForm, req.body);
     if (!parsed.ok) throw notFound();
     const { household, student, language } = parsed.value;
-    const { account } = event;
-    if (!(await Household.exists({ _id: household, account, 'children.student': student }))) throw notFound();
+    const child = await loadChild(seenIn(res), student);
+    const adults = child && (await listAdults(event.account, [child.contact])).get(String(student));
+    // Whom the desk offers for the child is whom its page may ask for.
+    if (!adults?.some(({ key }) => key === `h${String(household)}`)) throw notFound();
     await saveLanguage(deps, event, { household, user: actorOf(res).user, language });
     say(req, { kind: 'ok', text: 'Saved.' });
     res.redirect(
@@ -88,7 +96,7 @@ export function interpreterMeetings(deps: Deps): Router {
   router.get('/:interpreter', async (req, res) => {
     const event = eventOf(res);
     const { name } = await interpreterAt(req, res);
-    const rows = await meetingsOfInterpreter(event, parseId(req.params.interpreter));
+    const rows = await meetingsOfInterpreter(event, parseId(req.params.interpreter), sightOf(res));
     res.render('interpreters/sheet', {
       ...eventFrame(event, 'problems', name),
       path: pathOf(res),

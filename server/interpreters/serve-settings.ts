@@ -1,24 +1,27 @@
 import express, { type Request, type Response, type Router } from 'express';
-import { settingsFrame } from '../events/show-event.js';
+import { reloadEvent, settingsFrame } from '../events/show-event.js';
 import type { Deps } from '../deps.js';
+import type { Event } from '../models/event.js';
 import { Interpreter } from '../models/interpreter.js';
 import { actorOf } from '../web/actor.js';
+import { seenOf, type SettingsFields } from '../web/compare-seen.js';
 import { notFound } from '../web/errors.js';
 import { shortDay } from '../web/format-time.js';
 import { eventGuard, eventOf } from '../web/guards.js';
 import { nameSpoken, SPOKEN } from '../web/format-language.js';
 import { FRESH_FORM, parseForm, parseId, typedValues, type Form } from '../web/parse.js';
 import type { PlacedEvent } from '../web/place.js';
+import { saveSeen } from '../web/save-seen.js';
 import { say } from '../web/session.js';
 import { removeInterpreter, saveInterpreter, saveSetting } from './edit-interpreter.js';
 import { parseInterpreter, settingForm } from './schema.js';
-import { reconcileInterpreters } from './reconcile-interpreters.js';
+import { countLosing, findUnspoken } from './queries.js';
+import { reconcileEvent } from './reconcile-interpreters.js';
 
 /** Interpreters in an event's settings: for which languages families may ask, and who they are. */
 export function interpreterSettings(deps: Deps): Router {
   const router = express.Router({ mergeParams: true });
   router.use(eventGuard('event administrator'));
-  const running = () => reconcileInterpreters(deps, new AbortController().signal);
   const back = (res: Response) => `/events/${String(eventOf(res)._id)}/settings/interpreters`;
 
   router.get('/', async (_req, res) => {
@@ -28,9 +31,18 @@ export function interpreterSettings(deps: Deps): Router {
   router.post('/', async (req, res) => {
     const parsed = parseForm(settingForm, req.body);
     if (!parsed.ok) return showSettings(res.status(422), parsed);
-    await saveSetting(deps, actorOf(res), eventOf(res), parsed.value);
-    await running();
-    say(req, { kind: 'ok', text: 'Saved.' });
+    const event = eventOf(res);
+    const losing = await countLosing(event, parsed.value.languages, deps.now());
+    const { form } = await saveSeen(
+      { fields: settingFields(event), body: req.body, shown: shownOf(event) },
+      () => saveSetting(deps, actorOf(res), event, parsed.value),
+      async () => shownOf(await reloadEvent(res)),
+    );
+    if (form) return showSettings(res.status(422), form);
+    await reconcileEvent(deps, event);
+    const meetings = losing === 1 ? 'One meeting loses' : `${String(losing)} meetings lose`;
+    const what = losing > 0 ? ` ${meetings} the interpreter. The families get an email.` : '';
+    say(req, { kind: 'ok', text: `Saved.${what}` });
     res.redirect(303, back(res));
   });
 
@@ -62,29 +74,38 @@ export function interpreterSettings(deps: Deps): Router {
   router.post('/:interpreter/removal', async (req, res) => {
     const { _id, name } = await interpreterAt(req, res);
     await removeInterpreter(deps, actorOf(res), eventOf(res), _id);
-    await running();
+    await reconcileEvent(deps, eventOf(res));
     say(req, { kind: 'ok', text: `${name} is removed. Families whose interpreter changes get an email.` });
     res.redirect(303, back(res));
   });
 
   async function save(req: Request, res: Response, found?: Interpreter): Promise<void> {
     const event = eventOf(res);
-    const parsed = parseInterpreter(req.body, event.days);
+    const parsed = parseInterpreter(req.body, daysFor(event, found));
     if (!parsed.ok) {
       showOne(res.status(422), found, parsed);
       return;
     }
-    if (!(await saveInterpreter(deps, actorOf(res), event, parsed.value, found?._id))) {
-      const errors = { _form: 'There are 200 interpreters in the event already. Remove one first.' };
-      showOne(res.status(422), found, { values: typedValues(req.body), errors });
+    const saved = await saveInterpreter(deps, actorOf(res), event, parsed.value, found);
+    if (saved === 'gone') throw notFound();
+    if (saved !== 'saved') {
+      showOne(res.status(422), found, { values: typedValues(req.body), errors: REFUSALS[saved] });
       return;
     }
-    await running();
+    await reconcileEvent(deps, eventOf(res));
     say(req, { kind: 'ok', text: `${parsed.value.name} is saved.` });
     res.redirect(303, back(res));
   }
   return router;
 }
+
+const REFUSALS = {
+  many: { _form: 'There are 200 interpreters in the event already. Remove one first.' },
+  'another person': {
+    email:
+      'With this email they’re another person, and they have meetings ahead. Add that person as a new interpreter, and remove this one.',
+  },
+};
 
 async function interpreterAt(req: Request, res: Response): Promise<Interpreter> {
   const { _id: event, account } = eventOf(res);
@@ -93,6 +114,28 @@ async function interpreterAt(req: Request, res: Response): Promise<Interpreter> 
   if (!found) throw notFound();
   return found;
 }
+
+const shownOf = ({ interpreting }: Pick<Event, 'interpreting'>) => ({
+  languages: interpreting?.languages ?? [],
+  byHand: interpreting?.byHand ? '1' : '',
+});
+
+const settingFields = ({ locale }: PlacedEvent): SettingsFields => ({
+  languages: {
+    label: 'Languages',
+    say: (codes) =>
+      codes
+        .split(', ')
+        .filter(Boolean)
+        .map((code) => nameSpoken(code, locale))
+        .join(', '),
+  },
+  byHand: { label: 'The office assigns each interpreter', say: (ticked) => (ticked ? 'Yes' : 'No') },
+});
+
+/** The event's days, and those for which somebody has times still. */
+const daysFor = ({ days }: PlacedEvent, found: Interpreter | undefined) =>
+  [...new Set([...days, ...(found?.times ?? []).map(({ day }) => day)])].sort();
 
 const spoken = ({ locale }: PlacedEvent) =>
   SPOKEN.map((value) => ({ value, label: nameSpoken(value, locale) })).sort((a, b) =>
@@ -112,11 +155,11 @@ async function showSettings(res: Response, form?: Form): Promise<void> {
       name,
       languages: languages.map((code) => nameSpoken(code, event.locale)).join(', '),
       times: times.map(({ day, from, to }) => `${shortDay(day, event)} ${from}–${to}`).join(', '),
+      isAway: times.length > 0 && !times.some(({ day }) => event.days.includes(day)),
     })),
-    form: form ?? {
-      values: { languages: interpreting?.languages ?? [], byHand: interpreting?.byHand ? '1' : '' },
-      errors: {},
-    },
+    unspoken: (await findUnspoken(event)).map((code) => nameSpoken(code, event.locale)),
+    seen: seenOf(settingFields(event), shownOf(event)),
+    form: form ?? { values: shownOf(event), errors: {} },
   });
 }
 
@@ -127,7 +170,7 @@ function showOne(res: Response, found: Interpreter | undefined, form: Form): voi
     id: found ? String(found._id) : '',
     name: found?.name ?? '',
     options: spoken(event),
-    eventDays: event.days.map((day) => ({ day, label: shortDay(day, event) })),
+    eventDays: daysFor(event, found).map((day) => ({ day, label: shortDay(day, event) })),
     form,
   });
 }

@@ -22,7 +22,7 @@ export interface Interpreter extends Scoped {
   languages: string[];
   /** Empty: all the time. */
   times: Presence[];
-  /** The teacher or staff member with this email address: theirs is the diary that is filled. */
+  /** Whose diary is filled: the teacher or staff member with this email address, or whoever interprets with it at another event. */
   contact?: Types.ObjectId;
   /** `gone`: takes no meetings anymore; its name stays in what is over. */
   status: 'active' | 'gone';
@@ -55,6 +55,7 @@ const schema = scopedSchema<Interpreter>('interpreter', {
   sortKey: { type: String, default: '' },
 });
 schema.index({ event: 1, status: 1, sortKey: 1 });
+schema.index({ account: 1, email: 1 }, { partialFilterExpression: { email: { $gt: '' } } });
 schema.index({ contact: 1 }, { partialFilterExpression: { contact: { $exists: true } } });
 schema.index({ unsettled: 1 }, { partialFilterExpression: { unsettled: true } });
 

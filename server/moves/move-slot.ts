@@ -258,8 +258,9 @@ async function markMoved(
     (await Event.exists({ _id: event, interpreting: { $exists: true } })) !== null &&
     (await Household.exists({ _id: household, interpreter: { $exists: true } })) !== null;
   if (!was && !interpreting && !(await isLacking())) return undefined;
+  const assigned = interpreting?.to?.equals(interpreter ?? '') ? undefined : interpreting?.to;
   // Of a move that goes back it is whom they had before it.
-  const to = was ?? interpreter ?? interpreting?.to;
+  const to = assigned ?? was;
   return { mark: new Types.ObjectId(), was, move, ...(to ? { to } : {}) };
 }
 

@@ -1,5 +1,6 @@
 import type { Types } from 'mongoose';
 import { readStates } from '../accounts/read-states.js';
+import { findUnspoken } from '../interpreters/queries.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { Class } from '../models/class.js';
 import { Contact, LISTING_INDEX } from '../models/contact.js';
@@ -10,7 +11,7 @@ import { lacking, MISSING } from '../models/person-keys.js';
 import { findGoing } from '../notifications/find-going.js';
 import { isFound, readHolders } from './read-holders.js';
 
-type EventScope = Pick<Event, '_id' | 'account'>;
+type EventScope = Pick<Event, '_id' | 'account'> & Partial<Pick<Event, 'interpreting'>>;
 
 /** What exists in an event before its booking opens. */
 export interface Readiness {
@@ -33,6 +34,8 @@ export interface Readiness {
   problems: number;
   /** Students whom nobody can add, because they lack a number, or both birth date and security value. */
   unproven: number;
+  /** The languages that families may ask for and nobody interprets, by their codes: families who ask can't book. */
+  unspoken: string[];
   /** When an announcement was or will be sent. */
   announcedAt?: Date;
 }
@@ -46,7 +49,7 @@ interface ClassGroup {
 export async function readReadiness(event: EventScope): Promise<Readiness> {
   const scope = { account: event.account, event: event._id };
   const type = { $ifNull: ['$edits.type', '$synced.type'] };
-  const [{ groups, states, announced }, held, unproven] = await Promise.all([
+  const [{ groups, states, announced }, held, unproven, unspoken] = await Promise.all([
     findTogether({
       groups: rowsOf<ClassGroup>(Class, [
         { $match: { ...scope, status: 'active' } },
@@ -70,6 +73,7 @@ export async function readReadiness(event: EventScope): Promise<Readiness> {
     }),
     readHolders(event, new Date(0)),
     countUnproven(event),
+    findUnspoken(event),
   ]);
   const announcedAt = await whenAnnounced(announced);
   const sum = (fits: (group: ClassGroup['_id']) => boolean) =>
@@ -97,7 +101,7 @@ export async function readReadiness(event: EventScope): Promise<Readiness> {
     ...{ slots, slotsOn },
     booked: state('booked') + state('problem'),
     problems: state('problem'),
-    unproven,
+    ...{ unproven, unspoken },
     ...(announcedAt ? { announcedAt } : {}),
   };
 }

@@ -3,6 +3,7 @@ import type { Deps } from '../deps.js';
 import { bookingStatus, mayCreateEvents, sayBooking } from '../events/policy.js';
 import { eventCounts } from '../events/queries.js';
 import { eventPage, pathOf } from '../events/show-event.js';
+import { countLacking } from '../interpreters/queries.js';
 import { countMarks } from '../reports/definitions/attendance.js';
 import { listLinks } from '../reports/show-report.js';
 import { withheldNotices } from '../runs/show/read-withheld.js';
@@ -61,6 +62,7 @@ export async function showOverview(deps: Deps, res: Response): Promise<void> {
     zone: zoneName(event),
     link: `${deps.config.publicUrl}/e/${event.link}`,
     reports: listLinks(event, levelIn(actor, event._id)),
+    lacking: runs && phase !== 'after' ? await countLacking(event, now) : 0,
     ...part,
   });
 }

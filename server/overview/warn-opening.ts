@@ -1,6 +1,7 @@
 import { DateTime } from 'luxon';
 import type { PlacedEvent } from '../web/place.js';
 import { countOf } from '../web/format-count.js';
+import { nameSpoken } from '../web/format-language.js';
 import { dayAndTimeSoon, fullDay } from '../web/format-time.js';
 import { dayOf } from '../web/local-time.js';
 import type { Readiness } from './read-readiness.js';
@@ -10,12 +11,13 @@ export type OpeningWarning =
   | { code: 'no classes' | 'no slots' | 'unchecked' | 'no office' | 'no mail server' }
   | { code: 'without slots' | 'unproven'; count: number }
   | { code: 'empty day' | 'sunday' | 'past day'; day: string }
+  | { code: 'no interpreter'; language: string }
   | { code: 'closes late' | 'opens late'; at: Date };
 
 type Warned = Pick<PlacedEvent, 'days' | 'booking' | 'office' | 'checked' | 'timeZone'>;
 type Counted = Pick<
   Readiness,
-  'importedClasses' | 'classes' | 'slots' | 'slotsOn' | 'withoutSlots' | 'unproven'
+  'importedClasses' | 'classes' | 'slots' | 'slotsOn' | 'withoutSlots' | 'unproven' | 'unspoken'
 >;
 
 /** @param sendsMail a mail server is set up */
@@ -42,6 +44,7 @@ export function warnOfOpening(
     opensAt && opensAt > now && local(opensAt) > first && { code: 'opens late', at: opensAt },
     closesAt && closesAt > now && local(closesAt) > last && { code: 'closes late', at: closesAt },
     ready.unproven > 0 && { code: 'unproven', count: ready.unproven },
+    ...ready.unspoken.map((language) => ({ code: 'no interpreter' as const, language })),
     !event.office?.phone && !event.office?.email && { code: 'no office' },
     !sendsMail && { code: 'no mail server' },
   ];
@@ -95,6 +98,12 @@ export function explainWarning(
       return {
         text: `${countOf(warning.count, 'student has', 'students have')} no Student ID or no birth date. Their families can book only if the school has their email or gives them a code.`,
       };
+    case 'no interpreter':
+      return to(
+        `Nobody interprets ${nameSpoken(warning.language, event.locale)}, so families who ask for it can’t book.`,
+        'Add an interpreter',
+        `${home}/settings/interpreters`,
+      );
     case 'no office':
       return to(
         'Families don’t see how to reach the office: no phone or email is entered.',

@@ -3,6 +3,7 @@ import { appointments } from './definitions/appointments.js';
 import { attendance } from './definitions/attendance.js';
 import { hours } from './definitions/hours.js';
 import { scheduleByFamily } from './definitions/schedule-by-family.js';
+import { scheduleByInterpreter } from './definitions/schedule-by-interpreter.js';
 import { scheduleByRoom } from './definitions/schedule-by-room.js';
 import { scheduleByTeacher } from './definitions/schedule-by-teacher.js';
 import { syncHistory } from './definitions/sync-history.js';
@@ -15,6 +16,7 @@ export const REPORTS: readonly Report[] = [
   makeReport(scheduleByTeacher),
   makeReport(scheduleByRoom),
   makeReport(scheduleByFamily),
+  makeReport(scheduleByInterpreter),
   makeReport(unbooked),
   makeReport(waitlist),
   makeReport(appointments),

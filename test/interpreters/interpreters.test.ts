@@ -2,15 +2,20 @@ import assert from 'node:assert/strict';
 import { Types } from 'mongoose';
 import { cancelAppointment } from '../../server/booking/cancel-appointment.js';
 import { findNeeds } from '../../server/booking/find-needs.js';
+import { joinBySchool } from '../../server/households/join-household.js';
+import { leaveHousehold } from '../../server/households/leave-household.js';
 import { assignInterpreter } from '../../server/interpreters/assign-interpreter.js';
+import { saveInterpreter } from '../../server/interpreters/edit-interpreter.js';
 import { reconcileInterpreters } from '../../server/interpreters/reconcile-interpreters.js';
 import { Appointment, LIVING_STATES } from '../../server/models/appointment.js';
+import { Contact } from '../../server/models/contact.js';
 import { Diary } from '../../server/models/diary.js';
 import { Event } from '../../server/models/event.js';
 import { Household } from '../../server/models/household.js';
 import { Interpreter } from '../../server/models/interpreter.js';
 import { Notification } from '../../server/models/notification.js';
 import { Slot } from '../../server/models/slot.js';
+import type { Actor } from '../../server/web/actor.js';
 import { makeUser, Visitor } from '../support/app.js';
 import { DAY, makeHousehold } from '../support/booking/conference.js';
 import { Desk } from '../support/booking/desk.js';
@@ -190,6 +195,157 @@ describe('interpreters', () => {
     assert.equal(await Notification.countDocuments({ kind: 'appointment changed' }), 4);
   });
 
+  it('lose their meetings where the office takes a language away, which it is told; who saves an old form is asked', async () => {
+    await allow(['es', 'vi']);
+    const ana = await add('Ana Ruiz', ['es']);
+    const { visitor } = await desk.parentOf(0);
+    await ask(visitor, 'es');
+    await desk.book(visitor, 0, 0);
+    const meeting = () => Appointment.findOne({ state: 'booked' }).orFail().lean();
+    assert.deepEqual((await meeting()).interpreter, ana._id);
+    const seen = JSON.stringify({ languages: 'es', byHand: '' });
+    const late = await office.post(settings, { languages: ['fr'], seen }, settings);
+    assert.equal(late.status, 422);
+    assert.match(late.text, /Somebody else changed this while you had it open[\s\S]*Spanish, Vietnamese/);
+    assert.deepEqual((await meeting()).interpreter, ana._id);
+
+    await allow(['vi']);
+    assert.match((await office.get(settings)).text, /One meeting loses the interpreter/);
+    assert.equal((await meeting()).interpreter, undefined);
+    await look();
+    const [mail] = await Notification.find({ kind: 'appointment changed' }).lean();
+    assert.match(mail!.text, /Ana Ruiz no longer interprets/);
+    // It comes back: so does the interpreter.
+    await allow(['es']);
+    assert.deepEqual((await meeting()).interpreter, ana._id);
+  });
+
+  it('who are lacking are counted where the office looks, and each has a report', async () => {
+    await allow(['es'], { byHand: '1' });
+    const ana = await add('Ana Ruiz', ['es']);
+    const { visitor } = await desk.parentOf(0);
+    await ask(visitor, 'es');
+    const id = (await desk.book(visitor, 0, 0)).slice(-24);
+    const event = `/events/${String(desk.fair.event._id)}`;
+    assert.match((await office.get(`${event}/problems`)).text, /1 meeting still needs one/);
+    assert.match((await visitor.get(desk.home)).text, /No interpreter yet/);
+    assert.match((await office.get(event)).text, /1 meeting still needs an interpreter/);
+    await office.post(list, { appointment: id, interpreter: String(ana._id) }, list);
+    assert.match((await office.get(`${event}/problems`)).text, /each one has somebody/);
+    assert.doesNotMatch((await office.get(event)).text, /still needs an interpreter/);
+    const reports = `/reports/${String(desk.fair.event._id)}`;
+    assert.match((await office.get(`${reports}/interpreters`)).text, /Ana Ruiz[\s\S]*Spanish[\s\S]*Mrs Lee/);
+    assert.match((await office.get(`${reports}/interpreters.csv`)).text, /Ana Ruiz.*Spanish.*Mrs Lee/);
+    const file = (await office.get(`${reports}/schedule.csv`)).text;
+    assert.match(file, /^.*,Interpreter[\s\S]*Mrs Lee.*,Ana Ruiz/);
+    assert.match((await visitor.get(desk.home)).text, /Interpreter: Ana Ruiz/);
+  });
+
+  it('have one diary in all events, and it stays the same while they have meetings; nobody is lost between two forms', async () => {
+    await allow(['es', 'vi']);
+    assert.match((await office.get(settings)).text, /Nobody interprets Vietnamese/);
+    assert.match(
+      (await office.get(settings.replace('settings/interpreters', 'opening'))).text,
+      /Nobody interprets Spanish/,
+    );
+    const email = 'ana@example.org';
+    const other = new Types.ObjectId();
+    const there = await Interpreter.create({
+      ...{ account: desk.fair.account._id, event: other, name: 'Ana', languages: ['es'], email },
+      ...{ status: 'active', sortKey: 'ana' },
+    });
+    const ana = await add('Ana Ruiz', ['es', 'vi'], { email });
+    assert.deepEqual(ana.contact, there._id);
+    assert.doesNotMatch((await office.get(settings)).text, /Nobody interprets/);
+    const { visitor } = await desk.parentOf(0);
+    await ask(visitor, 'es');
+    await desk.book(visitor, 0, 0);
+    const at = `${settings}/${String(ana._id)}`;
+    const form = { name: 'Ana Ruiz', languages: ['es'], email: 'else@example.org' };
+    const refused = await office.post(at, form, at);
+    assert.equal(refused.status, 422);
+    assert.match(refused.text, /With this email they’re another person/);
+    // Somebody removes her while another one has her form open.
+    await Interpreter.updateOne({ _id: ana._id }, { $set: { status: 'gone' } });
+    const late = await asApp(() =>
+      saveInterpreter(
+        desk.test.deps,
+        { user: new Types.ObjectId() } as Actor,
+        desk.fair.event,
+        { ...form, email, times: [] },
+        ana,
+      ),
+    );
+    assert.equal(late, 'gone');
+    assert.equal((await Interpreter.findById(ana._id).orFail().lean()).status, 'gone');
+  });
+
+  it('are assigned by a teacher at their own meetings alone, and asked for by their own families', async () => {
+    await allow(['es'], { byHand: '1' });
+    const ana = await add('Ana Ruiz', ['es']);
+    const families = [await desk.parentOf(0), await desk.parentOf(1)];
+    const ids: string[] = [];
+    for (const [n, { visitor }] of families.entries()) {
+      await ask(visitor, 'es');
+      ids.push((await desk.book(visitor, n, 0, n)).slice(-24));
+    }
+    await Contact.updateOne(
+      { _id: desk.fair.teachers[0]!.contact._id },
+      { $set: { email: 'lee@example.org' } },
+    );
+    const login = await makeUser(desk.fair.account._id, 'resource administrator', {
+      email: 'lee@example.org',
+    });
+    const teacher = await new Visitor(desk.test.app).logIn(login);
+    const seen = (await teacher.get(list)).text;
+    assert.match(seen, /Mrs Lee/);
+    assert.doesNotMatch(seen, /Mr Park/);
+    await teacher.post(list, { appointment: ids[1]!, interpreter: String(ana._id) }, list);
+    const booked = (n: number) => Appointment.findById(ids[n]).orFail().lean();
+    assert.equal((await booked(1)).interpreter, undefined);
+    await office.post(list, { appointment: ids[1]!, interpreter: String(ana._id) }, list);
+    const sheet = `${list}/${String(ana._id)}`;
+    assert.match((await office.get(sheet)).text, /Mr Park/);
+    assert.doesNotMatch((await teacher.get(sheet)).text, /Mr Park/);
+    // A child whom the event doesn't have.
+    const stranger = await Contact.create({
+      ...{ account: desk.fair.account._id, type: 'student', source: 'clever', status: 'active' },
+      ...{ firstName: 'Zoe', lastName: 'Ng', searchKey: 'zoe ng', sortKey: 'ng zoe' },
+    });
+    const theirs = await makeHousehold(desk.fair.account._id, [stranger.toObject()]);
+    const asked = { household: String(theirs._id), student: String(stranger._id), language: 'es' };
+    assert.equal((await teacher.post(`${list}/families`, asked, list)).status, 404);
+    assert.equal((await Household.findById(theirs._id).orFail().lean()).interpreter, undefined);
+  });
+
+  it('stay needed by a family that joins another one, and their meetings come along', async () => {
+    await allow(['es']);
+    const ana = await add('Ana Ruiz', ['es']);
+    const [first, second] = [await desk.parentOf(0), await desk.parentOf(1)];
+    await ask(first.visitor, 'es');
+    await desk.book(first.visitor, 0, 0);
+    const decided = {
+      ...{ account: desk.fair.account._id, household: second.household._id },
+      ...{ adult: first.user._id, by: first.user._id },
+    };
+    assert.ok(await asApp(() => joinBySchool(desk.test.deps, decided)));
+    // At no moment is she free then.
+    await look();
+    await settle();
+    assert.equal((await Household.findById(second.household._id).orFail().lean()).interpreter, 'es');
+    const { interpreter, household } = await Appointment.findOne({ state: 'booked' }).orFail().lean();
+    assert.deepEqual([interpreter, household], [ana._id, second.household._id]);
+    await look();
+    const joined = await Household.findById(second.household._id).orFail().lean();
+    const leaving = { adult: first.user._id, by: first.user._id };
+    assert.ok(await asApp(() => leaveHousehold(desk.test.deps, joined, leaving)));
+    await look();
+    const own = await Household.findOne({ adults: first.user._id }).orFail().lean();
+    assert.equal(own.interpreter, 'es');
+    const taken = await Appointment.findOne({ state: 'booked' }).orFail().lean();
+    assert.deepEqual([taken.interpreter, taken.household], [ana._id, own._id]);
+  });
+
   it('are at one place, however many families press at once', async () => {
     await allow(['es']);
     await add('Ana Ruiz', ['es']);
@@ -235,7 +391,12 @@ describe('interpreters', () => {
         for (const name of ['updateOne', 'updateMany', 'bulkWrite'] as const)
           model[name] = dying(model, name, model[name]);
       await asApp(() =>
-        assignInterpreter(desk.test.deps, event, { appointment: id, interpreter: to._id, user: user._id }),
+        assignInterpreter(desk.test.deps, event, {
+          appointment: id,
+          interpreter: to._id,
+          user: user._id,
+          sight: {},
+        }),
       ).catch((error: unknown) => assert.match(String(error), /died/));
       models.forEach((model, n) => {
         model.updateOne = real[n]!.updateOne;

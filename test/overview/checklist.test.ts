@@ -169,6 +169,7 @@ describe('the way to opening', () => {
     const ready = {
       ...{ importedClasses: 3, classes: 3, slots: 4, withoutSlots: 2, unproven: 0 },
       slotsOn: new Map([['2026-11-24', 4]]),
+      unspoken: [] as string[],
     };
     const codes = (change: object, more: object = {}) =>
       warnOfOpening({ ...event, ...change }, { ...ready, ...more }, { now: NOW, sendsMail: true }).map(
@@ -183,6 +184,7 @@ describe('the way to opening', () => {
     ]);
     const fine = { days: ['2026-11-24'], booking: { opensAt: new Date('2026-11-24T05:59:00Z') } };
     assert.deepEqual(codes(fine, { withoutSlots: 0 }), []);
+    assert.deepEqual(codes(fine, { withoutSlots: 0, unspoken: ['es'] }), ['no interpreter']);
     assert.deepEqual(codes({ ...fine, booking: {} }, { slots: 0, slotsOn: new Map() }), ['no slots']);
     // To the last minute of the last day, in the event’s own zone.
     const closesAt = new Date('2026-11-25T05:59:00Z');

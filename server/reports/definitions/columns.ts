@@ -10,14 +10,22 @@ function answersBelow({ answers }: TimeRow): string {
   return answers.map(({ label, text }) => `${label}: ${text}`).join('\n');
 }
 
+const INTERPRETER: Column<TimeRow> = {
+  label: 'Interpreter',
+  on: ['file'],
+  value: ({ answers }) => answers.find(({ field }) => field === 'interpreter')?.text ?? '',
+};
+
 /**
- * In files: a column for each question that the event asks now, found by its id because it may have been reworded, and a column for other
- * answers.
+ * In files: a column for who interprets, where families may ask for that, one for each question that the event asks now, found by its id
+ * because it may have been reworded, and one for other answers.
  */
-export function answerColumns({ fields }: Pick<Event, 'fields'>): Columns {
-  if (!fields) return [];
-  const asked = new Set(fields.map(({ id }) => id));
+export function answerColumns({ fields, interpreting }: Pick<Event, 'fields' | 'interpreting'>): Columns {
+  const own = interpreting ? [INTERPRETER] : [];
+  if (!fields) return own;
+  const asked = new Set([...fields.map(({ id }) => id), ...(interpreting ? ['interpreter'] : [])]);
   return [
+    ...own,
     ...fields.map(({ id, label }): Column<TimeRow> => ({
       label,
       on: ['file'],

@@ -10,7 +10,6 @@ export function fill(path: string, place: Pick<Place, 'ids'>, event = place): st
     change: 'none',
     section: 's1',
     adult: 'none',
-    interpreter: 'none',
     mode: 'now',
     secret: 'nothing',
     color: 'nothing',

@@ -6,6 +6,7 @@ import { contactKeys } from '../../../server/models/person-keys.js';
 import { ContactDeletion } from '../../../server/models/contact-deletion.js';
 import { Duplicate } from '../../../server/models/duplicate.js';
 import type { Event } from '../../../server/models/event.js';
+import { Interpreter } from '../../../server/models/interpreter.js';
 import { Mailing } from '../../../server/models/mailing.js';
 import { Household } from '../../../server/models/household.js';
 import { Notification } from '../../../server/models/notification.js';
@@ -211,8 +212,13 @@ export async function makePlace(
     targets: [held._id],
     detail: {},
   });
+  const interpreter = await Interpreter.create({
+    ...{ account, event: event._id, name: `Interpreter${mark}`, languages: ['es'], status: 'active' },
+    sortKey: mark,
+  });
   const ids = {
     event: event._id,
+    interpreter: interpreter._id,
     link: event.link,
     slot: slot._id,
     resource: resource._id,

@@ -80,7 +80,7 @@ export function formsOfAccount(place: Place, viewer: User): Record<string, Bad[]
     ],
     '/global-setup/schools/:school': [
       { fields: { address: '12' }, says: /Enter the street and the city/, keeps: /value="12"/ },
-      { fields: { address: 'https://maps.example/x' }, says: /A link can’t/ },
+      { fields: { address: 'https://maps.example/x' }, says: /not a link to a map/ },
     ],
     '/global-setup/logo': [{ fields: {}, says: /Select the picture/ }],
     '/global-setup/logo/removal': NOTHING_SENT,
