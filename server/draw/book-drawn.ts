@@ -118,9 +118,10 @@ async function finishEntry(
 ): Promise<void> {
   // What counts is what was wished when it was closed.
   const wishes = (keys.wishes[entry.code] ?? []).map(asStored);
-  const slots = wishes.map((_, wish) =>
-    got[wish] == null ? [] : [got[wish], ...(others?.[wish] ?? [])].flatMap((n) => keys.slots[n] ?? []),
-  );
+  const slots = wishes.map((_, wish) => {
+    const first = got[wish] ?? null;
+    return first === null ? [] : [first, ...(others?.[wish] ?? [])].flatMap((n) => keys.slots[n] ?? []);
+  });
   // Looked at again: whoever was blocked since is booked for no more.
   const acting = await findActing(entry);
   const closed = Object.assign({}, entry, { wishes }, acting ? { user: acting.user } : {});
