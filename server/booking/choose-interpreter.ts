@@ -1,4 +1,4 @@
-import type { Types } from 'mongoose';
+import { Types } from 'mongoose';
 import { Appointment, type Overridable } from '../models/appointment.js';
 import { asRead } from '../models/as-read.js';
 import { Diary } from '../models/diary.js';
@@ -54,7 +54,10 @@ export async function changeInterpreter(
       { _id: me._id, state: 'pending', ...asRead({ interpreter: me.interpreter }) },
       {
         // Whoever dies before the next step leaves a meeting in somebody's diary for nothing: once booked, it is gone through.
-        $set: { ...(interpreter ? { interpreter } : {}), ...(me.interpreter ? { interpreting: {} } : {}) },
+        $set: {
+          ...(interpreter ? { interpreter } : {}),
+          ...(me.interpreter ? { 'interpreting.mark': new Types.ObjectId() } : {}),
+        },
         ...(interpreter ? {} : { $unset: { interpreter: 1 as const } }),
       },
     );

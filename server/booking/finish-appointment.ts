@@ -5,7 +5,9 @@ import { slotsOf } from '../models/appointment-slots.js';
 import { lineKey, WaitlistEntry } from '../models/waitlist-entry.js';
 import { writeAnyway, writesTo, type Write } from '../models/write-together.js';
 import { mailWrites, wakeDelivery } from '../notifications/queue-mail.js';
+import { isThere, languageFor } from './find-interpreter.js';
 import { sitBeside } from './find-sitting.js';
+import { markAgain } from './reconcile-interpreter.js';
 import { releaseClaims } from './release-claims.js';
 import { leaveSpare } from './change-length.js';
 import { revokeMails, wasTold } from './revoke-mails.js';
@@ -58,6 +60,7 @@ async function finishBooked(deps: Deps, found: Appointment, before: Write[]): Pr
   const appointment = await followSlot(found, facts);
   if (appointment !== found) facts = await readFacts(appointment, [appointment]);
   await flagDeleted(appointment, facts);
+  await followInterpreter(appointment, facts);
   const replaced = appointment.replaces && (await cancelReplaced(deps, appointment.replaces));
   if (appointment.resized) await leaveSpare(appointment, deps.now());
   // Of what took the place of one that they have not heard of, this is the first news.
@@ -105,6 +108,26 @@ async function flagDeleted({ _id }: Appointment, { classes }: Facts): Promise<vo
     { _id, state: 'booked', 'kept.code': { $ne: 'class deleted' } },
     { $set: { state: 'problem', problem: { code: 'class deleted' } } },
   );
+}
+
+/**
+ * Has who interprets be chosen again where the family's language, or whoever was chosen, changed while it was being confirmed: what is booked
+ * then is seen by whoever changes that later.
+ */
+async function followInterpreter(
+  { _id, from, to, interpreter }: Appointment,
+  { events: [event], households: [household], interpreters }: Facts,
+): Promise<void> {
+  if (!event || !household) return;
+  const language = languageFor(event, household);
+  const who = interpreters.find((one) => interpreter?.equals(one._id));
+  const can =
+    who?.status === 'active' &&
+    language !== undefined &&
+    who.languages.includes(language) &&
+    isThere(who, event, { from, to });
+  const isRight = interpreter ? can : !language || event.interpreting?.byHand;
+  if (!isRight) await markAgain(_id);
 }
 
 /** Only after the new one is booked: who stops in between has both for a moment, and never neither. */

@@ -97,7 +97,7 @@ export function questionsAbout(appointments: Appointment[]) {
     interpreters: ask<Interpreter>(
       Interpreter,
       all((item) => item.interpreter ?? []),
-      { $project: { name: 1 } },
+      { $project: { name: 1, status: 1, languages: 1, times: 1 } },
     ),
     students: ask<Contact>(
       Contact,

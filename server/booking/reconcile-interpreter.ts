@@ -1,55 +1,71 @@
-import type { Types } from 'mongoose';
+import { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { slotsOf } from '../models/appointment-slots.js';
 import { asRead } from '../models/as-read.js';
-import { Diary } from '../models/diary.js';
 import { Event } from '../models/event.js';
 import { Household } from '../models/household.js';
 import { Interpreter } from '../models/interpreter.js';
 import { Slot } from '../models/slot.js';
+import { SlotMove, UNTOLD_STATES } from '../models/slot-move.js';
 import { enterTime } from './enter-time.js';
 import { diaryOf, findFree, languageFor } from './find-interpreter.js';
-import { findNeeds } from './find-needs.js';
+import { leaveInterpreters } from './leave-interpreters.js';
 import { interpreterNeeds } from './plan-needs.js';
 import { tellHousehold, type Say } from './tell-household.js';
 
 /** More changes at once than that, and the job goes on with it. */
 const TRIES = 20;
 
+type Marked = Appointment & Required<Pick<Appointment, 'interpreting'>>;
+
 /**
  * Decides who interprets a booked meeting that is marked as `interpreting`, and tells its family where that changed: whom somebody chose, else
- * who did until now, else, unless the office assigns them, anybody who is free. Their diary is entered first, one write decides, and
- * whoever does it no longer is taken out last, so that nobody is at two places and a death loses nothing. May be done twice.
+ * who did until now, else, unless the office assigns them, anybody who is free. Their diary is entered first, one write decides,
+ * whoever does it no longer is taken out then, and the family is told last, so that nobody is at two places, a death loses nothing, and
+ * nobody is told what isn't so. May be done twice.
+ * @param isTold the family hears it with other news; while a move of its time can still be undone, nobody is told
  */
-export async function reconcileInterpreter(deps: Deps, id: Types.ObjectId): Promise<void> {
+export async function reconcileInterpreter(deps: Deps, id: Types.ObjectId, isTold = false): Promise<void> {
   for (let n = 0; n < TRIES; n++) {
     const found = await Appointment.findById(id).lean();
-    if (!found || !LIVING_STATES.includes(found.state)) return;
-    if (!found.interpreting) return;
+    if (!found?.interpreting || found.state === 'pending') return;
+    if (!isMarked(found) || !LIVING_STATES.includes(found.state)) return dropMark(id);
     const stretches = await stretchesOf(found);
     // Its slots are being moved: whoever moves them marks it again at its new time.
     if (!isAt(found, stretches)) return;
     const chosen = await choose(found, stretches, deps.now());
     const needs = chosen ? interpreterNeeds(stretches, diaryOf(chosen)) : [];
     if (await isRefused(found, needs, deps.now())) continue;
-    if (String(found.interpreter) !== String(chosen?._id) || found.interpreting.was) {
-      // Gone through once more, as somebody who decided at the same moment may have taken it out again.
-      await decide(deps, found, chosen);
+    if (String(found.interpreter) !== String(chosen?._id)) {
+      await decide(found, chosen);
       continue;
     }
-    await leaveOthers(found);
-    if (await endMark(found)) return;
+    await leaveInterpreters(found, stretches);
+    if (await end(deps, found, chosen, isTold)) return;
+    // Somebody decided at the same moment, whose choice may have been taken out just now.
+    await markAgain(id);
   }
 }
 
-/** @returns false where somebody marked it anew meanwhile */
-async function endMark({ _id, interpreter, interpreting }: Appointment): Promise<boolean> {
-  const ended = await Appointment.updateOne(
-    { _id, ...asRead({ interpreter, 'interpreting.to': interpreting?.to, 'interpreting.was': undefined }) },
+const isMarked = (found: Appointment): found is Marked => found.interpreting !== undefined;
+
+const isAt = ({ from, to }: Appointment, stretches: Slot[]) =>
+  +(stretches[0]?.from ?? 0) === +from && +(stretches.at(-1)?.to ?? 0) === +to;
+
+/** Has a meeting be gone through, also where somebody is doing so. */
+export const markAgain = (_id: Types.ObjectId) =>
+  Appointment.updateOne(
+    { _id, state: { $in: LIVING_STATES } },
+    { $set: { 'interpreting.mark': new Types.ObjectId() } },
+  );
+
+/** What has ended needs nobody. */
+async function dropMark(_id: Types.ObjectId): Promise<void> {
+  await Appointment.updateOne(
+    { _id, state: { $in: ['expired', 'cancelled'] } },
     { $unset: { interpreting: 1 } },
   );
-  return ended.matchedCount === 1;
 }
 
 async function isRefused(
@@ -68,90 +84,85 @@ function stretchesOf(appointment: Appointment): Promise<Slot[]> {
     .lean();
 }
 
-const isAt = ({ from, to }: Appointment, stretches: Slot[]) =>
-  +(stretches[0]?.from ?? 0) === +from && +(stretches.at(-1)?.to ?? 0) === +to;
-
-async function choose(found: Appointment, slots: Slot[], now: Date): Promise<Interpreter | undefined> {
+async function choose(found: Marked, slots: Slot[], now: Date): Promise<Interpreter | undefined> {
   const [event, household] = await Promise.all([
     Event.findById(found.event).lean(),
     Household.findById(found.household).lean(),
   ]);
   const language = event && household && languageFor(event, household);
   if (!language) return undefined;
-  const prefer = [found.interpreting?.to, found.interpreter];
+  const prefer = [found.interpreting.to, found.interpreter];
   const free = await findFree(event, language, slots, { me: found, prefer, now });
   const isKnown = ({ _id }: Interpreter) => prefer.some((id) => id?.equals(_id));
   return event.interpreting?.byHand ? free.find(isKnown) : free[0];
 }
 
-/** Writes it, where nothing of it changed meanwhile. */
-async function decide(deps: Deps, found: Appointment, chosen: Interpreter | undefined): Promise<void> {
-  const { interpreting, ...before } = found;
-  const known = before.interpreter ?? interpreting?.was;
-  const isNews = String(known ?? '') !== String(chosen?._id ?? '');
-  const entry = { first: before.entry?.first ?? before._id, changes: (before.entry?.changes ?? 0) + 1 };
-  if (isNews && before.from > deps.now()) {
-    const { interpreter: _, ...rest } = before;
-    const after = { ...rest, entry, ...(chosen ? { interpreter: chosen._id } : {}) };
-    // First, and by a key that names the change, so that nobody misses it or hears it twice.
-    await tellHousehold(
-      deps,
-      after,
-      'changed',
-      `interpreter:${entry.changes}`,
-      '',
-      await sayChange(known, chosen),
-    );
+/** That nothing of it changed since it was read. */
+const sameAs = ({ _id, from, interpreter, interpreting }: Marked) => ({
+  ...{ _id, state: { $in: LIVING_STATES }, from },
+  interpreting: { $exists: true },
+  ...asRead({ interpreter, 'interpreting.mark': interpreting.mark }),
+});
+
+/** Writes it, and keeps in its mark whom the family was told. */
+async function decide(found: Marked, chosen: Interpreter | undefined): Promise<void> {
+  const { move } = found.interpreting;
+  const interpreting = {
+    ...{ mark: new Types.ObjectId(), was: toldOf(found) },
+    ...(chosen ? { to: chosen._id } : {}),
+    ...(move ? { move } : {}),
+  };
+  await Appointment.updateOne(sameAs(found), {
+    $set: { interpreting, ...(chosen ? { interpreter: chosen._id } : {}) },
+    ...(chosen ? {} : { $unset: { interpreter: 1 as const } }),
+  });
+}
+
+/** Whom the family was told; null: nobody. */
+export function toldOf({
+  interpreter,
+  interpreting,
+}: Pick<Appointment, 'interpreter' | 'interpreting'>): Types.ObjectId | null {
+  return interpreting?.was === undefined ? (interpreter ?? null) : interpreting.was;
+}
+
+/** @returns false where somebody marked it anew, or changed it, meanwhile */
+async function end(
+  deps: Deps,
+  found: Marked,
+  chosen: Interpreter | undefined,
+  isTold: boolean,
+): Promise<boolean> {
+  const { interpreting, ...rest } = found;
+  if (!isTold && (await mayGoBack(interpreting.move))) {
+    // It keeps its mark, with whom the family was told.
+    const same = await Appointment.exists(sameAs(found));
+    return same !== null;
   }
-  await Appointment.updateOne(
-    {
-      _id: before._id,
-      state: { $in: LIVING_STATES },
-      from: before.from,
-      ...asRead({
-        interpreter: before.interpreter,
-        'interpreting.to': interpreting?.to,
-        'entry.changes': before.entry?.changes,
-      }),
-      interpreting: { $exists: true },
-    },
-    {
-      $set: {
-        ...(chosen ? { interpreter: chosen._id } : {}),
-        // It stays marked until nobody else has it in their diary.
-        interpreting: chosen ? { to: chosen._id } : {},
-        ...(isNews ? { entry } : {}),
-      },
-      ...(chosen ? {} : { $unset: { interpreter: 1 } }),
-    },
+  const was = toldOf(found);
+  const isNews = !isTold && String(was ?? '') !== String(chosen?._id ?? '') && found.from > deps.now();
+  const changes = (found.entry?.changes ?? 0) + 1;
+  const entry = { first: found.entry?.first ?? found._id, changes };
+  if (isNews) {
+    // First, and by a key that names the change, so that nobody misses it or hears it twice.
+    const key = `interpreter:${String(changes)}:${String(chosen?._id ?? '')}`;
+    await tellHousehold(deps, { ...rest, entry }, 'changed', key, '', await sayChange(was, chosen));
+  }
+  const ended = await Appointment.updateOne(
+    { ...sameAs(found), ...asRead({ 'entry.changes': found.entry?.changes }) },
+    { $unset: { interpreting: 1 }, ...(isNews ? { $set: { entry } } : {}) },
   );
+  return ended.matchedCount === 1;
+}
+
+/** Whether a move of its slot isn't told yet: its mail says who interprets, or it is undone. */
+async function mayGoBack(move: Types.ObjectId | undefined): Promise<boolean> {
+  return move !== undefined && (await SlotMove.exists({ _id: move, state: { $in: UNTOLD_STATES } })) !== null;
 }
 
 /** "Ana Ruiz interprets at this meeting." */
-async function sayChange(before: Types.ObjectId | undefined, after: Interpreter | undefined): Promise<Say> {
+async function sayChange(before: Types.ObjectId | null, after: Interpreter | undefined): Promise<Say> {
   if (after) return (t) => t('interpreter.joins', { name: after.name });
   const left = before && (await Interpreter.findById(before, { name: 1 }).lean());
   return (t) => t('interpreter.leaves', { name: left?.name ?? t('interpreter.title') });
-}
-
-/** Takes the meeting out of the diaries of interpreters who aren't at it. */
-async function leaveOthers(found: Appointment): Promise<void> {
-  const { _id, event, account } = found;
-  const [[slot], all, entered] = await Promise.all([
-    stretchesOf(found),
-    Interpreter.find({ event, account }, { contact: 1 }).lean(),
-    Diary.find({ 'busy.appointment': _id }, { _id: 1 }).lean(),
-  ]);
-  if (!slot) return;
-  // A teacher who interprets elsewhere is at their own meetings all the same.
-  const there = new Set(
-    (await findNeeds(found, slot)).flatMap((need) => (need.kind === 'diary' ? String(need.person) : [])),
-  );
-  const away = new Set(all.map((one) => String(diaryOf(one))).filter((person) => !there.has(person)));
-  const left = entered.filter((diary) => away.has(diary._id.slice(0, diary._id.indexOf(':'))));
-  if (left.length > 0)
-    await Diary.updateMany(
-      { _id: { $in: left.map((diary) => diary._id) } },
-      { $pull: { busy: { appointment: _id } } },
-    );
 }

@@ -3,13 +3,15 @@ import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { inSlots, slotsOf } from '../models/appointment-slots.js';
 import { asRead } from '../models/as-read.js';
-import { Diary, type Busy } from '../models/diary.js';
+import { Diary } from '../models/diary.js';
 import { Resource } from '../models/resource.js';
 import { holdersOf, Slot } from '../models/slot.js';
 import { enterTime } from './enter-time.js';
 import { LONGEST_BREAK } from './find-following.js';
 import { findNeeds } from './find-needs.js';
 import { contactsOf, HOLDER, sitBeside } from './find-sitting.js';
+import { splitInterpreters } from './leave-interpreters.js';
+import { markAgain } from './reconcile-interpreter.js';
 import { tellHousehold, type Say } from './tell-household.js';
 
 /** Somebody who could not come in: they have another meeting then. */
@@ -82,7 +84,8 @@ async function enterAll(slot: Slot, now: Date): Promise<NotFree | undefined> {
           if (holder) return { holder, at: appointment.from };
         }
       await leaveOthers(
-        { appointment: appointment._id, slot: one._id },
+        appointment,
+        one._id,
         needs.map(({ person }) => person.toHexString()),
       );
     }
@@ -175,9 +178,16 @@ async function takeOut(slot: Slot, holder: Types.ObjectId, now: Date): Promise<v
   } else await Slot.updateOne({ _id: slot._id }, { $pull: { with: holder } });
 }
 
-/** Takes a slot of a meeting out of the diaries of whoever does not sit in it any more. */
-async function leaveOthers(entry: Pick<Busy, 'appointment' | 'slot'>, people: string[]): Promise<void> {
-  const diaries = await Diary.find({ 'busy.appointment': entry.appointment }, { _id: 1 }).lean();
+/**
+ * Takes a slot of a meeting out of the diaries of whoever does not sit in it any more. Who interprets may have been chosen since it was read:
+ * they are taken out by `reconcile-interpreter.ts` alone, and a teacher who interprets is looked at again.
+ */
+async function leaveOthers(appointment: Appointment, slot: Types.ObjectId, people: string[]): Promise<void> {
+  const diaries = await Diary.find({ 'busy.appointment': appointment._id }, { _id: 1 }).lean();
   const theirs = diaries.map(({ _id }) => _id).filter((id) => !people.includes(id.slice(0, id.indexOf(':'))));
-  if (theirs.length > 0) await Diary.updateMany({ _id: { $in: theirs } }, { $pull: { busy: entry } });
+  if (theirs.length === 0) return;
+  const { others, isShared } = await splitInterpreters(appointment, theirs);
+  const entry = { appointment: appointment._id, slot };
+  await Diary.updateMany({ _id: { $in: others } }, { $pull: { busy: entry } });
+  if (isShared) await markAgain(appointment._id);
 }

@@ -1,10 +1,13 @@
 import type { Types } from 'mongoose';
+import { takerOf } from '../booking/check-holder.js';
+import { findInterpreted } from '../booking/find-interpreter.js';
 import { followingOf } from '../booking/find-following.js';
 import type { Meeting } from '../booking/name-meetings.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { slotsOf } from '../models/appointment-slots.js';
 import type { Event } from '../models/event.js';
 import { documentsOf, findTogether } from '../models/find-together.js';
+import { Household } from '../models/household.js';
 import { Slot } from '../models/slot.js';
 import { distinctIds, groupBy, tally } from '../web/lists.js';
 import { KIND_WORDS } from '../web/say-kind.js';
@@ -88,6 +91,7 @@ export async function listFree(
   });
   const taken = seatsTaken(sitting, looker, now);
   const family = await nameMeetings(event, own, looker.known);
+  const canInterpret = await findInterpreting(event, looker, slots, now);
   const free = slots.flatMap((slot): FreeTime[] => {
     if ((taken.get(String(slot._id)) ?? 0) >= slot.capacity) return [];
     const clash = family.find(
@@ -100,6 +104,7 @@ export async function listFree(
     const notes = [
       slot.state === 'hidden' ? 'hidden' : slot.state === 'call the school' ? 'call the school' : '',
       slot.kind === 'in person' ? '' : KIND_WORDS[slot.kind].toLowerCase(),
+      canInterpret?.(slot) === false ? 'no interpreter' : '',
       clash ? (clash.teacher ? `with ${clash.teacher}` : 'another meeting') : '',
     ];
     return [
@@ -113,6 +118,21 @@ export async function listFree(
     ];
   });
   return groupBy(free, ({ slot }) => String(slot.resource));
+}
+
+/** At which times somebody could interpret for the family; undefined where nobody has to. */
+async function findInterpreting(
+  event: SeenEvent,
+  { user, household, replaces }: Looker,
+  slots: Slot[],
+  now: Date,
+): Promise<((slot: Slot) => boolean) | undefined> {
+  if (!event.interpreting || !household) return undefined;
+  const home = await Household.findById(household, { interpreter: 1 }).lean();
+  if (!home) return undefined;
+  const me = ({ _id: slot, resource }: Slot) =>
+    takerOf({ event, household: home, user, replaces }, { slot, resource, students: [] }, now);
+  return findInterpreted(event, home, slots, { me, now });
 }
 
 /**

@@ -61,6 +61,9 @@ async function runDraw(deps: Deps, draw: Draw, stopping: AbortSignal): Promise<v
   const turn = new Map(drawn.map(({ code }, index) => [code, index]));
   const placeOf = ({ code }: DrawEntry) => turn.get(code) ?? drawn.length;
   const faults = new Faults();
+  // What somebody drew is nobody else's.
+  const spare = new Set(keys.slots.keys());
+  for (const one of drawn) for (const slot of one.got) if (slot !== null) spare.delete(slot);
   for (const entry of entries.sort((a, b) => placeOf(a) - placeOf(b))) {
     if (entry.outcome) continue;
     // Looked at for each family: an event may be archived, or its rules change, while thousands of meetings are booked.
@@ -73,7 +76,8 @@ async function runDraw(deps: Deps, draw: Draw, stopping: AbortSignal): Promise<v
       turn: { place: turns.indexOf(family.turn) + 1, of: turns.length },
     };
     // A family that fails holds no other up: what each gets is certain.
-    await faults.keep(() => finishEntry(deps, now, entry, { got, keys, about }));
+    const others = family?.wishes.map(({ slots }) => slots.filter((slot) => spare.has(slot)));
+    await faults.keep(() => finishEntry(deps, now, entry, { got, others, keys, about }));
   }
   faults.throwFirst();
   // One whose adults were just joining or leaving another household, or that went to another, is finished the next time.
@@ -101,6 +105,8 @@ class Faults {
 
 interface Result {
   got: (number | null)[];
+  /** Of each wish the further times that nobody drew, in its order. */
+  others: number[][] | undefined;
   keys: DrawKeys;
   /** Absent of one that was not drawn for. */
   about: Required<Pick<DrawEntry, 'line' | 'turn'>> | undefined;
@@ -110,14 +116,17 @@ async function finishEntry(
   deps: Deps,
   event: Event,
   { _id }: DrawEntry,
-  { got, keys, about }: Result,
+  { got, others, keys, about }: Result,
 ): Promise<void> {
   // Read again: it may have gone to another household while others were booked.
   const entry = await DrawEntry.findOne({ _id, outcome: { $exists: false } }).lean();
   if (!entry || (await isChanging(entry))) return;
   // What counts is what was wished when it was closed.
   const wishes = (keys.wishes[entry.code] ?? []).map(asStored);
-  const slots = wishes.map((_, wish) => keys.slots[got[wish] ?? -1]);
+  const slots = wishes.map((_, wish) => {
+    const first = got[wish] ?? null;
+    return first === null ? [] : [first, ...(others?.[wish] ?? [])].flatMap((n) => keys.slots[n] ?? []);
+  });
   const outcome: DrawOutcome[] = wishes.map(() => ({}));
   // Looked at again: whoever was blocked since is booked for no more, and whoever left with a child is booked for apart.
   for (const { acting, places } of await findParties(entry, wishes)) {
@@ -125,7 +134,7 @@ async function finishEntry(
       ...{ household: acting.household._id, user: acting.user },
       wishes: places.flatMap((n) => wishes[n] ?? []),
     });
-    const theirs = places.map((n) => slots[n]);
+    const theirs = places.map((n) => slots[n] ?? []);
     const booked = await bookEntry(deps, event, part, theirs);
     places.forEach((n, at) => (outcome[n] = booked[at] ?? {}));
     await tellDrawn(deps, part, booked, acting);
@@ -136,27 +145,58 @@ async function finishEntry(
   );
 }
 
-/** Books by the same rules as any booking: what they refuse meanwhile is not booked, and the rest is. */
+/**
+ * Books by the same rules as any booking: what they refuse meanwhile is not booked, and the rest is. A draw knows nothing of interpreters:
+ * where none is free at the drawn time, the first further time of the wish that will do is booked.
+ * @param slots of each wish the drawn time, and the further ones in its order
+ */
 async function bookEntry(
   deps: Deps,
   event: Event,
   { draw, household, user, wishes }: DrawEntry,
-  slots: (string | undefined)[],
+  slots: string[][],
 ): Promise<DrawOutcome[]> {
   const outcome: DrawOutcome[] = [];
   for (const [n, { students }] of wishes.entries()) {
-    const id = slots[n];
-    if (!id) {
-      outcome.push({});
-      continue;
-    }
-    const slot = new Types.ObjectId(id);
-    const family = { draw, household, user };
-    const appointment = await bookWish(deps, event, family, { slot, students });
-    outcome.push({ slot, ...(appointment ? { appointment } : {}) });
+    const ids = (slots[n] ?? []).slice(0, MOST_TIMES).map((id) => new Types.ObjectId(id));
+    outcome.push(await bookFirst(deps, event, { draw, household, user }, { ids, students }));
   }
   return outcome;
 }
+
+async function bookFirst(
+  deps: Deps,
+  event: Event,
+  family: Pick<DrawEntry, 'draw' | 'household' | 'user'>,
+  { ids, students }: { ids: Types.ObjectId[]; students: Types.ObjectId[] },
+): Promise<DrawOutcome> {
+  const [drawn] = ids;
+  if (!drawn) return {};
+  // Booked before a death, it may have been canceled or moved since: it is booked no second time.
+  const before = await Appointment.findOne(
+    {
+      ...{ household: family.household, slot: { $in: ids }, draw: family.draw, students: { $all: students } },
+      state: { $nin: ['pending', 'expired'] },
+    },
+    { slot: 1 },
+  ).lean();
+  if (before) return outcomeOf(drawn, before.slot, before._id);
+  for (const slot of ids) {
+    const appointment = await bookWish(deps, event, family, { slot, students });
+    if (appointment === 'interpreter busy') continue;
+    if (appointment) return outcomeOf(drawn, slot, appointment);
+    // The further times are for who lacks an interpreter alone.
+    if (slot === drawn) break;
+  }
+  return { slot: drawn };
+}
+
+function outcomeOf(drawn: Types.ObjectId, slot: Types.ObjectId, appointment: Types.ObjectId): DrawOutcome {
+  return { slot, appointment, ...(slot.equals(drawn) ? {} : { instead: true }) };
+}
+
+/** So many times of a wish are tried. */
+const MOST_TIMES = 40;
 
 /** How often a time is held again whose hold ran out because the process died on the way. */
 const TRIES = 3;
@@ -166,13 +206,7 @@ async function bookWish(
   event: Event,
   { draw, household, user }: Pick<DrawEntry, 'draw' | 'household' | 'user'>,
   { slot, students }: { slot: Types.ObjectId; students: Types.ObjectId[] },
-): Promise<Types.ObjectId | undefined> {
-  // Booked before a death, it may have been canceled or moved since: it is booked no second time.
-  const before = await Appointment.findOne(
-    { household, slot, draw, state: { $nin: ['pending', 'expired'] } },
-    { _id: 1 },
-  ).lean();
-  if (before) return before._id;
+): Promise<Types.ObjectId | 'interpreter busy' | undefined> {
   const ask = { event, household, user, by: 'household' as const };
   for (let n = 0; n < TRIES; n++) {
     const key = `draw${String(draw)}${n}`;
@@ -181,6 +215,7 @@ async function bookWish(
       ? await confirmAppointment(deps, { ...ask, appointment: held.appointment._id, note: '' })
       : held;
     if (booked.ok) return booked.appointment._id;
+    if (booked.reason === 'interpreter busy') return booked.reason;
     if (booked.reason !== 'hold ended') return undefined;
   }
   return undefined;

@@ -31,21 +31,30 @@ export function partOf(entry: DrawEntry, { household }: Pick<Family, 'household'
 
 /** A family's own wishes in its words, each with what was drawn for it. */
 export async function showOwn(
-  { wishes, line, turn }: DrawEntry,
+  { wishes, line, turn, outcome = [] }: DrawEntry,
   { event, household }: Pick<Family, 'event' | 'household'>,
 ): Promise<{ wishes: { who: string; asked: string; drawn: string }[]; code: string; turn: typeof turn }> {
   const t = wordsOf(event);
   const [children, slots] = await Promise.all([
     childrenWithTeachers(event, household.children, []),
-    Slot.find({ _id: { $in: wishes.flatMap((wish) => wish.slots) } }, { from: 1 }).lean(),
+    Slot.find(
+      {
+        _id: { $in: [...wishes.flatMap((wish) => wish.slots), ...outcome.flatMap(({ slot }) => slot ?? [])] },
+      },
+      { from: 1 },
+    ).lean(),
   ]);
   const said = line === undefined ? undefined : (JSON.parse(line) as Line);
   const drawnOf = (n: number) => {
     if (!said) return '';
     const got = said.wishes[n]?.got ?? null;
-    return got === null
-      ? t('draw.wishNone')
-      : t('draw.wishGot', { time: shortDayAndTime(new Date(got), event) });
+    if (got === null) return t('draw.wishNone');
+    const time = shortDayAndTime(new Date(got), event);
+    const { instead, slot: booked } = outcome[n] ?? {};
+    const other = instead && slots.find(({ _id }) => booked?.equals(_id));
+    return other
+      ? t('draw.wishInstead', { time, other: shortDayAndTime(other.from, event) })
+      : t('draw.wishGot', { time });
   };
   return {
     wishes: wishes.map((wish, n) => {

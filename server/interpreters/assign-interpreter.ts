@@ -1,7 +1,7 @@
-import type { Types } from 'mongoose';
+import { Types } from 'mongoose';
 import { recordAudit } from '../audit/record-audit.js';
 import { findFree, languageFor } from '../booking/find-interpreter.js';
-import { reconcileInterpreter } from '../booking/reconcile-interpreter.js';
+import { reconcileInterpreter, toldOf } from '../booking/reconcile-interpreter.js';
 import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { slotsOf } from '../models/appointment-slots.js';
@@ -39,16 +39,21 @@ export async function assignInterpreter(
     return { ok: true };
   if (interpreter && !(await isFree(event, found, interpreter, deps.now())))
     return { ok: false, reason: 'not free' };
-  // Whom the family was told: after a move that is not the interpreter yet.
-  const was = found.interpreter ?? found.interpreting?.was;
+  const { interpreter: before, interpreting } = found;
+  const was = toldOf(found);
+  const mark = {
+    ...{ mark: new Types.ObjectId(), was },
+    // Nobody: whoever did is not preferred either, and no one else where the office assigns them.
+    ...(interpreter ? { to: interpreter } : {}),
+    ...(interpreting?.move ? { move: interpreting.move } : {}),
+  };
   const marked = await Appointment.updateOne(
     {
       ...{ _id: found._id, state: { $in: LIVING_STATES } },
-      ...asRead({ interpreter: found.interpreter, 'interpreting.was': found.interpreting?.was }),
+      ...asRead({ interpreter: before, 'interpreting.mark': interpreting?.mark }),
     },
     {
-      // Nobody: whoever did is not preferred either, and no one else where the office assigns them.
-      $set: { interpreting: { ...(interpreter ? { to: interpreter } : {}), ...(was ? { was } : {}) } },
+      $set: { interpreting: mark },
       ...(interpreter ? {} : { $unset: { interpreter: 1 as const } }),
     },
   );

@@ -1,10 +1,14 @@
-import type { QueryFilter, Types } from 'mongoose';
+import { Types, type QueryFilter } from 'mongoose';
 import { reconcileInterpreter } from '../booking/reconcile-interpreter.js';
 import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { Event } from '../models/event.js';
 import { Household } from '../models/household.js';
 import { Interpreter } from '../models/interpreter.js';
+import { SlotMove, UNTOLD_STATES } from '../models/slot-move.js';
+import { eachOf } from '../web/each-of.js';
+
+type Setting = Pick<Event, '_id' | 'account' | 'interpreting'>;
 
 /** So many are gone through at a time. */
 const MOST = 1000;
@@ -12,27 +16,58 @@ const MOST = 1000;
 /** So many while somebody waits for their page; the job does the rest. */
 const AT_ONCE = 50;
 
+/** So many meetings of an event that lack an interpreter are tried again at a time: any of them. */
+const AGAIN = 20;
+
 /** Goes through whatever is marked: what a process that died left, and what a move of slots has brought to another time. */
 export async function reconcileInterpreters(deps: Deps, stopping: AbortSignal): Promise<void> {
-  for (const { _id } of await Household.find({ interpreting: true }, { _id: 1 }).limit(MOST).lean())
-    await markHousehold(_id, deps.now());
-  for (const { _id } of await Interpreter.find({ unsettled: true }, { _id: 1 }).limit(MOST).lean())
-    await markInterpreter(_id, deps.now());
+  const households = () => Household.find({ interpreting: true }, { _id: 1 }).limit(MOST).lean();
+  const interpreters = () => Interpreter.find({ unsettled: true }, { _id: 1 }).limit(MOST).lean();
+  const steps = [
+    async () => eachOf(await households(), stopping, ({ _id }) => markHousehold(_id, deps.now())),
+    async () => eachOf(await interpreters(), stopping, ({ _id }) => markInterpreter(_id, deps.now())),
+    () => tryAgain(deps, stopping),
+    async () => eachOf(await findMarked(), stopping, ({ _id }) => reconcileInterpreter(deps, _id)),
+  ];
+  await eachOf(steps, stopping, (step) => step());
+}
+
+/** What is marked, but for what waits for a move to be told, and has somebody. */
+async function findMarked() {
   // What has ended needs nobody, and must not keep others from their turn.
   await Appointment.updateMany(
     { interpreting: { $exists: true }, state: { $in: ['expired', 'cancelled'] } },
     { $unset: { interpreting: 1 } },
   );
-  const left = await Appointment.find(
-    { interpreting: { $exists: true }, state: { $in: LIVING_STATES } },
+  const untold = await SlotMove.find({ state: { $in: UNTOLD_STATES } }, { _id: 1 }).lean();
+  const waiting = {
+    interpreter: { $exists: true },
+    'interpreting.move': { $in: untold.map(({ _id }) => _id) },
+  };
+  return Appointment.find(
+    { interpreting: { $exists: true }, state: { $in: LIVING_STATES }, $nor: [waiting] },
     { _id: 1 },
   )
-    .limit(MOST)
-    .lean();
-  for (const { _id } of left) {
-    if (stopping.aborted) return;
-    await reconcileInterpreter(deps, _id);
-  }
+    .lean()
+    .cursor();
+}
+
+/** Marks some of what lacks an interpreter: whoever was busy may be free by now. */
+async function tryAgain(deps: Deps, stopping: AbortSignal): Promise<void> {
+  const events = Event.find(
+    { 'interpreting.byHand': false, status: 'active' },
+    { account: 1, interpreting: 1 },
+  );
+  await eachOf(events.lean().cursor(), stopping, async (event) => {
+    const lacking = await whatLacks(event, deps.now());
+    if (!lacking) return;
+    const some = await Appointment.aggregate<Pick<Appointment, '_id'>>([
+      { $match: lacking },
+      { $sample: { size: AGAIN } },
+      { $project: { _id: 1 } },
+    ]);
+    await mark({ _id: { $in: some.map(({ _id }) => _id) } }, deps.now());
+  });
 }
 
 /** Goes through what is marked in one event, at once as far as somebody can wait for it. */
@@ -90,27 +125,34 @@ export async function markLacking(
   { event, account }: Pick<Interpreter, 'event' | 'account'>,
   now: Date,
 ): Promise<Types.ObjectId[]> {
-  const found = await Event.findOne({ _id: event, account, status: 'active' }, { interpreting: 1 }).lean();
-  const languages = found?.interpreting?.languages ?? [];
-  if (languages.length === 0 || found?.interpreting?.byHand) return [];
+  const found = await Event.findOne(
+    { _id: event, account, status: 'active' },
+    { account: 1, interpreting: 1 },
+  ).lean();
+  const lacking = found && (await whatLacks(found, now));
+  return lacking ? mark(lacking, now) : [];
+}
+
+/** Which meetings ahead lack an interpreter; undefined where the office assigns them. */
+async function whatLacks({ _id: event, account, interpreting }: Setting, now: Date) {
+  const languages = interpreting?.languages ?? [];
+  if (languages.length === 0 || interpreting?.byHand) return undefined;
   const households = await Household.find(
     { account, interpreter: { $in: languages, $exists: true } },
     { _id: 1 },
   ).lean();
-  return mark(
-    { event, household: { $in: households.map(({ _id }) => _id) }, interpreter: { $exists: false } },
-    now,
-  );
+  return {
+    ...{ event, state: { $in: LIVING_STATES }, from: { $gt: now } },
+    household: { $in: households.map(({ _id }) => _id) },
+    interpreter: { $exists: false },
+  };
 }
 
-/** Also what is on hold: it may be booked at this moment with whoever was chosen before. */
+/** Anew also what is marked: whoever goes through it may have read it before. And what is on hold, as it may be booked at this moment. */
 async function mark(which: QueryFilter<Appointment>, now: Date): Promise<Types.ObjectId[]> {
   const states: Appointment['state'][] = ['pending', ...LIVING_STATES];
   const ahead = { ...which, state: { $in: states }, from: { $gt: now } };
-  await Appointment.updateMany(
-    { ...ahead, interpreting: { $exists: false } },
-    { $set: { interpreting: {} } },
-  );
+  await Appointment.updateMany(ahead, { $set: { 'interpreting.mark': new Types.ObjectId() } });
   const found = await Appointment.find({ ...ahead, interpreting: { $exists: true } }, { _id: 1 })
     .sort({ from: 1 })
     .limit(MOST)

@@ -19,9 +19,11 @@ export interface SettingForm {
 }
 
 /** The event's setting: without a language families can't ask. */
-export const settingForm = Joi.object<SettingForm, true>({
+export const settingForm = Joi.object<SettingForm & { sure: boolean }, true>({
   languages: languages(),
   byHand: tick(),
+  // Whoever takes languages away was told what that takes from meetings.
+  sure: tick(),
 });
 
 export interface InterpreterForm {

@@ -50,8 +50,13 @@ export function interpreterMeetings(deps: Deps): Router {
         choices,
         mayDrop: interpreter !== undefined && (event.interpreting?.byHand !== false || !language),
       })),
+      // Who sees a part of the event prints the sheets of those who interpret in it.
       people: people
-        .filter(({ status }) => status === 'active')
+        .filter(({ _id: id, status }) =>
+          sightOf(res).resource
+            ? listed.some(({ interpreter }) => interpreter?.equals(id))
+            : status === 'active',
+        )
         .map((one) => ({ id: String(one._id), name: one.name })),
     });
   });
@@ -97,6 +102,7 @@ export function interpreterMeetings(deps: Deps): Router {
     const event = eventOf(res);
     const { name } = await interpreterAt(req, res);
     const rows = await meetingsOfInterpreter(event, parseId(req.params.interpreter), sightOf(res));
+    if (rows.length === 0 && sightOf(res).resource) throw notFound();
     res.render('interpreters/sheet', {
       ...eventFrame(event, 'problems', name),
       path: pathOf(res),

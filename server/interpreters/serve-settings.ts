@@ -4,7 +4,7 @@ import type { Deps } from '../deps.js';
 import type { Event } from '../models/event.js';
 import { Interpreter } from '../models/interpreter.js';
 import { actorOf } from '../web/actor.js';
-import { seenOf, type SettingsFields } from '../web/compare-seen.js';
+import { changedMeanwhile, seenOf, type SettingsFields } from '../web/compare-seen.js';
 import { notFound } from '../web/errors.js';
 import { shortDay } from '../web/format-time.js';
 import { eventGuard, eventOf } from '../web/guards.js';
@@ -32,10 +32,23 @@ export function interpreterSettings(deps: Deps): Router {
     const parsed = parseForm(settingForm, req.body);
     if (!parsed.ok) return showSettings(res.status(422), parsed);
     const event = eventOf(res);
-    const losing = await countLosing(event, parsed.value.languages, deps.now());
+    const { sure, ...setting } = parsed.value;
+    const losing = await countLosing(event, setting.languages, deps.now());
+    const sent = { fields: settingFields(event), body: req.body as unknown, shown: shownOf(event) };
+    const isLate = changedMeanwhile(sent.fields, sent.body, sent.shown) !== undefined;
+    if (losing > 0 && !sure && !isLate) {
+      const { languages, byHand, seen } = typedValues(req.body);
+      const fields = { languages, byHand, seen, sure: '1' };
+      res.render('interpreters/confirm', {
+        ...settingsFrame(event, 'interpreters'),
+        losing,
+        fields: Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)),
+      });
+      return;
+    }
     const { form } = await saveSeen(
-      { fields: settingFields(event), body: req.body, shown: shownOf(event) },
-      () => saveSetting(deps, actorOf(res), event, parsed.value),
+      sent,
+      () => saveSetting(deps, actorOf(res), event, setting),
       async () => shownOf(await reloadEvent(res)),
     );
     if (form) return showSettings(res.status(422), form);

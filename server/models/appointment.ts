@@ -110,10 +110,16 @@ export interface Appointment extends Scoped {
   /** Who interprets; their diary has it. Absent: nobody. */
   interpreter?: Types.ObjectId;
   /**
-   * Who interprets is to be gone through: whom somebody chose, if anybody, comes first. `was`: whom the family was told, where that is not
-   * `interpreter`.
+   * Who interprets is to be gone through: whom somebody chose, if anybody, comes first. `mark`: new with every mark, so that none is lost to
+   * whoever goes through it · `was`: whom the family was told, where that is not `interpreter`; null: nobody · `move`: the move of its slot whose
+   * mail says who interprets.
    */
-  interpreting?: { to?: Types.ObjectId; was?: Types.ObjectId };
+  interpreting?: {
+    mark?: Types.ObjectId;
+    to?: Types.ObjectId;
+    was?: Types.ObjectId | null;
+    move?: Types.ObjectId;
+  };
   household: Types.ObjectId;
   bookedBy: Types.ObjectId;
   /** The adult of the household who goes, where the event lets several be at two meetings at once. Absent: all of them. */
@@ -196,7 +202,15 @@ const schema = scopedSchema<Appointment>('appointment', {
   with: { type: [Schema.Types.ObjectId], default: undefined },
   interpreter: Schema.Types.ObjectId,
   interpreting: {
-    type: new Schema({ to: Schema.Types.ObjectId, was: Schema.Types.ObjectId }, { _id: false }),
+    type: new Schema(
+      {
+        mark: Schema.Types.ObjectId,
+        to: Schema.Types.ObjectId,
+        was: Schema.Types.ObjectId,
+        move: Schema.Types.ObjectId,
+      },
+      { _id: false },
+    ),
   },
   household: { type: Schema.Types.ObjectId, required: true },
   bookedBy: { type: Schema.Types.ObjectId, required: true },

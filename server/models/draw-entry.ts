@@ -16,6 +16,8 @@ export interface DrawWish {
 export interface DrawOutcome {
   slot?: Types.ObjectId;
   appointment?: Types.ObjectId;
+  /** Not the drawn time, but a further one of the wish: no interpreter was free at that. */
+  instead?: boolean;
 }
 
 /** One household in an event's preference round. */
@@ -61,7 +63,7 @@ const schema = scopedSchema<DrawEntry>('drawEntry', {
   outcome: {
     type: [
       new Schema<DrawOutcome>(
-        { slot: Schema.Types.ObjectId, appointment: Schema.Types.ObjectId },
+        { slot: Schema.Types.ObjectId, appointment: Schema.Types.ObjectId, instead: Boolean },
         { _id: false },
       ),
     ],

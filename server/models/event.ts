@@ -224,6 +224,8 @@ schema.index({ link: 1 }, { unique: true });
 schema.index({ status: 1 }, { partialFilterExpression: { status: 'deleted' } });
 // Finds events that are over, across accounts.
 schema.index({ days: 1 });
+// Finds events whose meetings without an interpreter are tried again, across accounts.
+schema.index({ 'interpreting.byHand': 1 }, { partialFilterExpression: { 'interpreting.byHand': false } });
 schema.index({ 'sync.on': 1 }, { partialFilterExpression: { 'sync.on': true } });
 
 export const Event = mongoose.model<Event>('event', schema);

@@ -12,6 +12,9 @@ export type MoveState = (typeof MOVE_STATES)[number];
 /** States in which a worker has work to do. */
 export const WORKING_STATES: MoveState[] = ['running', 'undoing', 'telling'];
 
+/** States in which no family has heard of it. */
+export const UNTOLD_STATES: MoveState[] = ['running', 'waiting', 'undoing', 'telling'];
+
 /** Slots that go to another time together, or are canceled together: work that outlives its worker. */
 export interface SlotMove extends Scoped {
   event: Types.ObjectId;

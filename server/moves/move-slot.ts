@@ -1,10 +1,14 @@
+import { Types } from 'mongoose';
 import { endHold } from '../booking/check-holder.js';
 import { findNeeds } from '../booking/find-needs.js';
 import { finishAppointment } from '../booking/finish-appointment.js';
+import { toldOf } from '../booking/reconcile-interpreter.js';
 import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { inSlots } from '../models/appointment-slots.js';
 import { asRead } from '../models/as-read.js';
+import { Event } from '../models/event.js';
+import { Household } from '../models/household.js';
 import { isDuplicateKey } from '../models/duplicate-key.js';
 import { coveredMinutes, Slot } from '../models/slot.js';
 import { SlotMoveItem, type StayCode } from '../models/slot-move.js';
@@ -238,23 +242,40 @@ async function writeTime(
     const moved = way.isBack
       ? await noteBack(item, one, way.now)
       : await noteMoved(item, one, target, way.now);
-    if (await writeOnce(one, source, target, moved)) return;
+    const interpreting = await markMoved(item, one);
+    if (await writeOnce(one, source, target, { moved, interpreting })) return;
     one = await Appointment.findById(one._id).lean();
   }
 }
 
+/** Whoever interprets is chosen again at the new time, also where nobody could at the old one. Whom the family was told is kept. */
+async function markMoved(
+  { move }: SlotMoveItem,
+  { event, household, interpreter, interpreting }: Appointment,
+): Promise<Appointment['interpreting']> {
+  const was = toldOf({ interpreter, interpreting });
+  const isLacking = async () =>
+    (await Event.exists({ _id: event, interpreting: { $exists: true } })) !== null &&
+    (await Household.exists({ _id: household, interpreter: { $exists: true } })) !== null;
+  if (!was && !interpreting && !(await isLacking())) return undefined;
+  const assigned = interpreting?.to?.equals(interpreter ?? '') ? undefined : interpreting?.to;
+  // Of a move that goes back it is whom they had before it.
+  const to = assigned ?? was;
+  return { mark: new Types.ObjectId(), was, move, ...(to ? { to } : {}) };
+}
+
 async function writeOnce(
-  { _id, entry, interpreter, interpreting }: Appointment,
+  { _id, entry, interpreter, interpreting: before }: Appointment,
   source: Pick<SlotTime, 'from'>,
   target: Pick<SlotTime, 'from' | 'to'>,
-  moved: Appointment['moved'],
+  { moved, interpreting }: Pick<Appointment, 'moved' | 'interpreting'>,
 ): Promise<boolean> {
   const written = await Appointment.updateOne(
     {
       _id,
       state: { $in: LIVING_STATES },
       from: source.from,
-      ...asRead({ 'entry.changes': entry?.changes, interpreter, 'interpreting.to': interpreting?.to }),
+      ...asRead({ 'entry.changes': entry?.changes, interpreter, 'interpreting.mark': before?.mark }),
     },
     {
       $set: {
@@ -262,7 +283,7 @@ async function writeOnce(
         to: target.to,
         ...(moved ? { moved } : {}),
         entry: { first: entry?.first ?? _id, changes: (entry?.changes ?? 0) + 1 },
-        ...(interpreter ? { interpreting: { to: interpreting?.to ?? interpreter, was: interpreter } } : {}),
+        ...(interpreting ? { interpreting } : {}),
       },
       $unset: { ...(moved ? {} : { moved: 1 }), ...(interpreter ? { interpreter: 1 } : {}) },
     },

@@ -1,3 +1,4 @@
+import { reconcileInterpreter } from '../booking/reconcile-interpreter.js';
 import { tellTogether } from '../booking/tell-together.js';
 import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
@@ -9,7 +10,7 @@ import { appointmentsOf } from './queries.js';
 /** After so many families the worker reports that it lives. */
 const AT_ONCE = 20;
 
-type Touched = Pick<Appointment, '_id' | 'slot' | 'household' | 'from'>;
+type Touched = Pick<Appointment, '_id' | 'slot' | 'household' | 'from' | 'interpreting'>;
 
 /**
  * Tells every family whose meetings a move has moved or canceled, each adult by one mail, however many there are. It may be killed anywhere
@@ -44,7 +45,7 @@ async function findTouched({ _id, kind, createdAt }: SlotMove): Promise<Touched[
       isMove
         ? { slot: { $in: slots }, state: { $in: LIVING_STATES }, createdAt: { $lte: createdAt } }
         : { ...inSlots(slots), state: 'cancelled', canceledIn: _id },
-    { slot: 1, household: 1, from: 1 },
+    { slot: 1, household: 1, from: 1, interpreting: 1 },
   );
   const touched = new Map<string, Touched>();
   for await (const [one, item] of found)
@@ -59,6 +60,9 @@ async function tellFamily(
   theirs: Touched[],
 ): Promise<void> {
   const isMove = kind === 'move';
+  // Who interprets at the new time is said by the same mail.
+  for (const one of theirs)
+    if (one.interpreting?.move?.equals(_id)) await reconcileInterpreter(deps, one._id, true);
   const appointments = await Appointment.find({
     $or: theirs.map((one) => ({ _id: one._id, from: one.from })),
     state: isMove ? { $in: LIVING_STATES } : 'cancelled',

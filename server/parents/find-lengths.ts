@@ -1,4 +1,6 @@
 import { findFollowing, mostInARow } from '../booking/find-following.js';
+import { takerOf } from '../booking/check-holder.js';
+import { limitLengths } from '../booking/limit-lengths.js';
 import { lengthsOf, type Length } from '../booking/find-lengths.js';
 import type { Meeting } from '../booking/name-meetings.js';
 import { Resource } from '../models/resource.js';
@@ -20,9 +22,11 @@ export async function findLengths(
   if (!slot || !resource) return [];
   const times = await findTimes({ ...looker, resource, students: hold.students }, now, following);
   const own = replaced ? [replaced.slot, ...replaced.more] : [];
-  return lengthsOf(slot, following, (next) => {
+  const lengths = lengthsOf(slot, following, (next) => {
     const state = times.find((time) => time.slot._id.equals(next._id))?.state;
     // What the change gives up is theirs to take.
     return state === 'free' || (state === 'mine' && own.some((id) => id.equals(next._id)));
   });
+  const me = takerOf(looker, { resource: hold.resource, students: hold.students, slot: slot._id }, now);
+  return limitLengths(event, looker.household, { lengths, slots: [slot, ...following], me, now });
 }

@@ -123,6 +123,25 @@ describe('a preference round while things change', () => {
     assert.ok(!page.includes('data-line'));
   });
 
+  it('says to families who may book earlier when booking opens for them', async () => {
+    await Event.updateOne({}, { $set: { 'booking.earlyMinutes': 60, 'booking.earlyChildren': 1 } });
+    await start({ most: 3 });
+    await family(0);
+    // More than one meeting with a teacher is not to be had.
+    const { wishes } = await DrawEntry.findOne().orFail().lean();
+    await DrawEntry.updateOne({}, { $push: { wishes: wishes[0] } });
+    desk.test.setNow(later(HOUR));
+    await run();
+    const said = /1 wish couldn’t be fulfilled\. Booking opens on [^.]*2:00 PM/;
+    assert.match((await Notification.findOne().orFail().lean()).text, said);
+    await Draw.updateOne({}, { $set: { state: 'canceled' } });
+    await run();
+    const canceled = await Notification.findOne({ key: /^draw-canceled/ })
+      .orFail()
+      .lean();
+    assert.match(canceled.text, /yourself from [^.]*2:00 PM/);
+  });
+
   it('holds the opening of booking back while it lasts', async () => {
     await start();
     await family(0);

@@ -110,25 +110,6 @@ describe('a preference round', () => {
     assert.notEqual((await Draw.findOne().orFail().lean()).seed, seed);
   });
 
-  it('says to families who may book earlier when booking opens for them', async () => {
-    await Event.updateOne({}, { $set: { 'booking.earlyMinutes': 60, 'booking.earlyChildren': 1 } });
-    await start({ most: 3 });
-    await family(0);
-    // More than one meeting with a teacher is not to be had.
-    const { wishes } = await DrawEntry.findOne().orFail().lean();
-    await DrawEntry.updateOne({}, { $push: { wishes: wishes[0] } });
-    desk.test.setNow(later(HOUR));
-    await run();
-    const said = /1 wish couldn’t be fulfilled\. Booking opens on [^.]*2:00 PM/;
-    assert.match((await Notification.findOne().orFail().lean()).text, said);
-    await Draw.updateOne({}, { $set: { state: 'canceled' } });
-    await run();
-    const canceled = await Notification.findOne({ key: /^draw-canceled/ })
-      .orFail()
-      .lean();
-    assert.match(canceled.text, /yourself from [^.]*2:00 PM/);
-  });
-
   it('takes wishes of the family’s own children and their teachers alone, within the limits of the event', async () => {
     await Event.updateOne({}, { $set: { 'booking.perHousehold': 1 } });
     await start();

@@ -209,7 +209,10 @@ describe('interpreters', () => {
     assert.match(late.text, /Somebody else changed this while you had it open[\s\S]*Spanish, Vietnamese/);
     assert.deepEqual((await meeting()).interpreter, ana._id);
 
-    await allow(['vi']);
+    const asked = await office.post(settings, { languages: ['vi'] }, settings);
+    assert.match(asked.text, /Take the interpreter off one meeting\?[\s\S]*name="languages" value="vi"/);
+    assert.deepEqual((await meeting()).interpreter, ana._id);
+    await allow(['vi'], { sure: '1' });
     assert.match((await office.get(settings)).text, /One meeting loses the interpreter/);
     assert.equal((await meeting()).interpreter, undefined);
     await look();

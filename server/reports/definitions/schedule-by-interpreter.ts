@@ -52,7 +52,7 @@ export const scheduleByInterpreter: Definition<Row> = {
   ...readInParts({ find: findPeople, groupsOf, batch: 25 }),
 };
 
-/** Those of the event by name: who interprets now, and who was removed and still has meetings that the reader sees. */
+/** Those of the event by name: who has meetings that the reader sees, and, for who sees the whole event, who interprets now. */
 async function findPeople(event: ReportEvent, { q, day }: ReportQuery): Promise<{ items: Person[] }> {
   const { _id, account } = event;
   const [found, ids] = await Promise.all([
@@ -68,7 +68,7 @@ async function findPeople(event: ReportEvent, { q, day }: ReportQuery): Promise<
   return {
     items: found.filter(
       ({ _id: id, status, sortKey }) =>
-        (status === 'active' || busy.has(String(id))) && words.every((word) => word.test(sortKey)),
+        ((status === 'active' && !event.sight.resource) || busy.has(String(id))) && words.every((word) => word.test(sortKey)),
     ),
   };
 }

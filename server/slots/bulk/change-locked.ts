@@ -44,9 +44,13 @@ export async function changeLocked(
   }));
   await keepLayouts(event, layouts, by);
   // Before the rows: whoever finishes them after a death finds this done, or does it first.
-  await setRest(event, rest, set, by);
-  done.changed += rest.length;
+  const kept = new Set((await setRest(event, rest, set, by)).map(String));
   const byId = new Map(locked.map((slot) => [slot._id.toHexString(), slot]));
+  done.changed += kept.size;
+  const lost = rest.map(String).filter((id) => !kept.has(id));
+  done.left.push(
+    ...lost.flatMap((id) => byId.get(id) ?? []).map((slot) => ({ slot, why: 'changed' as const })),
+  );
   const leads: Lead[] = [];
   for (const layout of layouts) {
     const own = layout.slots.flatMap(({ _id }) => byId.get(_id.toHexString()) ?? []);

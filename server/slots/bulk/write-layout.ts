@@ -25,16 +25,22 @@ export async function keepLayouts(
   if (writes.length > 0) await Slot.bulkWrite(writes, { ordered: false });
 }
 
-/** Gives slots that keep their times what else was decided. They stay locked. */
+/**
+ * Gives slots that keep their times what else was decided. They stay locked.
+ * @returns those that the change still has: of a process that was slow, the others were given back
+ */
 export async function setRest(
   event: EventScope,
   rest: Types.ObjectId[],
   set: SlotLayout['set'],
   by: Types.ObjectId,
-): Promise<void> {
-  if (rest.length === 0 || Object.keys(set).length === 0) return;
+): Promise<Types.ObjectId[]> {
+  if (rest.length === 0 || Object.keys(set).length === 0) return rest;
   const scope = { account: event.account, event: event._id };
-  await Slot.updateMany({ ...scope, _id: { $in: rest }, state: LOCKED, 'locked.by': by }, { $set: set });
+  const filter = { ...scope, _id: { $in: rest }, state: LOCKED, 'locked.by': by };
+  const { matchedCount } = await Slot.updateMany(filter, { $set: set });
+  if (matchedCount === rest.length) return rest;
+  return (await Slot.find(filter, { _id: 1 }).lean()).map(({ _id }) => _id);
 }
 
 /**

@@ -1,0 +1,24 @@
+import type { Slot } from '../models/slot.js';
+import type { Household } from '../models/household.js';
+import type { Taker } from './check-holder.js';
+import { findFree, languageAtOnce, type Interpreted } from './find-interpreter.js';
+import type { Length } from './find-lengths.js';
+
+/**
+ * A meeting's lengths as far as one interpreter can be there for all of it, where it needs one: several who each could for a part of it
+ * are of no use.
+ * @param slots those of the longest, by time
+ */
+export async function limitLengths(
+  event: Interpreted,
+  household: Pick<Household, 'interpreter'>,
+  { lengths, slots, me, now }: { lengths: Length[]; slots: Slot[]; me: Taker; now: Date },
+): Promise<Length[]> {
+  const language = languageAtOnce(event, household);
+  if (!language) return lengths;
+  for (let most = lengths.length; most > 1; most--) {
+    const free = await findFree(event, language, slots.slice(0, most), { me, now });
+    if (free.length > 0) return lengths.slice(0, most);
+  }
+  return [];
+}

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { Types } from 'mongoose';
+import { Appointment } from '../../server/models/appointment.js';
+import { Event } from '../../server/models/event.js';
+import { Household } from '../../server/models/household.js';
+import { Interpreter } from '../../server/models/interpreter.js';
+import { makeUser, Visitor } from '../support/app.js';
+import { DAY } from '../support/booking/conference.js';
+import { Desk } from '../support/booking/desk.js';
+
+describe('meetings with interpreters', () => {
+  let desk: Desk;
+  let family: Awaited<ReturnType<Desk['parentOf']>>;
+
+  beforeEach(async () => {
+    desk = await Desk.open({ students: 2, teachers: 3, slots: 4, booking: { inARow: 2 } });
+    await Event.updateOne({}, { $set: { interpreting: { languages: ['es'], byHand: false } } });
+    family = await desk.parentOf(0);
+    await Household.updateMany({}, { $set: { interpreter: 'es' } });
+  });
+
+  const add = (name: string, times: { day: string; from: string; to: string }[] = []) => {
+    const { account, _id: event } = desk.fair.event;
+    const own = { account, event, name, languages: ['es'], sortKey: name.toLowerCase() };
+    return Interpreter.create({ ...own, status: 'active', times });
+  };
+
+  /** @returns how many meetings of a family's plan are booked */
+  async function plan({ visitor }: typeof family, student: number): Promise<number> {
+    const before = await Appointment.countDocuments({ state: 'booked' });
+    const child = String(desk.fair.students[student]!._id);
+    const wish = desk.fair.teachers.map(({ resource }) => `${child}:${String(resource._id)}`);
+    const key = new Types.ObjectId().toHexString();
+    const made = await visitor.post(`${desk.home}/plan`, { key, day: DAY, wish }, `${desk.home}/plan`);
+    const path = made.headers.location ?? '';
+    await visitor.post(`${path}/book`, {}, path);
+    return (await Appointment.countDocuments({ state: 'booked' })) - before;
+  }
+
+  it('are planned together: each at a time at which one is free, and none where nobody is left', async () => {
+    const ana = await add('Ana Ruiz');
+    assert.equal(await plan(family, 0), 3);
+    const booked = await Appointment.find({ state: 'booked' }).lean();
+    assert.ok(booked.every(({ interpreter }) => interpreter?.equals(ana._id)));
+    const other = await desk.parentOf(1);
+    await Household.updateMany({}, { $set: { interpreter: 'es' } });
+    assert.equal(await plan(other, 1), 1, 'she has one of four times left');
+    const times = (await Appointment.find({ state: 'booked' }).lean()).map(({ from }) => +from);
+    assert.equal(new Set(times).size, 4);
+  });
+
+  it('are as long as one interpreter can stay, and the desk sees at which times nobody can', async () => {
+    await add('Ana Ruiz', [{ day: DAY, from: '17:00', to: '17:10' }]);
+    const ben = await add('Ben Cho', [{ day: DAY, from: '17:10', to: '17:20' }]);
+    const lengths = async () => {
+      const path = (await desk.choose(family.visitor, 0, 0)).headers.location ?? '';
+      return (await family.visitor.get(path)).text.split('name="inARow"').length - 1;
+    };
+    assert.equal(await lengths(), 0, 'each could for a part of it');
+    const user = await makeUser(desk.fair.account._id, 'administrator');
+    const office = await new Visitor(desk.test.app).logIn(user);
+    const child = `/events/${String(desk.fair.event._id)}/desk/children/${String(desk.fair.students[0]!._id)}`;
+    const page = (await office.get(`${child}?adult=h${String(family.household._id)}`)).text;
+    // The last two of each teacher, and the first of two: what the family has on hold with the third keeps Ana.
+    assert.equal(page.split('no interpreter').length - 1, 8);
+    await Interpreter.updateOne({ _id: ben._id }, { $set: { times: [] } });
+    assert.equal(await lengths(), 2);
+  });
+});
