@@ -6,6 +6,7 @@ import { rowsOfLeft } from '../slots/show-left.js';
 import { warnOfDays } from '../slots/warn-days.js';
 import { fullDay, timeOfDay } from '../web/format-time.js';
 import { eventOf } from '../web/guards.js';
+import { countAway } from './count-away.js';
 import type { CheckedMove } from './check-move.js';
 import { WAIT_MS } from './policy.js';
 import { findTold } from './queries.js';
@@ -45,6 +46,7 @@ export async function showPreview(
     sunday: warnings.some(({ code }) => code === 'sunday'),
     past: warnings.some(({ code }) => code === 'past'),
     isNewDay: warnings.some(({ code }) => code === 'outside'),
+    away: form.kind === 'move' && event.interpreting ? await countAway(event, moving, going) : 0,
     told,
     hasMail: deps.config.smtpUrl !== undefined,
     minutes: WAIT_MS / 60_000,

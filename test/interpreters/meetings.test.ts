@@ -66,4 +66,19 @@ describe('meetings with interpreters', () => {
     await Interpreter.updateOne({ _id: ben._id }, { $set: { times: [] } });
     assert.equal(await lengths(), 2);
   });
+
+  it('say before a day is moved at how many the interpreter isn’t there then', async () => {
+    await add('Ana Ruiz', [{ day: DAY, from: '17:00', to: '18:00' }]);
+    await desk.book(family.visitor, 0, 0);
+    const user = await makeUser(desk.fair.account._id, 'administrator');
+    const office = await new Visitor(desk.test.app).logIn(user);
+    const slots = `/events/${String(desk.fair.event._id)}/slots/move`;
+    const move = { kind: 'move', day: DAY, teacher: '', room: '', notice: '', toTime: '', toDay: '' };
+    const preview = (more: object) => office.post(`${slots}/preview`, { ...move, ...more }, slots);
+    assert.match(
+      (await preview({ toDay: '2026-12-01' })).text,
+      /At 1 meeting the interpreter isn’t there then/,
+    );
+    assert.doesNotMatch((await preview({ toTime: '17:10' })).text, /isn’t there then/);
+  });
 });
