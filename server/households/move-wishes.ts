@@ -1,13 +1,16 @@
 import type { Types } from 'mongoose';
+import { siblingsRule } from '../booking/policy.js';
 import { asRead } from '../models/as-read.js';
 import { Draw } from '../models/draw.js';
 import { DrawEntry, type DrawWish } from '../models/draw-entry.js';
 import { isDuplicateKey } from '../models/duplicate-key.js';
+import { Event } from '../models/event.js';
 import type { Household, HouseholdChild } from '../models/household.js';
 import { makeCode, makeSalt } from '../seal.js';
+import { distinctIds } from '../web/lists.js';
 
 /**
- * Moves what one household wishes in preference rounds to another, after what that one wishes, as far as the round allows so many. May be
+ * Moves what one household wishes in preference rounds to another, by turns with what that one wishes, as far as the round allows so many. May be
  * cut off anywhere and done again. Once wishes are closed nothing of them is merged or deleted, as they are drawn from: where both wished, each
  * keeps its own, and is booked for who wished (`findActing`).
  */
@@ -16,7 +19,7 @@ export async function moveWishes(from: Household['_id'], to: Household['_id'], n
     if (await handOver(entry, to)) continue;
     const draw = await Draw.findOne({ _id: entry.draw, ...openAt(now) }, { most: 1 }).lean();
     if (!draw) continue;
-    await addWishes({ draw: entry.draw, household: to }, entry.wishes, draw.most);
+    await addWishes({ draw: entry.draw, household: to }, entry, draw.most, now);
     // What was sent there meanwhile is moved when this is done again.
     await DrawEntry.deleteOne({ _id: entry._id, household: from, changedAt: entry.changedAt });
   }
@@ -36,25 +39,41 @@ async function handOver({ _id, household }: DrawEntry, to: Types.ObjectId): Prom
   }
 }
 
+/** By turns, as each household's first is its dearest. Siblings are wished for in one meeting where the school says so. */
 async function addWishes(
   target: Pick<DrawEntry, 'draw' | 'household'>,
-  wishes: DrawWish[],
+  from: DrawEntry,
   most: number,
+  now: Date,
 ): Promise<void> {
+  const event = await Event.findById(from.event).lean();
+  const together = event !== null && siblingsRule(event) === 'together';
+  // Done again after a death it would push out others.
+  const mark = `${String(from._id)}:${String(+from.changedAt)}`;
   for (;;) {
     const entry = await DrawEntry.findOne(target).lean();
-    if (!entry) return;
-    const isThere = (wish: DrawWish) =>
-      entry.wishes.some(
-        ({ resource, students }) =>
-          resource.equals(wish.resource) && students.some((id) => has(wish.students, id)),
-      );
+    if (!entry || entry.merged?.includes(mark)) return;
     const added = await DrawEntry.updateOne(
       { _id: entry._id, ...asRead({ wishes: entry.wishes }) },
-      { $set: { wishes: [...entry.wishes, ...wishes.filter((wish) => !isThere(wish))].slice(0, most) } },
+      {
+        $set: { wishes: mergeWishes(entry.wishes, from.wishes, together).slice(0, most), changedAt: now },
+        $addToSet: { merged: mark },
+      },
     );
     if (added.matchedCount === 1) return;
   }
+}
+
+function mergeWishes(own: DrawWish[], more: DrawWish[], together: boolean): DrawWish[] {
+  const isSame = (one: DrawWish, other: DrawWish) =>
+    one.resource.equals(other.resource) && (together || one.students.some((id) => has(other.students, id)));
+  const kept = own.map((wish) => {
+    const added = together ? more.filter((one) => isSame(wish, one)).flatMap(({ students }) => students) : [];
+    return { ...wish, students: distinctIds([...wish.students, ...added]) };
+  });
+  const rest = more.filter((wish) => !own.some((one) => isSame(wish, one)));
+  const ranks = [...Array(Math.max(kept.length, rest.length)).keys()];
+  return ranks.flatMap((n) => [kept[n] ?? [], rest[n] ?? []].flat());
 }
 
 const has = (ids: Types.ObjectId[], id: Types.ObjectId) => ids.some((one) => one.equals(id));

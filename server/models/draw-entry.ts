@@ -33,6 +33,8 @@ export interface DrawEntry extends Scoped {
   salt: string;
   wishes: DrawWish[];
   changedAt: Date;
+  /** Whose wishes were merged into it, by entry and when that was changed, so that none is twice. */
+  merged?: string[];
   /** By wish; set when all of it is booked and told. */
   outcome?: DrawOutcome[];
   /** What the draw says of the family, whose hash is published (`lineOf`). */
@@ -60,6 +62,7 @@ const schema = scopedSchema<DrawEntry>('drawEntry', {
     ),
   ],
   changedAt: { type: Date, required: true },
+  merged: { type: [String], default: undefined },
   outcome: {
     type: [
       new Schema<DrawOutcome>(

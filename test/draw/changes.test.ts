@@ -39,13 +39,18 @@ describe('a preference round while things change', () => {
     const [kim, lou] = [await family(0), await family(1)];
     const account = desk.fair.account._id;
     const [first, second] = desk.fair.students.map(({ _id }) => String(_id));
+    const sent = await DrawEntry.findOne({ household: lou.household._id }).orFail().lean();
     const decided = { account, household: kim.household._id, adult: lou.user._id, by: kim.user._id };
     assert.equal(await asApp(() => joinBySchool(desk.test.deps, decided)), true);
-    assert.deepEqual(await wishedBy(kim.household), [[first], [first], [second]]);
+    // By turns: the dearest of both are in.
+    assert.deepEqual(await wishedBy(kim.household), [[first], [second], [first]]);
     assert.equal(await DrawEntry.countDocuments(), 1);
     // Done again after a death it changes nothing.
     await asApp(() => moveWishes(lou.household._id, kim.household._id, EVE));
-    assert.equal((await wishedBy(kim.household))?.length, 3);
+    await DrawEntry.create(sent);
+    await asApp(() => moveWishes(lou.household._id, kim.household._id, EVE));
+    assert.deepEqual(await wishedBy(kim.household), [[first], [second], [first]]);
+    assert.equal(await DrawEntry.countDocuments(), 1);
 
     const joined = await Household.findById(kim.household._id).orFail().lean();
     const leaving = { by: kim.user._id, adult: lou.user._id };
@@ -63,6 +68,16 @@ describe('a preference round while things change', () => {
     await run();
     assert.equal(await Appointment.countDocuments({ household: ana.household._id, state: 'booked' }), 2);
     assert.equal(await Appointment.countDocuments({ household: fresh._id, state: 'booked' }), 1);
+  });
+
+  it('joins wishes for siblings into one meeting where the school has them together', async () => {
+    await Event.updateOne({}, { $set: { 'booking.siblings': 'together' } });
+    await start();
+    const [kim, lou] = [await family(0), await family(1)];
+    const of = { account: desk.fair.account._id, household: kim.household._id };
+    await asApp(() => joinBySchool(desk.test.deps, { ...of, adult: lou.user._id, by: kim.user._id }));
+    const both = desk.fair.students.slice(0, 2).map(({ _id }) => String(_id));
+    assert.deepEqual(await wishedBy(kim.household), [both, both]);
   });
 
   const close = () =>
