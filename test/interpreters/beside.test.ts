@@ -242,6 +242,8 @@ describe('interpreters, and whatever happens beside each other', () => {
     await keepWaitlists(moving.deps, going);
     moving.setNow(new Date(+moving.now + 2 * HOUR));
     await keepWaitlists(moving.deps, going);
+    // What was offered to the next in line just now ends too.
+    moving.setNow(new Date(+moving.now + 2 * HOUR));
     await expireHolds(moving.deps, going);
     await reconcileInterpreters(moving.deps, going);
     await moving.end();
