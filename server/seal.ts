@@ -68,6 +68,11 @@ export function makeCode(): string {
   return `${letters.slice(0, 4)}-${letters.slice(4)}`;
 }
 
+/** What makes the hash of a known text a secret. */
+export function makeSalt(): string {
+  return randomBytes(16).toString('hex');
+}
+
 /** Such a code that can be made again: of one printing and one student it is always the same, and nobody makes it without the secret. */
 export function makeCodeAgain(printing: string, of: string, appSecret: string): string {
   const bytes = createHmac('sha256', keyOf(appSecret)).update(`code ${printing} ${of}`).digest();

@@ -9,7 +9,7 @@ import { Event } from '../models/event.js';
 import { closeWishes, type DrawList } from './close-wishes.js';
 import { lineOf } from './draw-wishes.js';
 import { endCanceled } from './end-canceled.js';
-import { findActing } from './find-acting.js';
+import { findParties, isChanging } from './find-acting.js';
 import { unpack } from './find-draw.js';
 import type { DrawKeys } from './read-input.js';
 import { tellDrawn } from './tell-drawn.js';
@@ -80,6 +80,8 @@ async function runDraw(deps: Deps, draw: Draw, stopping: AbortSignal): Promise<v
     await faults.keep(() => finishEntry(deps, now, entry, { got, others, keys, about }));
   }
   faults.throwFirst();
+  // One whose adults were just joining or leaving another household, or that went to another, is finished the next time.
+  if (await DrawEntry.exists({ draw: draw._id, outcome: { $exists: false } })) return;
   await Draw.updateOne({ _id: draw._id, state: 'booking' }, { $set: { state: 'done' }, $unset: { keys: 1 } });
 }
 
@@ -113,22 +115,32 @@ interface Result {
 async function finishEntry(
   deps: Deps,
   event: Event,
-  entry: DrawEntry,
+  { _id }: DrawEntry,
   { got, others, keys, about }: Result,
 ): Promise<void> {
+  // Read again: it may have gone to another household while others were booked.
+  const entry = await DrawEntry.findOne({ _id, outcome: { $exists: false } }).lean();
+  if (!entry || (await isChanging(entry))) return;
   // What counts is what was wished when it was closed.
   const wishes = (keys.wishes[entry.code] ?? []).map(asStored);
   const slots = wishes.map((_, wish) => {
     const first = got[wish] ?? null;
     return first === null ? [] : [first, ...(others?.[wish] ?? [])].flatMap((n) => keys.slots[n] ?? []);
   });
-  // Looked at again: whoever was blocked since is booked for no more.
-  const acting = await findActing(entry);
-  const closed = Object.assign({}, entry, { wishes }, acting ? { user: acting.user } : {});
-  const outcome = acting ? await bookEntry(deps, event, closed, slots) : wishes.map(() => ({}));
-  if (acting) await tellDrawn(deps, closed, outcome, acting);
+  const outcome: DrawOutcome[] = wishes.map(() => ({}));
+  // Looked at again: whoever was blocked since is booked for no more, and whoever left with a child is booked for apart.
+  for (const { acting, places } of await findParties(entry, wishes)) {
+    const part = Object.assign({}, entry, {
+      ...{ household: acting.household._id, user: acting.user },
+      wishes: places.flatMap((n) => wishes[n] ?? []),
+    });
+    const theirs = places.map((n) => slots[n] ?? []);
+    const booked = await bookEntry(deps, event, part, theirs);
+    places.forEach((n, at) => (outcome[n] = booked[at] ?? {}));
+    await tellDrawn(deps, part, booked, acting);
+  }
   await DrawEntry.updateOne(
-    { _id: entry._id, outcome: { $exists: false } },
+    { _id, household: entry.household, outcome: { $exists: false } },
     { $set: { outcome, wishes, ...about } },
   );
 }

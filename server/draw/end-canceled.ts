@@ -1,3 +1,4 @@
+import { openEarly } from '../booking/open-early.js';
 import { addressMails, addresseesOf } from '../booking/write-mails.js';
 import type { Deps } from '../deps.js';
 import { Account } from '../models/account.js';
@@ -36,9 +37,10 @@ async function tellCanceled(
   if (!acting) return;
   const key = `draw-canceled:${String(entry._id)}`;
   const told = (await addresseesOf(acting.household)).filter(({ _id }) => !acting.isBlocked(_id));
+  // For some booking opens earlier.
+  const { opensAt } = (await openEarly(event, acting.household, deps.now())).booking;
   const mails = addressMails({ event, account }, told, key, (place, { name }) => {
     const t = wordsOf(place);
-    const { opensAt } = event.booking;
     const opens =
       opensAt && opensAt > deps.now()
         ? t('draw.canceledOpens', { at: dayAndTimeSoon(opensAt, place, deps.now()) })

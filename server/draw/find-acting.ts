@@ -1,7 +1,8 @@
 import type { Types } from 'mongoose';
 import { Household } from '../models/household.js';
+import { HouseholdChange } from '../models/household-change.js';
 import { isBlocked, User } from '../models/user.js';
-import type { DrawEntry } from '../models/draw-entry.js';
+import type { DrawEntry, DrawWish } from '../models/draw-entry.js';
 
 /** A household as a draw sees it: whoever of its adults is blocked is drawn for, booked for and told no more. */
 export interface Acting {
@@ -11,16 +12,77 @@ export interface Acting {
   isBlocked: (adult: Types.ObjectId) => boolean;
 }
 
-/** @returns undefined where nobody is left who could act */
-export async function findActing({
-  household: id,
-  user,
-}: Pick<DrawEntry, 'household' | 'user'>): Promise<Acting | undefined> {
-  const household = await Household.findById(id).lean();
-  if (!household) return undefined;
+type Owned = Pick<DrawEntry, 'account' | 'household' | 'user'>;
+type Wished = Owned & Pick<DrawEntry, 'changedAt'>;
+
+/**
+ * Who acts for an entry: its household, or where that has no adult left, as they joined another, the one in which who sent the wishes is now.
+ * @returns undefined where nobody is left who could act
+ */
+export async function findActing({ account, household: id, user }: Owned): Promise<Acting | undefined> {
+  const own = await findAdults(await Household.findById(id).lean(), user);
+  return own.isEmpty
+    ? (await findAdults(await Household.findOne({ account, adults: user }).lean(), user)).acting
+    : own.acting;
+}
+
+async function findAdults(
+  household: Household | null,
+  user: Types.ObjectId,
+): Promise<{ isEmpty: boolean; acting?: Acting }> {
+  if (!household) return { isEmpty: true };
   const logins = await User.find({ _id: { $in: household.adults } }, { blocks: 1 }).lean();
   const free = logins.filter((login) => !isBlocked(login, household.account)).map(({ _id }) => _id);
-  const acting = free.find((adult) => adult.equals(user)) ?? free[0];
-  if (!acting) return undefined;
-  return { household, user: acting, isBlocked: (adult) => !free.some((one) => one.equals(adult)) };
+  const first = free.find((adult) => adult.equals(user)) ?? free[0];
+  if (!first) return { isEmpty: logins.length === 0 };
+  const isOut = (adult: Types.ObjectId) => !free.some((one) => one.equals(adult));
+  return { isEmpty: false, acting: { household, user: first, isBlocked: isOut } };
+}
+
+/** A household that acts for some of an entry's wishes, by their places. */
+export interface Party {
+  acting: Acting;
+  places: number[];
+}
+
+/**
+ * Who acts for which of an entry's wishes: those about a child whom an adult took along who left since are of that adult's household. Wishes
+ * for which nobody is left are in none.
+ */
+export async function findParties(entry: Wished, wishes: DrawWish[]): Promise<Party[]> {
+  const parties: Party[] = [];
+  const usual = await findActing(entry);
+  for (const [place, { students }] of wishes.entries()) {
+    const isTheirs = usual?.household.children.some(({ student }) => has(students, student));
+    const acting = isTheirs ? usual : ((await findLeft(entry, students)) ?? usual);
+    if (!acting) continue;
+    const party = parties.find(({ acting: known }) => known.household._id.equals(acting.household._id));
+    if (party) party.places.push(place);
+    else parties.push({ acting, places: [place] });
+  }
+  return parties;
+}
+
+const has = (ids: Types.ObjectId[], id: Types.ObjectId) => ids.some((one) => one.equals(id));
+
+/** The household of the last adult who left an entry's household with one of some students after it was sent. */
+async function findLeft(
+  { account, household, changedAt }: Wished,
+  students: Types.ObjectId[],
+): Promise<Acting | undefined> {
+  const left = await HouseholdChange.findOne({
+    ...{ account, household, kind: 'leave', state: 'done' },
+    createdAt: { $gte: changedAt },
+    'children.student': { $in: students },
+  })
+    .sort({ _id: -1 })
+    .lean();
+  if (!left?.fresh || !left.adult) return undefined;
+  return findActing({ account, household: left.fresh, user: left.adult });
+}
+
+/** Whether adults are joining or leaving an entry's household just now. */
+export async function isChanging({ account, household, user }: Owned): Promise<boolean> {
+  const theirs = { $or: [{ household }, { touches: household }, { adult: user }] };
+  return (await HouseholdChange.exists({ account, state: 'accepted', ...theirs })) !== null;
 }

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { Types } from 'mongoose';
 import { findPeople } from '../booking/find-people.js';
 import { contactsOf, HOLDER, sitBeside } from '../booking/find-sitting.js';
@@ -76,8 +75,9 @@ export async function readInput(
     if (!acting) continue;
     // No more than the school lets a family have now, whatever it was when they were sent.
     const wishes = entry.wishes.slice(0, draw.most);
-    await reading.add(entry.code, wishes, acting);
-    const students = wishes.flatMap((wish) => wish.students.map(String));
+    const wished = await reading.add(entry, wishes, acting);
+    // Whoever has a child no longer shares no turn with those who have.
+    const students = wished.flatMap((wish) => wish.students.map(String));
     sharing.push({ code: entry.code, students: event.booking.eachHousehold ? [] : students });
   }
   return reading.finish(shareTurns(sharing));
@@ -96,7 +96,12 @@ class Reading {
     readonly now: Date,
   ) {}
 
-  async add(code: string, sent: DrawWish[], { household, user }: Acting): Promise<void> {
+  /** @returns the wishes with the children who count */
+  async add(
+    { code, salt }: Pick<DrawEntry, 'code' | 'salt'>,
+    sent: DrawWish[],
+    { household, user }: Acting,
+  ): Promise<DrawWish[]> {
     // Whom they may not meet anymore, as in a class that was hidden meanwhile, would only take times from others.
     const met = new Set(
       (await childrenWithTeachers(this.event, household.children, [])).flatMap((child) =>
@@ -119,7 +124,7 @@ class Reading {
     const own = this.event.booking.eachHousehold ? String(household._id) : '';
     this.#wishes[code] = wishes.map((wish, n) => (wish.students.length > 0 ? wish : (sent[n] ?? wish)));
     this.#families.push({
-      ...{ code, salt: randomBytes(16).toString('hex'), most: orNull(left.family) },
+      ...{ code, salt, most: orNull(left.family) },
       people: (await findPeople(household, [])).family.filter((id) => !id.equals(household._id)),
       wishes: wishes.map((wish) => {
         const { students, resource, slots, any } = wish;
@@ -135,6 +140,7 @@ class Reading {
         };
       }),
     });
+    return wishes;
   }
 
   #numberOf(slot: Slot): number {

@@ -21,7 +21,7 @@ import { offerWishes, readWishes, valuesOf } from './read-wishes.js';
 import { saveWishes } from './save-wishes.js';
 import { wishesForm } from './schema.js';
 import { countDraw, isDrawn, phaseOf, readPacked, sayPhase, sayRest } from './show-draw.js';
-import { showOwn } from './show-own.js';
+import { partOf, showOwn } from './show-own.js';
 import { saveDraw, stopDraw } from './start-draw.js';
 
 /** The preference round as families see it: how it is drawn; behind the login what is published of it, and their own part. */
@@ -105,7 +105,8 @@ async function sendPacked(req: Request, res: Response, packed: Buffer | undefine
 async function ownPart(deps: Deps, res: Response, draw: Draw): Promise<Record<string, unknown>> {
   const family = await familyOf(res, deps);
   const { event, household, home } = family;
-  const entry = await DrawEntry.findOne({ draw: draw._id, household: household._id }).lean();
+  const sent = await DrawEntry.findOne({ draw: draw._id, household: household._id }).lean();
+  const entry = sent && partOf(sent, family);
   if (!entry || entry.wishes.length === 0) return { own: undefined };
   const ids = (entry.outcome ?? []).flatMap(({ appointment }) => appointment ?? []);
   // What was canceled or moved since, or went along with an adult who left, is no meeting of theirs.

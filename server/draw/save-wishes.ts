@@ -1,7 +1,7 @@
 import type { Deps } from '../deps.js';
 import { Draw } from '../models/draw.js';
 import { DrawEntry, type DrawWish } from '../models/draw-entry.js';
-import { makeCode } from '../seal.js';
+import { makeCode, makeSalt } from '../seal.js';
 import type { Family } from '../parents/load-conference.js';
 
 /**
@@ -19,7 +19,7 @@ export async function saveWishes(
     { draw: _id, household: household._id },
     {
       $set: { user: actor.user, wishes, changedAt: deps.now() },
-      $setOnInsert: { account: event.account, event: event._id, code: makeCode() },
+      $setOnInsert: { account: event.account, event: event._id, code: makeCode(), salt: makeSalt() },
     },
     { upsert: true },
   );

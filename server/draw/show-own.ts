@@ -1,5 +1,5 @@
 import { childrenWithTeachers } from '../booking/queries.js';
-import type { DrawEntry } from '../models/draw-entry.js';
+import type { DrawEntry, DrawWish } from '../models/draw-entry.js';
 import { Slot } from '../models/slot.js';
 import type { Family } from '../parents/load-conference.js';
 import { andList } from '../web/format-count.js';
@@ -10,6 +10,23 @@ import { wordsOf } from '../web/words.js';
 interface Line {
   turn: string;
   wishes: { got: number | null }[];
+}
+
+/**
+ * A family's part of an entry: without wishes about children whom an adult who left took along. Its line tells of those too, and then isn't
+ * shown.
+ */
+export function partOf(entry: DrawEntry, { household }: Pick<Family, 'household'>): DrawEntry {
+  const isTheirs = ({ students }: DrawWish) =>
+    household.children.some(({ student }) => students.some((id) => id.equals(student)));
+  const places = entry.wishes.flatMap((wish, n) => (isTheirs(wish) ? [n] : []));
+  if (places.length === entry.wishes.length) return entry;
+  const { line: _line, turn: _turn, ...rest } = entry;
+  return {
+    ...rest,
+    wishes: places.flatMap((n) => entry.wishes[n] ?? []),
+    ...(entry.outcome ? { outcome: places.map((n) => entry.outcome?.[n] ?? {}) } : {}),
+  };
 }
 
 /** A family's own wishes in its words, each with what was drawn for it. */

@@ -1,4 +1,5 @@
 import { nameMeetings, questionsAbout } from '../booking/name-meetings.js';
+import { openEarly } from '../booking/open-early.js';
 import { addresseesOf } from '../booking/write-mails.js';
 import { writeCalendar } from '../booking/write-calendar.js';
 import type { Deps } from '../deps.js';
@@ -24,14 +25,16 @@ export async function tellDrawn(
   { household, isBlocked }: Acting,
 ): Promise<void> {
   const ids = outcome.flatMap(({ appointment }) => appointment ?? []);
-  const [found, account, booked] = await Promise.all([
+  const [usual, account, booked] = await Promise.all([
     Event.findById(entry.event).lean(),
     Account.findById(entry.account).lean(),
     Appointment.find({ _id: { $in: ids }, state: { $in: LIVING_STATES } })
       .sort({ from: 1 })
       .lean(),
   ]);
-  if (!found || !account || entry.wishes.length === 0) return;
+  if (!usual || !account || entry.wishes.length === 0) return;
+  // For some the rest opens earlier.
+  const found = await openEarly(usual, household, deps.now());
   const facts = await findTogether(questionsAbout(booked));
   for (const adult of await addresseesOf(household)) {
     if (isBlocked(adult._id)) continue;

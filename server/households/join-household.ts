@@ -89,7 +89,7 @@ export async function finishJoin(deps: Deps, id: Types.ObjectId): Promise<void> 
     // What a request that was under way has booked there meanwhile.
     for (const from of change.from ?? []) {
       await moveAppointments(deps, from, to);
-      await moveWishes(from, to);
+      await moveWishes(from, to, deps.now());
     }
     if (own || (await enter(to, adult))) {
       await end(deps, change);
@@ -148,7 +148,7 @@ async function moveHousehold(
   if (emptied.matchedCount === 0) return;
   await moveAppointments(deps, own._id, to);
   await passLanguage(own, to);
-  await moveWishes(own._id, to);
+  await moveWishes(own._id, to, deps.now());
   // A household keeps an adult: an id that is nobody's.
   await Household.updateOne(
     { _id: own._id, adults: [adult] },

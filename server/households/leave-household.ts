@@ -49,7 +49,7 @@ export async function finishLeave(deps: Deps, id: Types.ObjectId): Promise<void>
   await makeFresh(deps, change, fresh, old);
   const own = old ? goingWith(old, adult, children) : {};
   await moveAppointments(deps, from, fresh, own);
-  if (old) await splitWishes(old, fresh, adult, children);
+  if (old) await splitWishes(old, fresh, adult, children, deps.now());
   await takeOut(from, adult);
   // What a request that was under way has booked there meanwhile.
   await moveAppointments(deps, from, fresh, own);
@@ -144,7 +144,7 @@ async function giveTo(
           { $push: { children: child } },
         );
       await moveAppointments(deps, fresh, given._id);
-      await moveWishes(fresh, given._id);
+      await moveWishes(fresh, given._id, deps.now());
     }
     if (given) return;
     try {

@@ -4,22 +4,26 @@ import { Draw } from '../models/draw.js';
 import { DrawEntry, type DrawWish } from '../models/draw-entry.js';
 import { isDuplicateKey } from '../models/duplicate-key.js';
 import type { Household, HouseholdChild } from '../models/household.js';
-import { makeCode } from '../seal.js';
+import { makeCode, makeSalt } from '../seal.js';
 
 /**
  * Moves what one household wishes in preference rounds to another, after what that one wishes, as far as the round allows so many. May be
- * cut off anywhere and done again. Where both were drawn for already, each keeps its own.
+ * cut off anywhere and done again. Once wishes are closed nothing of them is merged or deleted, as they are drawn from: where both wished, each
+ * keeps its own, and is booked for who wished (`findActing`).
  */
-export async function moveWishes(from: Household['_id'], to: Household['_id']): Promise<void> {
+export async function moveWishes(from: Household['_id'], to: Household['_id'], now: Date): Promise<void> {
   for (const entry of await DrawEntry.find({ household: from }).lean()) {
     if (await handOver(entry, to)) continue;
-    const draw = await Draw.findOne({ _id: entry.draw, state: 'collecting' }, { most: 1 }).lean();
+    const draw = await Draw.findOne({ _id: entry.draw, ...openAt(now) }, { most: 1 }).lean();
     if (!draw) continue;
     await addWishes({ draw: entry.draw, household: to }, entry.wishes, draw.most);
     // What was sent there meanwhile is moved when this is done again.
     await DrawEntry.deleteOne({ _id: entry._id, household: from, changedAt: entry.changedAt });
   }
 }
+
+/** Rounds whose wishes may still change. */
+const openAt = (now: Date) => ({ state: 'collecting', until: { $gt: now } }) as const;
 
 /** @returns false where the other one has wishes of its own in that round */
 async function handOver({ _id, household }: DrawEntry, to: Types.ObjectId): Promise<boolean> {
@@ -57,7 +61,8 @@ const has = (ids: Types.ObjectId[], id: Types.ObjectId) => ids.some((one) => one
 
 /**
  * Where an adult leaves a household, wishes about children who are theirs go along, and those about children whom others there have stay:
- * about a child of both, each has the wish, and they share its turn. May be done again.
+ * about a child of both, each has the wish, and they share its turn. Once wishes are closed they stay, and what was drawn is booked for who has
+ * the child (`findParties`). May be done again.
  * @param own the children who go along
  */
 export async function splitWishes(
@@ -65,6 +70,7 @@ export async function splitWishes(
   fresh: Types.ObjectId,
   adult: Types.ObjectId,
   own: HouseholdChild[],
+  now: Date,
 ): Promise<void> {
   const mine = own.map(({ student }) => student);
   const others = [...old.children, ...(old.brought ?? [])]
@@ -72,12 +78,17 @@ export async function splitWishes(
     .map(({ student }) => student);
   for (const entry of await DrawEntry.find({ household: old._id }).lean()) {
     const { _id, account, event, draw, changedAt } = entry;
-    if (!(await Draw.exists({ _id: draw, state: 'collecting' }))) continue;
+    if (!(await Draw.exists({ _id: draw, ...openAt(now) }))) continue;
     const goes = about(entry.wishes, (id) => has(mine, id));
     if (goes.length > 0)
       await DrawEntry.updateOne(
         { draw, household: fresh },
-        { $setOnInsert: { account, event, user: adult, code: makeCode(), wishes: goes, changedAt } },
+        {
+          $setOnInsert: {
+            ...{ account, event, user: adult, code: makeCode(), salt: makeSalt() },
+            ...{ wishes: goes, changedAt },
+          },
+        },
         { upsert: true },
       );
     const stays = about(entry.wishes, (id) => has(others, id) || !has(mine, id));

@@ -29,6 +29,8 @@ export interface DrawEntry extends Scoped {
   user: Types.ObjectId;
   /** Stands for the family in the draw; made by chance, so that it tells nobody who they are. */
   code: string;
+  /** Goes into its line of the draw (`DrawFamily`); made with the code, so that what is drawn from is the same whenever it is read. */
+  salt: string;
   wishes: DrawWish[];
   changedAt: Date;
   /** By wish; set when all of it is booked and told. */
@@ -45,6 +47,7 @@ const schema = scopedSchema<DrawEntry>('drawEntry', {
   household: { type: Schema.Types.ObjectId, required: true },
   user: { type: Schema.Types.ObjectId, required: true },
   code: { type: String, required: true },
+  salt: { type: String, required: true },
   wishes: [
     new Schema<DrawWish>(
       {

@@ -95,7 +95,12 @@ export async function findOpenings(family: Looking, wanted: Wanted[], now: Date)
               prefixOf('limit-family', [event._id, student, resource, household._id]),
               held?.edits.allowed ?? most,
             )
-          : leftOf(prefixOf('limit', [event._id, student, resource]), most);
+          : Math.min(
+              leftOf(prefixOf('limit', [event._id, student, resource]), most),
+              held
+                ? leftOf(prefixOf('limit', [event._id, student, held._id]), held.edits.allowed ?? 0)
+                : Infinity,
+            );
       },
     },
   };

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { closeWishes } from '../../server/draw/close-wishes.js';
 import { saveDraw } from '../../server/draw/start-draw.js';
 import { deleteBookkeeping } from '../../server/database/delete-bookkeeping.js';
 import { openBooking } from '../../server/events/open-booking.js';
@@ -11,6 +12,7 @@ import { Draw } from '../../server/models/draw.js';
 import { DrawEntry } from '../../server/models/draw-entry.js';
 import { Event } from '../../server/models/event.js';
 import { Household } from '../../server/models/household.js';
+import { HouseholdChange } from '../../server/models/household-change.js';
 import { Notification } from '../../server/models/notification.js';
 import { EVE } from '../support/booking/conference.js';
 import { asApp } from '../support/scans.js';
@@ -42,7 +44,7 @@ describe('a preference round while things change', () => {
     assert.deepEqual(await wishedBy(kim.household), [[first], [first], [second]]);
     assert.equal(await DrawEntry.countDocuments(), 1);
     // Done again after a death it changes nothing.
-    await asApp(() => moveWishes(lou.household._id, kim.household._id));
+    await asApp(() => moveWishes(lou.household._id, kim.household._id, EVE));
     assert.equal((await wishedBy(kim.household))?.length, 3);
 
     const joined = await Household.findById(kim.household._id).orFail().lean();
@@ -61,6 +63,83 @@ describe('a preference round while things change', () => {
     await run();
     assert.equal(await Appointment.countDocuments({ household: ana.household._id, state: 'booked' }), 2);
     assert.equal(await Appointment.countDocuments({ household: fresh._id, state: 'booked' }), 1);
+  });
+
+  const close = () =>
+    asApp(async () => {
+      desk.test.setNow(later(HOUR));
+      const draw = await Draw.findOne().orFail().lean();
+      await closeWishes(desk.test.deps, draw, await Event.findOne().orFail().lean());
+    });
+  const bookedBy = ({ _id }: Pick<Household, '_id'>) =>
+    Appointment.countDocuments({ household: _id, state: 'booked' });
+
+  it('books what was drawn for adults who join meanwhile, and waits while they do', async () => {
+    await start();
+    const [kim, lou] = [await family(0), await family(1)];
+    const account = desk.fair.account._id;
+    // At other times than the other family: they are one when it is booked.
+    const [first, second] = desk.fair.teachers.map(({ slots }) => slots);
+    for (const [at, slot] of [first![2]!, second![3]!].entries())
+      await DrawEntry.updateOne(
+        { household: lou.household._id },
+        { $set: { [`wishes.${at}.slots`]: [slot._id], [`wishes.${at}.any`]: false } },
+      );
+    await close();
+    const decided = { account, household: kim.household._id, adult: lou.user._id, by: kim.user._id };
+    assert.equal(await asApp(() => joinBySchool(desk.test.deps, decided)), true);
+    assert.equal(await DrawEntry.countDocuments(), 2);
+    // As while it isn't finished.
+    await HouseholdChange.updateOne({}, { $set: { state: 'accepted' } });
+    await run();
+    assert.equal(await Appointment.countDocuments(), 0);
+    assert.equal((await Draw.findOne().orFail().lean()).state, 'booking');
+    await HouseholdChange.updateOne({}, { $set: { state: 'done' } });
+    await run();
+    assert.equal(await bookedBy(kim.household), 4);
+    assert.equal((await Draw.findOne().orFail().lean()).state, 'done');
+    assert.equal(await Notification.countDocuments({ key: /^draw:/ }), 4);
+  });
+
+  it('books for an adult who leaves meanwhile what was drawn for their children', async () => {
+    await start({ most: 4 });
+    const [kim, lou] = [await family(0), await family(1)];
+    const account = desk.fair.account._id;
+    const decided = { account, household: kim.household._id, adult: lou.user._id, by: kim.user._id };
+    await asApp(() => joinBySchool(desk.test.deps, decided));
+    await close();
+    const joined = await Household.findById(kim.household._id).orFail().lean();
+    const leaving = { by: kim.user._id, adult: lou.user._id };
+    assert.equal(await asApp(() => leaveHousehold(desk.test.deps, joined, leaving)), true);
+    const fresh = await Household.findOne({ account, adults: lou.user._id }).orFail().lean();
+    await run();
+    assert.deepEqual([await bookedBy(kim.household), await bookedBy(fresh)], [2, 2]);
+    const mails = await Notification.find({ key: /^draw:/ }).lean();
+    assert.deepEqual(mails.map(({ to }) => to).sort(), [kim.user.email, lou.user.email].sort());
+    for (const { text } of mails) assert.match(text, /These 2 meetings are booked for you/);
+    // Of what went along nothing is said, and the line, which tells of it, isn't shown.
+    const page = (await kim.visitor.get(`${desk.home}/draw`)).text;
+    assert.equal(page.match(/You asked for/g)?.length, 2);
+    assert.ok(!page.includes('data-line'));
+  });
+
+  it('says to families who may book earlier when booking opens for them', async () => {
+    await Event.updateOne({}, { $set: { 'booking.earlyMinutes': 60, 'booking.earlyChildren': 1 } });
+    await start({ most: 3 });
+    await family(0);
+    // More than one meeting with a teacher is not to be had.
+    const { wishes } = await DrawEntry.findOne().orFail().lean();
+    await DrawEntry.updateOne({}, { $push: { wishes: wishes[0] } });
+    desk.test.setNow(later(HOUR));
+    await run();
+    const said = /1 wish couldn’t be fulfilled\. Booking opens on [^.]*2:00 PM/;
+    assert.match((await Notification.findOne().orFail().lean()).text, said);
+    await Draw.updateOne({}, { $set: { state: 'canceled' } });
+    await run();
+    const canceled = await Notification.findOne({ key: /^draw-canceled/ })
+      .orFail()
+      .lean();
+    assert.match(canceled.text, /yourself from [^.]*2:00 PM/);
   });
 
   it('holds the opening of booking back while it lasts', async () => {

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { closeWishes, type DrawList } from '../../server/draw/close-wishes.js';
+import { digestOf } from '../../server/draw/draw-wishes.js';
+import { readInput } from '../../server/draw/read-input.js';
 import { Appointment } from '../../server/models/appointment.js';
+import { Class } from '../../server/models/class.js';
 import { Draw } from '../../server/models/draw.js';
 import { DrawEntry } from '../../server/models/draw-entry.js';
 import { Event } from '../../server/models/event.js';
@@ -46,6 +49,28 @@ describe('who is drawn for in a preference round', () => {
       assert.equal(page.match(/Drawn: /g)?.length ?? 0, theirs);
       assert.equal(page.match(/\/appointments\//g)?.length ?? 0, theirs);
     }
+  });
+
+  it('shares no turn by a child whom a family has no longer; is the same read twice; counts a class’s limit', async () => {
+    await Event.updateOne({}, { $set: { 'booking.perStudentAndTeacher': 2 } });
+    await Class.updateMany({}, { $set: { 'edits.allowed': 1 } });
+    await start({ most: 3 });
+    const [kim, lou] = [await family(0), await family(1)];
+    const theirs = await DrawEntry.findOne({ household: kim.household._id }).orFail().lean();
+    await DrawEntry.updateOne({ household: lou.household._id }, { $push: { wishes: theirs.wishes[0] } });
+    const read = () =>
+      asApp(async () => {
+        const draw = await Draw.findOne().orFail().lean();
+        return readInput(draw, await Event.findOne().orFail().lean(), later(HOUR));
+      });
+    const { keys: _keys, ...input } = await read();
+    assert.deepEqual(
+      input.families.map(({ code, turn }) => code === turn),
+      [true, true],
+    );
+    assert.deepEqual(input.pairs, [1, 1, 1, 1]);
+    const { keys: _again, ...again } = await read();
+    assert.equal(digestOf(again), digestOf(input));
   });
 
   it('draws, books and mails nothing for whoever is blocked', async () => {
