@@ -24,6 +24,8 @@ const after = (days: number): Date => new Date(START.getTime() + days * DAY_MS);
 /** Collections that stay until a person deletes what is in them, or as long as what they belong to. */
 const STAYS = [
   ['account', 'appointment', 'class', 'contact', 'event', 'household', 'resource', 'school', 'slot', 'user'],
+  // Parts of an event that go with it.
+  ['draw', 'drawEntry', 'interpreter'],
   // The mirror of what the source says now, one document a record.
   ['term', 'course', 'section'],
   // A decision about two people lasts as long as they do.

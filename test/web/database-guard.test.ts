@@ -29,7 +29,7 @@ describe('a page that comes after the one that says the database is gone', () =>
                 begin(res);
                 setImmediate(resolve);
               } catch (error) {
-                reject(error);
+                reject(error instanceof Error ? error : new Error(String(error)));
               }
             });
           }),

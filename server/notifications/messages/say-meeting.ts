@@ -32,7 +32,18 @@ export interface Facts extends Pick<MacroValues, 'teacher' | 'student' | 'when' 
 
 /** Who meets whom, about which class, when and where, and what the family answered and noted, each on a line. */
 export function sayDetails(
-  { teacher, student, when, where, class: about = '', was = '', goer = '', interpreter = '', map = '', note = '' }: Facts,
+  {
+    teacher,
+    student,
+    when,
+    where,
+    class: about = '',
+    was = '',
+    goer = '',
+    interpreter = '',
+    map = '',
+    note = '',
+  }: Facts,
   answers: { label: string; text: string }[] = [],
   t: Words = ENGLISH,
 ): string {

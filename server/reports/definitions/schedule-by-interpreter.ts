@@ -68,7 +68,8 @@ async function findPeople(event: ReportEvent, { q, day }: ReportQuery): Promise<
   return {
     items: found.filter(
       ({ _id: id, status, sortKey }) =>
-        ((status === 'active' && !event.sight.resource) || busy.has(String(id))) && words.every((word) => word.test(sortKey)),
+        ((status === 'active' && !event.sight.resource) || busy.has(String(id))) &&
+        words.every((word) => word.test(sortKey)),
     ),
   };
 }
