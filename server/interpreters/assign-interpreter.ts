@@ -13,7 +13,7 @@ import { inSight, type Sight } from '../web/sight.js';
 
 export type Assigned =
   /** @property news the household that is told; absent: nothing changed */
-  { ok: true; news?: Types.ObjectId } | { ok: false; reason: 'gone' | 'not free' | 'changed' };
+  { ok: true; news?: Types.ObjectId } | { ok: false; reason: 'unknown' | 'gone' | 'not free' | 'changed' };
 
 /**
  * The office chooses who interprets at a meeting, or that nobody does. The family is told.
@@ -31,10 +31,11 @@ export async function assignInterpreter(
 ): Promise<Assigned> {
   const { _id, account } = event;
   const found = await Appointment.findOne({
-    ...{ _id: appointment, event: _id, account, state: { $in: LIVING_STATES } },
+    ...{ _id: appointment, event: _id, account },
     ...inSight(sight),
   }).lean();
-  if (!found) return { ok: false, reason: 'gone' };
+  if (!found) return { ok: false, reason: 'unknown' };
+  if (!LIVING_STATES.includes(found.state)) return { ok: false, reason: 'gone' };
   if (String(found.interpreter ?? '') === String(interpreter ?? '') && !found.interpreting)
     return { ok: true };
   if (interpreter && !(await isFree(event, found, interpreter, deps.now())))

@@ -18,7 +18,7 @@ import { listInterpreted, meetingsOfInterpreter } from './queries.js';
 import { saveLanguage } from './save-language.js';
 import { assignForm, familyForm } from './schema.js';
 
-const REFUSALS: Record<Exclude<Assigned, { ok: true }>['reason'], string> = {
+const REFUSALS: Record<Exclude<Extract<Assigned, { ok: false }>['reason'], 'unknown'>, string> = {
   gone: 'This appointment was canceled meanwhile.',
   'not free': 'This interpreter isn’t free then, or isn’t there. Select another one.',
   changed: 'Somebody else changed this appointment at the same time. Look at it again.',
@@ -63,21 +63,19 @@ export function interpreterMeetings(deps: Deps): Router {
 
   router.post('/', async (req, res) => {
     const parsed = parseForm(assignForm, req.body);
-    if (!parsed.ok) {
-      say(req, { kind: 'danger', text: 'Select an interpreter.' });
-      res.redirect(303, pathOf(res));
-      return;
-    }
+    // The page wrote all that it may hold.
+    if (!parsed.ok) throw notFound();
     const { user } = actorOf(res);
     const asked = { ...parsed.value, user, sight: sightOf(res) };
     const assigned = await assignInterpreter(deps, eventOf(res), asked);
-    const told = assigned.ok && assigned.news ? ` ${await sayTold(deps, eventOf(res), assigned.news)}` : '';
-    say(
-      req,
-      assigned.ok
-        ? { kind: 'ok', text: `Saved.${told}` }
-        : { kind: 'danger', text: REFUSALS[assigned.reason] },
-    );
+    if (assigned.ok) {
+      const told = assigned.news ? ` ${await sayTold(deps, eventOf(res), assigned.news)}` : '';
+      say(req, { kind: 'ok', text: `Saved.${told}` });
+    } else {
+      const { reason } = assigned;
+      if (reason === 'unknown') throw notFound();
+      say(req, { kind: 'danger', text: REFUSALS[reason] });
+    }
     res.redirect(303, pathOf(res));
   });
 

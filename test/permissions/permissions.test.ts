@@ -159,7 +159,9 @@ describe('who may see and change what', function () {
     const posts = routes.filter(({ method, path }) => method === 'POST' && path.startsWith('/events/:event'));
     for (const { who, user, runs, settles } of readers) {
       if (runs) continue;
-      const asked = posts.filter(({ path }) => !settles || !/\/(problems|attendance|desk)\//.test(path));
+      const asked = posts.filter(
+        ({ path }) => !settles || !/\/(problems|attendance|desk|interpreters)(\/|$)/.test(path),
+      );
       await each(asked, async ({ path }) => {
         const { status, location } = await visits.post(user, fill(path, places.mine), fieldsOf(places.mine));
         const sentOff = status === 303 && location === '/login';

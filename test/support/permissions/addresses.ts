@@ -94,6 +94,8 @@ export function fieldsOf({ ids }: Place): Record<string, string> {
     step: 'classes',
     done: '1',
     adult: `h${ids.household!}`,
+    appointment: ids.id!,
+    interpreter: ids.interpreter!,
     moves: `${ids.id!}-${ids.slot!}`,
     subject: 'News',
     text: 'Hello {parent}',

@@ -199,8 +199,7 @@ export function formsOfEvents(place: Place): Record<string, Bad[] | string> {
     ],
     '/events/:event/settings/interpreters/:interpreter': 'is the form of a new one (above)',
     '/events/:event/settings/interpreters/:interpreter/removal': NOTHING_SENT,
-    '/events/:event/interpreters':
-      'has one list that the page wrote; what is not in it is refused with a message',
+    '/events/:event/interpreters': 'has one list that the page wrote: other values are 404',
     '/events/:event/interpreters/families': 'has one list that the page wrote: other values are 404',
     '/events/:event/settings/questions': [
       { fields: { act: 'dance' }, says: /what to do with the questions/ },
