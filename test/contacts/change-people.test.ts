@@ -141,7 +141,7 @@ describe('Contacts in bulk, and one who left', () => {
           ...wish,
           students: students.slice(0, n + 1).map(({ _id }) => _id),
         })),
-        ...{ code: 'CODE', changedAt: test.deps.now() },
+        ...{ code: 'CODE', salt: 'SALT', changedAt: test.deps.now() },
       });
       assert.equal((await visitor.post(`${pageOf(student)}/deletion`, { shown })).status, 303);
       const left = await DrawEntry.findOne().orFail().lean();

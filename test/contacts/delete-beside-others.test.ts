@@ -151,7 +151,7 @@ describe('deletions, undo, merges and syncs, one in the middle of another', func
         await finish();
         assert.deepEqual(await findFaults(), [], said);
         const ends = [ended, String(await other.ends)];
-        if (ends.includes('done')) done += 1;
+        if (ends.some((end) => end.startsWith('done'))) done += 1;
         // On a slow machine both may have announced themselves before either looks: then each refuses, and neither has done anything.
         else assert.deepEqual(ends.sort(), ['being deleted', 'merge is running'], said);
       }

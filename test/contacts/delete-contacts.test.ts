@@ -107,7 +107,7 @@ describe('Global Setup → Contacts → Advanced Options → Delete All Contacts
       await DrawEntry.create({
         ...{ account: school.account, event: event._id, draw: event._id, household, user: adults[0] },
         wishes: [{ students, resource: event._id, slots: [], any: true }],
-        ...{ code: 'CODE', changedAt: event.createdAt },
+        ...{ code: 'CODE', salt: 'SALT', changedAt: event.createdAt },
       });
   }
 
