@@ -4,7 +4,7 @@ import { slotsOf } from '../models/appointment-slots.js';
 import { Claim, underPrefix } from '../models/claim.js';
 import type { Class } from '../models/class.js';
 import { Contact } from '../models/contact.js';
-import { Diary } from '../models/diary.js';
+import type { Diary } from '../models/diary.js';
 import type { Event } from '../models/event.js';
 import { ask, findTogether, type Question } from '../models/find-together.js';
 import type { Household } from '../models/household.js';
@@ -18,6 +18,7 @@ import { classesOf } from './find-classes.js';
 import { askAdults, withTeachers, type Login } from './find-people.js';
 import { sittingOf } from './find-sitting.js';
 import { prefixOf, utcDays } from './plan-needs.js';
+import { holdersIn, readDiaries } from './read-diaries.js';
 import { countedHolds } from './policy.js';
 
 /** More times than the teachers of any family have. */
@@ -220,14 +221,6 @@ function countsOf(
   );
 }
 
-const holdersIn = (localField: string) => ({
-  from: Appointment.collection.name,
-  localField,
-  foreignField: '_id',
-  pipeline: [{ $project: HOLDER_FIELDS }],
-  as: 'by',
-});
-
 /** Seats by the appointments that have them, in all of their slots: the claims say the same, and are as many again. */
 function seatsOf(seats: Seat[], replaces: Types.ObjectId | undefined): Map<string, Taken[]> {
   const taken = seats
@@ -251,17 +244,4 @@ function findDiaries(people: Types.ObjectId[], slots: Slot[], gapMinutes: number
   const gap = gapMinutes * 60_000;
   const days = new Set(slots.flatMap(({ from, to }) => utcDays(new Date(+from - gap), new Date(+to + gap))));
   return readDiaries(people, [...days]);
-}
-
-/** Some people's days, each with the appointments that it names: whether an entry counts, its reader asks of those. */
-export async function readDiaries(
-  people: Types.ObjectId[],
-  days: string[],
-): Promise<(Diary & { by: HolderOf[] })[]> {
-  const ids = people.flatMap((person) => days.map((day) => `${person.toHexString()}:${day}`));
-  if (ids.length === 0) return [];
-  return Diary.aggregate<Diary & { by: HolderOf[] }>([
-    { $match: { _id: { $in: ids } } },
-    { $lookup: holdersIn('busy.appointment') },
-  ]);
 }

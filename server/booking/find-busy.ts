@@ -1,8 +1,8 @@
 import type { QueryFilter, Types } from 'mongoose';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { keepsNothing } from './check-holder.js';
-import { readDiaries } from './find-around.js';
 import { utcDays } from './plan-needs.js';
+import { readDiaries } from './read-diaries.js';
 
 /**
  * When one of some people has another meeting while one of those appointments takes place; undefined where none has. What is on hold counts

@@ -1,15 +1,15 @@
 import type { Types } from 'mongoose';
-import { Appointment } from '../models/appointment.js';
-import { Diary, type Busy } from '../models/diary.js';
+import type { Busy } from '../models/diary.js';
 import type { Event } from '../models/event.js';
 import type { Household } from '../models/household.js';
 import { Interpreter } from '../models/interpreter.js';
 import type { Slot } from '../models/slot.js';
-import { byId, groupBy } from '../web/lists.js';
+import { byId } from '../web/lists.js';
 import { toLocal } from '../web/local-time.js';
-import { HOLDER_FIELDS, keepsNothing, type Taker } from './check-holder.js';
+import { keepsNothing, type HolderOf, type Taker } from './check-holder.js';
 import { isInTheWay } from './enter-diary.js';
 import { diariesFor, interpreterNeeds, utcDays } from './plan-needs.js';
+import { readDiaries } from './read-diaries.js';
 
 /** An event as far as it says who interprets. */
 export type Interpreted = Pick<Event, '_id' | 'account' | 'timeZone' | 'interpreting'>;
@@ -68,20 +68,15 @@ export async function findFree(
   if (!from || !to) return [];
   const speaking = await findSpeaking(event, language);
   const there = speaking.filter((one) => isThere(one, event, { from, to }));
-  const entries = await readEntries(there, utcDays(from, to));
-  const living = await findLiving([...entries.values()].flat(), me, now);
+  const diaries = await readFor(there, utcDays(from, to));
   const rankOf = ({ _id }: Interpreter) => {
     const at = prefer.findIndex((id) => id?.equals(_id));
     return at < 0 ? prefer.length : at;
   };
-  const entriesOf = (one: Interpreter, days: string[]) => days.flatMap((id) => entries.get(id) ?? []);
-  const loadOf = (one: Interpreter) => entriesOf(one, daysOf(one, utcDays(from, to))).length;
+  const loadOf = (one: Interpreter) =>
+    utcDays(from, to).flatMap((day) => diaries.entries.get(`${String(diaryOf(one))}:${day}`) ?? []).length;
   return there
-    .filter((one) =>
-      interpreterNeeds(slots, diaryOf(one)).every((need) =>
-        entriesOf(one, diariesFor(need)).every((entry) => !isInTheWay(entry, me, need) || !living(entry)),
-      ),
-    )
+    .filter((one) => isFree(one, slots, me, { ...diaries, now }))
     .sort((a, b) => rankOf(a) - rankOf(b) || loadOf(a) - loadOf(b));
 }
 
@@ -96,45 +91,38 @@ export async function findInterpreted(
   if (!language) return undefined;
   const speaking = await findSpeaking(event, language);
   const days = [...new Set(slots.flatMap(({ from, to }) => utcDays(from, to)))];
-  const entries = await readEntries(speaking, days);
-  const holders = await readHolders([...entries.values()].flat());
-  return (slot) => {
-    const asker = me(slot);
-    return speaking.some((one) => {
-      const needs = interpreterNeeds([slot], diaryOf(one));
-      return (
-        isThere(one, event, slot) &&
-        needs.every((need) =>
-          diariesFor(need)
-            .flatMap((id) => entries.get(id) ?? [])
-            .every(
-              (entry) =>
-                !isInTheWay(entry, asker, need) ||
-                keepsNothing(holders.get(String(entry.appointment)), now, asker),
-            ),
-        )
-      );
-    });
+  const diaries = await readFor(speaking, days);
+  return (slot) =>
+    speaking.some((one) => isThere(one, event, slot) && isFree(one, [slot], me(slot), { ...diaries, now }));
+}
+
+/** Some interpreters' days by their ids, and whose meetings are in them. */
+interface Diaries {
+  entries: Map<string, Busy[]>;
+  holders: Map<string, HolderOf>;
+}
+
+async function readFor(interpreters: Interpreter[], days: string[]): Promise<Diaries> {
+  const diaries = await readDiaries(interpreters.map(diaryOf), days);
+  return {
+    entries: new Map(diaries.map(({ _id, busy }) => [_id, busy])),
+    holders: byId(diaries.flatMap(({ by }) => by)),
   };
 }
 
-const daysOf = (one: Interpreter, days: string[]) => days.map((day) => `${String(diaryOf(one))}:${day}`);
-
-async function readEntries(interpreters: Interpreter[], days: string[]): Promise<Map<string, Busy[]>> {
-  const ids = interpreters.flatMap((one) => daysOf(one, days));
-  const found = ids.length > 0 ? await Diary.find({ _id: { $in: ids } }).lean() : [];
-  return new Map(found.map(({ _id, busy }) => [_id, busy]));
-}
-
-async function readHolders(entries: Busy[]) {
-  const ids = [...groupBy(entries, ({ appointment }) => String(appointment)).values()].flatMap(
-    ([entry]) => entry?.appointment ?? [],
+/** Whether nothing that still counts is in an interpreter's way, for all of a meeting. */
+function isFree(
+  one: Interpreter,
+  slots: Stretch[],
+  me: Taker,
+  { entries, holders, now }: Diaries & { now: Date },
+): boolean {
+  return interpreterNeeds(slots, diaryOf(one)).every((need) =>
+    diariesFor(need)
+      .flatMap((id) => entries.get(id) ?? [])
+      .every(
+        (entry) =>
+          !isInTheWay(entry, me, need) || keepsNothing(holders.get(String(entry.appointment)), now, me),
+      ),
   );
-  const found = ids.length > 0 ? await Appointment.find({ _id: { $in: ids } }, HOLDER_FIELDS).lean() : [];
-  return byId(found);
-}
-
-async function findLiving(entries: Busy[], me: Taker, now: Date): Promise<(entry: Busy) => boolean> {
-  const holders = await readHolders(entries);
-  return ({ appointment }) => !keepsNothing(holders.get(String(appointment)), now, me);
 }

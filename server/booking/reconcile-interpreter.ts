@@ -1,14 +1,14 @@
 import { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
-import { slotsOf } from '../models/appointment-slots.js';
 import { asRead } from '../models/as-read.js';
 import { Event } from '../models/event.js';
 import { Household } from '../models/household.js';
 import { Interpreter } from '../models/interpreter.js';
-import { Slot } from '../models/slot.js';
+import type { Slot } from '../models/slot.js';
 import { SlotMove, UNTOLD_STATES } from '../models/slot-move.js';
 import { enterTime } from './enter-time.js';
+import { findSlots } from './find-slots.js';
 import { diaryOf, findFree, languageFor } from './find-interpreter.js';
 import { leaveInterpreters } from './leave-interpreters.js';
 import { interpreterNeeds } from './plan-needs.js';
@@ -31,7 +31,7 @@ export async function reconcileInterpreter(deps: Deps, id: Types.ObjectId, isTol
     const found = await Appointment.findById(id).lean();
     if (!found?.interpreting || found.state === 'pending') return;
     if (!isMarked(found) || !LIVING_STATES.includes(found.state)) return dropMark(id);
-    const stretches = await stretchesOf(found);
+    const stretches = await findSlots(found);
     // Its slots are being moved: whoever moves them marks it again at its new time.
     if (!isAt(found, stretches)) return;
     const chosen = await choose(found, stretches, deps.now());
@@ -75,13 +75,6 @@ async function isRefused(
 ): Promise<boolean> {
   for (const need of needs) if (await enterTime({ _id, account }, need, now)) return true;
   return false;
-}
-
-/** The slots of a meeting by time, of a longer one through its breaks. */
-function stretchesOf(appointment: Appointment): Promise<Slot[]> {
-  return Slot.find({ _id: { $in: slotsOf(appointment) } })
-    .sort({ from: 1 })
-    .lean();
 }
 
 async function choose(found: Marked, slots: Slot[], now: Date): Promise<Interpreter | undefined> {

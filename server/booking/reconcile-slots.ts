@@ -1,13 +1,14 @@
 import type { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
-import { inSlots, slotsOf } from '../models/appointment-slots.js';
+import { inSlots } from '../models/appointment-slots.js';
 import { asRead } from '../models/as-read.js';
 import { Diary } from '../models/diary.js';
 import { Resource } from '../models/resource.js';
 import { holdersOf, Slot } from '../models/slot.js';
 import { enterTime } from './enter-time.js';
 import { LONGEST_BREAK } from './find-following.js';
+import { findSlots } from './find-slots.js';
 import { findNeeds } from './find-needs.js';
 import { contactsOf, HOLDER, sitBeside } from './find-sitting.js';
 import { splitInterpreters } from './leave-interpreters.js';
@@ -72,7 +73,7 @@ async function enterAll(slot: Slot, now: Date): Promise<NotFree | undefined> {
     state: { $in: ['pending', ...LIVING_STATES] },
   }).lean();
   for (const appointment of here) {
-    const all = appointment.more ? await slotsByTime(appointment) : [slot];
+    const all = appointment.more ? await findSlots(appointment) : [slot];
     for (const [index, one] of all.entries()) {
       const lead = leadBetween(all[index - 1], one);
       const needs = (await findNeeds(appointment, one, lead)).filter((need) => need.kind === 'diary');
@@ -103,7 +104,7 @@ async function tellAll(deps: Deps, slot: Slot): Promise<void> {
     state: { $in: ['pending', ...LIVING_STATES] },
   }).lean();
   for (const { with: before, ...appointment } of here) {
-    const after = appointment.more ? sitBeside(await slotsByTime(appointment)) : (slot.with ?? []);
+    const after = appointment.more ? sitBeside(await findSlots(appointment)) : (slot.with ?? []);
     if (String(before ?? []) === String(after)) continue;
     const sits = after.length > 0 ? { with: after } : {};
     const same = { _id: appointment._id, slot: appointment.slot, state: appointment.state };
@@ -128,12 +129,6 @@ async function tellAll(deps: Deps, slot: Slot): Promise<void> {
       { ...change, $set: { ...sits, entry: next } },
     );
   }
-}
-
-function slotsByTime(appointment: Pick<Appointment, 'slot' | 'more'>): Promise<Slot[]> {
-  return Slot.find({ _id: { $in: slotsOf(appointment) } })
-    .sort({ from: 1 })
-    .lean();
 }
 
 /** How long before a slot of a longer meeting the one before it ends. */

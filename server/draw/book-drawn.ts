@@ -6,6 +6,7 @@ import { Draw } from '../models/draw.js';
 import { Appointment } from '../models/appointment.js';
 import { DrawEntry, type DrawOutcome, type DrawWish } from '../models/draw-entry.js';
 import { Event } from '../models/event.js';
+import { eachOf } from '../web/each-of.js';
 import { closeWishes, type DrawList } from './close-wishes.js';
 import { lineOf } from './draw-wishes.js';
 import { endCanceled } from './end-canceled.js';
@@ -29,13 +30,7 @@ export async function runDraws(deps: Deps, stopping: AbortSignal): Promise<void>
     },
     { list: 0, share: 0, keys: 0 },
   ).lean();
-  const faults = new Faults();
-  for (const draw of due) {
-    if (stopping.aborted) break;
-    // One that fails is left for the next minute and does not hold the others up.
-    await faults.keep(() => runDraw(deps, draw, stopping));
-  }
-  faults.throwFirst();
+  await eachOf(due, stopping, (draw) => runDraw(deps, draw, stopping));
 }
 
 /** An event shows its round by a copy of its moments, which a death between two writes leaves behind. */
@@ -60,26 +55,24 @@ async function runDraw(deps: Deps, draw: Draw, stopping: AbortSignal): Promise<v
   // In the order of the draw; whoever is in none of it comes last.
   const turn = new Map(drawn.map(({ code }, index) => [code, index]));
   const placeOf = ({ code }: DrawEntry) => turn.get(code) ?? drawn.length;
-  const faults = new Faults();
   // What somebody drew is nobody else's.
   const spare = new Set(keys.slots.keys());
   for (const one of drawn) for (const slot of one.got) if (slot !== null) spare.delete(slot);
-  for (const entry of entries.sort((a, b) => placeOf(a) - placeOf(b))) {
-    if (entry.outcome) continue;
+  const left = entries.filter(({ outcome }) => !outcome).sort((a, b) => placeOf(a) - placeOf(b));
+  // A family that fails holds no other up: what each gets is certain.
+  await eachOf(left, stopping, async (entry) => {
     // Looked at for each family: an event may be archived, or its rules change, while thousands of meetings are booked.
     const now = await findActive(draw);
-    if (!now || stopping.aborted) return;
+    if (!now) return;
     const got = drawn[placeOf(entry)]?.got ?? [];
     const family = input.families.find(({ code }) => code === entry.code);
     const about = family && {
       line: lineOf(input, family, got),
       turn: { place: turns.indexOf(family.turn) + 1, of: turns.length },
     };
-    // A family that fails holds no other up: what each gets is certain.
     const others = family?.wishes.map(({ slots }) => slots.filter((slot) => spare.has(slot)));
-    await faults.keep(() => finishEntry(deps, now, entry, { got, others, keys, about }));
-  }
-  faults.throwFirst();
+    await finishEntry(deps, now, entry, { got, others, keys, about });
+  });
   // One whose adults were just joining or leaving another household, or that went to another, is finished the next time.
   if (await DrawEntry.exists({ draw: draw._id, outcome: { $exists: false } })) return;
   await Draw.updateOne({ _id: draw._id, state: 'booking' }, { $set: { state: 'done' }, $unset: { keys: 1 } });
@@ -88,19 +81,6 @@ async function runDraw(deps: Deps, draw: Draw, stopping: AbortSignal): Promise<v
 /** Of an archived one a draw waits; of a deleted one all is deleted. */
 async function findActive({ event }: Draw): Promise<Event | undefined> {
   return (await Event.findOne({ _id: event, status: 'active' }).lean()) ?? undefined;
-}
-
-/** What failed, to be said when the rest is done. */
-class Faults {
-  #first: unknown;
-
-  async keep(work: () => Promise<void>): Promise<void> {
-    await work().catch((error: unknown) => (this.#first ??= error));
-  }
-
-  throwFirst(): void {
-    if (this.#first) throw this.#first instanceof Error ? this.#first : new Error('a draw failed');
-  }
 }
 
 interface Result {

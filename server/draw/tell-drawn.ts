@@ -1,6 +1,6 @@
 import { nameMeetings, questionsAbout } from '../booking/name-meetings.js';
 import { openEarly } from '../booking/open-early.js';
-import { addresseesOf } from '../booking/write-mails.js';
+import { addressMails, addresseesOf } from '../booking/write-mails.js';
 import { writeCalendar } from '../booking/write-calendar.js';
 import type { Deps } from '../deps.js';
 import { Account } from '../models/account.js';
@@ -10,9 +10,7 @@ import { Event } from '../models/event.js';
 import { findTogether } from '../models/find-together.js';
 import { queueMail } from '../notifications/queue-mail.js';
 import { whenInWords } from '../web/format-time.js';
-import { placed } from '../web/place.js';
-import { inLanguage, readerCalled } from '../web/read-language.js';
-import { answersTo, callOffice } from '../web/say-office.js';
+import { callOffice } from '../web/say-office.js';
 import { wordsOf } from '../web/words.js';
 import type { Acting } from './find-acting.js';
 import { sayRest } from './show-draw.js';
@@ -36,15 +34,14 @@ export async function tellDrawn(
   // For some the rest opens earlier.
   const found = await openEarly(usual, household, deps.now());
   const facts = await findTogether(questionsAbout(booked));
-  for (const adult of await addresseesOf(household)) {
-    if (isBlocked(adult._id)) continue;
-    const reader = readerCalled(adult.language, account);
-    const event = placed(found, reader);
+  const told = (await addresseesOf(household)).filter(({ _id }) => !isBlocked(_id));
+  const key = `draw:${String(entry._id)}`;
+  const mails = addressMails({ event: found, account }, told, key, (event, { name }) => {
     const t = wordsOf(event);
     const meetings = booked.length > 0 ? nameMeetings(booked, facts, event) : [];
     const without = entry.wishes.length - meetings.length;
     const parts = [
-      t('draw.mailHello', { name: adult.name }),
+      t('draw.mailHello', { name }),
       meetings.length > 0
         ? t('draw.mailGot', { count: meetings.length, school: account.name })
         : t('draw.mailNone', { school: account.name }),
@@ -58,19 +55,14 @@ export async function tellDrawn(
       `${t('draw.mailSee')}\n${deps.config.publicUrl}/e/${event.link}/draw`,
       t('draw.mailQuestions', { office: callOffice(event) }),
     ];
-    await queueMail(deps, {
-      account: account._id,
-      event: event._id,
+    return {
       kind: 'appointment booked',
-      to: adult.email.toLowerCase(),
-      ...answersTo(found),
       subject: t('draw.mailSubject', { event: event.name }).slice(0, 250),
       text: `${parts.join('\n\n')}\n`,
-      ...inLanguage(reader),
       ...(meetings.length > 0
         ? { ics: writeCalendar(event, account, meetings, deps.config.publicUrl, deps.now()) }
         : {}),
-      key: ['draw', String(entry._id), String(adult._id)].join(':'),
-    });
-  }
+    };
+  });
+  for (const mail of mails) await queueMail(deps, mail);
 }

@@ -1,14 +1,13 @@
 import { Types } from 'mongoose';
 import { recordAudit } from '../audit/record-audit.js';
 import { findFree, languageFor } from '../booking/find-interpreter.js';
+import { findSlots } from '../booking/find-slots.js';
 import { reconcileInterpreter, toldOf } from '../booking/reconcile-interpreter.js';
 import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
-import { slotsOf } from '../models/appointment-slots.js';
 import { asRead } from '../models/as-read.js';
 import type { Event } from '../models/event.js';
 import { Household } from '../models/household.js';
-import { Slot } from '../models/slot.js';
 import { inSight, type Sight } from '../web/sight.js';
 
 export type Assigned =
@@ -75,9 +74,7 @@ export async function assignInterpreter(
 async function isFree(event: Event, found: Appointment, id: Types.ObjectId, now: Date): Promise<boolean> {
   const [household, slots] = await Promise.all([
     Household.findById(found.household).lean(),
-    Slot.find({ _id: { $in: slotsOf(found) } })
-      .sort({ from: 1 })
-      .lean(),
+    findSlots(found),
   ]);
   const language = household && languageFor(event, household);
   if (!language) return false;

@@ -78,11 +78,16 @@ type Setting = Pick<Event, '_id' | 'account' | 'interpreting'>;
 /** How many meetings ahead of an event lack an interpreter. */
 export async function countLacking(event: Setting, now: Date): Promise<number> {
   if (!event.interpreting) return 0;
-  return Appointment.countDocuments({
+  return Appointment.countDocuments(await lackingIn(event, now));
+}
+
+/** Which meetings ahead of an event lack an interpreter, whoever assigns them. */
+export async function lackingIn(event: Setting, now: Date) {
+  return {
     ...aheadOf(event, now),
-    household: { $in: await asking(event, event.interpreting.languages) },
+    household: { $in: await asking(event, event.interpreting?.languages ?? []) },
     interpreter: { $exists: false },
-  });
+  };
 }
 
 /** The languages that families may ask for, and that nobody interprets at an event which assigns interpreters itself. */

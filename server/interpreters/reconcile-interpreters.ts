@@ -7,6 +7,7 @@ import { Household } from '../models/household.js';
 import { Interpreter } from '../models/interpreter.js';
 import { SlotMove, UNTOLD_STATES } from '../models/slot-move.js';
 import { eachOf } from '../web/each-of.js';
+import { lackingIn } from './queries.js';
 
 type Setting = Pick<Event, '_id' | 'account' | 'interpreting'>;
 
@@ -134,18 +135,9 @@ export async function markLacking(
 }
 
 /** Which meetings ahead lack an interpreter; undefined where the office assigns them. */
-async function whatLacks({ _id: event, account, interpreting }: Setting, now: Date) {
-  const languages = interpreting?.languages ?? [];
-  if (languages.length === 0 || interpreting?.byHand) return undefined;
-  const households = await Household.find(
-    { account, interpreter: { $in: languages, $exists: true } },
-    { _id: 1 },
-  ).lean();
-  return {
-    ...{ event, state: { $in: LIVING_STATES }, from: { $gt: now } },
-    household: { $in: households.map(({ _id }) => _id) },
-    interpreter: { $exists: false },
-  };
+async function whatLacks(event: Setting, now: Date) {
+  const { languages = [], byHand } = event.interpreting ?? {};
+  return languages.length === 0 || byHand ? undefined : lackingIn(event, now);
 }
 
 /** Anew also what is marked: whoever goes through it may have read it before. And what is on hold, as it may be booked at this moment. */

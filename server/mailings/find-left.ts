@@ -6,10 +6,11 @@ import { fieldsIn, type MailingForm } from './schema.js';
 const markOf = ({ subject, text }: MessageText): string => contentHash([subject, text.trim()]);
 
 /** The marks of the texts with which a form opens, as its hidden field has them: of the school's own language first, then of each other. */
-export function openedWith(values: Record<string, unknown>, others: readonly Language[]): string {
-  const typed = (name: string): string => (typeof values[name] === 'string' ? values[name] : '');
+export function openedWith(values: Record<string, string>, others: readonly Language[]): string {
   const names = [{ subject: 'subject', text: 'text' }, ...others.map(fieldsIn)];
-  return names.map(({ subject, text }) => markOf({ subject: typed(subject), text: typed(text) })).join(' ');
+  return names
+    .map(({ subject, text }) => markOf({ subject: values[subject] ?? '', text: values[text] ?? '' }))
+    .join(' ');
 }
 
 /** The other languages whose text is still the one with which the form opened, while the school's own was changed. */

@@ -126,7 +126,7 @@ export const mailingForm = (event: Pick<Event, 'days'>, others: readonly Languag
   }).custom((form: MailingForm) => ({ ...form, translations: translationsIn(form, others) }));
 
 /** The languages in which something was written. */
-function translationsIn(form: object, others: readonly Language[]): Record<string, MessageText> {
+export function translationsIn(form: object, others: readonly Language[]): Record<string, MessageText> {
   const sent = form as Record<string, string>;
   return Object.fromEntries(
     others.flatMap((language) => {

@@ -19,7 +19,7 @@ import type { PlacedEvent } from '../web/place.js';
 import { sayBooking } from '../events/policy.js';
 import type { Audience, Person } from './collect-audience.js';
 import { beginningOf, macrosOf, SUBJECT_MAX, TEXT_MAX, wholeText } from './policy.js';
-import { fieldsIn, type GroupForm } from './schema.js';
+import { fieldsIn, translationsIn, type GroupForm } from './schema.js';
 import { openedWith } from './find-left.js';
 import { announcePath, homeOf, mailingsPage } from './show-frame.js';
 import { wordsOf, type Language } from '../web/words.js';
@@ -58,8 +58,9 @@ export async function showForm(deps: Deps, res: Response, draft: Draft): Promise
   const event = eventOf(res);
   const { group, audience, announced, form } = draft;
   const isAnnouncement = announced !== undefined;
-  const others = group.kind === 'teachers' ? [] : otherLanguages(res);
-  const beginning = beginningIn(event, draft, otherLanguages(res));
+  const spoken = otherLanguages(res);
+  const others = group.kind === 'teachers' ? [] : spoken;
+  const beginning = beginningIn(event, draft, spoken);
   const { subject, text } = beginning;
   // What was typed is not joined by a text that nobody has seen.
   const isTyped = typeof form.values.subject === 'string';
@@ -90,7 +91,7 @@ export async function showForm(deps: Deps, res: Response, draft: Draft): Promise
       shown: draft.isKnown ? markOf(group) : '',
       nth: String(announced?.length ?? 0),
       told: draft.told ?? '',
-      opened: draft.opened ?? openedWith(beginning, otherLanguages(res)),
+      opened: draft.opened ?? openedWith(beginning, spoken),
     },
     numbers,
     without: namesOf(audience.without()),
@@ -182,27 +183,18 @@ async function writeSamples(
   const reader = { email, names, students, households: [...households.values()] };
   const account = accountOf(res);
   const typed = (name: string): string => (typeof values[name] === 'string' ? values[name] : '');
-  const texts = others.map(({ code, ...language }) => {
-    const fields = fieldsIn({ code, ...language });
-    return { code, subject: typed(fields.subject), text: typed(fields.text) };
-  });
-  const written = texts.filter(({ subject, text }) => subject || text);
+  const translations = translationsIn(values, others);
+  const codes = Object.keys(translations);
   const mails = await writeMails(
     { event, account, config: deps.config, now: deps.now() },
-    {
-      ...{ group, subject: typed('subject'), text: typed('text') },
-      translations: Object.fromEntries(written.map(({ code, ...text }) => [code, text])),
-    },
-    [reader, ...written.map(({ code }) => ({ ...reader, language: code }))],
+    { group, subject: typed('subject'), text: typed('text'), translations },
+    [reader, ...codes.map((language) => ({ ...reader, language }))],
   );
   const to = [names.join(', '), email].filter(Boolean).join(', ');
   const shown = (index: number) => mails[index] && { ...mails[index], to };
   return [
     shown(0),
-    ...texts.map(({ code }) => {
-      const index = written.findIndex((one) => one.code === code);
-      return index < 0 ? undefined : shown(index + 1);
-    }),
+    ...others.map(({ code }) => (code in translations ? shown(codes.indexOf(code) + 1) : undefined)),
   ];
 }
 

@@ -1,5 +1,5 @@
 import { Types } from 'mongoose';
-import { readDiaries } from '../booking/find-around.js';
+import { readDiaries } from '../booking/read-diaries.js';
 import { LIVING_STATES } from '../models/appointment.js';
 import { slotsOf } from '../models/appointment-slots.js';
 import type { Event } from '../models/event.js';

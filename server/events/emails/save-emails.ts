@@ -2,29 +2,17 @@ import { changesOf } from '../../audit/compare-values.js';
 import { recordAudit } from '../../audit/record-audit.js';
 import { asRead } from '../../models/as-read.js';
 import { Event } from '../../models/event.js';
-import { MESSAGE_KINDS, type MessageKind, type MessageText } from '../../models/message.js';
-import { usualText } from '../../notifications/messages/default-texts.js';
 import type { Actor } from '../../web/actor.js';
 import type { Style } from '../../web/place.js';
-import { wordsOf } from '../../web/words.js';
-import { emailsOf, type EmailsForm } from './schema.js';
+import { emailsOf, messagesIn, type EmailsForm } from './schema.js';
 
 /** The part of the form that is stored. */
 export type EmailSettings = Pick<Event, 'office' | 'reminders' | 'messages'>;
 
 /** A text that is empty or equal to Slotbell's own is not stored, so the event follows Slotbell's text. @param place the school's language */
 export function settingsOf(form: EmailsForm, place: Style): Required<EmailSettings> {
-  const messages: Partial<Record<MessageKind, MessageText>> = {};
-  for (const kind of MESSAGE_KINDS) {
-    const usual = usualText(kind, wordsOf(place));
-    const own = {
-      subject: form[`${kind}Subject`] || usual.subject,
-      text: form[`${kind}Text`] ? `${form[`${kind}Text`]}\n` : usual.text,
-    };
-    if (own.subject !== usual.subject || own.text !== usual.text) messages[kind] = own;
-  }
   const { officePhone: phone, officeEmail: email, replyTo, reminders } = form;
-  return { office: { phone, email, replyTo }, reminders, messages };
+  return { office: { phone, email, replyTo }, reminders, messages: messagesIn(form, place) };
 }
 
 /**

@@ -1,6 +1,6 @@
 import Joi from 'joi';
 import type { Event } from '../../models/event.js';
-import { MESSAGE_KINDS, type MessageKind } from '../../models/message.js';
+import { MESSAGE_KINDS, type MessageKind, type MessageText } from '../../models/message.js';
 import { usualText } from '../../notifications/messages/default-texts.js';
 import { macroText } from '../../notifications/schema.js';
 import type { SettingsFields } from '../../web/compare-seen.js';
@@ -99,18 +99,44 @@ export const emailFields: SettingsFields = {
 export function emailsOf(
   event: Pick<Event, 'office' | 'reminders' | 'messages'> & Style,
 ): Record<string, string> {
-  const shown = MESSAGE_KINDS.flatMap((kind) => {
-    const { subject, text } = event.messages?.[kind] ?? usualText(kind, wordsOf(event));
-    return [
-      [`${kind}Subject`, subject],
-      [`${kind}Text`, text],
-    ];
-  });
   return {
     officePhone: event.office?.phone ?? '',
     officeEmail: event.office?.email ?? '',
     replyTo: event.office?.replyTo ?? '',
     reminders: (event.reminders ?? []).join(', '),
-    ...(Object.fromEntries(shown) as Record<string, string>),
+    ...fieldsOf((kind) => event.messages?.[kind] ?? usualText(kind, wordsOf(event))),
   };
+}
+
+/** The texts of all kinds as a form has them. */
+export function fieldsOf(textOf: (kind: MessageKind) => MessageText): Texts {
+  return Object.fromEntries(
+    MESSAGE_KINDS.flatMap((kind) => {
+      const { subject, text } = textOf(kind);
+      return [
+        [`${kind}Subject`, subject],
+        [`${kind}Text`, text],
+      ];
+    }),
+  ) as Texts;
+}
+
+export type Messages = Partial<Record<MessageKind, MessageText>>;
+
+/**
+ * The texts of a form that are stored: those that differ from what families are sent without them. What is left empty of one is Slotbell's.
+ * @param place the language of the texts
+ * @param own what is sent where nothing is written; absent: Slotbell's
+ */
+export function messagesIn(form: Texts, place: Style, own: Messages = {}): Messages {
+  const written: Messages = {};
+  for (const kind of MESSAGE_KINDS) {
+    const usual = usualText(kind, wordsOf(place));
+    const [subject, text] = [form[`${kind}Subject`], form[`${kind}Text`]];
+    const typed = { subject: subject || usual.subject, text: text ? `${text}\n` : usual.text };
+    const isUsual = typed.subject === usual.subject && typed.text === usual.text;
+    const isLeft = own[kind] ? subject === '' && text === '' : isUsual;
+    if (!isLeft) written[kind] = typed;
+  }
+  return written;
 }

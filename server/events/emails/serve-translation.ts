@@ -8,9 +8,9 @@ import { parseForm, typedValues } from '../../web/parse.js';
 import { saveSeen } from '../../web/save-seen.js';
 import { say } from '../../web/session.js';
 import { pathOf, reloadEvent } from '../show-event.js';
-import { textFields, translationForm } from './schema.js';
+import { messagesIn, textFields, translationForm } from './schema.js';
 import { showEmails } from './show-emails.js';
-import { messagesIn, saveTranslation, translationOf } from './translate-emails.js';
+import { saveTranslation, translationOf } from './translate-emails.js';
 
 /** What emails say to families who read another language than the school's own. */
 export function translationPages(router: Router, deps: Deps): void {
@@ -33,7 +33,7 @@ export function translationPages(router: Router, deps: Deps): void {
       showEmails(deps, res.status(422), { language, form: parsed });
       return;
     }
-    const messages = messagesIn(parsed.value, event, language);
+    const messages = messagesIn(parsed.value, language, event.messages);
     if (parsed.value.act === 'preview') {
       const { office, messages: own } = event;
       const previewed = {

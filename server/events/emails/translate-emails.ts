@@ -2,14 +2,13 @@ import { changesOf } from '../../audit/compare-values.js';
 import { recordAudit } from '../../audit/record-audit.js';
 import { asRead } from '../../models/as-read.js';
 import { Event } from '../../models/event.js';
-import { MESSAGE_KINDS, type MessageKind, type MessageText } from '../../models/message.js';
+import type { MessageKind, MessageText } from '../../models/message.js';
 import { usualText } from '../../notifications/messages/default-texts.js';
 import type { Actor } from '../../web/actor.js';
 import { wordsOf, type Language } from '../../web/words.js';
-import type { Texts } from './schema.js';
+import { fieldsOf, type Messages, type Texts } from './schema.js';
 
 type Own = Pick<Event, 'messages' | 'translations'>;
-type Messages = Partial<Record<MessageKind, MessageText>>;
 
 /**
  * What the form of a language shows. A text of the school's own that it has not written in this language shows as empty, since families are
@@ -17,30 +16,9 @@ type Messages = Partial<Record<MessageKind, MessageText>>;
  */
 export function translationOf({ messages, translations }: Own, language: Language): Texts {
   const written = translations?.[language.code]?.messages;
-  return Object.fromEntries(
-    MESSAGE_KINDS.flatMap((kind) => {
-      const usual = messages?.[kind] ? { subject: '', text: '' } : usualText(kind, wordsOf(language));
-      const { subject, text } = written?.[kind] ?? usual;
-      return [
-        [`${kind}Subject`, subject],
-        [`${kind}Text`, text],
-      ];
-    }),
-  ) as Texts;
-}
-
-/** The texts that are stored: those that differ from what families are sent without them. What is left empty of one is Slotbell's. */
-export function messagesIn(form: Texts, { messages }: Own, language: Language): Messages {
-  const written: Messages = {};
-  for (const kind of MESSAGE_KINDS) {
-    const usual = usualText(kind, wordsOf(language));
-    const [subject, text] = [form[`${kind}Subject`], form[`${kind}Text`]];
-    const own = { subject: subject || usual.subject, text: text ? `${text}\n` : usual.text };
-    const isUsual = own.subject === usual.subject && own.text === usual.text;
-    const isLeft = messages?.[kind] ? subject === '' && text === '' : isUsual;
-    if (!isLeft) written[kind] = own;
-  }
-  return written;
+  const unwritten = (kind: MessageKind): MessageText =>
+    messages?.[kind] ? { subject: '', text: '' } : usualText(kind, wordsOf(language));
+  return fieldsOf((kind) => written?.[kind] ?? unwritten(kind));
 }
 
 /**

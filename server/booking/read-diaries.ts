@@ -1,0 +1,26 @@
+import type { Types } from 'mongoose';
+import { Appointment } from '../models/appointment.js';
+import { Diary } from '../models/diary.js';
+import { HOLDER_FIELDS, type HolderOf } from './check-holder.js';
+
+/** A stage’s `$lookup` of the appointments that a field names, as `by`. */
+export const holdersIn = (localField: string) => ({
+  from: Appointment.collection.name,
+  localField,
+  foreignField: '_id',
+  pipeline: [{ $project: HOLDER_FIELDS }],
+  as: 'by',
+});
+
+/** Some people's days, each with the appointments that it names: whether an entry counts, its reader asks of those. */
+export async function readDiaries(
+  people: Types.ObjectId[],
+  days: string[],
+): Promise<(Diary & { by: HolderOf[] })[]> {
+  const ids = people.flatMap((person) => days.map((day) => `${person.toHexString()}:${day}`));
+  if (ids.length === 0) return [];
+  return Diary.aggregate<Diary & { by: HolderOf[] }>([
+    { $match: { _id: { $in: ids } } },
+    { $lookup: holdersIn('busy.appointment') },
+  ]);
+}
