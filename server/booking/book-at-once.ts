@@ -4,7 +4,8 @@ import { Slot } from '../models/slot.js';
 import type { Bookable } from './check-booking.js';
 import { bookHeld, confirmAppointment, type Confirmation } from './confirm-appointment.js';
 import { mostInARow } from '../claims/find-following.js';
-import { holdOnce, type Held, type HoldRequest } from './hold-slot.js';
+import { holdOnce, type Held } from './hold-slot.js';
+import type { HoldRequest } from './build-hold.js';
 import { questionsFor } from './read-answers.js';
 
 /** Whether a press on a time may book it: the event asks a family nothing, and nothing is theirs to choose. */

@@ -1,5 +1,6 @@
 import type { Types } from 'mongoose';
-import { Appointment, type Overridable, type Refusal } from '../models/appointment.js';
+import { Appointment } from '../models/appointment.js';
+import type { Overridable, Refusal } from '../models/refusal.js';
 import { isMeetable, type Class } from '../models/class.js';
 import { Contact } from '../models/contact.js';
 import type { Event } from '../models/event.js';

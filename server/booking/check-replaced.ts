@@ -1,5 +1,6 @@
 import type { Types } from 'mongoose';
-import { Appointment, LIVING_STATES, type Refusal } from '../models/appointment.js';
+import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import type { Refusal } from '../models/refusal.js';
 import type { Slot } from '../models/slot.js';
 import type { Wish } from './check-booking.js';
 import { mayCancel } from './policy.js';

@@ -1,5 +1,5 @@
 import type { Types } from 'mongoose';
-import type { Refusal } from '../models/appointment.js';
+import type { Refusal } from '../models/refusal.js';
 import type { Resource } from '../models/resource.js';
 import { holdersOf, type Slot } from '../models/slot.js';
 import { groupBy } from '../web/lists.js';

@@ -1,5 +1,6 @@
 import { Types } from 'mongoose';
-import { Appointment, type Overridable } from '../models/appointment.js';
+import { Appointment } from '../models/appointment.js';
+import type { Overridable } from '../models/refusal.js';
 import { asRead } from '../models/as-read.js';
 import { Diary } from '../models/diary.js';
 import type { Event } from '../models/event.js';
@@ -77,7 +78,7 @@ function withInterpreter({ interpreter: _, ...me }: Appointment, id?: Types.Obje
 }
 
 /** Takes a meeting out of the diary of somebody who no longer interprets it. */
-export async function leaveInterpreter(
+async function leaveInterpreter(
   { _id, from, to }: Pick<Appointment, '_id' | 'from' | 'to'>,
   interpreter: Types.ObjectId,
 ): Promise<void> {

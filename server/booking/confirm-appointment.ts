@@ -1,7 +1,8 @@
 import type { Types } from 'mongoose';
 import { auditWrite } from '../audit/record-audit.js';
 import type { Deps } from '../deps.js';
-import { Appointment, LIVING_STATES, type Refusal } from '../models/appointment.js';
+import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import type { Refusal } from '../models/refusal.js';
 import type { Answer } from '../models/appointment-field.js';
 import { slotsOf } from '../models/appointment-slots.js';
 import { asRead } from '../models/as-read.js';

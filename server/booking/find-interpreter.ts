@@ -48,7 +48,7 @@ export function isThere(
 }
 
 /** Those of an event who interpret a language, by their names. */
-export function findSpeaking({ _id, account }: Interpreted, language: string): Promise<Interpreter[]> {
+function findSpeaking({ _id, account }: Interpreted, language: string): Promise<Interpreter[]> {
   return Interpreter.find({ event: _id, account, status: 'active', languages: language })
     .sort({ sortKey: 1 })
     .lean();

@@ -1,5 +1,5 @@
 import type { Types } from 'mongoose';
-import type { Refusal } from '../models/appointment.js';
+import type { Refusal } from '../models/refusal.js';
 import type { Household } from '../models/household.js';
 import type { PlacedEvent } from '../web/place.js';
 import type { CheckedTime } from './check-times.js';

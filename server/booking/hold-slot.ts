@@ -1,35 +1,21 @@
 import { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
-import { Appointment, LIVING_STATES, type Override, type Refusal } from '../models/appointment.js';
+import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import type { Refusal } from '../models/refusal.js';
 import { slotsOf } from '../models/appointment-slots.js';
 import { writesTo, writeTogether } from '../models/write-together.js';
-import { checkBooking, readAbout, type Bookable, type Wish } from './check-booking.js';
+import { checkBooking, readAbout, type Bookable } from './check-booking.js';
+import { buildHold, type HoldRequest } from './build-hold.js';
 import { checkReplaced } from './check-replaced.js';
 import { endHold } from '../claims/check-holder.js';
 import { mostInARow } from '../claims/find-following.js';
 import { chooseInterpreter } from './choose-interpreter.js';
 import type { Need } from '../claims/plan-needs.js';
 import { leaveSpare, resizeHold } from '../claims/change-length.js';
-import { countedHolds, HOLD_MS, MOST_HOLDS } from './policy.js';
+import { countedHolds, MOST_HOLDS } from './policy.js';
 import { finishAppointment } from './finish-appointment.js';
 import { isSure, planWrites, takingOf } from '../claims/take-claims.js';
 import { needsOf, takeNeeds } from './take-needs.js';
-
-export interface HoldRequest extends Omit<Wish, 'over'> {
-  user: Types.ObjectId;
-  /** The same for every repetition of one request, such as the form's. */
-  key: string;
-  /** The booked appointment of the same household that this one is to take the place of. */
-  replaces?: Types.ObjectId;
-  /** The caller has checked that whoever asks may set these rules aside. */
-  override?: Override | undefined;
-  /** What was typed for another hold that this one takes the place of. */
-  typed?: Record<string, string>;
-  /** It is one of a plan, which names the appointment already. */
-  plan?: { _id: Types.ObjectId; appointment: Types.ObjectId };
-  /** It is offered to an entry of a waitlist, which names the appointment already, until a moment. */
-  offer?: { _id: Types.ObjectId; appointment: Types.ObjectId; until: Date };
-}
 
 export type Held =
   | { ok: true; appointment: Appointment }
@@ -83,7 +69,7 @@ export async function holdOnce(
     deps,
     request,
     checked,
-    draftOf(deps, request, { ...checked, old: replaced.old }, byKey),
+    buildHold(deps, request, { ...checked, old: replaced.old }, byKey),
     replaced.old,
   );
   if (!chosen.ok) return { held: chosen, found: checked };
@@ -112,7 +98,7 @@ export async function mayHold(
 ): Promise<{ ok: true } | { ok: false; reason: Refusal }> {
   const checked = await checkBooking({ ...request, over: request.override?.rules }, deps.now());
   if (!checked.ok) return checked;
-  const draft = draftOf(deps, request, { ...checked, old: undefined }, request.key);
+  const draft = buildHold(deps, request, { ...checked, old: undefined }, request.key);
   const chosen = await chooseFirst(deps, request, checked, draft);
   if (!chosen.ok) return chosen;
   const needs = needsOf(request, checked, draft, chosen.interpreter);
@@ -155,50 +141,6 @@ async function isOneTooMany(request: HoldRequest, { _id }: Appointment, now: Dat
     _id: { $lt: _id },
   });
   return before >= MOST_HOLDS;
-}
-
-function draftOf(
-  deps: Deps,
-  request: HoldRequest,
-  { slot, class: held, goer, old }: Bookable & { old: Appointment | undefined },
-  byKey: string,
-): Appointment {
-  const now = deps.now();
-  return {
-    _id: (request.plan ?? request.offer)?.appointment ?? new Types.ObjectId(),
-    ...(request.plan ? { plan: request.plan._id } : {}),
-    ...(request.draw ? { draw: request.draw } : {}),
-    ...(request.offer ? { offer: request.offer._id } : {}),
-    account: request.event.account,
-    event: request.event._id,
-    slot: slot._id,
-    resource: slot.resource,
-    ...(slot.with?.length ? { with: slot.with } : {}),
-    household: request.household,
-    bookedBy: request.user,
-    ...(goer ? { goer } : {}),
-    students: request.students,
-    ...(held ? { class: held._id } : {}),
-    state: 'pending',
-    from: slot.from,
-    to: slot.to,
-    byKey,
-    expiresAt: request.offer?.until ?? new Date(now.getTime() + HOLD_MS),
-    ...(old
-      ? {
-          replaces: old._id,
-          entry: { first: old.entry?.first ?? old._id, changes: (old.entry?.changes ?? 0) + 1 },
-        }
-      : {}),
-    note: old?.note ?? '',
-    // What was answered stays when the time is changed.
-    ...(old?.answers ? { answers: old.answers } : {}),
-    ...(old?.kind ? { kind: old.kind } : {}),
-    ...(old?.reminded ? { reminded: old.reminded } : {}),
-    ...(request.typed ? { typed: request.typed } : {}),
-    ...(request.override ? { override: request.override } : {}),
-    createdAt: now,
-  };
 }
 
 /**

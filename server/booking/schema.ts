@@ -2,7 +2,7 @@ import Joi from 'joi';
 import type { AppointmentField } from '../models/appointment-field.js';
 import { MOST_IN_A_ROW } from '../models/event.js';
 import type { MeetingKind } from '../models/slot.js';
-import { line, phoneNumber } from '../web/parse.js';
+import { line, phoneNumber } from '../web/form-fields.js';
 import type { Words } from '../web/words.js';
 
 const meetingKind = () => Joi.string().valid('in person', 'video').label('how you want to meet');

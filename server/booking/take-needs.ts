@@ -1,6 +1,7 @@
 import type { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
-import type { Appointment, Refusal } from '../models/appointment.js';
+import type { Appointment } from '../models/appointment.js';
+import type { Refusal } from '../models/refusal.js';
 import type { Event } from '../models/event.js';
 import type { Bookable } from './check-booking.js';
 import { changeInterpreter } from './choose-interpreter.js';

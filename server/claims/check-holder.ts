@@ -1,5 +1,6 @@
 import { Types, type QueryFilter } from 'mongoose';
-import { Appointment, type Refusal } from '../models/appointment.js';
+import { Appointment } from '../models/appointment.js';
+import type { Refusal } from '../models/refusal.js';
 import { leavePlan } from './leave-plan.js';
 
 export type Claimant = Pick<

@@ -3,7 +3,8 @@ import { isDead } from './check-holder.js';
 import { clear, isInTheWay, push } from './enter-diary.js';
 import { diariesFor, type DiaryNeed } from './plan-needs.js';
 import { areAllWritten } from './take-claims.js';
-import type { Appointment, Refusal } from '../models/appointment.js';
+import type { Appointment } from '../models/appointment.js';
+import type { Refusal } from '../models/refusal.js';
 import { Diary, type Busy } from '../models/diary.js';
 import { writesTo, writeTogether } from '../models/write-together.js';
 

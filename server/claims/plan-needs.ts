@@ -1,5 +1,5 @@
 import type { Types } from 'mongoose';
-import type { Overridable, Refusal } from '../models/appointment.js';
+import type { Overridable, Refusal } from '../models/refusal.js';
 import type { Event } from '../models/event.js';
 import type { People } from './find-people.js';
 

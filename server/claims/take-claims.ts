@@ -1,5 +1,6 @@
 import type { Deps } from '../deps.js';
-import { Appointment, type Refusal } from '../models/appointment.js';
+import { Appointment } from '../models/appointment.js';
+import type { Refusal } from '../models/refusal.js';
 import { HOLDER_FIELDS } from './check-holder.js';
 import { Claim, underPrefix } from '../models/claim.js';
 import { Diary } from '../models/diary.js';

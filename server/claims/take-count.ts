@@ -78,7 +78,7 @@ function numberOf(claim: Claim, need: CountedNeed): number {
   return Number(claim._id.slice(need.prefix.length));
 }
 
-export async function claimIsDead(claim: HeldClaim, now: Date, taker?: Appointment): Promise<boolean> {
+async function claimIsDead(claim: HeldClaim, now: Date, taker?: Appointment): Promise<boolean> {
   const [holder] = claim.holders ?? [];
   // Who lives needs no further look; who seems dead is looked at again, and ended for good.
   if (holder && !keepsNothing(holder, now, taker)) return false;

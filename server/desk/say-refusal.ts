@@ -1,4 +1,4 @@
-import type { Refusal } from '../models/appointment.js';
+import type { Refusal } from '../models/refusal.js';
 
 /** The subject of a refusal at the desk. */
 export interface AtDesk {

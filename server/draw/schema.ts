@@ -1,7 +1,7 @@
 import Joi from 'joi';
 
 /** The most wishes that a school can let a family have. */
-export const MOST_WISHES = 20;
+const MOST_WISHES = 20;
 
 export interface TermsForm {
   from: string;

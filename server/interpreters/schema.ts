@@ -2,7 +2,8 @@ import Joi from 'joi';
 import type { Types } from 'mongoose';
 import type { Presence } from '../models/interpreter.js';
 import { SPOKEN } from '../web/format-language.js';
-import { line, objectId, parseForm, tick, typedValues, type Parsed } from '../web/parse.js';
+import { parseForm, typedValues, type Parsed } from '../web/parse.js';
+import { line, objectId, tick } from '../web/form-fields.js';
 
 const languages = () =>
   Joi.array()

@@ -245,10 +245,3 @@ export function isGuardian(tie: Pick<Relation, 'relationship' | 'type'>): boolea
 export function contactName(person: { firstName?: string; lastName?: string; email?: string }): string {
   return [person.firstName, person.lastName].filter((part) => part).join(' ') || person.email || 'No name';
 }
-
-/** Of students whose numbers read the same (`numberKey`): those with exactly this number, else the only student there is. */
-export function withNumber<T extends Pick<Contact, 'schoolId'>>(students: T[], number: string): T[] {
-  const exact = students.filter(({ schoolId }) => schoolId === number.trim());
-  if (exact.length > 0) return exact;
-  return students.length === 1 ? students : [];
-}

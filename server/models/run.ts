@@ -2,14 +2,14 @@ import { Schema, type SchemaDefinition, type Types } from 'mongoose';
 import { cleverFaultSchema, type CleverFault } from './clever-fault.js';
 import type { Scoped } from './scoped.js';
 
-export const RUN_STATES = ['queued', 'running', 'done', 'stopped', 'failed'] as const;
+const RUN_STATES = ['queued', 'running', 'done', 'stopped', 'failed'] as const;
 export type RunState = (typeof RUN_STATES)[number];
 
 /**
  * The purpose of a run. `preview` notes what a `sync` would change and changes nothing; `apply` does exactly what a preview noted; `accept`
  * and `reject` answer withheld removals; `undo` takes back a run. The last four are `of` another run.
  */
-export const RUN_PURPOSES = ['sync', 'preview', 'apply', 'accept', 'reject', 'undo'] as const;
+const RUN_PURPOSES = ['sync', 'preview', 'apply', 'accept', 'reject', 'undo'] as const;
 export type RunPurpose = (typeof RUN_PURPOSES)[number];
 
 /** Whether a run is about what its source says now, not about another run. */

@@ -3,7 +3,7 @@ import type { EventSync } from './event.js';
 import { runFields, type Run } from './run.js';
 import { scopedSchema } from './scoped.js';
 
-export const SYNC_TRIGGERS = [
+const SYNC_TRIGGERS = [
   'first import',
   'nightly',
   'sync now',

@@ -1,6 +1,7 @@
 import { recordAudit } from '../audit/record-audit.js';
 import type { Deps } from '../deps.js';
-import { Contact, withNumber } from '../models/contact.js';
+import { Contact } from '../models/contact.js';
+import { withNumber } from '../models/security-value.js';
 import { Household, type ChildProof } from '../models/household.js';
 import { numberKey, sameSecurityValue, secondFactOf } from '../models/security-value.js';
 import { hashCode } from '../seal.js';

@@ -1,7 +1,7 @@
 import type { Types } from 'mongoose';
 import type { CheckedTime } from '../booking/check-times.js';
 import type { Meeting } from '../meetings/name-meetings.js';
-import type { Refusal } from '../models/appointment.js';
+import type { Refusal } from '../models/refusal.js';
 import { slotsOf } from '../models/appointment-slots.js';
 import { timeOfDay } from '../web/format-time.js';
 import type { PlacedEvent } from '../web/place.js';

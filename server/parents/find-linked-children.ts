@@ -35,7 +35,7 @@ export async function findLinkedChildren(
     .sort((a, b) => a.sortKey.localeCompare(b.sortKey));
 }
 
-export function mayTakeOver(actor: Pick<Actor, 'email' | 'emailProven'>): boolean {
+function mayTakeOver(actor: Pick<Actor, 'email' | 'emailProven'>): boolean {
   return actor.emailProven && actor.email !== '';
 }
 

@@ -9,7 +9,7 @@ const ANSWER_MAX = 1000;
 const MOST = 50;
 
 /** What was typed on the page of what is on hold, by the names of its fields; whatever else was sent is left out. */
-export function readTyped(body: unknown): Record<string, string> {
+function readTyped(body: unknown): Record<string, string> {
   const known = /^(note|meet|inARow|answer-[\w-]{1,40})$/;
   const pairs = Object.entries(typeof body === 'object' && body !== null ? body : {}).flatMap(
     ([name, value]): [string, string][] => {

@@ -1,4 +1,4 @@
-import type { Refusal } from '../models/appointment.js';
+import type { Refusal } from '../models/refusal.js';
 import type { Office } from '../models/message.js';
 import type { Style } from '../web/place.js';
 import { callOffice } from '../web/say-office.js';

@@ -1,7 +1,7 @@
 import Joi from 'joi';
 import type { Types } from 'mongoose';
 import { newPassword, personName } from '../accounts/schema.js';
-import { emailAddress, line, objectId, objectIds } from '../web/parse.js';
+import { emailAddress, line, objectId, objectIds } from '../web/form-fields.js';
 
 export interface Registration {
   name: string;

@@ -1,7 +1,7 @@
 import express, { type Response, type Router } from 'express';
 import type { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
-import type { Refusal } from '../models/appointment.js';
+import type { Refusal } from '../models/refusal.js';
 import { Slot } from '../models/slot.js';
 import { notFound } from '../web/errors.js';
 import { parseForm, parseId, parseQuery } from '../web/parse.js';

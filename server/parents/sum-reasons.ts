@@ -1,4 +1,4 @@
-import type { Refusal } from '../models/appointment.js';
+import type { Refusal } from '../models/refusal.js';
 import type { Slot } from '../models/slot.js';
 import { OF_WISH } from './refuse-booking.js';
 

@@ -2,7 +2,7 @@ import type { Types } from 'mongoose';
 import { checkHeld, type Agreed } from '../booking/confirm-appointment.js';
 import type { Family } from '../parents/load-conference.js';
 import type { Deps } from '../deps.js';
-import type { Refusal } from '../models/appointment.js';
+import type { Refusal } from '../models/refusal.js';
 import type { Answer } from '../models/appointment-field.js';
 import { Plan, type PlanAgreed } from '../models/plan.js';
 import type { MeetingKind } from '../models/slot.js';

@@ -83,7 +83,7 @@ export function asPlanTime({ from, to, place }: Kept, day: string, id = ''): Pla
 }
 
 /** Whether a time lies within what the family said, and in none of its breaks. */
-export function whenTheyCome({ timeZone }: PlacedEvent, { days, breaks }: Terms) {
+function whenTheyCome({ timeZone }: PlacedEvent, { days, breaks }: Terms) {
   // Teachers mostly share their times: each is read once.
   const known = new Map<number, string>();
   const clock = (at: Date) => {

@@ -4,7 +4,8 @@ import { holdSlot } from '../booking/hold-slot.js';
 import { letLineGoFirst } from '../waitlist/offer-times.js';
 import type { Family } from '../parents/load-conference.js';
 import type { Deps } from '../deps.js';
-import { Appointment, type Refusal } from '../models/appointment.js';
+import { Appointment } from '../models/appointment.js';
+import type { Refusal } from '../models/refusal.js';
 import { Plan, type PlanWish } from '../models/plan.js';
 
 /** One of the plan's wishes, with the slot that it is to have. */

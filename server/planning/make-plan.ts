@@ -1,7 +1,8 @@
 import type { Types } from 'mongoose';
 import type { Family } from '../parents/load-conference.js';
 import type { Deps } from '../deps.js';
-import { Appointment, type Refusal } from '../models/appointment.js';
+import { Appointment } from '../models/appointment.js';
+import type { Refusal } from '../models/refusal.js';
 import { isDuplicateKey } from '../models/duplicate-key.js';
 import { Plan, type PlanGap, type PlanWish } from '../models/plan.js';
 import { buildProblem } from './build-problem.js';

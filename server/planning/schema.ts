@@ -1,7 +1,7 @@
 import Joi from 'joi';
 import type { Types } from 'mongoose';
 import { NOTE_MAX } from '../booking/schema.js';
-import { clock, dayBoxes, objectId, objectIds } from '../web/parse.js';
+import { clock, dayBoxes, objectId, objectIds } from '../web/form-fields.js';
 
 /** Meetings in one plan: more than the children of a large family have teachers. */
 export const MOST_WISHES = 40;

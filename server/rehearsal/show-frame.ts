@@ -2,8 +2,7 @@ import type { Types } from 'mongoose';
 import { eventFrame } from '../web/event-tabs.js';
 import type { PlacedEvent } from '../web/place.js';
 
-export const homeOf = ({ _id }: Pick<PlacedEvent, '_id'>): string =>
-  `/events/${_id.toHexString()}/rehearsals`;
+const homeOf = ({ _id }: Pick<PlacedEvent, '_id'>): string => `/events/${_id.toHexString()}/rehearsals`;
 
 export const pathOf = (event: Pick<PlacedEvent, '_id'>, rehearsal: Types.ObjectId): string =>
   `${homeOf(event)}/${rehearsal.toHexString()}`;

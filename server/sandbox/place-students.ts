@@ -2,7 +2,7 @@ import { gradeAt, schoolAt, type DistrictPlan, type GradePlan } from './lay-out-
 import { SUBJECTS } from './subjects.js';
 
 /** A few students are in no class at all. */
-export function isIdle(student: number): boolean {
+function isIdle(student: number): boolean {
   return student % 211 === 17;
 }
 

@@ -83,7 +83,7 @@ async function deriveBatch(
  * One section as a class; a pure function. People whom the source does not share are left out and counted; somebody who is named twice
  * counts once.
  */
-export function deriveClass(section: Section, { people, courses, terms }: Lookups): DerivedClass {
+function deriveClass(section: Section, { people, courses, terms }: Lookups): DerivedClass {
   const known = (ids: string[]) => ids.flatMap((id) => people.get(id) ?? []);
   const unknown = (ids: string[]) => ids.filter((id) => !people.has(id));
   const [teachers, students] = [known(section.teacherIds), known(section.studentIds)];
