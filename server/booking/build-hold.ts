@@ -8,17 +8,17 @@ import { HOLD_MS } from './policy.js';
 /** What somebody asks to have put on hold. */
 export interface HoldRequest extends Omit<Wish, 'over'> {
   user: Types.ObjectId;
-  /** The same for every repetition of one request, such as the form's. */
+  /** The idempotency key: the same for every repetition of one request, such as a form's. */
   key: string;
-  /** The booked appointment of the same household that this one is to take the place of. */
+  /** The booked appointment of the same household that this one replaces. */
   replaces?: Types.ObjectId;
-  /** The caller has checked that whoever asks may set these rules aside. */
+  /** Rules that are set aside. The caller has checked that the user may do that. */
   override?: Override | undefined;
-  /** What was typed for another hold that this one takes the place of. */
+  /** What was typed for the hold that this one replaces. */
   typed?: Record<string, string>;
-  /** It is one of a plan, which names the appointment already. */
+  /** The plan that it belongs to. The plan names the appointment already. */
   plan?: { _id: Types.ObjectId; appointment: Types.ObjectId };
-  /** It is offered to an entry of a waitlist, which names the appointment already, until a moment. */
+  /** The waitlist entry that the time is offered to, and until when. The entry names the appointment already. */
   offer?: { _id: Types.ObjectId; appointment: Types.ObjectId; until: Date };
 }
 

@@ -6,8 +6,8 @@ import { endHold } from '../claims/check-holder.js';
 import { finishAppointment } from './finish-appointment.js';
 
 /**
- * Ends an appointment for the school: a hold ends, what is booked is canceled with its notice to the family. Of what has ended before,
- * what follows is done where that was cut off.
+ * Ends an appointment for the school: a hold ends, a booking is canceled with the school's notice to the family. If it has ended before,
+ * the follow-up is completed where a process died.
  */
 export function endAppointment(deps: Deps) {
   return async (

@@ -2,8 +2,8 @@ import type { Types } from 'mongoose';
 import { Household } from '../models/household.js';
 
 /**
- * Whose meetings have moved into another household needs an interpreter there too, unless that one has named a language already. Its
- * meetings are marked to be gone through. May be done twice.
+ * Gives a household the language of another one whose meetings it receives, unless it has named a language itself, and marks its meetings
+ * for a new choice of interpreter. May be repeated.
  */
 export async function passLanguage(
   { interpreter }: Pick<Household, 'interpreter'>,

@@ -5,8 +5,8 @@ import { utcDays } from './plan-needs.js';
 import { readDiaries } from './read-diaries.js';
 
 /**
- * When one of some people has another meeting while one of those appointments takes place; undefined where none has. What is on hold counts
- * on either side: it may be booked in a moment.
+ * When one of some people has another meeting during one of these appointments; undefined where nobody has. Holds count on both sides,
+ * because they may be booked in a moment.
  */
 export async function findBusy(
   people: Types.ObjectId[],

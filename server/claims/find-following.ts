@@ -1,10 +1,10 @@
 import type { Event } from '../models/event.js';
 import { Slot, type SlotState } from '../models/slot.js';
 
-/** What of an event says how long a meeting may be. */
+/** The settings of an event that limit a meeting's length. */
 type Rules = Pick<Event, '_id' | 'account' | 'booking' | 'lastSlots'>;
 
-/** A meeting lasts through a break of so many minutes, and through none that is longer. */
+/** The longest break, in minutes, that a meeting lasts through. */
 export const LONGEST_BREAK = 15;
 
 /** How many slots in a row one meeting may take. */
@@ -12,7 +12,7 @@ export function mostInARow({ booking }: Pick<Event, 'booking'>): number {
   return booking.inARow ?? 1;
 }
 
-/** Staff may also book what only they are to give away. */
+/** Staff may also book slots that only they can give away. */
 export function isOffered({ state }: { state: SlotState }, by: 'household' | 'school'): boolean {
   return state === 'visible' || (by === 'school' && state !== 'unavailable');
 }
@@ -45,7 +45,7 @@ export function followingOf<S extends Next>(
   return following;
 }
 
-/** As many of the slots that follow a slot as the event allows for one meeting, or as are asked for. */
+/** The slots that follow a slot, as many as the event allows for one meeting or as are asked for. */
 export async function findFollowing(
   event: Rules,
   slot: Slot,
