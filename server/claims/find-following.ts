@@ -20,9 +20,9 @@ export function isOffered({ state }: { state: SlotState }, by: 'household' | 'sc
 type Next = Pick<Slot, 'from' | 'to' | 'state' | 'kind' | 'day' | 'with'>;
 
 /**
- * The slots that follow a slot so that one meeting can last for all of them, whoever has them: each begins where the one before ends,
- * or after the break that the generator last left between slots; they are alike, and the same people sit in them.
- * @param slots of the same resource, by time; what lies before the slot is passed over
+ * The slots that one meeting can last through after a slot, whoever has them: each begins when the one before ends, or after the break that
+ * the generator last left, is of the same kind and day, and has the same people in it.
+ * @param slots of the same resource, by time; those before the slot are skipped
  */
 export function followingOf<S extends Next>(
   event: Pick<Event, 'lastSlots'>,

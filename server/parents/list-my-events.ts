@@ -17,17 +17,17 @@ interface MyEvent {
   school: string;
   link: string;
   days: string;
-  /** How many meetings they have there. */
+  /** The number of their meetings there. */
   meetings: number;
-  /** Those that are still to come. */
+  /** Their meetings that are still to come. */
   upcoming: MyMeeting[];
-  /** Whether they can book, and from when until when. */
+  /** Whether they can book, or when. */
   window: string;
 }
 
 /**
- * The events that a person needs: of the accounts in which they are a parent, those whose booking was announced or opened, and those in which
- * they have a meeting. What the school still prepares is none of their business.
+ * The events that a parent's list shows: those of their schools that were announced or opened for booking, and those where they have a
+ * meeting. It leaves out what a school is still preparing.
  */
 export async function myEvents(
   user: Pick<User, '_id' | 'grants' | 'blocks'>,

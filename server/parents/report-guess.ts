@@ -6,12 +6,12 @@ import { countOf } from '../web/format-count.js';
 import { dayOf } from '../web/local-time.js';
 import type { Family } from './load-conference.js';
 
-/** From so many wrong tries on the school is told, once for each child and day. */
+/** From this many wrong tries on the school is told, once for each child and day. */
 const TOLD_FROM = 5;
 
 /**
- * Notes a try to add a child that proved nothing: who tried and at which student, not with what. Many at one student are told to the
- * school's administrators.
+ * Records a failed try to add a child: who tried and at which student, not what was typed. If there are many for one student, the school's
+ * administrators are told.
  */
 export async function reportGuess(
   deps: Deps,
