@@ -19,7 +19,7 @@ import { isDrawn, phaseOf, readPacked, sayPhase, sayRest } from './show-draw.js'
 import { partOf, showOwn } from './show-own.js';
 import { sendPacked } from './send-packed.js';
 
-/** The preference round as families see it: how it is drawn; behind the login what is published of it, and their own part. */
+/** The preference round for families: how it is drawn; behind the login, what is published about it and the family's own part. */
 export function drawRoutes(deps: Deps): Router {
   const router = express.Router({ mergeParams: true });
   router.use('/e/:link/draw', loadConference);
@@ -88,7 +88,7 @@ async function drawOf(res: Response): Promise<Draw> {
   return draw;
 }
 
-/** What the family itself wished, and got. */
+/** What the family wished, and got. */
 async function ownPart(deps: Deps, res: Response, draw: Draw): Promise<Record<string, unknown>> {
   const family = await familyOf(res, deps);
   const { event, household, home } = family;
@@ -96,7 +96,7 @@ async function ownPart(deps: Deps, res: Response, draw: Draw): Promise<Record<st
   const entry = sent && partOf(sent, family);
   if (!entry || entry.wishes.length === 0) return { own: undefined };
   const ids = (entry.outcome ?? []).flatMap(({ appointment }) => appointment ?? []);
-  // What was canceled or moved since, or went along with an adult who left, is no meeting of theirs.
+  // A meeting that was canceled or moved since, or left with an adult, is not theirs.
   const theirs = { _id: { $in: ids }, household: household._id, state: { $in: LIVING_STATES } };
   const meetings = await withNames(await Appointment.find(theirs).lean(), event);
   return {

@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import { notFound } from '../web/errors.js';
 import { unpack } from './find-draw.js';
 
-/** As it was packed, without unpacking it for each who asks. */
+/** Sends packed JSON without unpacking it for each request. */
 export async function sendPacked(req: Request, res: Response, packed: Buffer | undefined): Promise<void> {
   if (!packed) throw notFound();
   res.type('json').vary('Accept-Encoding');
