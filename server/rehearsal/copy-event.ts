@@ -16,23 +16,23 @@ import type { FamilyOrder, ToScratch, Wish } from '../scratch/orders.js';
 const BATCH = 500;
 const HOUR_MS = 3600_000;
 
-/** What the app of a rehearsal opens with. */
+/** The order with which a rehearsal's app opens. */
 export type Opening = Omit<Extract<ToScratch, { order: 'open' }>, 'order'>;
 
 interface Copying {
-  /** Where it is copied to. */
+  /** The database to copy to. */
   db: mongo.Db;
   plan: RehearsalPlan;
-  /** When the copy opens. */
+  /** When booking opens in the copy. */
   at: Date;
   onCopied: (documents: number) => void;
   signal: AbortSignal;
 }
 
 /**
- * Copies of an event what booking needs into another database: its times and rules, and of people nothing but their ids, under made-up names
- * and addresses. Made-up families have the children; the real ones are not read but for who is whose brother or sister. What is booked
- * already is no longer free. What families book without a class is left out.
+ * Copies what booking needs of an event into another database: its times and rules, and of people only their ids, under made-up names and
+ * addresses. Made-up families get the children; of real families only the siblings are read. Booked times are not free in the copy. Times
+ * that are booked without a class are left out.
  */
 export async function copyEvent(event: Event, copying: Copying): Promise<Opening> {
   const { db, plan, at, signal, onCopied } = copying;
@@ -43,7 +43,7 @@ export async function copyEvent(event: Event, copying: Copying): Promise<Opening
     for (let from = 0; from < documents.length; from += BATCH) {
       signal.throwIfAborted();
       const part = documents.slice(from, from + BATCH);
-      // With the defaults that the app's own writes have.
+      // The defaults that the app's own writes have.
       await collection.insertMany(part.map((document) => new model(document).toObject() as mongo.Document));
       onCopied(part.length);
     }
@@ -132,7 +132,7 @@ const nameOf = (word: string, n: number) => {
   return { sortKey: key, searchKey: key };
 };
 
-/** At which schools people are: the plan leaves time to get from one to the other. */
+/** The schools of some people: a plan leaves time for the way between schools. */
 async function readSchools(account: Types.ObjectId, ids: string[]): Promise<Map<string, Types.ObjectId[]>> {
   const found = await Contact.find(
     { _id: { $in: ids.map((id) => new Types.ObjectId(id)) }, account },
@@ -183,7 +183,7 @@ async function writeFamilies(
   );
 }
 
-/** When a family comes, in milliseconds of the real clock: as the plan spreads them, any moment as likely as another. */
+/** When a family comes, in milliseconds of the real clock: at random within the plan's time. */
 function comesAt({ firstMinutes, restMinutes, pace }: RehearsalPlan, isFirst: boolean): number {
   const minute = isFirst ? Math.random() * firstMinutes : firstMinutes + Math.random() * restMinutes;
   return (minute * 60_000) / pace;

@@ -5,15 +5,15 @@ const BATCH = 500;
 
 /** What is left for families to book. */
 export interface Room {
-  /** How many families each teacher with times has room for. */
+  /** How many families each teacher with times can still meet. */
   offered: Map<string, number>;
-  /** Who sits in the times of others: families meet them there. */
+  /** Teachers who sit in other teachers' times, where families meet them. */
   sitting: Set<string>;
-  /** How many have each slot already. */
+  /** How many appointments each slot has. */
   taken: Map<string, number>;
 }
 
-/** What is booked already, and how much is left. */
+/** Reads what is booked, and what is left. */
 export async function readBooked(
   inEvent: Pick<Slot, 'account' | 'event'>,
   at: Date,
@@ -42,7 +42,7 @@ export async function readBooked(
   return { room: { offered, sitting, taken }, met };
 }
 
-/** Copies the slots that are still to come and of which something is free. */
+/** Copies the coming slots that are not full. */
 export async function copySlots(
   inEvent: Pick<Slot, 'account' | 'event'>,
   { at, room, holders }: { at: Date; room: Room; holders: Set<string> },

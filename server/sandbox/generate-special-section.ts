@@ -160,6 +160,7 @@ const SPECIALS: readonly ((cast: Cast) => Special)[] = [
 ];
 export const SPECIAL_SECTIONS = SPECIALS.length;
 
+/** The special section at a place; null for an unused place. */
 export function generateSpecialSection(world: World, place: number): CleverSection | null {
   const { at, plain, ...special } = SPECIALS[place]?.(castOf(world)) ?? { at: -1 };
   if (at < 0) return null;

@@ -6,6 +6,7 @@ function isIdle(student: number): boolean {
   return student % 211 === 17;
 }
 
+/** The grade that a student is in. */
 export function gradeOfStudent(plan: DistrictPlan, student: number): GradePlan {
   return gradeAt(schoolAt(plan, 'firstStudent', student), 'firstStudent', student);
 }

@@ -84,6 +84,7 @@ export const kindsSchema = Joi.object<{ kinds: (typeof KINDS)[number][] }, true>
     .label('kinds of people'),
 });
 
+/** The stored kinds for the form's selected boxes. */
 export function kindsOf(ticked: string[]): CleverKinds {
   const [students, teachers, staff, contacts] = KINDS.map((kind) => ticked.includes(kind));
   return { students: !!students, teachers: !!teachers, staff: !!staff, contacts: !!contacts };
