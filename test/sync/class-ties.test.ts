@@ -6,7 +6,7 @@ import { Contact } from '../../server/models/contact.js';
 import { RosterChange } from '../../server/models/roster-change.js';
 import { Section } from '../../server/models/section.js';
 import { SyncRun } from '../../server/models/sync-run.js';
-import { decideWithheldOfAccount, decideWithheldOfEvent } from '../../server/review/run/decide-withheld.js';
+import { decideWithheldOfEvent } from '../../server/review/run/decide-withheld.js';
 import { undoRun } from '../../server/review/run/undo-run.js';
 import type { Role } from '../../server/runs/changes/compare-ties.js';
 import type { Waiting } from '../../server/runs/changes/find-waiting.js';
@@ -19,6 +19,7 @@ import { Office } from '../support/roster/office.js';
 import { wholeRoster } from '../support/roster/whole-roster.js';
 import { emptyDatabase } from '../support/hooks.js';
 import { sayResult } from '../support/say-run.js';
+import { decideWithheld } from '../support/roster/decide-withheld.js';
 
 const by = new Types.ObjectId();
 
@@ -179,23 +180,13 @@ describe('ties of an event that takes a small part of the district', () => {
     run = await office.district.sync(event);
     assert.deepEqual((await Class.findById(item._id).orFail().lean()).synced.teachers, item.synced.teachers);
     assert.equal(await stateOf(appointment), 'booked');
-    const decided = await decideWithheldOfAccount(
-      office.district.deps,
-      await office.district.refreshOf(run),
-      {
-        verdict: 'accept',
-        by,
-        reason: 'looked',
-      },
-    );
-    assert.ok(decided.ok);
-    assert.equal((await office.district.work(decided.run)).state, 'done');
+    const decided = await decideWithheld(office.district, await office.district.refreshOf(run));
     assert.deepEqual((await Class.findById(item._id).orFail().lean()).synced.teachers, []);
     assert.equal(await stateOf(appointment), 'problem');
     assert.equal(await SyncRun.countDocuments({ state: 'failed' }), 0);
     await office.district.sync(event);
     assert.equal(await stateOf(appointment), 'problem');
-    const followed = await SyncRun.findOne({ refresh: decided.run, event }).orFail().lean();
+    const followed = await SyncRun.findOne({ refresh: decided, event }).orFail().lean();
     await undo(followed);
     assert.deepEqual(await wholeRoster(), before);
     assert.equal(await stateOf(appointment), 'booked');
@@ -220,13 +211,7 @@ describe('ties of an event that takes a small part of the district', () => {
     const section = await Section.findById(item.section).orFail().lean();
     office.district.sandbox.change(section.record.id, { teacher: '', teachers: [] });
     run = await office.district.sync(event);
-    const decided = await decideWithheldOfAccount(
-      office.district.deps,
-      await office.district.refreshOf(run),
-      { verdict: 'accept', by, reason: 'looked' },
-    );
-    assert.ok(decided.ok);
-    assert.equal((await office.district.work(decided.run)).state, 'done');
+    await decideWithheld(office.district, await office.district.refreshOf(run));
     const { synced } = await Class.findById(item._id).orFail().lean();
     assert.deepEqual([synced.teachers, synced.students], [[], item.synced.students]);
     assert.deepEqual(await waiting(), before);
