@@ -9,7 +9,7 @@ import { Section } from '../../server/models/section.js';
 import { SyncRun } from '../../server/models/sync-run.js';
 import { decideWithheldOfAccount, decideWithheldOfEvent } from '../../server/review/run/decide-withheld.js';
 import { runRoster } from '../../server/sync/runs/run-roster.js';
-import { readLog } from '../../server/runs/log/read-log.js';
+import { readLog } from '../../server/review/journal/read-log.js';
 import { sayRemarks, sayResult } from '../support/say-run.js';
 import { asApp } from '../support/scans.js';
 import { live } from '../support/roster/crash.js';

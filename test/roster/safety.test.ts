@@ -8,7 +8,7 @@ import { Resource } from '../../server/models/resource.js';
 import { School } from '../../server/models/school.js';
 import { Section } from '../../server/models/section.js';
 import { Event } from '../../server/models/event.js';
-import { readLog } from '../../server/runs/log/read-log.js';
+import { readLog } from '../../server/review/journal/read-log.js';
 import { SyncRun } from '../../server/models/sync-run.js';
 import { decideWithheldOfEvent } from '../../server/review/run/decide-withheld.js';
 import { sayLine } from '../../server/runs/log/say-note.js';
