@@ -1,6 +1,6 @@
 import express, { type Request, type Response, type Router } from 'express';
 import type { Types } from 'mongoose';
-import { childName } from '../booking/name-meetings.js';
+import { childName } from '../meetings/name-meetings.js';
 import type { Deps } from '../deps.js';
 import { Contact } from '../models/contact.js';
 import { Resource } from '../models/resource.js';
