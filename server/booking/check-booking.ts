@@ -45,10 +45,7 @@ export interface Bookable {
   /** Further slots of a longer meeting; empty for any other. */
   more: Slot[];
   resource: Resource;
-  /**
-   * The class in which the first student has this teacher; the appointment records it. Absent where something made by hand is booked
-   * without a class.
-   */
+  /** The class that the appointment records: the first student's with this teacher. Absent without a class. */
   class?: Class;
   people: People;
   /** The adult who goes, alone. */

@@ -9,10 +9,7 @@ type Changing = Pick<Wish, 'event' | 'household' | 'students' | 'by'> & {
   replaces?: Types.ObjectId | undefined;
 };
 
-/**
- * Finds the appointment that is to be replaced: it has the same children, may still be canceled, and has the same teacher if the family
- * changes it.
- */
+/** Finds what is replaced: the same children, still to be canceled, and the same teacher if the family changes it. */
 export async function checkReplaced(
   wish: Changing,
   slot: Pick<Slot, '_id' | 'resource'>,

@@ -35,10 +35,7 @@ export interface CheckedWish extends Wanted {
   times: CheckedTime[];
 }
 
-/**
- * Says which times can be booked, and why others cannot. The rules, claims and diaries are those that judge a booking, but many times are
- * judged at once and nothing is taken.
- */
+/** Says which times can be booked, and why not the others, by the rules, claims and diaries that judge a booking. Takes nothing. */
 export async function checkTimes(wish: TimesWish, now: Date): Promise<CheckedWish[]> {
   if (wish.wanted.length === 0) return [];
   return judgeTimes(wish, await findAround(wish, now), now);

@@ -5,10 +5,7 @@ import { cancelAppointment } from './cancel-appointment.js';
 import { endHold } from '../claims/check-holder.js';
 import { finishAppointment } from './finish-appointment.js';
 
-/**
- * Ends an appointment for the school: a hold ends, a booking is canceled with the school's notice to the family. If it has ended before,
- * the follow-up is completed where a process died.
- */
+/** Ends a hold, or cancels a booking with the school's notice. Completes what a dead process left of an earlier end. */
 export function endAppointment(deps: Deps) {
   return async (
     { _id, account, state }: Pick<Appointment, '_id' | 'account' | 'state'>,

@@ -134,10 +134,7 @@ export const onlyWith = (children: Types.ObjectId[]) => ({
   $nor: [{ children: { $elemMatch: { student: { $nin: children } } } }],
 });
 
-/**
- * Makes a kept household the login's own; its id and its appointments stay. Null if it is not theirs any more, or the login has one
- * already.
- */
+/** Makes a kept household the login's own, with its id and appointments. Null if it is not theirs, or they have one already. */
 export async function takeKept(
   { household: { _id, account, keptFor }, guarded }: Kept,
   adult: Types.ObjectId,

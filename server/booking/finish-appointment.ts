@@ -84,10 +84,7 @@ async function finishBooked(deps: Deps, found: Appointment, before: Write[]): Pr
   if (mails.length > 0 && !notBefore) await wakeDelivery(deps);
 }
 
-/**
- * Notes who else sits in the slot, as that may have changed during the confirmation. Whoever changed it looked only at what was booked or
- * held at that time.
- */
+/** Notes who else sits in the slot. Whoever changed that during the confirmation saw only what was booked or held before. */
 async function followSlot(appointment: Appointment, { slots }: Facts): Promise<Appointment> {
   const own = slotsOf(appointment);
   const now = sitBeside(own.flatMap((id) => slots.find(({ _id }) => _id.equals(id)) ?? []));
@@ -98,10 +95,7 @@ async function followSlot(appointment: Appointment, { slots }: Facts): Promise<A
   return { ...rest, ...sits };
 }
 
-/**
- * Makes it a problem if its class was deleted during the confirmation. A deletion marks the class first and then looks for appointments, so
- * an appointment that it misses is found here.
- */
+/** Makes it a problem if its class was deleted during the confirmation: the deletion looked for appointments before that. */
 async function flagDeleted({ _id }: Appointment, { classes }: Facts): Promise<void> {
   if (!classes.some(({ status }) => status === 'deleted')) return;
   await Appointment.updateOne(
@@ -110,10 +104,7 @@ async function flagDeleted({ _id }: Appointment, { classes }: Facts): Promise<vo
   );
 }
 
-/**
- * Marks it for a new choice of interpreter if the family's language or the interpreter changed during the confirmation. Later changes see
- * the booked appointment themselves.
- */
+/** Marks it for a new choice if the family's language or the interpreter changed during the confirmation. */
 async function followInterpreter(
   { _id, from, to, interpreter }: Appointment,
   { events: [event], households: [household], interpreters }: Facts,

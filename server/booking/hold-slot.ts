@@ -22,10 +22,7 @@ export type Held =
   /** `kept`: only the length is refused, and the first slot stays on hold. */
   | { ok: false; reason: Refusal; kept?: Appointment };
 
-/**
- * Keeps a slot for a household for some minutes (the first two steps of booking). A repeated request gets the first one's answer. Only
- * `confirmAppointment` books.
- */
+/** Keeps a slot for a household for some minutes. A repeated request gets the first one's answer. `confirmAppointment` books. */
 export async function holdSlot(deps: Deps, request: HoldRequest): Promise<Held> {
   return (await holdOnce(deps, request)).held;
 }
@@ -143,10 +140,7 @@ async function isOneTooMany(request: HoldRequest, { _id }: Appointment, now: Dat
   return before >= MOST_HOLDS;
 }
 
-/**
- * Inserts the hold with what it takes. If something living is in the way, it is stored as refused, so that a repeated request gets the same
- * answer.
- */
+/** Inserts the hold with what it takes. What is refused is stored too, so that a repeated request gets the same answer. */
 async function insert(
   deps: Deps,
   request: HoldRequest,

@@ -38,10 +38,7 @@ export async function leaveInterpreters(found: Appointment, stretches: Slot[]): 
     );
 }
 
-/**
- * Of some diaries that have a meeting, those that only an interpreter can have it in, because no teacher has them; and whether the others
- * are an interpreter's too.
- */
+/** The diaries that only an interpreter can have, because they are no teacher's; and which of the others are an interpreter's too. */
 export async function splitInterpreters(
   { event, account }: Pick<Appointment, 'event' | 'account'>,
   diaries: string[],
@@ -58,5 +55,4 @@ export async function splitInterpreters(
   };
 }
 
-/** The person whose diary it is. */
 const personOf = ({ _id }: { _id: string }) => _id.slice(0, _id.indexOf(':'));

@@ -1,10 +1,7 @@
 import type { Types } from 'mongoose';
 import { Household } from '../models/household.js';
 
-/**
- * Gives a household the language of another one whose meetings it receives, unless it has named a language itself, and marks its meetings
- * for a new choice of interpreter. May be repeated.
- */
+/** Gives a household that receives meetings their family's language, unless it has one, and marks the meetings. May be repeated. */
 export async function passLanguage(
   { interpreter }: Pick<Household, 'interpreter'>,
   to: Types.ObjectId,

@@ -55,10 +55,7 @@ export const ENDED_HOLDS_MS = 2 * 24 * HOUR_MS;
 /** How many holds one login may have at a school, in all its events together: more than anybody decides about in ten minutes. */
 export const MOST_HOLDS = 8;
 
-/**
- * A filter for the holds of a login that count. Those of a plan don't, because a login has one plan at a time and a plan is limited; nor do
- * offered times and a draw's.
- */
+/** A filter for the holds of a login that count: not those of a plan, which is limited itself, nor offered times or a draw's. */
 export function countedHolds(
   { household, user }: { household: Types.ObjectId; user: Types.ObjectId },
   now: Date,

@@ -160,10 +160,7 @@ async function holderOf(slot: Slot, person: Types.ObjectId): Promise<Types.Objec
   return found?._id ?? slot.with?.at(-1);
 }
 
-/**
- * Takes a holder out of everything made by hand that they leave: all its slots are unsettled again. Comes first, so that a death after it
- * loses nothing.
- */
+/** Unsettles all slots of something made by hand that somebody leaves. Comes first, so that a death after it loses nothing. */
 async function takeOut(slot: Slot, holder: Types.ObjectId, now: Date): Promise<void> {
   if (holder.equals(slot.resource)) {
     const { account, event } = slot;

@@ -37,10 +37,7 @@ type Mine = Pick<Busy, 'appointment' | 'slot' | 'to'>;
 const isSame = (entry: Mine, mine: Mine): boolean =>
   entry.appointment.equals(mine.appointment) && entry.slot.equals(mine.slot) && +entry.to === +mine.to;
 
-/**
- * Removes one time of some appointments in a slot from every diary. The end identifies it, because the beginning may lie in the break
- * before the slot.
- */
+/** Removes one time of appointments from every diary. Its end identifies it, as a break may come before the slot. */
 export async function leaveTime(
   appointments: Types.ObjectId[],
   slot: Types.ObjectId,

@@ -9,10 +9,7 @@ import type { Teacher } from './find-people.js';
 export type Holder = Pick<Resource, '_id' | 'contact' | 'byHand'>;
 export const HOLDER = { contact: 1, byHand: 1 } as const;
 
-/**
- * Who sits in the slots of some resources: of a teacher the contact; of something made by hand its staff contact and itself, because it has
- * a diary of its own and may have no staff.
- */
+/** Who sits in slots: a teacher's contact; of something made by hand its staff contact and itself, as it has its own diary. */
 export async function findSitting(holders: Holder[]): Promise<Teacher[]> {
   const contacts = holders.flatMap(contactsOf);
   const found =

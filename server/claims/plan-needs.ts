@@ -68,9 +68,7 @@ export function planNeeds(plan: Plan): Need[] {
   return needsByTheRules(plan).map((need) => (isOver(need) ? setAside(need) : need));
 }
 
-/**
- * The need with its rule set aside: a limit is still counted, and a diary gives up only its gap, because nobody is at two places at once.
- */
+/** The need with its rule set aside: a limit is counted but not enforced, and a diary gives up its gap. */
 function setAside(need: Need): Need {
   return need.kind === 'counted' ? { ...need, of: Infinity } : { ...need, gapMs: 0 };
 }
@@ -155,10 +153,7 @@ export function prefixOf(kind: string, ids: (Types.ObjectId | string)[]): string
   return `${kind}:${ids.map(String).join(':')}:`;
 }
 
-/**
- * One need for each slot, so that a longer meeting shares each slot with whoever has its other seats. The break between two slots belongs
- * to the later one.
- */
+/** One need for each slot, because others may have its other seats. A break between two slots belongs to the later one. */
 function diary(
   slots: Pick<PlannedSlot, '_id' | 'from' | 'to'>[],
   need: Pick<DiaryNeed, 'person' | 'gapMs' | 'shared' | 'who' | 'refusal'>,

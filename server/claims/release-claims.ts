@@ -4,10 +4,7 @@ import { Diary } from '../models/diary.js';
 import { isDead } from './check-holder.js';
 import { sameHolders } from './take-count.js';
 
-/**
- * Frees what an appointment holds, or hands it to the living appointment that replaces it. Only for an appointment that has ended for good,
- * so that nothing is freed that could still be booked.
- */
+/** Frees what an appointment that has ended for good holds, or hands it to the living appointment that replaces it. */
 export async function releaseClaims(ended: Types.ObjectId, now: Date): Promise<void> {
   await Claim.updateMany({ next: ended }, { $unset: { next: 1 } });
   let claims: Claim[];

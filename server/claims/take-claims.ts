@@ -106,10 +106,7 @@ function claimsFor(me: Appointment, needs: CountedNeed[]): Question<HeldClaim> {
   );
 }
 
-/**
- * Claims of the appointment that it does not need, such as for a class that the student has left. Seats are kept: another request may just
- * be booking another length (`change-length.ts`).
- */
+/** Claims that the appointment does not need. Seats are kept: another request may be booking another length (`change-length.ts`). */
 function needless(me: Appointment, needs: CountedNeed[], found: Claim[]): Claim[] {
   return found.filter(
     (claim) =>

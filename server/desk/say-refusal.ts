@@ -7,7 +7,6 @@ export interface AtDesk {
   family: string;
 }
 
-/** The sentence for the clerk. */
 const SENTENCES: Record<Refusal, (of: AtDesk) => string> = {
   'not open': () => 'Booking isn’t open, and this event doesn’t let staff book outside the booking window.',
   'not here': () => 'This time is no longer there.',

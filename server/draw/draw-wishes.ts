@@ -23,10 +23,7 @@ export interface DrawFamily {
   most: number | null;
   /** The numbers of its members who sit on the school's side of other meetings. */
   people: number[];
-  /**
-   * The most wanted first. Each has its children, their indexes in `pairs`, and the indexes of the times that suit it, in the family's
-   * order.
-   */
+  /** The most wanted first: its children, their indexes in `pairs`, and the times that suit it, in the family's order. */
   wishes: { children: number[]; pairs: number[]; slots: number[] }[];
 }
 
@@ -60,10 +57,7 @@ export function hashSeed(seed: string): string {
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
-/**
- * The digest of the whole input, whatever the order of its families. The turns depend on it, so that nobody who knows the seed can choose a
- * code that wins.
- */
+/** The digest of the whole input, in any order. The turns depend on it, so that a known seed doesn't help to choose a code. */
 export function digestOf(input: DrawInput): string {
   return sha256(JSON.stringify({ ...input, families: input.families.toSorted(byCode) }));
 }

@@ -45,10 +45,7 @@ export interface Party {
   places: number[];
 }
 
-/**
- * Who acts for which wishes of an entry. If an adult left with a child, that adult's household acts for the child's wishes. Wishes that
- * nobody acts for are in no party.
- */
+/** Who acts for which wishes of an entry: for a child who left with an adult, that adult's household; for some, nobody. */
 export async function findParties(entry: Wished, wishes: DrawWish[]): Promise<Party[]> {
   const parties: Party[] = [];
   const usual = await findActing(entry);

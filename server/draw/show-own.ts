@@ -12,10 +12,7 @@ interface Line {
   wishes: { got: number | null }[];
 }
 
-/**
- * A family's part of an entry, without wishes about children who left with an adult. If there are any, the line is not shown, because it
- * names them.
- */
+/** A family's part of an entry. The line is left out if it names wishes about children who left with an adult. */
 export function partOf(entry: DrawEntry, { household }: Pick<Family, 'household'>): DrawEntry {
   const isTheirs = ({ students }: DrawWish) =>
     household.children.some(({ student }) => students.some((id) => id.equals(student)));

@@ -108,10 +108,7 @@ async function startDraw(
   }
 }
 
-/**
- * Cancels a round while its wishes are open. `end-canceled.ts` tells the families and deletes the round with its wishes, because a later
- * round has another seed.
- */
+/** Cancels a round while its wishes are open. `end-canceled.ts` tells the families, and deletes the round with its wishes and seed. */
 export async function stopDraw(actor: Actor, event: Event, now: Date): Promise<boolean> {
   const canceled = await Draw.updateOne(
     { event: event._id, account: event.account, state: 'collecting', until: { $gt: now } },

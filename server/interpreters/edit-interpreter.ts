@@ -111,10 +111,7 @@ async function record(
   await recordAudit({ ...scope, user, action, targets: [id], at: deps.now() });
 }
 
-/**
- * Whose diary an interpreter uses: that of the only teacher or staff member with the address, else that of an interpreter with the address
- * at another event, so that nobody is at two events at once.
- */
+/** Whose diary an interpreter uses: the only teacher's or staff member's with the address, else that of another event's interpreter. */
 async function findPerson(
   account: Types.ObjectId,
   email: string,

@@ -27,9 +27,7 @@ export interface Interpreted {
   choices: { id: string; name: string }[];
 }
 
-/**
- * An event's coming meetings that the reader sees and that need an interpreter or have one: first those that still need one, then by time.
- */
+/** An event's coming meetings in sight that need an interpreter or have one: unmet needs first, then by time. */
 export async function listInterpreted(event: PlacedEvent, now: Date, sight: Sight): Promise<Interpreted[]> {
   const { _id, account, interpreting } = event;
   const households = await Household.find(

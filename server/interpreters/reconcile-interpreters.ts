@@ -140,10 +140,7 @@ async function whatLacks(event: Setting, now: Date) {
   return languages.length === 0 || byHand ? undefined : lackingIn(event, now);
 }
 
-/**
- * Marks meetings. Those already marked get a new mark, because somebody may be going through the old one; holds are marked too, because
- * they may be booked at this moment.
- */
+/** Marks meetings, also those marked before, which somebody may be going through, and holds, which may just be booked. */
 async function mark(which: QueryFilter<Appointment>, now: Date): Promise<Types.ObjectId[]> {
   const states: Appointment['state'][] = ['pending', ...LIVING_STATES];
   const ahead = { ...which, state: { $in: states }, from: { $gt: now } };

@@ -94,7 +94,6 @@ export interface Appointment extends Scoped {
   draw?: Types.ObjectId;
   /** The entry of a waitlist that it was put on hold for: a time that is offered. */
   offer?: Types.ObjectId;
-  /** The appointment that this one replaces. */
   replaces?: Types.ObjectId;
   /** Its place in the family's calendar, if it replaces another. Absent: an entry of its own. */
   entry?: CalendarEntry;
@@ -102,7 +101,6 @@ export interface Appointment extends Scoped {
   refused?: Refusal;
   /** It was booked or has ended, and what follows (claims freed, the replaced one canceled, emails) is not all done yet. */
   unfinished?: boolean;
-  /** Why it is on the problem list. */
   problem?: AppointmentProblem;
   /** The problem despite which somebody decided to keep it; it is not listed for the same problem again. */
   kept?: AppointmentProblem;

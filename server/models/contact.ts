@@ -85,7 +85,6 @@ export interface Contact extends Scoped, RosterPerson, PersonKeys {
    * else.
    */
   notTied?: string[];
-  /** Made by hand. */
   tied?: HandTie[];
   code?: PrintedCode;
   /** The listed duplicate by which the contact is being merged; no other merge may take it meanwhile. */

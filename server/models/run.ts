@@ -128,7 +128,6 @@ export interface Run extends Scoped {
   changed?: boolean;
   /** For a sync: the fingerprint of what it withholds; '' for nothing. It shows the next one whether it withholds anything else. */
   withholds?: string;
-  /** The run that undid it. */
   undoneBy?: Types.ObjectId;
   /** The run that applies this preview, or carries out the decision about what this run withheld; it may not have begun. */
   claimedBy?: Types.ObjectId;

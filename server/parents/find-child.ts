@@ -10,10 +10,7 @@ import { viewOf, type ChildView } from '../booking/queries.js';
 import { askFirst } from './find-first.js';
 import { askMeetings } from './find-times.js';
 
-/**
- * What a page of times begins with: the child and the teacher, the family's meetings that still count, and whether one of them is in the
- * event.
- */
+/** What a page of times begins with: child, teacher, the family's meetings that count, and whether one is in the event. */
 export async function childWithMeetings(
   event: Pick<Event, '_id' | 'account'>,
   household: Types.ObjectId,

@@ -25,10 +25,7 @@ interface MyEvent {
   window: string;
 }
 
-/**
- * The events that a parent's list shows: those of their schools that were announced or opened for booking, and those where they have a
- * meeting. It leaves out what a school is still preparing.
- */
+/** A parent's events: those of their schools that were announced or opened, and those in which they have a meeting. */
 export async function myEvents(
   user: Pick<User, '_id' | 'grants' | 'blocks'>,
   { language }: Pick<Reader, 'language'>,

@@ -93,10 +93,7 @@ export interface Family extends Conference {
   inSight?: ReadonlySet<string>;
 }
 
-/**
- * What every parent's page starts from, behind `parentGuard`, with the event as it opens for this family. Looking makes no household; only
- * sending a form does.
- */
+/** What a parent's page behind `parentGuard` starts from. Looking makes no household; sending a form does. */
 export async function familyOf(res: Response, deps: Pick<Deps, 'now'>): Promise<Family> {
   // Set where staff look at the pages as this family sees them.
   const viewed = res.locals.viewedFamily as Family | undefined;

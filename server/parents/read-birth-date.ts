@@ -114,7 +114,6 @@ function yearIn(text: string, thisYear: number): number | undefined {
 
 const plain = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 
-/** Month names in all languages. */
 const NAMES = LANGUAGES.flatMap(({ locale }) =>
   Info.months('long', { locale }).map((name, at) => ({ name: plain(name), month: at + 1 })),
 );

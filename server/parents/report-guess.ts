@@ -9,10 +9,7 @@ import type { Family } from './load-conference.js';
 /** From this many wrong tries on the school is told, once for each child and day. */
 const TOLD_FROM = 5;
 
-/**
- * Records a failed try to add a child: who tried and at which student, not what was typed. If there are many for one student, the school's
- * administrators are told.
- */
+/** Records who failed to prove which student, not what was typed. Many failures at one student are told to administrators. */
 export async function reportGuess(
   deps: Deps,
   { account, event, actor }: Pick<Family, 'account' | 'event' | 'actor'>,

@@ -17,7 +17,6 @@ export interface News {
   text: string;
   /** Absent: nothing can be chosen, because the child or the teacher is not in the event any more. */
   href?: string;
-  /** The meeting's id. */
   id: string;
   isCanceled: boolean;
 }

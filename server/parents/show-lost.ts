@@ -6,10 +6,7 @@ import { speakTo } from '../web/read-language.js';
 import { brandOf } from '../web/show-brand.js';
 import { wordsOf } from '../web/words.js';
 
-/**
- * Shows that no event has this link, as happens when it is typed from paper, with a field to type it again. If the installation has one
- * account, the page has its name.
- */
+/** Shows that no event has this link, with a field to type it again, and the school's name if there is one account. */
 export async function showLost(res: Response, typed: string): Promise<void> {
   const [only, ...others] = await Account.find().sort({ _id: 1 }).limit(2).lean();
   const account = others.length === 0 ? only : undefined;

@@ -30,10 +30,7 @@ export interface Layout {
   /** The cost if this is the first new meeting of its day, and the cost still to come if it is the last. */
   enter: Int32Array;
   close: Int32Array;
-  /**
-   * The last time of the same day that ends early enough before this one: anywhere; at the same school; in the same room; by video. -1:
-   * none.
-   */
+  /** The last earlier time of the day from which this one can be reached: anywhere; at the school; in the room; by video. -1: none. */
   afterAny: Int32Array;
   afterSchool: Int32Array;
   afterRoom: Int32Array;

@@ -35,10 +35,7 @@ export interface Problem {
 /** The time of each meeting, or undefined. */
 export type Chosen = (PlanTime | undefined)[];
 
-/**
- * The cost of coming on one more day, in minutes of waiting: a second evening is better than waiting for more than an hour. If both cost
- * the same, fewer days win.
- */
+/** The cost of one more day, in minutes of waiting. If both cost the same, fewer days win. */
 export const DAY_COST = 60;
 
 /** The least minutes between two meetings at these places. */
@@ -54,10 +51,7 @@ export function fitTogether(a: PlanTime, b: PlanTime, walk: Walk): boolean {
   return a.to + between <= b.from || b.to + between <= a.from;
 }
 
-/**
- * How a plan is judged. The first number that differs decides: more meetings, then less waiting with days added, then fewer days, then the
- * earlier end.
- */
+/** How a plan is judged, by the first difference: more meetings, less waiting with days, fewer days, the earlier end. */
 export interface Measure {
   count: number;
   /** Minutes between the first and the last meeting of each day that are not spent in a meeting. */
@@ -67,7 +61,7 @@ export interface Measure {
   end: number;
 }
 
-/** Measures a plan. */
+/** The measure of a plan, to compare it with others. */
 export function measurePlan({ fixed }: Pick<Problem, 'fixed'>, chosen: Chosen): Measure {
   const placed = chosen.flatMap((time) => time ?? []);
   const byDay = new Map<number, PlanTime[]>();

@@ -21,10 +21,7 @@ export interface Solution {
   exact: boolean;
 }
 
-/**
- * Finds the best plan: most meetings, then least waiting, then the earliest end. Runs in slices, so that other requests are served in
- * between.
- */
+/** Finds the best plan. Runs in slices, so that other requests are served in between. */
 export async function solvePlan(problem: Problem): Promise<Solution> {
   const mine = turn.then(() => inSlices(problem));
   turn = mine.catch(() => undefined);

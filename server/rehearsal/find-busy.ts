@@ -8,10 +8,7 @@ import { bookingState } from '../web/booking-state.js';
 import { dayOf } from '../web/local-time.js';
 import { RECENT_MS } from './policy.js';
 
-/**
- * Real work that a rehearsal must not disturb: families who book, a roster sync, or an opening soon. Of all accounts, because they share
- * the machine.
- */
+/** Work that a rehearsal must not disturb, in any account, because all share the machine. */
 export type Busy = 'booking' | 'sync' | 'opens soon';
 
 const DAY_MS = 24 * 3600_000;

@@ -10,10 +10,7 @@ export const LIMIT_MS = 90 * 60_000;
 export const SILENT_MS = 60_000;
 /** No rehearsal begins if it would end less than this before an event opens. */
 export const SPARE_MS = 10 * 60_000;
-/**
- * A running rehearsal ends this long before an event opens, even on a slow machine. Shorter than `SPARE_MS`, so that one that waited a
- * while may still begin.
- */
+/** A rehearsal stops this long before an event opens. Shorter than `SPARE_MS`, so that one that waited may still begin. */
 export const NEAR_MS = 5 * 60_000;
 /** Families count as booking for this long after a booking or an opening. */
 export const RECENT_MS = 10 * 60_000;

@@ -17,10 +17,7 @@ import { isOver, showRehearsal, stagesOf } from './show-rehearsal.js';
 import { startRehearsal } from './start-rehearsal.js';
 import { stopRehearsal } from './stop-rehearsal.js';
 
-/**
- * The rehearsal of an event's opening, and its outcome. Behind the event's guard for administrators, because it burdens the whole
- * installation.
- */
+/** The rehearsal of an opening. Behind the guard for administrators, because it burdens the whole installation. */
 export function rehearsalRoutes(deps: Deps): Router {
   const router = express.Router({ mergeParams: true });
 

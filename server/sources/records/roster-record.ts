@@ -3,7 +3,6 @@ import type { NoteCode } from '../../runs/log/say-note.js';
 
 /** What a source says of one person, section, course or term, ready to be compared with what is stored. */
 export interface RosterRecord<F> {
-  /** The source's id. */
   id: string;
   fields: F;
   /** The hash of the fields: a stored record with the same one is not written. */
