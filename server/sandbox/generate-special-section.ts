@@ -14,10 +14,7 @@ interface Cast {
 /** `plain`: its name in a district without difficult names. */
 type Special = Partial<CleverSection> & { at: number; plain?: string };
 
-/**
- * Each is a difficult case seen in real districts, and there are clubs whose members come from several grades. All but one belong to one
- * school.
- */
+/** Difficult cases of real districts, and clubs with members from several grades. All but one belong to one school. */
 const SPECIALS: readonly ((cast: Cast) => Special)[] = [
   ({ students, teacher }) => ({
     at: 3,

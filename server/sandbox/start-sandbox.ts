@@ -48,10 +48,7 @@ export interface Sandbox extends Readonly<Omit<Access, 'approved'>> {
   restore(id: string): void;
   /** Applies a patch to a record; undefined removes a field, lists are replaced. */
   change(id: string, patch: JsonObject): void;
-  /**
-   * A rollover in which all ids but the schools' are new and everything else stays the same. Earlier ids name nobody; `idOf` gives the new
-   * ones.
-   */
+  /** A rollover: all ids but the schools' are new, and everything else stays. Earlier ids name nobody; `idOf` gives the new ones. */
   reissue(): void;
   /** Stops sharing a kind (a role for users), or shares it again: one event for each record. */
   share(kind: Exclude<Kind, 'district'>, sharing: Sharing): void;

@@ -5,22 +5,19 @@ import { isDay } from './local-time.js';
 /** One of our ids as text. */
 export const ID = /^[0-9a-f]{24}$/;
 
-/** one of our ids, as text. */
+/** One of our ids, as text. */
 export function idText(): Joi.StringSchema {
   return Joi.string().max(24).pattern(ID);
 }
 
-/** one of our ids, turned into an ObjectId. */
+/** One of our ids, turned into an ObjectId. */
 export function objectId(): Joi.ObjectSchema<Types.ObjectId> {
   return idText().custom(
     (value: string) => new Types.ObjectId(value),
   ) as unknown as Joi.ObjectSchema<Types.ObjectId>;
 }
 
-/**
- * a list of at most `max` of our ids, from selected boxes or a single one. A repeated id counts once. Linear in the length of the
- * list.
- */
+/** A list of at most `max` of our ids, each once, from selected boxes or a single one. Linear in the length of the list. */
 export function objectIds(max: number): Joi.ArraySchema<Types.ObjectId[]> {
   return Joi.array()
     .single()
@@ -37,7 +34,7 @@ export function objectIds(max: number): Joi.ArraySchema<Types.ObjectId[]> {
     }) as Joi.ArraySchema<Types.ObjectId[]>;
 }
 
-/** a line of text of at most `max` characters, without control characters, trimmed. */
+/** A line of text of at most `max` characters, without control characters, trimmed. */
 export function line(max = 200): Joi.StringSchema {
   return (
     Joi.string()
@@ -49,7 +46,7 @@ export function line(max = 200): Joi.StringSchema {
   );
 }
 
-/** a text of several lines, of at most `max` characters, trimmed. Line ends stay; other control characters are removed. */
+/** A text of several lines, of at most `max` characters, trimmed. Line ends stay; other control characters are removed. */
 export function longText(max: number): Joi.StringSchema {
   return Joi.string()
     .trim()
@@ -61,7 +58,7 @@ export function longText(max: number): Joi.StringSchema {
 /** The longest address of a video meeting. */
 const LINK_MAX = 500;
 
-/** the address of a page that begins with https://; optional, '' for none. */
+/** The address of a page that begins with https://; optional, '' for none. */
 export function webLink(): Joi.StringSchema {
   return line(LINK_MAX)
     .allow('')
@@ -78,7 +75,7 @@ export function webLink(): Joi.StringSchema {
     });
 }
 
-/** an email address, trimmed and lower-cased. Any domain is allowed, because schools have unusual ones. */
+/** An email address, trimmed and lower-cased. Any domain is allowed, because schools have unusual ones. */
 export function emailAddress(): Joi.StringSchema {
   return Joi.string()
     .trim()
@@ -88,14 +85,14 @@ export function emailAddress(): Joi.StringSchema {
     .label('an email address');
 }
 
-/** a phone number as people write it, with at least seven digits. */
+/** A phone number as people write it, with at least seven digits. */
 export function phoneNumber(): Joi.StringSchema {
   return line(40)
     .pattern(/^(?=(?:\D*\d){7})[\d\s+().,/x#*-]*(?:ext\.?[\d\s]*)?$/i)
     .messages({ 'string.pattern.base': 'Enter {#label} with at least 7 digits, like 555-010-1234.' });
 }
 
-/** an existing day as date fields send it (2026-12-09); '' for none. */
+/** An existing day as date fields send it (2026-12-09); '' for none. */
 export function dateField(): Joi.StringSchema {
   return Joi.string()
     .trim()
@@ -105,7 +102,7 @@ export function dateField(): Joi.StringSchema {
     .custom((value: string, check) => (isDay(value) ? value : check.error('string.pattern.base')));
 }
 
-/** a time of day as time fields send it (17:30); '' for none. */
+/** A time of day as time fields send it (17:30); '' for none. */
 export function timeField(): Joi.StringSchema {
   return Joi.string()
     .trim()
@@ -114,14 +111,14 @@ export function timeField(): Joi.StringSchema {
     .pattern(/^([01]\d|2[0-3]):[0-5]\d$/);
 }
 
-/** a time of day as a list of times sends it (17:30). Its form alone is looked at. */
+/** A time of day as a list of times sends it (17:30). Its form alone is looked at. */
 export function clock(): Joi.StringSchema {
   return Joi.string()
     .max(5)
     .pattern(/^\d\d:\d\d$/);
 }
 
-/** at most `max` days (2026-12-09), from selected boxes or a single one. */
+/** At most `max` days (2026-12-09), from selected boxes or a single one. */
 export function dayBoxes(max: number): Joi.ArraySchema<string[]> {
   return Joi.array()
     .items(
@@ -134,7 +131,7 @@ export function dayBoxes(max: number): Joi.ArraySchema<string[]> {
     .default([]);
 }
 
-/** a checkbox. If it is absent, it is false. */
+/** A checkbox. If it is absent, it is false. */
 export function tick(): Joi.BooleanSchema {
   return Joi.boolean().truthy('on', 'yes', '1').falsy('').default(false);
 }

@@ -9,9 +9,7 @@ export interface RosterRecord<F> {
   hash: string;
   /** The fingerprint (`markOf`) of a section's people as it was when somebody said that the missing ones stay. */
   keptFor?: string;
-  /**
-   * The fingerprint (`markOf`) of the people of a section whose list came empty, as it was when everybody it lost was found in other sections.
-   */
+  /** The fingerprint (`markOf`) of a section's people when its list came empty and all of them were found in other sections. */
   movedFor?: string;
 }
 
