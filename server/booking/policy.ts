@@ -14,7 +14,7 @@ export function mayBookNow(event: Event, now: Date, by: 'household' | 'school'):
   return bookingState(event, now) === 'open' || (by === 'school' && event.booking.staffAnytime);
 }
 
-/** Whether a preference round may book: its turn comes before booking opens. */
+/** Whether a preference round may book: its turn comes before booking opens, and lasts until booking closes. */
 export function mayBookDrawn(event: Event, now: Date): boolean {
   return event.status === 'active' && ['not set', 'before', 'open'].includes(bookingState(event, now));
 }

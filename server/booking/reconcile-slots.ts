@@ -80,7 +80,7 @@ async function enterAll(slot: Slot, now: Date): Promise<NotFree | undefined> {
         // Interpreters don't depend on who sits there.
         if (need.shared && need.refusal !== 'interpreter busy' && (await enterTime(appointment, need, now))) {
           const holder = await holderOf(slot, need.person);
-          // The slot's own teacher is in the diary already.
+          // A conflict of the slot's own teacher is known already.
           if (holder) return { holder, at: appointment.from };
         }
       await leaveOthers(
@@ -160,7 +160,7 @@ async function holderOf(slot: Slot, person: Types.ObjectId): Promise<Types.Objec
   return found?._id ?? slot.with?.at(-1);
 }
 
-/** Unsettles all slots of something made by hand that somebody leaves. Comes first, so that a death after it loses nothing. */
+/** Takes a holder out of a slot. Somebody who leaves what was made by hand leaves all its slots, which are unsettled first. */
 async function takeOut(slot: Slot, holder: Types.ObjectId, now: Date): Promise<void> {
   if (holder.equals(slot.resource)) {
     const { account, event } = slot;

@@ -33,7 +33,7 @@ export async function runDraws(deps: Deps, stopping: AbortSignal): Promise<void>
   await eachOf(due, stopping, (draw) => runDraw(deps, draw, stopping));
 }
 
-/** Repairs the copy of a round's times by which its event shows it: a death between two writes may leave it behind. */
+/** Gives events the copy of their round's times by which they show it: a death between two writes leaves it out. */
 async function showRounds(): Promise<void> {
   for (const { event, from, until } of await Draw.find(
     { state: 'collecting' },
