@@ -12,6 +12,8 @@ import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { ROOT } from '../server/root.js';
+// If chance is wanted, one seed is drawn for all parts.
+import './support/seed.js';
 import { readFailures, sayFailures, toldOf, type Failure } from './support/say-failures.js';
 
 const COMPILED = path.join(ROOT, 'dist', 'suite');
