@@ -9,7 +9,7 @@ import { fileNames } from './.eslint/file-names.js';
 const base = 'models web audit core notifications';
 const roster = 'roster sources runs clever';
 const all =
-  'core database models web audit notifications clever runs sources tables roster-files roster uploads duplicates mapping sync review importer events classes slots contacts accounts reports booking parents entry calendar households planning draw desk handmade moves appointments mailings families overview history letters staff waitlist waitlist-pages interpreters rehearsal';
+  'core database models web audit notifications clever runs sources tables roster-files roster uploads duplicates mapping sync review importer events classes slots contacts accounts reports meetings claims booking parents entry calendar households planning draw desk handmade moves appointments mailings families overview history letters staff waitlist waitlist-pages interpreters rehearsal';
 
 // prettier-ignore
 const layers = [
@@ -40,22 +40,24 @@ const layers = [
   ['contacts',      'server/contacts/**',                           `runs accounts ${base}`],
   ['staff',         'server/staff/**',                              `runs accounts ${base}`],
   ['reports',       'server/reports/**',                            `sync runs ${base}`],
-  ['booking',       'server/booking/**',                            `slots accounts ${base}`],
-  ['waitlist',      'server/waitlist/**',                           `booking slots accounts ${base}`],
-  ['parents',       'server/parents/**',                            `waitlist booking slots accounts ${base}`],
-  ['entry',         'server/entry/**',                              `parents booking accounts ${base}`],
-  ['calendar',      'server/calendar/**',                           `booking ${base}`],
-  ['households',    'server/households/**',                         `parents booking accounts ${base}`],
-  ['planning',      'server/planning/**',                           `parents waitlist booking slots accounts ${base}`],
-  ['waitlist-pages','server/waitlist-pages/**',                     `planning parents waitlist booking slots accounts ${base}`],
-  ['draw',          'server/draw/**',                             `planning parents waitlist events booking slots accounts ${base}`],
-  ['interpreters',  'server/interpreters/**',                     `parents desk events reports booking accounts ${base}`],
-  ['desk',          'server/desk/**',                               `booking reports contacts slots accounts ${base}`],
-  ['handmade',      'server/handmade/**',                           `booking slots ${base}`],
-  ['moves',         'server/moves/**',                              `booking slots ${base}`],
+  ['meetings',      'server/meetings/**',                           base],
+  ['claims',        'server/claims/**',                             base],
+  ['booking',       'server/booking/**',                            `claims meetings slots accounts ${base}`],
+  ['waitlist',      'server/waitlist/**',                           `booking claims meetings slots accounts ${base}`],
+  ['parents',       'server/parents/**',                            `waitlist booking claims meetings slots accounts ${base}`],
+  ['entry',         'server/entry/**',                              `parents booking meetings accounts ${base}`],
+  ['calendar',      'server/calendar/**',                           `meetings ${base}`],
+  ['households',    'server/households/**',                         `parents booking claims meetings accounts ${base}`],
+  ['planning',      'server/planning/**',                           `parents waitlist booking claims meetings slots accounts ${base}`],
+  ['waitlist-pages','server/waitlist-pages/**',                     `planning parents waitlist booking meetings slots accounts ${base}`],
+  ['draw',          'server/draw/**',                             `planning parents waitlist events booking claims meetings slots accounts ${base}`],
+  ['interpreters',  'server/interpreters/**',                     `parents desk events reports booking claims accounts ${base}`],
+  ['desk',          'server/desk/**',                               `booking claims meetings reports contacts slots accounts ${base}`],
+  ['handmade',      'server/handmade/**',                           `booking claims meetings slots ${base}`],
+  ['moves',         'server/moves/**',                              `booking claims meetings slots ${base}`],
   ['appointments',  'server/appointments/**',                       `booking desk interpreters reports sync ${base}`],
-  ['mailings',      'server/mailings/**',                           `booking reports events ${base}`],
-  ['families',      'server/families/**',                           `households waitlist-pages planning parents waitlist booking contacts accounts ${base}`],
+  ['mailings',      'server/mailings/**',                           `meetings reports events ${base}`],
+  ['families',      'server/families/**',                           `households waitlist-pages planning parents waitlist booking claims meetings contacts accounts ${base}`],
   ['letters',       'server/letters/**',                           `mailings contacts events ${base}`],
   ['overview',      'server/overview/**',                           `events slots accounts interpreters reports sync runs ${base}`],
   ['rehearsal',     'server/rehearsal/**',                        `overview booking database events scratch:type ${base}`],
@@ -71,7 +73,7 @@ const layers = [
 
 // The closed file vocabulary of a feature folder.
 const features =
-  'accounts appointments audit booking calendar classes clever contacts desk draw duplicates entry events families handmade history households importer interpreters letters mailings mapping moves notifications overview parents planning rehearsal reports slots uploads staff waitlist waitlist-pages'.split(
+  'accounts appointments audit booking calendar claims classes clever contacts desk draw duplicates entry events families handmade history households importer interpreters letters mailings mapping meetings moves notifications overview parents planning rehearsal reports slots uploads staff waitlist waitlist-pages'.split(
     ' ',
   );
 const featureFiles = ['routes.ts', 'schema.ts', 'queries.ts', 'policy.ts', 'client.ts'];

@@ -1,4 +1,4 @@
-import { sendReminders } from '../server/booking/send-reminders.js';
+import { sendReminders } from '../server/meetings/send-reminders.js';
 import type { Recurring } from './job.js';
 
 /** Reminds families of their meetings. */

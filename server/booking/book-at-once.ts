@@ -3,7 +3,7 @@ import type { Event } from '../models/event.js';
 import { Slot } from '../models/slot.js';
 import type { Bookable } from './check-booking.js';
 import { bookHeld, confirmAppointment, type Confirmation } from './confirm-appointment.js';
-import { mostInARow } from './find-following.js';
+import { mostInARow } from '../claims/find-following.js';
 import { holdOnce, type Held, type HoldRequest } from './hold-slot.js';
 import { questionsFor } from './read-answers.js';
 

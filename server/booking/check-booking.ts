@@ -8,10 +8,17 @@ import { Household } from '../models/household.js';
 import { Resource } from '../models/resource.js';
 import { Slot } from '../models/slot.js';
 import { classesOf } from './find-classes.js';
-import { findFollowing, isOffered, mostInARow } from './find-following.js';
+import { findFollowing, isOffered, mostInARow } from '../claims/find-following.js';
 import { languageFor } from './find-interpreter.js';
-import { goingOf, peopleOf, withAdults, withTeachers, type Login, type People } from './find-people.js';
-import { sittingOf } from './find-sitting.js';
+import {
+  goingOf,
+  peopleOf,
+  withAdults,
+  withTeachers,
+  type Login,
+  type People,
+} from '../claims/find-people.js';
+import { sittingOf } from '../claims/find-sitting.js';
 import { isMeantFor, type MaybeMet } from './find-by-hand.js';
 import { earlyOpening, openEarly } from './open-early.js';
 import { isSoonEnough, mayBookDrawn, mayBookNow } from './policy.js';

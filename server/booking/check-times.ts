@@ -5,13 +5,13 @@ import { holdersOf, type Slot } from '../models/slot.js';
 import { groupBy } from '../web/lists.js';
 import { mayBookAtOnce } from './book-at-once.js';
 import { goerOf, judgeByRules } from './check-booking.js';
-import { keepsNothing, takerOf, type Taker } from './check-holder.js';
+import { keepsNothing, takerOf, type Taker } from '../claims/check-holder.js';
 import { judgeChange } from './check-replaced.js';
-import { isInTheWay } from './enter-diary.js';
+import { isInTheWay } from '../claims/enter-diary.js';
 import { findAround, type Around, type TimesWish, type Wanted } from './find-around.js';
-import { goingOf, peopleOf } from './find-people.js';
-import { sittingOf } from './find-sitting.js';
-import { diariesFor, planNeeds, type CountedNeed, type DiaryNeed } from './plan-needs.js';
+import { goingOf, peopleOf } from '../claims/find-people.js';
+import { sittingOf } from '../claims/find-sitting.js';
+import { diariesFor, planNeeds, type CountedNeed, type DiaryNeed } from '../claims/plan-needs.js';
 import { mayBookNow, MOST_HOLDS } from './policy.js';
 
 /** One of a teacher's times, as a booking made now would find it. */

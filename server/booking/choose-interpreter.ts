@@ -6,7 +6,7 @@ import type { Event } from '../models/event.js';
 import { Interpreter } from '../models/interpreter.js';
 import type { Bookable } from './check-booking.js';
 import { diaryOf, findFree } from './find-interpreter.js';
-import { utcDays } from './plan-needs.js';
+import { utcDays } from '../claims/plan-needs.js';
 
 /** What says who may interpret it. */
 type Wished = Pick<Bookable, 'slot' | 'more' | 'language'>;

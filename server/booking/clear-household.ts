@@ -8,7 +8,7 @@ import { asRead } from '../models/as-read.js';
 import { Household } from '../models/household.js';
 import type { User } from '../models/user.js';
 import { cancelAppointment } from './cancel-appointment.js';
-import { endHold } from './check-holder.js';
+import { endHold } from '../claims/check-holder.js';
 import { finishAppointment } from './finish-appointment.js';
 import { withoutAdult } from './drop-adult.js';
 

@@ -10,13 +10,13 @@ import type { Event } from '../models/event.js';
 import { Slot, type MeetingKind } from '../models/slot.js';
 import { kindOf } from '../web/say-kind.js';
 import { checkBooking, type Bookable } from './check-booking.js';
-import { isOffered } from './find-following.js';
+import { isOffered } from '../claims/find-following.js';
 import { giveUp, type Held } from './hold-slot.js';
-import { leavePlan } from './leave-plan.js';
+import { leavePlan } from '../claims/leave-plan.js';
 import { mayCancel, UNDO_MS } from './policy.js';
 import { isAnswered, mergeAnswers, questionsFor } from './read-answers.js';
 import { finishFound } from './finish-appointment.js';
-import { resizeHold } from './change-length.js';
+import { resizeHold } from '../claims/change-length.js';
 import { takeNeeds } from './take-needs.js';
 
 export interface Confirmation {

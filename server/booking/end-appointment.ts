@@ -2,7 +2,7 @@ import type { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
 import type { Appointment } from '../models/appointment.js';
 import { cancelAppointment } from './cancel-appointment.js';
-import { endHold } from './check-holder.js';
+import { endHold } from '../claims/check-holder.js';
 import { finishAppointment } from './finish-appointment.js';
 
 /**

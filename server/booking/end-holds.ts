@@ -2,7 +2,7 @@ import type { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
 import { Appointment } from '../models/appointment.js';
 import type { Household } from '../models/household.js';
-import { endHold } from './check-holder.js';
+import { endHold } from '../claims/check-holder.js';
 import { finishAppointment } from './finish-appointment.js';
 
 /** Which of a household's appointments: those about one child, those in one event, or all. */

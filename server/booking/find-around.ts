@@ -13,12 +13,12 @@ import { Slot } from '../models/slot.js';
 import { byId, distinctIds, groupBy } from '../web/lists.js';
 import { ABOUT, type Fact } from './check-booking.js';
 import { findInterpreted } from './find-interpreter.js';
-import { HOLDER_FIELDS, takerOf, type HolderOf } from './check-holder.js';
+import { HOLDER_FIELDS, takerOf, type HolderOf } from '../claims/check-holder.js';
 import { classesOf } from './find-classes.js';
-import { askAdults, withTeachers, type Login } from './find-people.js';
-import { sittingOf } from './find-sitting.js';
-import { prefixOf, utcDays } from './plan-needs.js';
-import { holdersIn, readDiaries } from './read-diaries.js';
+import { askAdults, withTeachers, type Login } from '../claims/find-people.js';
+import { sittingOf } from '../claims/find-sitting.js';
+import { prefixOf, utcDays } from '../claims/plan-needs.js';
+import { holdersIn, readDiaries } from '../claims/read-diaries.js';
 import { countedHolds } from './policy.js';
 
 /** More times than the teachers of any family have. */

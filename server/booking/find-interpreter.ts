@@ -6,10 +6,10 @@ import { Interpreter } from '../models/interpreter.js';
 import type { Slot } from '../models/slot.js';
 import { byId } from '../web/lists.js';
 import { toLocal } from '../web/local-time.js';
-import { keepsNothing, type HolderOf, type Taker } from './check-holder.js';
-import { isInTheWay } from './enter-diary.js';
-import { diariesFor, interpreterNeeds, utcDays } from './plan-needs.js';
-import { readDiaries } from './read-diaries.js';
+import { keepsNothing, type HolderOf, type Taker } from '../claims/check-holder.js';
+import { isInTheWay } from '../claims/enter-diary.js';
+import { diariesFor, interpreterNeeds, utcDays } from '../claims/plan-needs.js';
+import { readDiaries } from '../claims/read-diaries.js';
 
 /** An event as far as it says who interprets. */
 export type Interpreted = Pick<Event, '_id' | 'account' | 'timeZone' | 'interpreting'>;

@@ -5,10 +5,10 @@ import { Household } from '../models/household.js';
 import { Interpreter } from '../models/interpreter.js';
 import { Resource } from '../models/resource.js';
 import { holdersOf, Slot } from '../models/slot.js';
-import { findPeople, goingOf } from './find-people.js';
+import { findPeople, goingOf } from '../claims/find-people.js';
 import { diaryOf } from './find-interpreter.js';
-import { findSitting, HOLDER, sitBeside } from './find-sitting.js';
-import { interpreterNeeds, planNeeds, type Need } from './plan-needs.js';
+import { findSitting, HOLDER, sitBeside } from '../claims/find-sitting.js';
+import { interpreterNeeds, planNeeds, type Need } from '../claims/plan-needs.js';
 
 /**
  * What an appointment takes at some time of one of its slots, also from whoever interprets it or is to, as far as that goes by the time: the diaries, and what is counted by the day.

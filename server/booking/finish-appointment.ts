@@ -6,12 +6,12 @@ import { lineKey, WaitlistEntry } from '../models/waitlist-entry.js';
 import { writeAnyway, writesTo, type Write } from '../models/write-together.js';
 import { mailWrites, wakeDelivery } from '../notifications/queue-mail.js';
 import { isThere, languageFor } from './find-interpreter.js';
-import { sitBeside } from './find-sitting.js';
+import { sitBeside } from '../claims/find-sitting.js';
 import { markAgain } from './reconcile-interpreter.js';
-import { releaseClaims } from './release-claims.js';
-import { leaveSpare } from './change-length.js';
-import { revokeMails, wasTold } from './revoke-mails.js';
-import { readFacts, tellHousehold, writeMails, type Facts } from './tell-household.js';
+import { releaseClaims } from '../claims/release-claims.js';
+import { leaveSpare } from '../claims/change-length.js';
+import { revokeMails, wasTold } from '../meetings/revoke-mails.js';
+import { readFacts, tellHousehold, writeMails, type Facts } from '../meetings/tell-household.js';
 
 /**
  * Does what follows from an appointment that was booked or has ended: cancels the one it replaces, frees claims, mails the family.

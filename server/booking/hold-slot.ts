@@ -5,14 +5,14 @@ import { slotsOf } from '../models/appointment-slots.js';
 import { writesTo, writeTogether } from '../models/write-together.js';
 import { checkBooking, readAbout, type Bookable, type Wish } from './check-booking.js';
 import { checkReplaced } from './check-replaced.js';
-import { endHold } from './check-holder.js';
-import { mostInARow } from './find-following.js';
+import { endHold } from '../claims/check-holder.js';
+import { mostInARow } from '../claims/find-following.js';
 import { chooseInterpreter } from './choose-interpreter.js';
-import type { Need } from './plan-needs.js';
-import { leaveSpare, resizeHold } from './change-length.js';
+import type { Need } from '../claims/plan-needs.js';
+import { leaveSpare, resizeHold } from '../claims/change-length.js';
 import { countedHolds, HOLD_MS, MOST_HOLDS } from './policy.js';
 import { finishAppointment } from './finish-appointment.js';
-import { isSure, planWrites, takingOf } from './take-claims.js';
+import { isSure, planWrites, takingOf } from '../claims/take-claims.js';
 import { needsOf, takeNeeds } from './take-needs.js';
 
 export interface HoldRequest extends Omit<Wish, 'over'> {

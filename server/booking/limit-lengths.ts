@@ -1,6 +1,6 @@
 import type { Slot } from '../models/slot.js';
 import type { Household } from '../models/household.js';
-import type { Taker } from './check-holder.js';
+import type { Taker } from '../claims/check-holder.js';
 import { findFree, languageAtOnce, type Interpreted } from './find-interpreter.js';
 import type { Length } from './find-lengths.js';
 

@@ -3,7 +3,7 @@ import type { Types } from 'mongoose';
 import { Appointment, LIVING_STATES, type AppointmentProblem } from '../models/appointment.js';
 import { Claim } from '../models/claim.js';
 import { Household } from '../models/household.js';
-import { findBusy } from './find-busy.js';
+import { findBusy } from '../claims/find-busy.js';
 import { onlyWith, type Kept } from './find-kept.js';
 import { passLanguage } from './pass-language.js';
 import { reconcileClaims } from './reconcile-claims.js';

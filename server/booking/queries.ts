@@ -10,7 +10,7 @@ import type { PlacedEvent } from '../web/place.js';
 import { classesOf } from './find-classes.js';
 import { isMeantFor, madeByHand } from './find-by-hand.js';
 import { findMet } from './find-met.js';
-import { childName, withNames, type Meeting } from './name-meetings.js';
+import { childName, withNames, type Meeting } from '../meetings/name-meetings.js';
 
 /** The meetings of one household in an event, in the order of their times. */
 export async function meetingsOf(

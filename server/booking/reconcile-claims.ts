@@ -11,10 +11,10 @@ import { Interpreter } from '../models/interpreter.js';
 import { Resource } from '../models/resource.js';
 import { holdersOf, Slot } from '../models/slot.js';
 import { diaryOf } from './find-interpreter.js';
-import { findPeople, goingOf } from './find-people.js';
-import { contactsOf, HOLDER, sittingOf } from './find-sitting.js';
+import { findPeople, goingOf } from '../claims/find-people.js';
+import { contactsOf, HOLDER, sittingOf } from '../claims/find-sitting.js';
 import { dayOf } from '../web/local-time.js';
-import { diariesFor, planNeeds, type CountedNeed, type DiaryNeed, type Need } from './plan-needs.js';
+import { diariesFor, planNeeds, type CountedNeed, type DiaryNeed, type Need } from '../claims/plan-needs.js';
 
 /**
  * Gives some appointments what they would have taken had they been booked under today's rules, and nothing else: what limits count,

@@ -7,12 +7,12 @@ import { Household } from '../models/household.js';
 import { Interpreter } from '../models/interpreter.js';
 import type { Slot } from '../models/slot.js';
 import { SlotMove, UNTOLD_STATES } from '../models/slot-move.js';
-import { enterTime } from './enter-time.js';
+import { enterTime } from '../claims/enter-time.js';
 import { findSlots } from './find-slots.js';
 import { diaryOf, findFree, languageFor } from './find-interpreter.js';
 import { leaveInterpreters } from './leave-interpreters.js';
-import { interpreterNeeds } from './plan-needs.js';
-import { tellHousehold, type Say } from './tell-household.js';
+import { interpreterNeeds } from '../claims/plan-needs.js';
+import { tellHousehold, type Say } from '../meetings/tell-household.js';
 
 /** More changes at once than that, and the job goes on with it. */
 const TRIES = 20;

@@ -6,14 +6,14 @@ import { asRead } from '../models/as-read.js';
 import { Diary } from '../models/diary.js';
 import { Resource } from '../models/resource.js';
 import { holdersOf, Slot } from '../models/slot.js';
-import { enterTime } from './enter-time.js';
-import { LONGEST_BREAK } from './find-following.js';
+import { enterTime } from '../claims/enter-time.js';
+import { LONGEST_BREAK } from '../claims/find-following.js';
 import { findSlots } from './find-slots.js';
 import { findNeeds } from './find-needs.js';
-import { contactsOf, HOLDER, sitBeside } from './find-sitting.js';
+import { contactsOf, HOLDER, sitBeside } from '../claims/find-sitting.js';
 import { splitInterpreters } from './leave-interpreters.js';
 import { markAgain } from './reconcile-interpreter.js';
-import { tellHousehold, type Say } from './tell-household.js';
+import { tellHousehold, type Say } from '../meetings/tell-household.js';
 
 /** Somebody who could not come in: they have another meeting then. */
 export interface NotFree {

@@ -5,8 +5,8 @@ import type { Event } from '../models/event.js';
 import type { Bookable } from './check-booking.js';
 import { changeInterpreter } from './choose-interpreter.js';
 import { diaryOf } from './find-interpreter.js';
-import { planNeeds, type Need } from './plan-needs.js';
-import { takeClaims } from './take-claims.js';
+import { planNeeds, type Need } from '../claims/plan-needs.js';
+import { takeClaims } from '../claims/take-claims.js';
 import type { Interpreter } from '../models/interpreter.js';
 
 /** So often somebody else is chosen where an interpreter was taken at the same moment. */

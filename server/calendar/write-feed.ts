@@ -1,6 +1,6 @@
 import type { Types } from 'mongoose';
-import { nameMeetings, questionsAbout } from '../booking/name-meetings.js';
-import { writeParts, type CalendarPart } from '../booking/write-calendar.js';
+import { nameMeetings, questionsAbout } from '../meetings/name-meetings.js';
+import { writeParts, type CalendarPart } from '../meetings/write-calendar.js';
 import { Account } from '../models/account.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { Event } from '../models/event.js';

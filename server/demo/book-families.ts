@@ -1,5 +1,5 @@
 import { Types } from 'mongoose';
-import { diariesFor, planNeeds } from '../booking/plan-needs.js';
+import { diariesFor, planNeeds } from '../claims/plan-needs.js';
 import { isGuardian } from '../models/contact.js';
 import { Appointment } from '../models/appointment.js';
 import { Claim } from '../models/claim.js';

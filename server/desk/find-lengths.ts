@@ -1,4 +1,4 @@
-import { findFollowing, mostInARow } from '../booking/find-following.js';
+import { findFollowing, mostInARow } from '../claims/find-following.js';
 import { lengthsOf, type Length } from '../booking/find-lengths.js';
 import { limitLengths } from '../booking/limit-lengths.js';
 import type { Appointment } from '../models/appointment.js';

@@ -1,5 +1,5 @@
 import type { Types } from 'mongoose';
-import { withNames, type Meeting } from '../booking/name-meetings.js';
+import { withNames, type Meeting } from '../meetings/name-meetings.js';
 import { Appointment } from '../models/appointment.js';
 import type { PlacedEvent } from '../web/place.js';
 import type { Sight } from '../web/sight.js';

@@ -1,8 +1,8 @@
 import type { Types } from 'mongoose';
-import { takerOf } from '../booking/check-holder.js';
+import { takerOf } from '../claims/check-holder.js';
 import { findInterpreted } from '../booking/find-interpreter.js';
-import { followingOf } from '../booking/find-following.js';
-import type { Meeting } from '../booking/name-meetings.js';
+import { followingOf } from '../claims/find-following.js';
+import type { Meeting } from '../meetings/name-meetings.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { slotsOf } from '../models/appointment-slots.js';
 import type { Event } from '../models/event.js';

@@ -1,5 +1,5 @@
 import type { Types } from 'mongoose';
-import { withNames, type Meeting } from '../booking/name-meetings.js';
+import { withNames, type Meeting } from '../meetings/name-meetings.js';
 import { childrenWithTeachers, type ChildView } from '../booking/queries.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { Contact } from '../models/contact.js';

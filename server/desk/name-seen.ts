@@ -1,4 +1,4 @@
-import { withNames, type Meeting } from '../booking/name-meetings.js';
+import { withNames, type Meeting } from '../meetings/name-meetings.js';
 import type { Appointment } from '../models/appointment.js';
 import { holdersOf } from '../models/slot.js';
 import type { SeenEvent } from './find-meeting.js';

@@ -1,7 +1,7 @@
 import type { Types } from 'mongoose';
 import { isMeantFor, type MaybeMet } from '../booking/find-by-hand.js';
-import { mostInARow } from '../booking/find-following.js';
-import { withNames } from '../booking/name-meetings.js';
+import { mostInARow } from '../claims/find-following.js';
+import { withNames } from '../meetings/name-meetings.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { slotsOf } from '../models/appointment-slots.js';
 import { Class, isMeetable } from '../models/class.js';

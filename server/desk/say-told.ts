@@ -1,5 +1,5 @@
 import type { Types } from 'mongoose';
-import { addresseesOf } from '../booking/write-mails.js';
+import { addresseesOf } from '../meetings/write-mails.js';
 import type { Deps } from '../deps.js';
 import { Household } from '../models/household.js';
 import { andList } from '../web/format-count.js';

@@ -1,6 +1,6 @@
 import express, { type Request, type Response, type Router } from 'express';
 import { cancelAppointment } from '../booking/cancel-appointment.js';
-import { endHold } from '../booking/check-holder.js';
+import { endHold } from '../claims/check-holder.js';
 import { confirmAppointment } from '../booking/confirm-appointment.js';
 import { questionsFor, readAnswers } from '../booking/read-answers.js';
 import { confirmForm } from '../booking/schema.js';

@@ -1,9 +1,9 @@
 import express, { type Request, type Response, type Router } from 'express';
 import { Types } from 'mongoose';
 import { recordAudit } from '../audit/record-audit.js';
-import { withNames, type Meeting } from '../booking/name-meetings.js';
-import { addresseesOf } from '../booking/write-mails.js';
-import { writeCalendar } from '../booking/write-calendar.js';
+import { withNames, type Meeting } from '../meetings/name-meetings.js';
+import { addresseesOf } from '../meetings/write-mails.js';
+import { writeCalendar } from '../meetings/write-calendar.js';
 import type { Deps } from '../deps.js';
 import { Account } from '../models/account.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';

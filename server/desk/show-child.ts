@@ -1,6 +1,6 @@
 import type { Response } from 'express';
 import { Types } from 'mongoose';
-import type { Meeting } from '../booking/name-meetings.js';
+import type { Meeting } from '../meetings/name-meetings.js';
 import type { Deps } from '../deps.js';
 import { Household } from '../models/household.js';
 import { actorOf } from '../web/actor.js';

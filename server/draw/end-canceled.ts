@@ -1,5 +1,5 @@
 import { openEarly } from '../booking/open-early.js';
-import { addressMails, addresseesOf } from '../booking/write-mails.js';
+import { addressMails, addresseesOf } from '../meetings/write-mails.js';
 import type { Deps } from '../deps.js';
 import { Account } from '../models/account.js';
 import { Draw } from '../models/draw.js';

@@ -1,6 +1,6 @@
 import type { Types } from 'mongoose';
-import { findPeople } from '../booking/find-people.js';
-import { contactsOf, HOLDER, sitBeside } from '../booking/find-sitting.js';
+import { findPeople } from '../claims/find-people.js';
+import { contactsOf, HOLDER, sitBeside } from '../claims/find-sitting.js';
 import { childrenWithTeachers } from '../booking/queries.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { slotsOf } from '../models/appointment-slots.js';

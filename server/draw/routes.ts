@@ -1,7 +1,7 @@
 import express, { type Request, type Response, type Router } from 'express';
 import type { Deps } from '../deps.js';
 import { settingsFrame } from '../events/show-event.js';
-import { withNames } from '../booking/name-meetings.js';
+import { withNames } from '../meetings/name-meetings.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import type { Draw } from '../models/draw.js';
 import { DrawEntry } from '../models/draw-entry.js';

@@ -1,7 +1,7 @@
-import { nameMeetings, questionsAbout } from '../booking/name-meetings.js';
+import { nameMeetings, questionsAbout } from '../meetings/name-meetings.js';
 import { openEarly } from '../booking/open-early.js';
-import { addressMails, addresseesOf } from '../booking/write-mails.js';
-import { writeCalendar } from '../booking/write-calendar.js';
+import { addressMails, addresseesOf } from '../meetings/write-mails.js';
+import { writeCalendar } from '../meetings/write-calendar.js';
 import type { Deps } from '../deps.js';
 import { Account } from '../models/account.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import { accountsOf, actorIn } from '../accounts/load-actor.js';
-import { childName } from '../booking/name-meetings.js';
+import { childName } from '../meetings/name-meetings.js';
 import { ensureHousehold } from '../booking/ensure-household.js';
 import type { Deps } from '../deps.js';
 import type { OneTimeLink } from '../models/one-time-link.js';

@@ -26,9 +26,9 @@ import { entrySchema } from './schema.js';
 import { ENTRY_MINUTES, sendEntry } from './send-entry.js';
 import { placeOf } from './serve-asking.js';
 
-/** The address of a page with a secret goes to nobody else. */
+/** The page is for whoever holds the secret in its address. The address itself goes to no other host, as of every page. */
 const keptToItself: RequestHandler = (_req, res, next) => {
-  res.set('Referrer-Policy', 'no-referrer').set('Cache-Control', 'no-store');
+  res.set('Cache-Control', 'no-store');
   next();
 };
 

@@ -1,8 +1,8 @@
 import { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
 import { endHolds } from '../booking/end-holds.js';
-import { findPeople } from '../booking/find-people.js';
-import { findSitting, HOLDER } from '../booking/find-sitting.js';
+import { findPeople } from '../claims/find-people.js';
+import { findSitting, HOLDER } from '../claims/find-sitting.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { Claim } from '../models/claim.js';
 import { Diary } from '../models/diary.js';

@@ -1,5 +1,5 @@
 import type { Types } from 'mongoose';
-import { withNames, type Meeting } from '../booking/name-meetings.js';
+import { withNames, type Meeting } from '../meetings/name-meetings.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { Contact, contactName } from '../models/contact.js';
 import { Event } from '../models/event.js';

@@ -1,7 +1,7 @@
 import type { Response, Router } from 'express';
 import { Types } from 'mongoose';
 import { ensureHousehold } from '../booking/ensure-household.js';
-import { withNames } from '../booking/name-meetings.js';
+import { withNames } from '../meetings/name-meetings.js';
 import type { Deps } from '../deps.js';
 import { checkJoin, type JoinRefusal, type TooMuch } from '../households/check-join.js';
 import { joinBySchool } from '../households/join-household.js';

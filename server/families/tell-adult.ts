@@ -1,5 +1,5 @@
 import type { Types } from 'mongoose';
-import { childName } from '../booking/name-meetings.js';
+import { childName } from '../meetings/name-meetings.js';
 import type { Deps } from '../deps.js';
 import { Account } from '../models/account.js';
 import { Contact } from '../models/contact.js';

@@ -1,6 +1,6 @@
 import type { Types } from 'mongoose';
 import { recordAudit } from '../audit/record-audit.js';
-import { findBusy } from '../booking/find-busy.js';
+import { findBusy } from '../claims/find-busy.js';
 import { reconcileSlot, slotsWith } from '../booking/reconcile-slots.js';
 import type { Deps } from '../deps.js';
 import { inSlots, slotsOf } from '../models/appointment-slots.js';

@@ -1,6 +1,6 @@
 import type { QueryFilter } from 'mongoose';
 import { moveOne } from '../booking/move-kept.js';
-import { endHold } from '../booking/check-holder.js';
+import { endHold } from '../claims/check-holder.js';
 import { finishAppointment } from '../booking/finish-appointment.js';
 import type { Deps } from '../deps.js';
 import { Appointment } from '../models/appointment.js';

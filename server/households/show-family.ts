@@ -1,5 +1,5 @@
 import type { Types } from 'mongoose';
-import { childName, withNames, type Meeting } from '../booking/name-meetings.js';
+import { childName, withNames, type Meeting } from '../meetings/name-meetings.js';
 import type { Family } from '../parents/load-conference.js';
 import type { Appointment } from '../models/appointment.js';
 import { Contact } from '../models/contact.js';

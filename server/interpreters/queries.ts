@@ -1,6 +1,6 @@
 import type { Types } from 'mongoose';
 import { diaryOf, isThere, languageFor } from '../booking/find-interpreter.js';
-import { utcDays } from '../booking/plan-needs.js';
+import { utcDays } from '../claims/plan-needs.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { Diary } from '../models/diary.js';
 import type { Event } from '../models/event.js';

@@ -6,7 +6,7 @@ import { Interpreter } from '../models/interpreter.js';
 import { actorOf } from '../web/actor.js';
 import { changedMeanwhile, seenOf, type SettingsFields } from '../web/compare-seen.js';
 import { notFound } from '../web/errors.js';
-import { shortDay } from '../web/format-time.js';
+import { fieldTime, shortDay } from '../web/format-time.js';
 import { eventGuard, eventOf } from '../web/guards.js';
 import { nameSpoken, SPOKEN } from '../web/format-language.js';
 import { FRESH_FORM, parseForm, parseId, typedValues, type Form } from '../web/parse.js';
@@ -150,10 +150,17 @@ const settingFields = ({ locale }: PlacedEvent): SettingsFields => ({
 const daysFor = ({ days }: PlacedEvent, found: Interpreter | undefined) =>
   [...new Set([...days, ...(found?.times ?? []).map(({ day }) => day)])].sort();
 
-const spoken = ({ locale }: PlacedEvent) =>
-  SPOKEN.map((value) => ({ value, label: nameSpoken(value, locale) })).sort((a, b) =>
-    a.label.localeCompare(b.label),
-  );
+/** Languages as choices, by name. */
+const spoken = ({ locale }: PlacedEvent, codes: readonly string[] = SPOKEN) =>
+  codes
+    .map((value) => ({ value, label: nameSpoken(value, locale) }))
+    .sort((a, b) => a.label.localeCompare(b.label));
+
+/** What an interpreter can be chosen for: what families may ask for here, and what this one has been given before. */
+const spokenHere = (event: PlacedEvent & Pick<Event, 'interpreting'>, found: Interpreter | undefined) => {
+  const codes = new Set([...(event.interpreting?.languages ?? []), ...(found?.languages ?? [])]);
+  return spoken(event, codes.size > 0 ? [...codes] : SPOKEN);
+};
 
 async function showSettings(res: Response, form?: Form): Promise<void> {
   const event = eventOf(res);
@@ -167,7 +174,11 @@ async function showSettings(res: Response, form?: Form): Promise<void> {
       id: String(id),
       name,
       languages: languages.map((code) => nameSpoken(code, event.locale)).join(', '),
-      times: times.map(({ day, from, to }) => `${shortDay(day, event)} ${from}–${to}`).join(', '),
+      times: times
+        .map(
+          ({ day, from, to }) => `${shortDay(day, event)}, ${fieldTime(from, event)}–${fieldTime(to, event)}`,
+        )
+        .join(', '),
       isAway: times.length > 0 && !times.some(({ day }) => event.days.includes(day)),
     })),
     unspoken: (await findUnspoken(event)).map((code) => nameSpoken(code, event.locale)),
@@ -182,7 +193,7 @@ function showOne(res: Response, found: Interpreter | undefined, form: Form): voi
     ...settingsFrame(event, 'interpreters'),
     id: found ? String(found._id) : '',
     name: found?.name ?? '',
-    options: spoken(event),
+    options: spokenHere(event, found),
     eventDays: daysFor(event, found).map((day) => ({ day, label: shortDay(day, event) })),
     form,
   });

@@ -1,4 +1,4 @@
-import { withNames } from '../booking/name-meetings.js';
+import { withNames } from '../meetings/name-meetings.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import type { MailingRecipient } from '../models/mailing.js';
 import { groupBy } from '../web/lists.js';

@@ -1,5 +1,5 @@
 import { Types } from 'mongoose';
-import { readDiaries } from '../booking/read-diaries.js';
+import { readDiaries } from '../claims/read-diaries.js';
 import { LIVING_STATES } from '../models/appointment.js';
 import { slotsOf } from '../models/appointment-slots.js';
 import type { Event } from '../models/event.js';
@@ -8,8 +8,8 @@ import { holdersOf, Slot } from '../models/slot.js';
 import { groupBy } from '../web/lists.js';
 import { findOverlaps, type Span } from '../slots/plan-slots.js';
 import { slotsElsewhere } from '../slots/prepare-slots.js';
-import { HOLDER, sittingOf } from '../booking/find-sitting.js';
-import { utcDays } from '../booking/plan-needs.js';
+import { HOLDER, sittingOf } from '../claims/find-sitting.js';
+import { utcDays } from '../claims/plan-needs.js';
 import { planMove, type MovePlan, type Planned } from './plan-move.js';
 import { findBooked, type Booked } from './queries.js';
 import type { MoveForm } from './schema.js';

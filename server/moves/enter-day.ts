@@ -1,6 +1,6 @@
 import type { Types } from 'mongoose';
-import { prefixOf, type CountedNeed } from '../booking/plan-needs.js';
-import { takeCount } from '../booking/take-count.js';
+import { prefixOf, type CountedNeed } from '../claims/plan-needs.js';
+import { takeCount } from '../claims/take-count.js';
 import { Appointment } from '../models/appointment.js';
 import { Claim, underPrefix } from '../models/claim.js';
 import { SlotMoveItem } from '../models/slot-move.js';

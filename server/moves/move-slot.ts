@@ -1,5 +1,5 @@
 import { Types } from 'mongoose';
-import { endHold } from '../booking/check-holder.js';
+import { endHold } from '../claims/check-holder.js';
 import { findNeeds } from '../booking/find-needs.js';
 import { finishAppointment } from '../booking/finish-appointment.js';
 import { toldOf } from '../booking/reconcile-interpreter.js';
@@ -16,7 +16,7 @@ import { LOCKED } from '../slots/lock-slots.js';
 import { enterDay, leaveDay } from './enter-day.js';
 import { noteBack, noteMoved } from './write-moved.js';
 import { areThere, findParts, leadOf } from './find-parts.js';
-import { enterTime, leaveTime } from '../booking/enter-time.js';
+import { enterTime, leaveTime } from '../claims/enter-time.js';
 
 /** A slot's place in time. */
 export interface SlotTime {

@@ -1,5 +1,5 @@
 import { reconcileInterpreter } from '../booking/reconcile-interpreter.js';
-import { tellTogether } from '../booking/tell-together.js';
+import { tellTogether } from '../meetings/tell-together.js';
 import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { inSlots } from '../models/appointment-slots.js';

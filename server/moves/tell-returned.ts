@@ -1,4 +1,4 @@
-import { tellTogether } from '../booking/tell-together.js';
+import { tellTogether } from '../meetings/tell-together.js';
 import type { Deps } from '../deps.js';
 import { LIVING_STATES, type Appointment } from '../models/appointment.js';
 import { SlotMoveItem, type SlotMove } from '../models/slot-move.js';

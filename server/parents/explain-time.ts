@@ -1,6 +1,6 @@
 import type { Types } from 'mongoose';
 import type { CheckedTime } from '../booking/check-times.js';
-import type { Meeting } from '../booking/name-meetings.js';
+import type { Meeting } from '../meetings/name-meetings.js';
 import type { Refusal } from '../models/appointment.js';
 import { slotsOf } from '../models/appointment-slots.js';
 import { timeOfDay } from '../web/format-time.js';

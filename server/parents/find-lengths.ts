@@ -1,8 +1,8 @@
-import { findFollowing, mostInARow } from '../booking/find-following.js';
-import { takerOf } from '../booking/check-holder.js';
+import { findFollowing, mostInARow } from '../claims/find-following.js';
+import { takerOf } from '../claims/check-holder.js';
 import { limitLengths } from '../booking/limit-lengths.js';
 import { lengthsOf, type Length } from '../booking/find-lengths.js';
-import type { Meeting } from '../booking/name-meetings.js';
+import type { Meeting } from '../meetings/name-meetings.js';
 import { Resource } from '../models/resource.js';
 import { Slot } from '../models/slot.js';
 import { findTimes, type Looker } from './find-times.js';

@@ -1,5 +1,5 @@
 import type { Types } from 'mongoose';
-import type { Meeting } from '../booking/name-meetings.js';
+import type { Meeting } from '../meetings/name-meetings.js';
 import { childrenWithTeachers, meetingsOf } from '../booking/queries.js';
 import { bookingState } from '../web/booking-state.js';
 import type { Family } from './load-conference.js';

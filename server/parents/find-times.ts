@@ -1,7 +1,7 @@
 import type { Types } from 'mongoose';
 import { checkTimes, type CheckedTime } from '../booking/check-times.js';
 import { languageFor } from '../booking/find-interpreter.js';
-import { withNames } from '../booking/name-meetings.js';
+import { withNames } from '../meetings/name-meetings.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { documentsOf, findTogether, type Question } from '../models/find-together.js';
 import type { Household } from '../models/household.js';

@@ -1,7 +1,7 @@
 import type { Response } from 'express';
 import type { Deps } from '../deps.js';
 import { holdSlot } from '../booking/hold-slot.js';
-import type { Meeting } from '../booking/name-meetings.js';
+import type { Meeting } from '../meetings/name-meetings.js';
 import { letLineGoFirst } from '../waitlist/offer-times.js';
 import { timeOfDay } from '../web/format-time.js';
 import { parseForm, parseId } from '../web/parse.js';

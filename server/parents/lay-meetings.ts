@@ -1,5 +1,5 @@
-import type { Meeting } from '../booking/name-meetings.js';
-import { addressOf, buildingOf, mapOf, partsOf } from '../booking/say-place.js';
+import type { Meeting } from '../meetings/name-meetings.js';
+import { addressOf, buildingOf, mapOf, partsOf } from '../meetings/say-place.js';
 import { fullDay, timeSpan } from '../web/format-time.js';
 import { groupBy } from '../web/lists.js';
 import { dayOf } from '../web/local-time.js';

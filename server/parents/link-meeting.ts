@@ -1,5 +1,5 @@
 import { mayCancel } from '../booking/policy.js';
-import type { Meeting } from '../booking/name-meetings.js';
+import type { Meeting } from '../meetings/name-meetings.js';
 import type { PlacedEvent } from '../web/place.js';
 import { shortDayAndTime } from '../web/format-time.js';
 import { wordsOf } from '../web/words.js';

@@ -1,5 +1,5 @@
 import type { Types } from 'mongoose';
-import { withNames } from '../booking/name-meetings.js';
+import { withNames } from '../meetings/name-meetings.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { shortDayAndTime } from '../web/format-time.js';
 import type { PlacedEvent, Style } from '../web/place.js';

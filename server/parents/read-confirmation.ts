@@ -1,5 +1,5 @@
 import type { Confirmation } from '../booking/confirm-appointment.js';
-import type { Meeting } from '../booking/name-meetings.js';
+import type { Meeting } from '../meetings/name-meetings.js';
 import { questionsFor, readAnswers } from '../booking/read-answers.js';
 import { confirmForm } from '../booking/schema.js';
 import { parseForm, parseId, typedValues, type Form } from '../web/parse.js';

@@ -12,11 +12,11 @@ import { cancelAppointment } from '../booking/cancel-appointment.js';
 import { findMoved } from '../booking/find-moved.js';
 import { familyOf, type Family } from './load-conference.js';
 import { changeNote } from './change-note.js';
-import type { Meeting } from '../booking/name-meetings.js';
+import type { Meeting } from '../meetings/name-meetings.js';
 import { meetingById } from '../booking/queries.js';
 import { factsOf, isCancellable, showMeeting, timesPath } from './show-meeting.js';
 import { cancelForm, noteForm } from '../booking/schema.js';
-import { writeCalendar } from '../booking/write-calendar.js';
+import { writeCalendar } from '../meetings/write-calendar.js';
 
 /** One appointment from hold to booked to cancelled, always at the same address: loading it again or clicking twice does nothing new. */
 export function appointmentPages(deps: Deps): Router {

@@ -7,7 +7,7 @@ import { rateLimit, refusedTry } from '../web/rate-limit.js';
 import { endStep } from '../web/session.js';
 import { takeLinkedChildren } from './find-linked-children.js';
 import { conferenceOf, familyOf } from './load-conference.js';
-import { childName } from '../booking/name-meetings.js';
+import { childName } from '../meetings/name-meetings.js';
 import { proveChild, readProof } from './prove-child.js';
 import { childProofSchema, childrenSchema, proofFields } from './schema.js';
 import { removalPages } from './serve-removal.js';

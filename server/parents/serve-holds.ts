@@ -3,7 +3,7 @@ import type { Deps } from '../deps.js';
 import { parseId, typedValues } from '../web/parse.js';
 import { wordsFor } from '../web/read-language.js';
 import { confirmAppointment } from '../booking/confirm-appointment.js';
-import type { Meeting } from '../booking/name-meetings.js';
+import type { Meeting } from '../meetings/name-meetings.js';
 import { letLineGoFirst } from '../waitlist/offer-times.js';
 import { holdAgain } from './hold-again.js';
 import { keepTyped } from './keep-typed.js';

@@ -1,6 +1,6 @@
 import express, { type Router } from 'express';
 import type { Types } from 'mongoose';
-import { withNames, type Meeting } from '../booking/name-meetings.js';
+import { withNames, type Meeting } from '../meetings/name-meetings.js';
 import type { ChildView } from '../booking/queries.js';
 import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';

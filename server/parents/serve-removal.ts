@@ -14,7 +14,7 @@ import { mayCancel } from '../booking/policy.js';
 import { comingAbout, dropChild } from './drop-child.js';
 import { findLinkedChildren } from './find-linked-children.js';
 import { familyOf, type Family } from './load-conference.js';
-import { childName, withNames } from '../booking/name-meetings.js';
+import { childName, withNames } from '../meetings/name-meetings.js';
 
 /** A family parts with a child that they added by mistake: asked first; while meetings are coming it leads to them. */
 export function removalPages(deps: Deps): Router {

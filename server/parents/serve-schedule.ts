@@ -2,11 +2,11 @@ import express, { type Router } from 'express';
 import type { Deps } from '../deps.js';
 import { bookingState } from '../web/booking-state.js';
 import { wordsOf } from '../web/words.js';
-import { bookDecided } from '../booking/leave-plan.js';
+import { bookDecided } from '../claims/leave-plan.js';
 import { findNext } from './find-next.js';
 import { layMeetings } from './lay-meetings.js';
 import { familyOf, type Family } from './load-conference.js';
-import type { Meeting } from '../booking/name-meetings.js';
+import type { Meeting } from '../meetings/name-meetings.js';
 import { meetingsOf } from '../booking/queries.js';
 import { sendCalendar } from './serve-appointments.js';
 

@@ -4,7 +4,7 @@ import { bookingState } from '../web/booking-state.js';
 import { daysInWords } from '../web/format-time.js';
 import { nameSpoken } from '../web/format-language.js';
 import { languageFor } from '../booking/find-interpreter.js';
-import { bookDecided } from '../booking/leave-plan.js';
+import { bookDecided } from '../claims/leave-plan.js';
 import { hasWaitlist } from '../waitlist/policy.js';
 import { isWorthWaiting, waitsOf } from '../waitlist/show-wait.js';
 import { findReasons } from './find-reasons.js';

@@ -1,7 +1,7 @@
 import type { Deps } from '../deps.js';
 import { timeOfDay } from '../web/format-time.js';
 import type { Words } from '../web/words.js';
-import type { Meeting } from '../booking/name-meetings.js';
+import type { Meeting } from '../meetings/name-meetings.js';
 import { findLengths } from './find-lengths.js';
 import type { Family } from './load-conference.js';
 

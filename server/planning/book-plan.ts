@@ -6,7 +6,7 @@ import type { Refusal } from '../models/appointment.js';
 import type { Answer } from '../models/appointment-field.js';
 import { Plan, type PlanAgreed } from '../models/plan.js';
 import type { MeetingKind } from '../models/slot.js';
-import { endHold } from '../booking/check-holder.js';
+import { endHold } from '../claims/check-holder.js';
 import { finishPlan } from './finish-plans.js';
 import { findHolds, firstEnd, holdWishes, missingOf } from './hold-wishes.js';
 import { findPlan, reopenPlan, shownOf } from './make-plan.js';

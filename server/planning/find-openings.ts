@@ -1,9 +1,9 @@
 import { Types } from 'mongoose';
-import { keepsNothing, takerOf } from '../booking/check-holder.js';
+import { keepsNothing, takerOf } from '../claims/check-holder.js';
 import { judgeTimes, type CheckedTime } from '../booking/check-times.js';
 import { findAround, type Around, type TimesWish, type Wanted } from '../booking/find-around.js';
-import { goingOf, peopleOf } from '../booking/find-people.js';
-import { prefixOf } from '../booking/plan-needs.js';
+import { goingOf, peopleOf } from '../claims/find-people.js';
+import { prefixOf } from '../claims/plan-needs.js';
 import { Appointment, LIVING_STATES, type Refusal } from '../models/appointment.js';
 import { Class } from '../models/class.js';
 import type { PlanGap } from '../models/plan.js';

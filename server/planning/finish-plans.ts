@@ -1,7 +1,7 @@
 import type { Types } from 'mongoose';
 import { recordAudit } from '../audit/record-audit.js';
 import { finishAppointment } from '../booking/finish-appointment.js';
-import { bookPlanned } from '../booking/leave-plan.js';
+import { bookPlanned } from '../claims/leave-plan.js';
 import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { isDuplicateKey } from '../models/duplicate-key.js';

@@ -1,5 +1,5 @@
 import { Types } from 'mongoose';
-import { endHold } from '../booking/check-holder.js';
+import { endHold } from '../claims/check-holder.js';
 import { holdSlot } from '../booking/hold-slot.js';
 import { letLineGoFirst } from '../waitlist/offer-times.js';
 import type { Family } from '../parents/load-conference.js';

@@ -1,7 +1,7 @@
 import { Types } from 'mongoose';
 import { siblingsRule } from '../booking/policy.js';
 import type { Family } from '../parents/load-conference.js';
-import type { Meeting } from '../booking/name-meetings.js';
+import type { Meeting } from '../meetings/name-meetings.js';
 import { childrenWithTeachers, meetingsOf, type TeacherView } from '../booking/queries.js';
 import type { PlanGap } from '../models/plan.js';
 import { hasWaitlist } from '../waitlist/policy.js';

@@ -1,5 +1,5 @@
 import type { Response } from 'express';
-import { childName, withNames, type Meeting } from '../booking/name-meetings.js';
+import { childName, withNames, type Meeting } from '../meetings/name-meetings.js';
 import { meetingsOf } from '../booking/queries.js';
 import type { Family } from '../parents/load-conference.js';
 import { questionsFor } from '../booking/read-answers.js';

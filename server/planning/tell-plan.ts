@@ -1,4 +1,4 @@
-import { tellMany } from '../booking/tell-many.js';
+import { tellMany } from '../meetings/tell-many.js';
 import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import type { Plan } from '../models/plan.js';

@@ -3,7 +3,7 @@ import type { Plan } from '../models/plan.js';
 import { childWithTeacher } from '../parents/find-child.js';
 import type { Family } from '../parents/load-conference.js';
 import { joinWaitlist } from '../waitlist/join-waitlist.js';
-import { NOT_JOINED } from '../waitlist/show-wait.js';
+import { sayNotJoined } from '../waitlist/show-wait.js';
 import type { Flash } from '../web/session.js';
 import { wordsOf } from '../web/words.js';
 import { namesOf } from './show-plan.js';
@@ -29,5 +29,5 @@ export async function waitForWish(deps: Deps, family: Family, plan: Plan, n: num
   });
   return joined.ok
     ? { kind: 'ok', text: t('waitlist.inLine', names) }
-    : { kind: 'notice', text: t(NOT_JOINED[joined.reason], names) };
+    : { kind: 'notice', text: sayNotJoined(joined, names, event, deps.now()) };
 }

@@ -1,6 +1,6 @@
 import express, { type Request, type Response, type Router } from 'express';
 import { confirmAppointment } from '../booking/confirm-appointment.js';
-import type { Meeting } from '../booking/name-meetings.js';
+import type { Meeting } from '../meetings/name-meetings.js';
 import { meetingById } from '../booking/queries.js';
 import { questionsFor } from '../booking/read-answers.js';
 import type { Deps } from '../deps.js';

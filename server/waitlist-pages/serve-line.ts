@@ -1,6 +1,6 @@
 import express, { type Request, type Response, type Router } from 'express';
 import type { Types } from 'mongoose';
-import { childName } from '../booking/name-meetings.js';
+import { childName } from '../meetings/name-meetings.js';
 import type { Deps } from '../deps.js';
 import { Contact } from '../models/contact.js';
 import { Resource } from '../models/resource.js';
@@ -16,7 +16,7 @@ import { say } from '../web/session.js';
 import { wordsOf } from '../web/words.js';
 import { joinWaitlist, type Joining } from '../waitlist/join-waitlist.js';
 import { hasWaitlist } from '../waitlist/policy.js';
-import { NOT_JOINED, waitsOf } from '../waitlist/show-wait.js';
+import { sayNotJoined, waitsOf } from '../waitlist/show-wait.js';
 import { readHours } from './read-hours.js';
 import { joinForm, joinQuery, type JoinForm } from './schema.js';
 
@@ -74,7 +74,6 @@ async function join(deps: Deps, req: Request, res: Response, family: Family, ask
   const { teacher } = await metBy(family, asked.student, asked.resource);
   const child = { id: asked.student, name: '' };
   const { students } = await chooseStudents(family, asked.resource, child, false, deps.now());
-  const t = wordsOf(event);
   const joined = await joinWaitlist(deps, {
     ...{ event, household: household._id, user: actor.user },
     resource: asked.resource,
@@ -86,7 +85,7 @@ async function join(deps: Deps, req: Request, res: Response, family: Family, ask
     res.redirect(303, `${home}/waitlist/${joined.entry._id.toHexString()}`);
     return;
   }
-  say(req, { kind: 'notice', text: t(NOT_JOINED[joined.reason], { teacher: teacher.name }) });
+  say(req, { kind: 'notice', text: sayNotJoined(joined, { teacher: teacher.name }, event, deps.now()) });
   const isHere = joined.reason === 'free' || joined.reason === 'not open';
   const times = `${home}/times/${asked.resource.toHexString()}?student=${asked.student.toHexString()}`;
   res.redirect(303, isHere ? times : `${home}/waitlist`);

@@ -1,5 +1,5 @@
 import type { Types } from 'mongoose';
-import { endHold } from '../booking/check-holder.js';
+import { endHold } from '../claims/check-holder.js';
 import { finishAppointment } from '../booking/finish-appointment.js';
 import type { Deps } from '../deps.js';
 import { slotOf, timeOf, WaitlistEntry, type Offer, type WaitlistState } from '../models/waitlist-entry.js';

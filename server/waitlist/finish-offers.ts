@@ -1,5 +1,5 @@
 import { checkBooking } from '../booking/check-booking.js';
-import { isOffered } from '../booking/find-following.js';
+import { isOffered } from '../claims/find-following.js';
 import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { inSlots } from '../models/appointment-slots.js';

@@ -1,5 +1,5 @@
 import { Types } from 'mongoose';
-import { endHold } from '../booking/check-holder.js';
+import { endHold } from '../claims/check-holder.js';
 import { finishAppointment } from '../booking/finish-appointment.js';
 import { holdSlot } from '../booking/hold-slot.js';
 import type { Deps } from '../deps.js';

@@ -18,8 +18,8 @@ export type Joining = Pick<WaitlistEntry, 'resource' | 'household' | 'user' | 's
     event: Event;
   };
 
-/** `free`: there is a time that they can book now. `met`: they have as many meetings there as the school allows. */
-export type NotJoined = 'not open' | 'free' | 'met' | 'many';
+/** `free`: there is a time that they can book now, `at`. `met`: they have as many meetings there as the school allows. */
+export type NotJoined = { reason: 'not open' | 'met' | 'many' } | { reason: 'free'; at: Date };
 
 /**
  * Puts a family in a teacher's line where nothing is free that it may have. The caller has checked that the children are the household's and
@@ -28,7 +28,7 @@ export type NotJoined = 'not open' | 'free' | 'met' | 'many';
 export async function joinWaitlist(
   deps: Deps,
   joining: Joining,
-): Promise<{ ok: true; entry: WaitlistEntry } | { ok: false; reason: NotJoined }> {
+): Promise<{ ok: true; entry: WaitlistEntry } | ({ ok: false } & NotJoined)> {
   const { event, resource, household, user, students, goer = user, days, breaks } = joining;
   const line = await openLine(event._id, deps.now());
   if (!line || !hasWaitlist(line.event) || !mayBookNow(event, deps.now(), 'household'))
@@ -49,7 +49,7 @@ export async function joinWaitlist(
     offers: 0,
   };
   const refused = await refuseJoining(deps, line, entry);
-  if (refused) return { ok: false, reason: refused };
+  if (refused) return { ok: false, ...refused };
   try {
     await WaitlistEntry.create(entry);
     return { ok: true, entry };
@@ -76,11 +76,11 @@ async function refuseJoining(
       state: { $in: LIVING_STATES },
     }),
   ]);
-  if (waiting >= MOST_ENTRIES || joined >= MOST_JOINED) return 'many';
+  if (waiting >= MOST_ENTRIES || joined >= MOST_JOINED) return { reason: 'many' };
   const most = line.event.booking.perStudentAndTeacher;
-  if (most > 0 && met >= most * students.length) return 'met';
+  if (most > 0 && met >= most * students.length) return { reason: 'met' };
   const fit = await findFit(deps, line, await findFree(resource, deps.now()), [entry]);
-  return fit ? 'free' : undefined;
+  return fit && { reason: 'free', at: fit.slot.from };
 }
 
 /** When a family in line can come, said anew; its place stays. What is absent stays as it was. */

@@ -1,5 +1,5 @@
 import type { Types } from 'mongoose';
-import { findFollowing, mostInARow } from '../booking/find-following.js';
+import { findFollowing, mostInARow } from '../claims/find-following.js';
 import type { Deps } from '../deps.js';
 import type { Event } from '../models/event.js';
 import { Slot } from '../models/slot.js';

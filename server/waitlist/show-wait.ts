@@ -16,13 +16,23 @@ export function isWorthWaiting(why?: string): boolean {
   return why === undefined || WORTH.has(why);
 }
 
-/** Why a family can't join a teacher's waitlist, as keys of the catalog. */
-export const NOT_JOINED: Record<NotJoined, string> = {
+const NOT_JOINED: Record<NotJoined['reason'], string> = {
   'not open': 'waitlist.off',
   free: 'waitlist.free',
   met: 'waitlist.met',
   many: 'waitlist.many',
 };
+
+/** Why a family can't join a teacher's waitlist. @param names as the catalog's texts name them */
+export function sayNotJoined(
+  refused: NotJoined,
+  names: { teacher: string; children?: string },
+  event: PlacedEvent,
+  now: Date,
+): string {
+  const when = refused.reason === 'free' ? dayAndTimeSoon(refused.at, event, now) : '';
+  return wordsOf(event)(NOT_JOINED[refused.reason], { ...names, when });
+}
 
 /** A family's way to a teacher's waitlist from that one's times. */
 export interface Wait {

@@ -1,6 +1,6 @@
 import type { Types } from 'mongoose';
-import { nameMeetings, questionsAbout } from '../booking/name-meetings.js';
-import { addresseesOf, addressMails } from '../booking/write-mails.js';
+import { nameMeetings, questionsAbout } from '../meetings/name-meetings.js';
+import { addresseesOf, addressMails } from '../meetings/write-mails.js';
 import type { Deps } from '../deps.js';
 import type { Appointment } from '../models/appointment.js';
 import { findTogether } from '../models/find-together.js';

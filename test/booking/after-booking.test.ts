@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { cancelAppointment } from '../../server/booking/cancel-appointment.js';
-import { sendReminders } from '../../server/booking/send-reminders.js';
+import { sendReminders } from '../../server/meetings/send-reminders.js';
 import { Appointment } from '../../server/models/appointment.js';
 import { Class } from '../../server/models/class.js';
 import { Event } from '../../server/models/event.js';

@@ -4,7 +4,7 @@ import { Types } from 'mongoose';
 import { isProven } from '../../server/parents/add-child.js';
 import { isGuardian } from '../../server/models/contact.js';
 import { nearestFree, type TimeView } from '../../server/parents/find-times.js';
-import { diariesFor, planNeeds, utcDays, type DiaryNeed } from '../../server/booking/plan-needs.js';
+import { diariesFor, planNeeds, utcDays, type DiaryNeed } from '../../server/claims/plan-needs.js';
 import { isSoonEnough } from '../../server/booking/policy.js';
 import type { Event } from '../../server/models/event.js';
 import { bookingState } from '../../server/web/booking-state.js';

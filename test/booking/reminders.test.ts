@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { sendReminders } from '../../server/booking/send-reminders.js';
-import { tellHousehold } from '../../server/booking/tell-household.js';
+import { sendReminders } from '../../server/meetings/send-reminders.js';
+import { tellHousehold } from '../../server/meetings/tell-household.js';
 import { Appointment } from '../../server/models/appointment.js';
 import { Event } from '../../server/models/event.js';
 import { Notification } from '../../server/models/notification.js';

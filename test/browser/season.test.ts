@@ -6,7 +6,7 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { DateTime } from 'luxon';
 import type { Types } from 'mongoose';
 import { endAppointment } from '../../server/booking/end-appointment.js';
-import { sendReminders } from '../../server/booking/send-reminders.js';
+import { sendReminders } from '../../server/meetings/send-reminders.js';
 import { deleteContacts } from '../../server/contacts/deletion/delete-contacts.js';
 import { deleteEvents } from '../../server/events/deletion/delete-events.js';
 import { Account } from '../../server/models/account.js';

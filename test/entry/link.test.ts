@@ -67,7 +67,7 @@ describe('getting in by a mailed link', () => {
     const path = await lastLink();
     const page = await parent.get(path);
     assert.match(page.text, /Maple School[\s\S]*Fall Conferences[\s\S]*Continue as maya@example\.org/);
-    assert.equal(page.headers['referrer-policy'], 'no-referrer');
+    assert.equal(page.headers['referrer-policy'], 'same-origin');
     assert.equal(page.headers['cache-control'], 'no-store');
     const used = await use(parent, path);
     assert.equal(used.status, 303);

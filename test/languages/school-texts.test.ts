@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Types } from 'mongoose';
 import { readForm } from '../../server/scratch/read-form.js';
-import { tellHousehold } from '../../server/booking/tell-household.js';
+import { tellHousehold } from '../../server/meetings/tell-household.js';
 import { continueMailings } from '../../server/mailings/run-mailing.js';
 import { Account } from '../../server/models/account.js';
 import { AuditEntry } from '../../server/models/audit-entry.js';

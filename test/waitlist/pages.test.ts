@@ -170,7 +170,12 @@ describe('the waitlist, as families and the office see it', () => {
     await ask(max, 2);
     assert.equal(await WaitlistEntry.countDocuments(), 0, 'has a meeting');
     await free();
-    assert.match((await ask(kim, 0)).headers.location ?? '', /\/times\//);
+    const times = (await ask(kim, 0)).headers.location ?? '';
+    assert.match(times, /\/times\//);
+    assert.match(
+      (await kim.visitor.get(times)).text,
+      /No need to wait: Mrs Lee is free on [A-Z][a-z]+, [A-Z][a-z]+ \d+ at 5:00 PM/,
+    );
     assert.equal(await WaitlistEntry.countDocuments(), 0, 'a time is free');
     // With hours at which nothing is free there is something to wait for.
     const form = `${desk.home}/waitlist/new?student=${String(desk.fair.students[0]!._id)}&resource=${String(desk.fair.teachers[0]!.resource._id)}`;

@@ -1,7 +1,7 @@
 import type { Types } from 'mongoose';
 import { recordAudit } from '../../audit/record-audit.js';
-import { findBusy } from '../../booking/find-busy.js';
-import { findSitting, HOLDER } from '../../booking/find-sitting.js';
+import { findBusy } from '../../claims/find-busy.js';
+import { findSitting, HOLDER } from '../../claims/find-sitting.js';
 import { reconcileSlot } from '../../booking/reconcile-slots.js';
 import type { Deps } from '../../deps.js';
 import { inSlots } from '../../models/appointment-slots.js';

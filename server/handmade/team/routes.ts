@@ -1,6 +1,6 @@
 import express, { type Request, type Response, type Router } from 'express';
 import type { Deps } from '../../deps.js';
-import { addresseesOf } from '../../booking/write-mails.js';
+import { addresseesOf } from '../../meetings/write-mails.js';
 import { inSlots } from '../../models/appointment-slots.js';
 import { Appointment, LIVING_STATES } from '../../models/appointment.js';
 import { Household } from '../../models/household.js';

@@ -1,5 +1,5 @@
 import type { Types } from 'mongoose';
-import { utcDays } from '../../../server/booking/plan-needs.js';
+import { utcDays } from '../../../server/claims/plan-needs.js';
 import { Appointment, LIVING_STATES } from '../../../server/models/appointment.js';
 import { Claim } from '../../../server/models/claim.js';
 import { Class } from '../../../server/models/class.js';
