@@ -1,7 +1,7 @@
 /**
  * Runs the suite in parts, each in a process with a database of its own, as many at once as the machine has cores and one more: some
  * tests wait for processes that end or start. What a part says is shown when it ends; at the end stand what failed in any part, once
- * more, which files took longest, and the sum, as mocha prints it.
+ * more, which files took longest, what failed in a line or two a test, and the sum, as mocha prints it.
  * All code is compiled once, to `dist/suite`: of every process that a test starts, reading TypeScript anew would be most of the work.
  * Folders named first are run alone, `npm test -- booking slots`; what follows goes to mocha: `npm test -- --grep held`. Exit code: how many tests failed, at most 250; 255 where a process broke down.
  */
@@ -12,6 +12,9 @@ import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { ROOT } from '../server/root.js';
+// If chance is wanted, one seed is drawn for all parts.
+import './support/seed.js';
+import { readFailures, sayFailures, toldOf, type Failure } from './support/say-failures.js';
 
 const COMPILED = path.join(ROOT, 'dist', 'suite');
 /** Folders of test/, those that take longest first, so that no long part is left for the end; what none of them names is the last part. */
@@ -34,6 +37,7 @@ const TICKS = 100;
 const MOST_FAILURES = 250;
 
 interface Part {
+  name: string;
   said: string;
   code: number | null;
 }
@@ -79,7 +83,7 @@ async function run(files: string[]): Promise<Part> {
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => (said += chunk));
   const [code] = (await once(child, 'close')) as [number | null];
   process.stdout.write(said);
-  return { said, code };
+  return { name: path.relative(path.join(COMPILED, 'test'), files[0] ?? ''), said, code };
 }
 
 /** The number that mocha printed before the word. */
@@ -87,9 +91,14 @@ function count({ said }: Part, word: string): number {
   return Number(new RegExp(`^ *(\\d+) ${word}\\b`, 'm').exec(said)?.[1] ?? 0);
 }
 
-/** What mocha printed of the tests that failed. */
-function told({ said }: Part): string {
-  return /^ *\d+ failing\n([^]*)/m.exec(said)?.[1] ?? '';
+/** Whether its process ended without having said how many tests failed. */
+function isBroken(part: Part): boolean {
+  return part.code !== 0 && count(part, 'failing') === 0;
+}
+
+function failuresOf(part: Part): Failure[] {
+  const how = `ended with ${String(part.code)} before it could say what failed`;
+  return isBroken(part) ? [{ title: part.name, errors: [how] }] : readFailures(part.said);
 }
 
 const SLOWEST = 10;
@@ -133,13 +142,13 @@ await Promise.all(
     for (let files = waiting.shift(); files; files = waiting.shift()) parts.push(await run(files));
   }),
 );
-for (const part of parts) process.stdout.write(told(part));
+for (const { said } of parts) process.stdout.write(toldOf(said));
 process.stdout.write(await sayTimes());
+process.stdout.write(sayFailures(parts.flatMap(failuresOf)));
 await rm(folder, { recursive: true, force: true });
 for (const word of ['passing', 'pending', 'failing']) {
   const sum = parts.reduce((before, part) => before + count(part, word), 0);
   if (sum > 0 || word === 'passing') process.stdout.write(`  ${String(sum)} ${word}\n`);
 }
 const failures = parts.reduce((sum, part) => sum + count(part, 'failing'), 0);
-const broken = parts.some((part) => part.code !== 0 && count(part, 'failing') === 0);
-process.exitCode = broken ? 255 : Math.min(failures, MOST_FAILURES);
+process.exitCode = parts.some(isBroken) ? 255 : Math.min(failures, MOST_FAILURES);

@@ -177,7 +177,15 @@ function indexFault(collection: string, error: unknown): Error {
  *
  * @returns false after about 1 s at the latest
  */
-export async function databaseReady(): Promise<boolean> {
+export function databaseReady(): Promise<boolean> {
+  // Requests that are slow together, as at an opening, ask once.
+  pinging ??= answersPing().finally(() => (pinging = undefined));
+  return pinging;
+}
+
+let pinging: Promise<boolean> | undefined;
+
+async function answersPing(): Promise<boolean> {
   const ping = mongoose.connection.db?.command({ ping: 1 }).then(
     () => true,
     () => false,

@@ -83,19 +83,20 @@ export async function findTogether<Q extends Questions>(questions: Q): Promise<A
     Object.keys(questions).map((name) => [name, []]),
   );
   if (first) {
-    const found = await mongoose
+    const stages = [
+      ...first.pipeline,
+      ...others.map(({ collection, pipeline }) => ({ $unionWith: { coll: collection, pipeline } })),
+    ];
+    // Past mongoose, which has nothing to do for an aggregation but takes its time.
+    const found = mongoose
       .model(first.model)
-      .aggregate<{ name: string; row: unknown }>([
-        ...first.pipeline,
-        ...others.map(({ collection, pipeline }) => ({ $unionWith: { coll: collection, pipeline } })),
-      ] as PipelineStage[])
-      .option({ batchSize: BATCH });
-    for (const { name, row } of found) answers[name]?.push(row);
+      .collection.aggregate<{ name: string; row: unknown }>(stages, { batchSize: BATCH });
+    for (const { name, row } of await found.toArray()) answers[name]?.push(row);
   }
   return answers as Answers<Q>;
 }
 
-/** The same by a command each, side by side and past mongoose: of thousands of documents that takes less time. */
+/** The same by a command each, side by side: of thousands of documents that takes less time. */
 export async function findApart<Q extends Questions>(questions: Q): Promise<Answers<Q>> {
   const found = Object.entries(questions).map(async ([name, { model, stages }]) => {
     const rows = await mongoose.model(model).collection.aggregate(stages, { batchSize: BATCH }).toArray();

@@ -28,7 +28,12 @@ export function assets(): { router: Router; url: AssetUrl } {
       res.sendFile(path.join(ROOT, file), kept);
     });
   }
-  router.use(express.static(path.join(ROOT, 'public'), { index: false, ...kept }));
+  const files = express.static(path.join(ROOT, 'public'), { index: false, ...kept });
+  router.use((req, res, next) => {
+    // A page's address has no ending: the disk is not asked for a file of that name.
+    if (path.extname(req.path)) files(req, res, next);
+    else next();
+  });
 
   const url: AssetUrl = (file) => {
     let known = hashes.get(file);

@@ -4,6 +4,7 @@ import ejs from 'ejs';
 import i18next from 'i18next';
 import { ROOT } from '../root.js';
 import type { Style } from './place.js';
+import { remember } from './remember.js';
 
 /** A language that parents can read: a file in views/words, called by its code. */
 export interface Language {
@@ -86,8 +87,12 @@ export function wordsOf(place: Style): Words {
   let words = spoken.get(code);
   if (!words) {
     const say = sentences.getFixedT(code);
-    // A sentence that ends with an abbreviation, such as “p.m.”, has one period.
-    words = (key, values = {}) => say(key, values).replace(/\.\.$/, '.');
+    const make = (key: string, values?: Record<string, unknown>) =>
+      // A sentence that ends with an abbreviation, such as “p.m.”, has one period.
+      say(key, values ?? {}).replace(/\.\.$/, '.');
+    // A page has hundreds of sentences without values: each is looked up once.
+    const made = new Map<string, string>();
+    words = (key, values) => (values ? make(key, values) : remember(made, key, () => make(key)));
     spoken.set(code, words);
   }
   return words;

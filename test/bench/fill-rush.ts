@@ -8,7 +8,7 @@ import { Household } from '../../server/models/household.js';
 import { Resource } from '../../server/models/resource.js';
 import { coveredMinutes, Slot } from '../../server/models/slot.js';
 import { User } from '../../server/models/user.js';
-import { seededRandom } from '../support/faulty-proxy.js';
+import { randomOf } from '../support/seed.js';
 import { makeSessions, type LoggedIn } from '../../server/scratch/make-sessions.js';
 
 export const RUSH_NOW = new Date('2026-11-23T18:00:00Z');
@@ -44,7 +44,7 @@ const MINUTES = 10;
 
 /** A school in which all families want four meetings, two thirds of them with a fifth of the teachers. @param seed the same makes the same wishes */
 export async function fillRush(families: number, seed: number): Promise<Rush> {
-  const random = seededRandom(seed);
+  const random = randomOf(seed);
   const pick = (most: number) => Math.floor(random() * most);
   const account = await Account.create({
     name: 'Maple School',

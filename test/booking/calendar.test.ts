@@ -8,6 +8,7 @@ import { writeCalendar } from '../../server/meetings/write-calendar.js';
 import { placed } from '../../server/web/place.js';
 import { timeSpan, whenInWords } from '../../server/web/format-time.js';
 import { momentOf, read } from '../support/booking/read-calendar.js';
+import { runs } from '../support/seed.js';
 
 const meeting: Meeting = {
   id: 'abc',
@@ -110,7 +111,7 @@ describe('the calendar file, read by another library', () => {
           }
         },
       ),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 

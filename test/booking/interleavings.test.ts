@@ -24,9 +24,10 @@ import {
   type Conference,
 } from '../support/booking/conference.js';
 import { interleave } from '../support/booking/interleave.js';
+import { runs } from '../support/seed.js';
 
 const never = new AbortController().signal;
-const RUNS = Number(process.env.INTERLEAVINGS ?? 40);
+const RUNS = runs(40);
 
 interface Deed {
   /** `resume`: the parent comes back to what is on hold and confirms it. */
@@ -187,7 +188,7 @@ describe('bookings in any order of their steps, some dying on the way', () => {
           await assertSound();
         },
       ),
-      { numRuns: RUNS, ...(process.env.SEED ? { seed: Number(process.env.SEED) } : {}) },
+      { numRuns: RUNS },
     );
   });
 });

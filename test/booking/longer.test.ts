@@ -25,10 +25,11 @@ import {
 } from '../support/booking/conference.js';
 import { interleave } from '../support/booking/interleave.js';
 import { emptyDatabase } from '../support/hooks.js';
+import { runs } from '../support/seed.js';
 
 const MINUTE = 60_000;
 const never = new AbortController().signal;
-const RUNS = Number(process.env.INTERLEAVINGS ?? 40);
+const RUNS = runs(40);
 
 describe('a meeting of several slots in a row', () => {
   let test: TestApp;
@@ -278,7 +279,7 @@ describe('a meeting of several slots in a row', () => {
         assert.deepEqual(claims.map(({ _id }) => _id.split(':')[1]).sort(), slots.sort());
         assert.equal((await entries()).length, slots.length * 2);
       }),
-      { numRuns: RUNS, ...(process.env.SEED ? { seed: Number(process.env.SEED) } : {}) },
+      { numRuns: RUNS },
     );
   });
 });

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { Appointment } from '../../server/models/appointment.js';
 import { makeUser } from '../support/app.js';
-import { seededRandom, startFaultyProxy, writeOf, type FaultyProxy } from '../support/faulty-proxy.js';
+import { startFaultyProxy, writeOf, type FaultyProxy } from '../support/faulty-proxy.js';
 import { emptyDatabase, testDatabaseUri } from '../support/hooks.js';
 import { makeSessions, type LoggedIn } from '../../server/scratch/make-sessions.js';
 import { AppProcesses, SECRET, type AppProcess } from '../support/booking/app-processes.js';
 import { EVE, makeConference, makeHousehold, type Conference } from '../support/booking/conference.js';
 import { hidden } from '../support/booking/desk.js';
 import { until } from '../support/database/scratch.js';
+import { seededRandom } from '../support/seed.js';
 
 /** Of the messages between app and database, so many of a hundred are lost or break off. */
 const FAULTS = 4;
@@ -81,7 +82,7 @@ describe('booking while answers of the database are lost', () => {
   }
 
   it('never fails otherwise than by saying so, and books once what it says it booked', async () => {
-    const random = seededRandom(11);
+    const random = seededRandom();
     const faulty: FaultyProxy['decide'] = (way) => {
       const lot = random() * 100;
       if (lot > FAULTS) return 'pass';

@@ -16,8 +16,9 @@ import { emptyDatabase } from '../support/hooks.js';
 import { asApp } from '../support/scans.js';
 import { wishOf } from '../support/booking/conference.js';
 import { makeDay, type Rules, type SchoolDay } from '../support/booking/school-day.js';
+import { runs } from '../support/seed.js';
 
-const RUNS = Number(process.env.INVARIANTS ?? 20);
+const RUNS = runs(20);
 
 /** What happened before somebody looks, and the press on one of the times that they see. */
 type Step =

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { createCleverClient } from '../../server/clever/client.js';
 import { startSandbox, type Sandbox } from '../../server/sandbox/start-sandbox.js';
 import { clientOf, failureOf, PLENTY, readAll, serveLoopback } from '../support/clever/loopback.js';
+import { runs } from '../support/seed.js';
 
 const LISTS = ['/schools', '/terms', '/courses', '/sections', '/users', '/events'] as const;
 
@@ -31,7 +32,7 @@ describe('the Clever client', () => {
         },
       ),
       {
-        numRuns: 25,
+        numRuns: runs(25),
         examples: [
           ['/schools', 4],
           ['/terms', 1],

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { CleverSection, CleverUser } from '../../server/clever/schema.js';
 import { startSandbox, type Sandbox } from '../../server/sandbox/start-sandbox.js';
 import { clientOf, PLENTY, readAll } from '../support/clever/loopback.js';
+import { runs } from '../support/seed.js';
 
 describe('the sandbox’s district', () => {
   let sandbox: Sandbox;
@@ -170,7 +171,7 @@ describe('the sandbox’s district', () => {
           await any.close();
         }
       }),
-      { numRuns: 12 },
+      { numRuns: runs(12) },
     );
   });
 });

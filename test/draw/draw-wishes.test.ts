@@ -14,6 +14,7 @@ import {
 } from '../../server/draw/draw-wishes.js';
 import { ROOT } from '../../server/root.js';
 import { shareTurns } from '../../server/draw/share-turns.js';
+import { runs } from '../support/seed.js';
 
 const limit = fc.option(fc.integer({ min: 0, max: 3 }), { nil: null });
 const inputs: fc.Arbitrary<DrawInput> = fc
@@ -227,7 +228,7 @@ describe('the draw of a preference round', () => {
         if (share.turns.length > 1)
           assert.equal(await window.checkShare?.({ ...share, turns: share.turns.toReversed() }, own), false);
       }),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     );
   });
 });

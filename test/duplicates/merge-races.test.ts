@@ -6,6 +6,7 @@ import { Household } from '../../server/models/household.js';
 import { interleave } from '../support/booking/interleave.js';
 import { EVE, makeHousehold } from '../support/booking/conference.js';
 import { Merging } from '../support/roster/merging.js';
+import { runs, seededRandom } from '../support/seed.js';
 
 const LATER = new Date(EVE.getTime() + 60_000);
 
@@ -31,22 +32,20 @@ describe('merging two contacts, at once or killed', () => {
     const other = await Contact.findOne({ source: 'hand' }).orFail();
     await makeHousehold(merging.fair.account._id, [other]);
     const before = await merging.readAll();
-    for (let seed = 1; seed <= 20; seed++) {
+    for (let turn = 1; turn <= runs(20); turn++) {
       await merging.restore(before);
       const outcomes: string[] = [];
       const run = async (a: Pick<Contact, '_id'>, b: Pick<Contact, '_id'>) => {
         const merged = await merging.merge(a, b);
         outcomes.push(merged.ok ? 'merged' : merged.reason);
       };
-      // A random but repeatable order of their steps.
-      let state = seed * 7919;
-      const next = () => (state = (state * 1103515245 + 12345) % 2147483648);
+      const random = seededRandom(turn);
       await interleave(
         [
           { name: 'drop into keep', run: () => run(keep, drop) },
           { name: 'other into drop', run: () => run(drop, other) },
         ],
-        (waiting) => Math.floor(next() / 65536) % waiting,
+        (waiting) => Math.floor(random() * waiting),
       );
       const there = new Set((await Contact.find({}, { _id: 1 }).lean()).map(({ _id }) => String(_id)));
       const held = [
@@ -57,7 +56,7 @@ describe('merging two contacts, at once or killed', () => {
       ];
       assert.ok(
         held.every((id) => there.has(id)),
-        `${String(seed)}: ${outcomes.join()}`,
+        `${String(turn)}: ${outcomes.join()}`,
       );
       assert.equal(await Contact.countDocuments({ merging: { $exists: true } }), 0, outcomes.join());
     }

@@ -27,8 +27,9 @@ import { bookSlot, DAY, findDoubles, wishOf } from '../support/booking/conferenc
 import { interleave } from '../support/booking/interleave.js';
 import { Moving } from '../support/booking/moving.js';
 import { findMovingFaults } from '../support/booking/moving-faults.js';
+import { runs } from '../support/seed.js';
 
-const RUNS = Number(process.env.INTERLEAVINGS ?? 25);
+const RUNS = runs(25);
 const going = new AbortController().signal;
 const HOUR = 3600_000;
 
@@ -276,7 +277,7 @@ describe('interpreters, and whatever happens beside each other', () => {
           [],
         );
       }),
-      { numRuns: RUNS, ...(process.env.SEED ? { seed: Number(process.env.SEED) } : {}) },
+      { numRuns: RUNS },
     );
   });
 });

@@ -8,22 +8,23 @@ import { RosterRun } from '../../server/models/roster-run.js';
 import { SyncRun } from '../../server/models/sync-run.js';
 import { startSync } from '../../server/sync/runs/start-sync.js';
 import { prepareDatabase } from '../../server/upgrades/prepare-database.js';
-import { seededRandom, startFaultyProxy, writeOf } from '../support/faulty-proxy.js';
+import { startFaultyProxy, writeOf } from '../support/faulty-proxy.js';
 import { testDatabaseUri } from '../support/hooks.js';
 import { startDistrict, type TestDistrict } from '../support/roster/district.js';
 import { restoreSnapshot, takeSnapshot } from '../support/snapshot.js';
 import { takeOver } from '../support/roster/take-over.js';
 import { wholeRoster, type RosterLine } from '../support/roster/whole-roster.js';
 import { startWorkerProcess } from '../support/jobs/worker-process.js';
+import { runs, seededRandom } from '../support/seed.js';
 
-/** More of them, of three each: KILLED_SYNCS=10. */
-const SYNCS = Number(process.env.KILLED_SYNCS ?? 2);
+/** Of three nights each. */
+const SYNCS = runs(2);
 /** A run that ended its worker five times is given up. */
 const KILLS = 3;
 
 describe('a worker process killed at any moment of its sync, again and again', () => {
   let district: TestDistrict;
-  const random = seededRandom(Number(process.env.SEED ?? 5));
+  const random = seededRandom();
 
   before(async () => {
     district = await startDistrict({ students: 400 }, { CLEVER_PAGE_SIZE: '50' });

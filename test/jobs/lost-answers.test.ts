@@ -23,7 +23,6 @@ import { CLEVER_FILES, withFiles } from '../support/roster-files/files.js';
 import { openSchool, turnOn, type FileSchool } from '../support/roster-files/school.js';
 import { createTestApp } from '../support/app.js';
 import {
-  seededRandom,
   startFaultyProxy,
   writeOf,
   type FaultyProxy,
@@ -32,6 +31,7 @@ import {
 import { emptyDatabase, testDatabaseUri } from '../support/hooks.js';
 import { queueNews } from '../support/news.js';
 import { startSmtp, type SmtpServer } from '../support/smtp.js';
+import { seededRandom } from '../support/seed.js';
 
 const MAILS = 20;
 
@@ -40,7 +40,7 @@ type Told =
   'ready' | { fault: string } | { counts: Record<string, number> } | { failed: string; passing: boolean };
 
 describe('a worker while answers of the database are lost', () => {
-  const random = seededRandom(Number(process.env.SEED ?? 7));
+  const random = seededRandom();
   const faults: string[] = [];
   let proxy: FaultyProxy;
   let worker: ChildProcess | undefined;

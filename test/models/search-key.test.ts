@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { beginsInKey, inKey, searchKey, searchWords } from '../../server/models/search-key.js';
+import { runs } from '../support/seed.js';
 
 const finds = (typed: string, ...name: string[]): boolean =>
   searchWords(typed).length > 0 &&
@@ -69,7 +70,7 @@ describe('The key that people are searched by', () => {
         const old = name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().replace(/\s+/g, ' ').trim();
         assert.equal(searchKey(old), key);
       }),
-      { numRuns: 3000 },
+      { numRuns: runs(3000) },
     );
   });
 

@@ -26,8 +26,9 @@ import { AT_ONCE, takeOver } from '../support/roster/take-over.js';
 import { asApp } from '../support/scans.js';
 import { sayResult } from '../support/say-run.js';
 import { restoreSnapshot, takeSnapshot, type Snapshot } from '../support/snapshot.js';
+import { runs } from '../support/seed.js';
 
-const RUNS = Number(process.env.INTERLEAVINGS ?? 5);
+const RUNS = runs(5);
 const going = new AbortController().signal;
 const HOUR = 3600_000;
 
@@ -257,7 +258,7 @@ describe('a move of a day, while the roster is synced', () => {
           [],
         );
       }),
-      { numRuns: RUNS, ...(process.env.SEED ? { seed: Number(process.env.SEED) } : {}) },
+      { numRuns: RUNS },
     );
   });
 

@@ -22,8 +22,9 @@ import { interleave } from '../support/booking/interleave.js';
 import { makeSlot } from '../support/event.js';
 import { Moving } from '../support/booking/moving.js';
 import { findMovingFaults } from '../support/booking/moving-faults.js';
+import { runs } from '../support/seed.js';
 
-const RUNS = Number(process.env.INTERLEAVINGS ?? 25);
+const RUNS = runs(25);
 const going = new AbortController().signal;
 const HOUR = 3600_000;
 
@@ -196,7 +197,7 @@ describe('a move of a day, and what happens beside it', () => {
         assert.equal(await Contact.countDocuments({ merging: { $exists: true } }), 0);
         assert.deepEqual(await findMovingFaults(moving.fair.event._id), []);
       }),
-      { numRuns: RUNS, ...(process.env.SEED ? { seed: Number(process.env.SEED) } : {}) },
+      { numRuns: RUNS },
     );
   });
 

@@ -8,6 +8,7 @@ import {
   type Problem,
 } from '../../server/planning/measure-plan.js';
 import { solvePlan, solveSteps, type Solution } from '../../server/planning/solve-plan.js';
+import { runs } from '../support/seed.js';
 
 const places = [
   undefined,
@@ -127,7 +128,7 @@ describe('the best plan', () => {
         }
         assert.deepEqual(judge(problem, chosen), best);
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     );
   });
 

@@ -15,8 +15,9 @@ import { startDistrict, type TestDistrict } from '../support/roster/district.js'
 import { EMPTY, LISTS, TroubledSource, type Trouble } from '../support/roster/troubled-source.js';
 import { sayResult } from '../support/say-run.js';
 import { restoreSnapshot, takeSnapshot, type Snapshot } from '../support/snapshot.js';
+import { runs } from '../support/seed.js';
 
-const RUNS = Number(process.env.MIXED_HOLDS ?? 6);
+const RUNS = runs(6);
 const by = new Types.ObjectId();
 type Verdict = 'accept' | 'reject';
 
@@ -73,7 +74,7 @@ describe('lost ties and unreadable rows in one download', function () {
         isSame(await state(), first, 'once the district tells all again');
         assert.equal(await RosterChange.countDocuments({ state: 'withheld' }), 0);
       }),
-      { numRuns: RUNS, seed: Number(process.env.SEED ?? 11) },
+      { numRuns: RUNS },
     );
     for (const [what, count] of Object.entries(seen)) assert.ok(count > 0, `${what}: ${String(count)}`);
   });

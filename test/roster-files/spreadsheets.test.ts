@@ -7,6 +7,7 @@ import {
   shortly,
   type Contents,
 } from '../support/roster-files/files.js';
+import { runs } from '../support/seed.js';
 
 type Encoding = 'utf8' | 'utf8 with mark' | 'utf16le' | 'utf16be' | 'windows-1252';
 const ENCODINGS: Encoding[] = ['utf8', 'utf8 with mark', 'utf16le', 'utf16be', 'windows-1252'];
@@ -182,7 +183,7 @@ describe('roster files as spreadsheets write them', () => {
           rows.map(({ first, last, value }) => [first, last, value].map(asLine)),
         );
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     );
   });
 

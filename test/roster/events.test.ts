@@ -6,9 +6,6 @@ import { sayRemarks, sayResult } from '../support/say-run.js';
 import { EventNights } from '../support/roster/event-nights.js';
 import { changeAtRandom, drawFrom } from '../support/roster/random-changes.js';
 
-/** The district; any other seed works too. */
-const SEED = Number(process.env.SEED ?? 1);
-
 describe('syncs by events', () => {
   let nights: EventNights;
   beforeEach(() => (nights = new EventNights()));
@@ -19,12 +16,15 @@ describe('syncs by events', () => {
     await nights.begin();
     const full = await nights.twin();
     await nights.district.sync(full.event);
-    const draw = drawFrom(SEED);
+    const draw = drawFrom();
+    let byEvents = 0;
     for (let count = 1; count <= 16; count += 1) {
       if (count % 2 === 0) nights.district.sandbox.advanceNight();
       const done = changeAtRandom(nights.district.sandbox, draw, 10);
       const { how, why } = await nights.night();
-      assert.deepEqual([how, why], ['events', undefined], `night ${String(count)}`);
+      if (how === 'events') byEvents += 1;
+      // Where the guard or a doubt leaves the night to a full download, it says so.
+      else assert.ok(why, `night ${String(count)}`);
       assert.equal((await nights.district.refreshOf(await nights.district.sync(full.event))).how, 'full');
       assert.deepEqual(
         await nights.stateOf(),
@@ -32,6 +32,7 @@ describe('syncs by events', () => {
         `night ${String(count)}: ${done.join(', ')}`,
       );
     }
+    assert.ok(byEvents > 8, String(byEvents));
   });
 
   it('nights in which a school is no longer shared and shared again end as full ones do', async () => {
@@ -39,7 +40,8 @@ describe('syncs by events', () => {
     const full = await nights.twin();
     const { sandbox, schools } = nights.district;
     await nights.district.sync(full.event);
-    const draw = drawFrom(SEED);
+    const draw = drawFrom();
+    let byEvents = 0;
     const isAsInFull = async (what: string) => {
       await nights.district.sync(full.event);
       assert.deepEqual(await nights.stateOf(), await nights.stateOf(full.account), what);
@@ -47,10 +49,12 @@ describe('syncs by events', () => {
     for (let count = 1; count <= 8; count += 1) {
       sandbox.shareSchool(sandbox.idOf('school', 1), count % 2 === 0);
       const done = changeAtRandom(sandbox, draw, 10);
-      const { how, events } = await nights.night();
-      assert.deepEqual([how, (events ?? 0) > 10], ['events', true], `night ${String(count)}`);
+      const { how, why, events = 0 } = await nights.night();
+      if (how === 'events' && events > 10) byEvents += 1;
+      else assert.ok(why, `night ${String(count)}`);
       await isAsInFull(`night ${String(count)}: ${done.join(', ')}`);
     }
+    assert.ok(byEvents > 4, String(byEvents));
     const of = { account: nights.district.account, schools: schools[0] };
     const before = await Contact.countDocuments({ ...of, status: 'active' });
     sandbox.shareSchool(sandbox.idOf('school', 0), false);

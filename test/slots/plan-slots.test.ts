@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { layOutTimes, overlap, planSlots, type Pattern, type Span } from '../../server/slots/plan-slots.js';
+import { runs } from '../support/seed.js';
 
 const CHICAGO = 'America/Chicago';
 
@@ -110,7 +111,7 @@ describe('laying out times', () => {
         });
         assert.equal(result.times.length, Math.floor((end - begin + gap) / (length + gap)));
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 });

@@ -6,6 +6,7 @@ import { NO_MAPPING, type FieldMapping } from '../../server/models/field-mapping
 import { cleanDate, cleanText } from '../../server/sources/records/clean-text.js';
 import { mapCleverSection } from '../../server/sources/records/map-clever-class.js';
 import { mapCleverPerson } from '../../server/sources/records/map-clever-person.js';
+import { runs } from '../support/seed.js';
 
 const ALL = { students: true, teachers: true, staff: true, contacts: true };
 const school = new Types.ObjectId();
@@ -187,7 +188,7 @@ describe('mapping a person from Clever', () => {
             ),
           );
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 });

@@ -189,9 +189,3 @@ function addressOf(uri: string): { path: string } | { host: string; port: number
   const [host = '127.0.0.1', port = '27017'] = place.split(':');
   return { host, port: Number(port) };
 }
-
-/** A row of numbers from 0 to 1 that is the same at each run (a linear congruential generator). */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
-}

@@ -1,10 +1,12 @@
 import { appendFile, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import fc from 'fast-check';
 import mongoose from 'mongoose';
 import { connectDatabase, ensureIndexes, type Database } from '../../server/database/connect.js';
 import { createLog } from '../../server/log.js';
 import { findScans, noteQueries } from './scans.js';
+import { runs, SEED } from './seed.js';
 import { deleteEverything } from './snapshot.js';
 
 /**
@@ -12,6 +14,8 @@ import { deleteEverything } from './snapshot.js';
  * under a clock of its own. Once a minute it would be gone in the middle of a test.
  */
 const NEVER_MS = 2 ** 31 - 1;
+
+fc.configureGlobal({ seed: SEED, numRuns: runs(100) });
 
 /** One database for the whole run: `MONGODB_URI` if set (in a database of its own), else an embedded engine in a temporary folder. */
 let dataDir: string;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { DateTime } from 'luxon';
 import { findDueNight, findNextNight } from '../../server/sync/nights/find-due-night.js';
+import { runs } from '../support/seed.js';
 
 const utc = (text: string) => new Date(`${text}Z`);
 const LONG_AGO = utc('2020-01-01T00:00:00');
@@ -94,7 +95,7 @@ describe('the night that is due', () => {
           seen.map((_, index) => first.plus({ days: index }).toFormat('yyyy-MM-dd')),
         );
       }),
-      { numRuns: 15 },
+      { numRuns: runs(15) },
     );
   });
 

@@ -30,9 +30,10 @@ import {
 } from '../support/booking/conference.js';
 import { interleave } from '../support/booking/interleave.js';
 import { emptyDatabase } from '../support/hooks.js';
+import { runs } from '../support/seed.js';
 
 const never = new AbortController().signal;
-const RUNS = Number(process.env.INTERLEAVINGS ?? 25);
+const RUNS = runs(25);
 const HOMES = 4;
 
 interface Deed {

@@ -4,6 +4,7 @@ import { Agent, createServer, request, type IncomingMessage, type Server } from 
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { followRequests } from '../../server/web/follow-requests.js';
+import { seededRandom } from '../support/seed.js';
 
 const RESTARTS = 10;
 const CLIENTS = 16;
@@ -15,7 +16,8 @@ interface Backend {
 }
 
 describe('a rolling restart behind a proxy that keeps its connections', () => {
-  const random = (most: number): number => Math.floor(Math.random() * most);
+  const chance = seededRandom();
+  const random = (most: number): number => Math.floor(chance() * most);
   let answered = 0;
 
   const agents: Agent[] = [];

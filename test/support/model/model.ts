@@ -79,15 +79,16 @@ export class Model {
     }
     const withheld = guard && this.withheld.event;
     this.#remove(this.event, 'class', (key) => !desired.has(key), withheld, entries);
-    const teaching = new Set(this.classes('here').flatMap(([, { teachers = '' }]) => teachers.split(' ')));
-    for (const id of teaching)
+    for (const id of this.#teaching())
       if (id !== '') write(this.event, entries, `resource ${id}`, { status: 'here', kept: '' });
-    const gone = (key: string) => !teaching.has(key.split(' ')[1] ?? '');
-    this.#remove(this.event, 'resource', gone, withheld, entries);
+    this.#remove(this.event, 'resource', this.#teachesNothing(), withheld, entries);
     return entries;
   }
 
-  /** Withheld records go, or stay for good. @param keys of one of the two */
+  /**
+   * Withheld records go, or stay for good. With classes go the teachers who teach nothing else, unless they wait themselves.
+   * @param keys of one of the two
+   */
   settle(part: 'account' | 'event', keys: readonly string[], verdict: 'accept' | 'reject'): Entry[] {
     const entries: Entry[] = [];
     const records = this[part];
@@ -97,6 +98,11 @@ export class Model {
       if (facts?.status !== 'here') continue;
       if (verdict === 'accept') write(records, entries, key, { status: 'gone' });
       else records.set(key, { ...facts, kept: 'yes' });
+    }
+    if (part === 'event' && verdict === 'accept') {
+      const teachesNothing = this.#teachesNothing();
+      const goes = (key: string) => teachesNothing(key) && !this.withheld.event.has(key);
+      this.#remove(this.event, 'resource', goes, false, entries);
     }
     return entries;
   }
@@ -124,6 +130,16 @@ export class Model {
       ([, { teachers = '', students = '' }]) =>
         teachers.split(' ').includes(teacher) && students.split(' ').includes(student),
     );
+  }
+
+  /** The ids of everybody who teaches a class of the event. */
+  #teaching(): Set<string> {
+    return new Set(this.classes('here').flatMap(([, { teachers = '' }]) => teachers.split(' ')));
+  }
+
+  #teachesNothing(): (key: string) => boolean {
+    const teaching = this.#teaching();
+    return (key) => !teaching.has(key.split(' ')[1] ?? '');
   }
 
   #known(ids = ''): string {
@@ -162,13 +178,15 @@ export class Model {
     const gone = here.map(([key]) => key).filter(isGone);
     const added = new Set(entries.filter(({ before }) => !before).map(({ key }) => key));
     const before = here.filter(([key]) => !added.has(key)).length;
-    // What waits and is still missing keeps waiting, whatever came in meanwhile.
-    const waiting = withheld ? [...withheld].filter((key) => key.startsWith(`${kind} `)) : [];
-    const still = waiting.length > 0 && waiting.every((key) => gone.includes(key));
+    // What waits and is still missing keeps waiting, whatever came in meanwhile. Once a part of it is back, who is missed since is judged alone.
+    const waiting = new Set(withheld ? [...withheld].filter((key) => key.startsWith(`${kind} `)) : []);
     if (withheld) forget(withheld, kind);
-    const all = mustWithhold(gone.length, before) || still;
+    const known = gone.filter((key) => waiting.has(key)).length;
+    const isPartBack = known > 0 && known < waiting.size && gone.length < before;
+    const all =
+      mustWithhold(gone.length, before) && (!isPartBack || mustWithhold(gone.length - known, before));
     for (const key of gone)
-      if (withheld && (all || this.#hasStaying(key, records))) withheld.add(key);
+      if (withheld && (all || waiting.has(key) || this.#hasStaying(key, records))) withheld.add(key);
       else write(records, entries, key, { status: 'gone' });
   }
 

@@ -1,15 +1,13 @@
 import type { Sandbox } from '../../../server/sandbox/start-sandbox.js';
 import type { JsonObject } from '../../../server/sandbox/patch-object.js';
+import { seededRandom } from '../seed.js';
 
 type Draw = (bound: number) => number;
 
-/** The same numbers for the same seed. */
-export function drawFrom(seed: number): Draw {
-  let state = seed;
-  return (bound) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * bound);
-  };
+/** Draws whole numbers from 0 to below a bound. @param nth tells several rows of them apart */
+export function drawFrom(nth = 0): Draw {
+  const random = seededRandom(nth);
+  return (bound) => Math.floor(random() * bound);
 }
 
 /** Changes of every kind, a handful a night, over the district's first records. */
