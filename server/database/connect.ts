@@ -177,28 +177,29 @@ function indexFault(collection: string, error: unknown): Error {
  *
  * @returns false after about 1 s at the latest
  */
-export function databaseReady(): Promise<boolean> {
-  // Requests that are slow together, as at an opening, ask once.
-  pinging ??= answersPing().finally(() => (pinging = undefined));
-  return pinging;
-}
-
-let pinging: Promise<boolean> | undefined;
-
-async function answersPing(): Promise<boolean> {
-  const ping = mongoose.connection.db?.command({ ping: 1 }).then(
-    () => true,
-    () => false,
-  );
+export async function databaseReady(): Promise<boolean> {
+  // Requests that are slow together, as at an opening, ask once; each waits its own time.
+  const ping = (pinging ??= answersPing().finally(() => (pinging = undefined)));
   const timer = new AbortController();
   // A process that was busy has not read what arrived meanwhile: it gets one more turn to do so.
   const late = delay(PING_MS, false, { signal: timer.signal, ref: false })
     .then(() => nextTurn(false))
     .catch(() => false);
   try {
-    return await Promise.race([ping ?? false, late]);
+    return await Promise.race([ping, late]);
   } finally {
     timer.abort();
+  }
+}
+
+let pinging: Promise<boolean> | undefined;
+
+async function answersPing(): Promise<boolean> {
+  try {
+    await mongoose.connection.db?.command({ ping: 1 });
+    return mongoose.connection.db !== undefined;
+  } catch {
+    return false;
   }
 }
 

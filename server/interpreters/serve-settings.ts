@@ -156,9 +156,14 @@ const spoken = ({ locale }: PlacedEvent, codes: readonly string[] = SPOKEN) =>
     .map((value) => ({ value, label: nameSpoken(value, locale) }))
     .sort((a, b) => a.label.localeCompare(b.label));
 
-/** What an interpreter can be chosen for: what families may ask for here, and what this one has been given before. */
-const spokenHere = (event: PlacedEvent & Pick<Event, 'interpreting'>, found: Interpreter | undefined) => {
-  const codes = new Set([...(event.interpreting?.languages ?? []), ...(found?.languages ?? [])]);
+/** What an interpreter can be chosen for: what families may ask for here, and what this one has been given before, or in the form. */
+const spokenHere = (
+  event: PlacedEvent & Pick<Event, 'interpreting'>,
+  found: Interpreter | undefined,
+  { values }: Form,
+) => {
+  const typed = SPOKEN.filter((code) => [values.languages].flat().includes(code));
+  const codes = new Set([...(event.interpreting?.languages ?? []), ...(found?.languages ?? []), ...typed]);
   return spoken(event, codes.size > 0 ? [...codes] : SPOKEN);
 };
 
@@ -193,7 +198,7 @@ function showOne(res: Response, found: Interpreter | undefined, form: Form): voi
     ...settingsFrame(event, 'interpreters'),
     id: found ? String(found._id) : '',
     name: found?.name ?? '',
-    options: spokenHere(event, found),
+    options: spokenHere(event, found, form),
     eventDays: daysFor(event, found).map((day) => ({ day, label: shortDay(day, event) })),
     form,
   });

@@ -32,7 +32,7 @@ describe('syncs by events', () => {
         `night ${String(count)}: ${done.join(', ')}`,
       );
     }
-    assert.ok(byEvents > 8, String(byEvents));
+    assert.ok(byEvents > 12, String(byEvents));
   });
 
   it('nights in which a school is no longer shared and shared again end as full ones do', async () => {
@@ -54,7 +54,7 @@ describe('syncs by events', () => {
       else assert.ok(why, `night ${String(count)}`);
       await isAsInFull(`night ${String(count)}: ${done.join(', ')}`);
     }
-    assert.ok(byEvents > 4, String(byEvents));
+    assert.ok(byEvents > 5, String(byEvents));
     const of = { account: nights.district.account, schools: schools[0] };
     const before = await Contact.countDocuments({ ...of, status: 'active' });
     sandbox.shareSchool(sandbox.idOf('school', 0), false);

@@ -81,6 +81,12 @@ function patch(): void {
   mongoose.Aggregate.prototype.exec = function (this: mongoose.Aggregate<unknown>) {
     return inTurn(() => aggregate.call(this) as Promise<unknown>);
   } as typeof aggregate;
+  // What is read past mongoose.
+  const { AggregationCursor } = mongoose.mongo;
+  const toArray = AggregationCursor.prototype.toArray;
+  AggregationCursor.prototype.toArray = function (this: typeof AggregationCursor.prototype) {
+    return inTurn(() => toArray.call(this));
+  };
   patchTogether();
   const bulkWrite = mongoose.Model.bulkWrite;
   // The database does the writes of one call one by one, and others' in between.
