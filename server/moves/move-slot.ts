@@ -60,7 +60,7 @@ export async function moveSlot(
   }
   const ids = living.map(({ _id }) => _id);
   await leaveTime(ids, item.slot, target.to);
-  if (source.day !== target.day) await leaveDay(item, ids, target.day);
+  if (source.day !== target.day) await leaveDay(item, ids, target.day, deps.now());
   // A merge of two teachers has given it to the other one: what was taken for the first is of no use.
   const passed =
     why === 'changed' && (await Slot.exists({ ...whereIs(slot, source), resource: { $ne: slot.resource } }));
@@ -206,7 +206,7 @@ async function moveAppointments(
     }
   const ids = left.map(({ _id }) => _id);
   await leaveTime(ids, item.slot, source.to);
-  if (source.day !== target.day) await leaveDay(item, ids, source.day);
+  if (source.day !== target.day) await leaveDay(item, ids, source.day, now);
 }
 
 /** Moves a longer meeting when the last of its slots has moved. */
@@ -226,7 +226,7 @@ async function moveLonger(
   await writeTime(item, appointment, isBack ? fresh : old, isBack ? old : fresh, { isBack, now });
   const ids = [appointment._id];
   for (const { slot, to, newTo } of parts) await leaveTime(ids, slot, isBack ? newTo : to);
-  if (first.day !== first.newDay) await leaveDay(item, ids, isBack ? first.newDay : first.day);
+  if (first.day !== first.newDay) await leaveDay(item, ids, isBack ? first.newDay : first.day, now);
 }
 
 async function writeTime(
