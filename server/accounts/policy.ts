@@ -2,7 +2,7 @@ import { atLeast, type AccessLevel, type User } from '../models/user.js';
 import type { Actor } from '../web/actor.js';
 
 /** Who may see and change the school's settings and the people who log in. */
-export function mayManageAccount(actor: Actor): boolean {
+function mayManageAccount(actor: Actor): boolean {
   return atLeast(actor.level, 'administrator');
 }
 

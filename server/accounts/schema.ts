@@ -1,7 +1,7 @@
 import Joi from 'joi';
 import { IANAZone } from 'luxon';
 import { ACCESS_LEVELS, type AccessLevel } from '../models/user.js';
-import { emailAddress, line, objectId, objectIds } from '../web/parse.js';
+import { emailAddress, line, objectId, objectIds } from '../web/form-fields.js';
 import type { Types } from 'mongoose';
 
 /** Long enough to resist guessing, without rules that make people write it down (NIST SP 800-63B, 3.1.1). */

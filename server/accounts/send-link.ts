@@ -95,9 +95,7 @@ export async function isSent(once: string): Promise<boolean> {
   return (await Notification.exists({ key: sentKey(once) })) !== null;
 }
 
-/**
- * A stranger may have chosen the name of an unproven address. It is left out, so that nobody can make the school send their text to others.
- */
+/** Leaves out the name of an unproven address: a stranger may have chosen it, and the school would send their text to others. */
 function greet(t: Words, kind: LinkKind, user: User): string {
   return kind === 'invitation' || user.emailProvenAt
     ? t('mails.helloName', { name: user.name })

@@ -3,10 +3,7 @@ import { User } from '../models/user.js';
 import { endLinks } from './end-links.js';
 import { hashPassword } from './hash-password.js';
 
-/**
- * Sets a password chosen through a mailed link. That proves the address; other sessions end and other links stop working, that of the
- * calendar too.
- */
+/** Sets a password chosen through a mailed link. That proves the address, and ends other sessions and links, the calendar's too. */
 export async function setPassword(
   id: Types.ObjectId,
   password: string,

@@ -1,6 +1,6 @@
 import Joi from 'joi';
 import { dayField, type StateFilter } from '../reports/schema.js';
-import { line } from '../web/parse.js';
+import { line } from '../web/form-fields.js';
 
 const FILTERS: readonly StateFilter[] = ['all', 'booked', 'problem', 'pending', 'cancelled'];
 

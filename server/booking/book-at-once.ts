@@ -4,18 +4,19 @@ import { Slot } from '../models/slot.js';
 import type { Bookable } from './check-booking.js';
 import { bookHeld, confirmAppointment, type Confirmation } from './confirm-appointment.js';
 import { mostInARow } from '../claims/find-following.js';
-import { holdOnce, type Held, type HoldRequest } from './hold-slot.js';
+import { holdOnce, type Held } from './hold-slot.js';
+import type { HoldRequest } from './build-hold.js';
 import { questionsFor } from './read-answers.js';
 
-/** Whether a press on a time may book it: the event asks a family nothing, and nothing is theirs to choose. */
+/** Whether one press on a time books it: the event asks a family nothing, and the slot leaves it nothing to choose. */
 export function mayBookAtOnce(event: Pick<Event, 'booking' | 'fields'>): boolean {
   return questionsFor(event, 'household').length === 0 && mostInARow(event) === 1;
 }
 
 /**
- * Holds a time and books it, by the same steps as in two requests. Where there is something to choose it stays on hold, as does what is to
- * replace another meeting: that one would be gone by one press.
- * @returns of a refusal also with whom it would have been, where that was found
+ * Holds a time and books it, by the same steps as two requests would. A time that leaves something to choose stays on hold. So does one
+ * that replaces another meeting, because one press would cancel that meeting.
+ * @returns of a refusal also the meeting that was refused, where it was found
  */
 export async function bookAtOnce(
   deps: Deps,
@@ -34,7 +35,7 @@ export async function bookAtOnce(
     isAtOnce: true,
   };
   if (found) return asksKind(found) ? held : bookHeld(deps, ask, appointment, found);
-  // The same request before this one broke off here.
+  // An earlier try of the same request ended between the two steps.
   const slot = await Slot.findById(appointment.slot, { kind: 1 }).lean();
   return slot?.kind === 'either' ? held : confirmAppointment(deps, ask);
 }

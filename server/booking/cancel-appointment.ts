@@ -10,25 +10,25 @@ import { finishAppointment } from './finish-appointment.js';
 
 export interface Cancellation {
   appointment: Pick<Appointment, '_id' | 'account'>;
-  /** The school may cancel at any time and is told to the family as the one who did. */
+  /** The school may cancel at any time. The family is told who canceled. */
   by: 'household' | 'school';
   actor: { user: Types.ObjectId };
   /** The school's words to the family. */
   notice?: string;
-  /** The move of slots that cancels it, and tells the family when all is canceled. */
+  /** The move of slots that cancels it. The move tells the family when all of its appointments are canceled. */
   move?: Types.ObjectId;
 }
 
 export interface Canceled {
   ok: true;
-  /** What had ended it already. */
+  /** What had ended it before. */
   before?: NonNullable<Appointment['cancelledBy']>;
 }
 
 /**
- * Cancels a booked appointment by one update; then what it held is free for others and the family is told by mail, unless a move does.
- * Cancelling what is cancelled already is success, and says what ended it: one that was moved lives on at another time, and nobody
- * is told anything. The caller has checked that the actor may see the appointment.
+ * Cancels a booked appointment by one update, then frees what it held and mails the family, unless a move does that. Canceling a canceled
+ * appointment succeeds, mails nobody, and says what ended it, because one that was changed takes place at another time. The caller has
+ * checked that the actor may see the appointment.
  */
 export async function cancelAppointment(
   deps: Deps,
@@ -49,7 +49,7 @@ export async function cancelAppointment(
     ...(move ? { canceledIn: move } : {}),
   };
   const filter = { _id: found._id, state: { $in: LIVING_STATES } };
-  // Together with its entry in the audit: nobody dies between the two.
+  // One write with its audit entry, so that a process that dies leaves both or neither.
   const { changed } = await writeTogether([
     ...writesTo<Appointment>(Appointment, [{ updateOne: { filter, update: { $set: canceled } } }]),
     ...auditWrite({

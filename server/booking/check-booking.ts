@@ -1,5 +1,6 @@
 import type { Types } from 'mongoose';
-import { Appointment, type Overridable, type Refusal } from '../models/appointment.js';
+import { Appointment } from '../models/appointment.js';
+import type { Overridable, Refusal } from '../models/refusal.js';
 import { isMeetable, type Class } from '../models/class.js';
 import { Contact } from '../models/contact.js';
 import type { Event } from '../models/event.js';
@@ -33,7 +34,7 @@ export interface Wish {
   /** The adult who is to go, alone; it counts only where the event lets adults be at two meetings at once. */
   goer?: Types.ObjectId | undefined;
   by: 'household' | 'school';
-  /** The preference round that books it, whose turn is before booking opens. */
+  /** The preference round that books it. A round books before booking opens. */
   draw?: Types.ObjectId | undefined;
   /** Rules that staff have set aside for this booking. */
   over?: readonly Overridable[] | undefined;
@@ -41,10 +42,10 @@ export interface Wish {
 
 export interface Bookable {
   slot: Slot;
-  /** Further slots of a longer meeting; none of any other. */
+  /** Further slots of a longer meeting; empty for any other. */
   more: Slot[];
   resource: Resource;
-  /** Of the first student with this teacher; the one recorded. Absent: what was made by hand is booked without one. */
+  /** The class that the appointment records: the first student's with this teacher. Absent without a class. */
   class?: Class;
   people: People;
   /** The adult who goes, alone. */
@@ -54,9 +55,9 @@ export interface Bookable {
 }
 
 /**
- * Whether the rules of the event let this household book this slot now; says nothing about who else wants it. Of a teacher who is not
- * their child's a family does not even learn whether a time is shown.
- * @param about what `readAbout` has read for it just now
+ * Whether the event's rules let this household book this slot; other people's bookings are not looked at. If the teacher is not their
+ * child's, the family does not even learn whether the time is shown.
+ * @param about what `readAbout` has just read for it
  */
 export async function checkBooking(
   wish: Wish,
@@ -86,7 +87,7 @@ export async function checkBooking(
   };
 }
 
-/** What the rules look at. */
+/** The facts that the rules look at. */
 export interface Known {
   slot: Slot | undefined;
   resource: Resource | undefined;
@@ -95,7 +96,7 @@ export interface Known {
   classes: Class[];
 }
 
-/** The rules that need no further look: of a booking that is made, and of the times that are shown before. */
+/** The rules that need no database. They judge a booking, and before that the times that are shown. */
 export function judgeByRules(
   wish: Pick<Wish, 'event' | 'students' | 'by' | 'over'>,
   { slot, resource, household, contacts, classes }: Known,
@@ -111,13 +112,13 @@ export function judgeByRules(
   const met = findMet(wish, resource, students, classes);
   if (!met) return { ok: false, reason: 'no class' };
   if (!isOffered(slot, by)) return { ok: false, reason: 'not offered' };
-  // One that has begun, while it lasts, for who stands at the door.
+  // Staff may book a meeting that has begun, until it ends, for a family that stands at the door.
   const last = over.includes('too late') ? slot.to : slot.from;
   if (!isSoonEnough(event, last, now, by)) return { ok: false, reason: 'too late' };
   return { ok: true, household, slot, resource, ...met };
 }
 
-/** Whether the household is one of those for whom the event opens earlier, and that time has come. */
+/** Whether the event opens earlier for this household, and that time has come. */
 async function mayBookEarly({ event, household, by }: Wish, now: Date): Promise<boolean> {
   const early = earlyOpening(event);
   if (by !== 'household' || !early || now < early.at) return false;
@@ -128,7 +129,7 @@ async function mayBookEarly({ event, household, by }: Wish, now: Date): Promise<
   return family !== null && mayBookNow(await openEarly(event, family, now), now, by);
 }
 
-/** Who goes alone; undefined where all of the household do, as where there is only one. */
+/** The adult who goes alone; undefined where the whole household goes, as it does where it has only one adult. */
 export function goerOf(
   { event, goer }: Pick<Wish, 'event' | 'goer'>,
   { adults }: Pick<Household, 'adults'>,
@@ -137,7 +138,7 @@ export function goerOf(
   return adults.find((id) => goer?.equals(id));
 }
 
-/** Whether some slots still follow a slot, and the event allows so many. */
+/** Whether these slots still follow the first one, and the event allows so many. */
 async function checkMore(
   { event, by }: Wish,
   slot: Slot,
@@ -149,7 +150,7 @@ async function checkMore(
   return areSame ? { ok: true, more } : { ok: false, reason: 'next taken' };
 }
 
-/** Over which class they meet, or that they may meet without one; undefined where they may not. */
+/** The class over which they meet, or that they may meet without one; undefined where they may not meet. */
 function findMet(
   { students: ids, by }: Pick<Wish, 'students' | 'by'>,
   { contact, byHand, status }: Resource,
@@ -164,7 +165,7 @@ function findMet(
     return isShown && areMeant && ids.every((id) => classesOf(id).length > 0) ? {} : undefined;
   }
   if (!contact) return undefined;
-  // One that takes part and is shown, with the teacher first in it.
+  // A class that takes part and is shown; one that the teacher leads comes first.
   const held = ids.map((id) =>
     classesOf(id).find((one) => one.synced.teachers[0]?.equals(contact) && isMeetable(one)),
   );
@@ -178,13 +179,14 @@ function hasId(list: { _id: Types.ObjectId }[], id: Types.ObjectId): boolean {
 
 type Around = Slot & { holders: Resource[]; sitting: Fact[]; granted: Login[]; named: Login[] };
 export type Fact = Pick<Contact, '_id' | 'type' | 'status' | 'email' | 'schools' | 'grade'>;
-/** All that is read of what is to be booked. */
+/** Everything that is read about a booking. */
 export type About = Awaited<ReturnType<typeof readAbout>>;
 export const ABOUT = { $project: { type: 1, status: 1, email: 1, schools: 1, grade: 1 } };
 
 /**
- * All that the rules look at, and whose diaries it fills, by one command; of classes no student but those for whom it is.
- * @param byKey of a request, to find what came of it when it was sent before
+ * Reads, by one command, all that the rules look at and whose diaries the booking fills. Of a class it reads only the students of this
+ * booking.
+ * @param byKey the key of a request, to find what became of it when it was sent before
  */
 export async function readAbout({ event, slot, students, household }: Wish, byKey?: string) {
   const { account, _id } = event;
@@ -231,7 +233,7 @@ export async function readAbout({ event, slot, students, household }: Wish, byKe
   return {
     slot: around && (bare as Slot),
     resource,
-    // Its own holder first.
+    // The slot's own holder comes first.
     holders: resource ? [resource, ...holders.filter((one) => one !== resource)] : [],
     household: family,
     logins: [...(family?.logins ?? []), ...granted, ...named],

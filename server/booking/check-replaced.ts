@@ -1,5 +1,6 @@
 import type { Types } from 'mongoose';
-import { Appointment, LIVING_STATES, type Refusal } from '../models/appointment.js';
+import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import type { Refusal } from '../models/refusal.js';
 import type { Slot } from '../models/slot.js';
 import type { Wish } from './check-booking.js';
 import { mayCancel } from './policy.js';
@@ -8,7 +9,7 @@ type Changing = Pick<Wish, 'event' | 'household' | 'students' | 'by'> & {
   replaces?: Types.ObjectId | undefined;
 };
 
-/** Only what the same children have, with the same teacher where they change it themselves, and what may still be canceled. */
+/** Finds what is replaced: the same children, still to be canceled, and the same teacher if the family changes it. */
 export async function checkReplaced(
   wish: Changing,
   slot: Pick<Slot, '_id' | 'resource'>,
@@ -19,7 +20,7 @@ export async function checkReplaced(
     _id: wish.replaces,
     event: wish.event._id,
     household: wish.household,
-    // The school also gives a family a time with another teacher instead.
+    // The school may also give a family a time with another teacher.
     ...(wish.by === 'household' ? { resource: slot.resource } : {}),
     students: wish.students,
     state: { $in: LIVING_STATES },
@@ -29,7 +30,7 @@ export async function checkReplaced(
   return reason ? { ok: false, reason } : { ok: true, old };
 }
 
-/** Why a meeting can't be changed to a slot now. */
+/** Why a meeting can't be changed to this slot. */
 export function judgeChange(
   { event, by }: Pick<Wish, 'event' | 'by'>,
   slot: Pick<Slot, '_id'>,

@@ -1,5 +1,5 @@
 import type { Types } from 'mongoose';
-import type { Refusal } from '../models/appointment.js';
+import type { Refusal } from '../models/refusal.js';
 import type { Resource } from '../models/resource.js';
 import { holdersOf, type Slot } from '../models/slot.js';
 import { groupBy } from '../web/lists.js';
@@ -14,20 +14,20 @@ import { sittingOf } from '../claims/find-sitting.js';
 import { diariesFor, planNeeds, type CountedNeed, type DiaryNeed } from '../claims/plan-needs.js';
 import { mayBookNow, MOST_HOLDS } from './policy.js';
 
-/** One of a teacher's times, as a booking made now would find it. */
+/** What a booking of one of a teacher's times would meet at this moment. */
 export interface CheckedTime {
   slot: Slot;
   /** Why it would be refused. Absent: it would be booked. */
   reason?: Refusal;
-  /** The appointments because of which it would be refused. */
+  /** The appointments that are the reason. */
   because: Types.ObjectId[];
-  /** Whether all of those are on hold and may still end. */
+  /** Whether all of those are holds, which may still end. */
   isHeld: boolean;
-  /** Whether it is the family itself that has all of those. */
+  /** Whether the family itself has all of those. */
   isOwn?: boolean;
-  /** Who of those that sit in it is elsewhere, where that is the reason. */
+  /** Who of the people in the slot is elsewhere, where that is the reason. */
   away?: Resource | undefined;
-  /** Who else sits in it. */
+  /** Who else sits in the slot. */
   beside: Resource[];
 }
 
@@ -35,16 +35,13 @@ export interface CheckedWish extends Wanted {
   times: CheckedTime[];
 }
 
-/**
- * Which times can be booked, and why not the others, by what refuses a booking: the same rules over the same claims and diaries, of many
- * times at once and without taking anything.
- */
+/** Says which times can be booked, and why not the others, by the rules, claims and diaries that judge a booking. Takes nothing. */
 export async function checkTimes(wish: TimesWish, now: Date): Promise<CheckedWish[]> {
   if (wish.wanted.length === 0) return [];
   return judgeTimes(wish, await findAround(wish, now), now);
 }
 
-/** The same of what was read. */
+/** The same from facts that have been read. */
 export function judgeTimes(wish: TimesWish, around: Around, now: Date): CheckedWish[] {
   const byResource = groupBy(around.slots, ({ resource }) => String(resource));
   return wish.wanted.map((want) => ({
@@ -119,14 +116,14 @@ function judgeTime(wish: TimesWish, want: Wanted, slot: Slot, around: Around, no
         ),
       };
   }
-  // Last, as it is said only of what they could have else.
+  // Checked last: a family hears of interpreters only where nothing else is in the way.
   if (around.interpreted && !around.interpreted(slot)) return refusedFor('interpreter busy');
   const isHold = !mayBookAtOnce(event) || replaces !== undefined || slot.kind === 'either';
   const kept = around.holds.filter(({ _id }) => !gaveWay.has(String(_id)));
   return isHold && kept.length >= MOST_HOLDS ? refusedFor('too many holds') : { because: [], isHeld: false };
 }
 
-/** The living who leave nothing of a count; undefined where something is left. The same as `takeCount` finds. */
+/** The living appointments that use up a count; undefined where something is left. `takeCount` finds the same. */
 function livingOf(
   { prefix, of }: CountedNeed,
   { taken }: Around,

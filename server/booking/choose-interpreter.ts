@@ -1,5 +1,6 @@
 import { Types } from 'mongoose';
-import { Appointment, type Overridable } from '../models/appointment.js';
+import { Appointment } from '../models/appointment.js';
+import type { Overridable } from '../models/refusal.js';
 import { asRead } from '../models/as-read.js';
 import { Diary } from '../models/diary.js';
 import type { Event } from '../models/event.js';
@@ -8,16 +9,16 @@ import type { Bookable } from './check-booking.js';
 import { diaryOf, findFree } from './find-interpreter.js';
 import { utcDays } from '../claims/plan-needs.js';
 
-/** What says who may interpret it. */
+/** What decides who may interpret. */
 type Wished = Pick<Bookable, 'slot' | 'more' | 'language'>;
 
 export type Chosen =
   { ok: true; me: Appointment; interpreter?: Interpreter } | { ok: false; reason: 'interpreter busy' };
 
 /**
- * Chooses who interprets a meeting that is to be put on hold, or is: whoever does already where that can be, as with the meeting that it
- * replaces. Nothing is taken. Where the office assigns interpreters, nobody else is chosen.
- * @param before of the meeting that it replaces
+ * Chooses who interprets a meeting that is on hold or is to be put on hold. Whoever interprets it, or the meeting that it replaces, comes
+ * first. Where the office assigns interpreters, nobody new is chosen. Nothing is taken.
+ * @param before who interprets the meeting that it replaces
  */
 export async function chooseInterpreter(
   event: Event,
@@ -39,7 +40,7 @@ export async function chooseInterpreter(
   return { ok: true, me: withInterpreter(me, chosen?._id), ...(chosen ? { interpreter: chosen } : {}) };
 }
 
-/** The same of what is stored and on hold: whoever was chosen before and isn't now leaves it. */
+/** The same for a stored hold. An interpreter who is replaced loses the meeting from their diary. */
 export async function changeInterpreter(
   event: Event,
   wished: Wished,
@@ -53,7 +54,7 @@ export async function changeInterpreter(
     const changed = await Appointment.updateOne(
       { _id: me._id, state: 'pending', ...asRead({ interpreter: me.interpreter }) },
       {
-        // Whoever dies before the next step leaves a meeting in somebody's diary for nothing: once booked, it is gone through.
+        // If the process dies before the next step, the meeting stays in a diary for nothing; reconciling removes it after the booking.
         $set: {
           ...(interpreter ? { interpreter } : {}),
           ...(me.interpreter ? { 'interpreting.mark': new Types.ObjectId() } : {}),
@@ -66,7 +67,7 @@ export async function changeInterpreter(
       return chosen;
     }
     const found = await Appointment.findById(me._id).lean();
-    // It was booked or has ended: whoever goes on with it sees that.
+    // It was booked or has ended; the caller's next step notices that.
     if (found?.state !== 'pending') return chosen;
     me = found;
   }
@@ -76,8 +77,8 @@ function withInterpreter({ interpreter: _, ...me }: Appointment, id?: Types.Obje
   return { ...me, ...(id ? { interpreter: id } : {}) };
 }
 
-/** Takes a meeting out of the diary of somebody who no longer interprets it. */
-export async function leaveInterpreter(
+/** Takes a meeting out of the diary of somebody who does not interpret it any more. */
+async function leaveInterpreter(
   { _id, from, to }: Pick<Appointment, '_id' | 'from' | 'to'>,
   interpreter: Types.ObjectId,
 ): Promise<void> {

@@ -12,7 +12,10 @@ import { endHold } from '../claims/check-holder.js';
 import { finishAppointment } from './finish-appointment.js';
 import { withoutAdult } from './drop-adult.js';
 
-/** Hands a household's appointments about a child to the school. @returns how many */
+/**
+ * Hands a household's appointments about one child to the school.
+ * @returns how many
+ */
 export type KeepForSchool = (
   actor: { user: Types.ObjectId },
   household: Household,
@@ -21,16 +24,16 @@ export type KeepForSchool = (
 ) => Promise<number>;
 
 /**
- * Removes what somebody entered under an address before it was proven: their children first, so that nothing more can be booked,
- * then holds and appointments, and at last the household from the login, which gets a fresh one. Nobody is told by mail: the
- * address has a new owner. What others booked there, the office for one, stays booked, and the school's. Safe to do again where it was cut off.
+ * Removes what somebody entered under an address before it was proven. The children go first, so that nothing more is booked; then holds
+ * and appointments; last the login's place in the household. Nobody is mailed, because the address has a new owner. What others booked
+ * there, such as the office, stays booked and becomes the school's. May be repeated after a death.
  */
 export async function clearHouseholds(
   deps: Deps,
   user: Pick<User, '_id' | 'grants'>,
   keepForSchool: KeepForSchool,
 ): Promise<Cleared> {
-  // Whoever had the address before would still read what its new owner books.
+  // Otherwise the former user of the address could read what its new owner books.
   await endFeed(user._id);
   const accounts = user.grants.map(({ account }) => account);
   const households = await Household.find({ account: { $in: accounts }, adults: user._id }).lean();
@@ -41,7 +44,7 @@ export async function clearHouseholds(
     const left = await takeChildren(household, user._id);
     const appointments = await endAppointments(deps, household, user._id);
     const kept = await keepOthers(deps, left, user._id, keepForSchool);
-    // A household keeps an adult: an id that is nobody's.
+    // A household must have an adult, so the last one is replaced by an id that is nobody's.
     if (adults.length > 1) await Household.updateOne({ _id }, { $pull: { adults: user._id } });
     else await Household.updateOne({ _id, adults: user._id }, { $set: { 'adults.$': new Types.ObjectId() } });
     await recordAudit({
@@ -58,7 +61,10 @@ export async function clearHouseholds(
   return cleared;
 }
 
-/** Children whom another adult there has too, by a proof of their own, stay that adult's. @returns the household without the others */
+/**
+ * Removes the children whom only this adult has proven; a child whom another adult proved too stays.
+ * @returns the household with the removed children only
+ */
 async function takeChildren(household: Household, user: Types.ObjectId): Promise<Household> {
   const { _id } = household;
   for (let old: Household | null = household; old; old = await Household.findById(_id).lean()) {
@@ -72,7 +78,10 @@ async function takeChildren(household: Household, user: Types.ObjectId): Promise
   return Object.assign(household, { children: [] });
 }
 
-/** @returns how many that lay ahead were canceled */
+/**
+ * Cancels what this adult booked.
+ * @returns how many appointments were still to come
+ */
 async function endAppointments(deps: Deps, household: Household, user: Types.ObjectId): Promise<number> {
   const found = await Appointment.find({
     household: household._id,
@@ -91,7 +100,10 @@ async function endAppointments(deps: Deps, household: Household, user: Types.Obj
   return ended;
 }
 
-/** Of children whom nobody in the household has any more. @returns how many */
+/**
+ * Hands appointments about children whom nobody in the household has any more to the school.
+ * @returns how many
+ */
 async function keepOthers(
   { now }: Deps,
   household: Household,

@@ -1,7 +1,8 @@
 import type { Types } from 'mongoose';
 import { auditWrite } from '../audit/record-audit.js';
 import type { Deps } from '../deps.js';
-import { Appointment, LIVING_STATES, type Refusal } from '../models/appointment.js';
+import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import type { Refusal } from '../models/refusal.js';
 import type { Answer } from '../models/appointment-field.js';
 import { slotsOf } from '../models/appointment-slots.js';
 import { asRead } from '../models/as-read.js';
@@ -26,25 +27,25 @@ export interface Confirmation {
   user: Types.ObjectId;
   by: 'household' | 'school';
   note: string;
-  /** How they want to meet, where the slot leaves it open. */
+  /** How they want to meet, where the slot leaves that open. */
   kind?: MeetingKind;
-  /** Absent: nothing was asked, and what is answered already stays. */
+  /** Absent: nothing was asked, and earlier answers stay. */
   answers?: Answer[];
-  /** By one press, which can be undone for some minutes. */
+  /** Whether one press books it; it can then be undone for some minutes. */
   isAtOnce?: boolean;
-  /** For how many slots in a row. Absent: for those that are on hold. */
+  /** For how many slots in a row. Absent: for as many as are on hold. */
   inARow?: number | undefined;
 }
 
-/** About the length alone where it is a longer one: the first slot can still be booked. */
+/** Refusals that may concern the length alone: a shorter meeting can still be booked. */
 const OF_LENGTH: Refusal[] = ['too long', 'next taken', 'teacher busy', 'household busy', 'interpreter busy'];
 
-/** How often a booking begins again after somebody changed its length at the same time. */
+/** How often a booking begins again because somebody changed the hold's length at the same time. */
 const TRIES = 5;
 
 /**
- * Books what is on hold: rules and claims are gone through once more, then one update on condition that the hold still stands
- * decides. Nothing else makes an appointment real. Confirming what is booked already is success.
+ * Books what is on hold. Rules and claims are checked once more; then one update decides, on condition that the hold still stands. Nothing
+ * else makes an appointment real. Confirming a booked appointment succeeds.
  */
 export async function confirmAppointment(deps: Deps, ask: Confirmation, tries = TRIES): Promise<Held> {
   const found = await Appointment.findOne({
@@ -57,11 +58,11 @@ export async function confirmAppointment(deps: Deps, ask: Confirmation, tries = 
   if (found.state !== 'pending') return { ok: false, reason: 'hold ended' };
 
   const asked = questionsFor(ask.event, ask.by);
-  // Of a family alone: what the office takes down for a caller may lack something, and a draw asks nobody.
+  // Only a family must answer: the office may take down an incomplete answer by phone, and a draw asks nobody.
   if (ask.by === 'household' && !found.draw && !isAnswered(asked, ask.answers ?? []))
     return { ok: false, reason: 'not answered' };
 
-  // Booked alone, it is none of its plan's any more.
+  // A hold that is booked alone leaves its plan.
   if (found.plan && !(await leavePlan(found.plan, found._id))) return confirmAppointment(deps, ask, tries);
   const resized = await resizeHold(ask.event, found, ask.inARow ?? slotsOf(found).length, ask.by);
   if (!resized.ok) return { ...resized, kept: found };
@@ -84,7 +85,7 @@ export interface Agreed {
   kind: MeetingKind;
 }
 
-/** Whether what is on hold may be booked still, by the rules and by what it has taken, with what it is booked then. */
+/** Checks by rules and claims whether a hold may still be booked, and with what. */
 export async function checkHeld(
   deps: Deps,
   ask: Asked,
@@ -111,7 +112,7 @@ async function checkRules(
   return taken.ok ? { ...checked, hold: taken.hold } : taken;
 }
 
-/** Books a hold whose rules and claims have been gone through just now, and that asks nothing more. */
+/** Books a hold that has just been checked and asks nothing more. */
 export async function bookHeld(
   deps: Deps,
   ask: Confirmation,
@@ -123,12 +124,12 @@ export async function bookHeld(
   if (!checkedSlots.ok) return refuse(deps, ask, pending, checkedSlots.reason);
   const booked = await book(deps, ask, pending, checkedSlots.agreed);
   if (booked) return { ok: true, appointment: booked };
-  // Somebody changes its length at this moment.
+  // Somebody changed its length at the same moment.
   if (tries > 0 && (await isStillHeld(pending, deps.now()))) return confirmAppointment(deps, ask, tries - 1);
   return giveUp(deps, pending, 'hold ended');
 }
 
-/** Last thing before: whoever removes a slot hides it first and looks for appointments then. */
+/** Comes last before the booking, because removing a slot hides it first and looks for appointments after that. */
 async function checkSlots(
   ask: Asked,
   pending: Appointment,
@@ -143,7 +144,7 @@ async function checkSlots(
   return { ok: true, agreed: { ...(checked.class ? { class: checked.class._id } : {}), kind } };
 }
 
-/** Ends the hold; where it is refused for its length alone, its first slot stays on hold. */
+/** Ends the hold. If only its length is refused, its first slot stays on hold. */
 async function refuse(
   deps: Deps,
   { event, by }: Confirmation,
@@ -159,7 +160,7 @@ async function isStillHeld({ _id }: Appointment, now: Date): Promise<boolean> {
   return (await Appointment.exists({ _id, state: 'pending', expiresAt: { $gt: now } })) !== null;
 }
 
-/** The time until which the replaced one may be changed can end while the new one is on hold. */
+/** Whether the replaced appointment may still be changed: its deadline can pass while the new one is on hold. */
 async function mayStillChange(
   ask: Pick<Confirmation, 'event' | 'by'>,
   { replaces }: Appointment,
@@ -188,7 +189,7 @@ async function book(
       ...asRead({ more: pending.more, interpreter: pending.interpreter }),
     },
     {
-      // The class that was gone through now: the student may have changed classes while it was on hold.
+      // The class that was just checked, as the student may have changed classes during the hold.
       $set: {
         ...{ state: 'booked', ...agreed, bookedAt: now, note: ask.note, answers, unfinished: true },
         ...(moved ? { moved } : {}),
@@ -215,7 +216,7 @@ async function book(
   return booked;
 }
 
-/** When the meeting was before the school moves it now, and with whom. */
+/** When and with whom the meeting was before the school moves it. */
 async function movedFrom({ replaces, resource }: Appointment, at: Date): Promise<Appointment['moved']> {
   const old = replaces && (await Appointment.findById(replaces, { from: 1, to: 1, resource: 1 }).lean());
   if (!old) return undefined;

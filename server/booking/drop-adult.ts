@@ -1,7 +1,7 @@
 import type { Types } from 'mongoose';
 import type { Household, HouseholdChild } from '../models/household.js';
 
-/** The children of a household once an adult is gone: whom somebody else there has too, by a proof of their own, stays. */
+/** The children of a household after an adult left. A child whom another adult there proved too stays. */
 export function withoutAdult(
   { children: all, brought: more = [], removed = [] }: Pick<Household, 'children' | 'brought' | 'removed'>,
   adult: Types.ObjectId,
@@ -11,7 +11,7 @@ export function withoutAdult(
     list.some((one) => one.student.equals(student));
   const children = stay(all);
   const brought: HouseholdChild[] = [];
-  // Only the school gives back whom it took away.
+  // Only the school can return a child that it took away.
   for (const child of stay(more).filter((one) => !isIn(removed, one)))
     (isIn(children, child) ? brought : children).push(child);
   return { children, brought };

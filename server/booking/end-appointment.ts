@@ -5,10 +5,7 @@ import { cancelAppointment } from './cancel-appointment.js';
 import { endHold } from '../claims/check-holder.js';
 import { finishAppointment } from './finish-appointment.js';
 
-/**
- * Ends an appointment for the school: a hold ends, what is booked is canceled with its notice to the family. Of what has ended before,
- * what follows is done where that was cut off.
- */
+/** Ends a hold, or cancels a booking with the school's notice. Completes what a dead process left of an earlier end. */
 export function endAppointment(deps: Deps) {
   return async (
     { _id, account, state }: Pick<Appointment, '_id' | 'account' | 'state'>,

@@ -5,7 +5,7 @@ import type { Household } from '../models/household.js';
 import { endHold } from '../claims/check-holder.js';
 import { finishAppointment } from './finish-appointment.js';
 
-/** Which of a household's appointments: those about one child, those in one event, or all. */
+/** Which appointments of a household: those about one child, those in one event, or all. */
 export type Which = Pick<Household, '_id'> & { student?: Types.ObjectId; event?: Types.ObjectId | undefined };
 
 export const filterOf = ({ _id, student, event }: Which) => ({
@@ -14,7 +14,7 @@ export const filterOf = ({ _id, student, event }: Which) => ({
   ...(event ? { event } : {}),
 });
 
-/** Ends a household's holds, so that a request under way cannot book them any more. Those of a decided plan are booked instead. */
+/** Ends a household's holds, so that no request under way can book them. Holds of a decided plan are booked instead. */
 export async function endHolds(deps: Deps, which: Which): Promise<void> {
   const held = await Appointment.find({ ...filterOf(which), state: 'pending' }, { _id: 1 }).lean();
   for (const { _id } of held) if (await endHold(_id, 'hold ended')) await finishAppointment(deps, _id);

@@ -5,9 +5,9 @@ import { findOwnAndKept, takeKept, type Homes } from './find-kept.js';
 import { moveKept } from './move-kept.js';
 
 /**
- * The household of an adult in one account; an adult alone is a household of one, made at the first need of it. What the office keeps for
- * them becomes theirs: the first as it is where they have none, else what is in it.
- * @param homes what was read of their households just now
+ * The household of an adult in one account, made when it is first needed; an adult alone is a household of one. What the office keeps for
+ * the adult becomes theirs: the kept household itself where they have none, otherwise its content.
+ * @param homes what was just read of their households
  */
 export async function ensureHousehold(
   account: Types.ObjectId,
@@ -30,7 +30,7 @@ async function makeHousehold(account: Types.ObjectId, adult: Types.ObjectId, now
   try {
     return (await Household.create({ account, adults: [adult], children: [], createdAt: now })).toObject();
   } catch (error) {
-    // Two first requests at once: the other one made it.
+    // Two first requests at once: the other one has made it.
     const made = isDuplicateKey(error) && (await Household.findOne({ account, adults: adult }).lean());
     if (!made) throw error;
     return made;
@@ -38,8 +38,8 @@ async function makeHousehold(account: Types.ObjectId, adult: Types.ObjectId, now
 }
 
 /**
- * The household of an adult as a page shows it: looking makes none, so who has none yet is shown an empty one. What the office keeps for
- * them beside it is joined also by a look: else they would miss a meeting that they were told of.
+ * The household of an adult as a page shows it. Looking makes none, so an adult without one is shown an empty one. What the office keeps
+ * for them is joined even by looking; otherwise they would miss a meeting that they were told of.
  */
 export async function findHousehold(
   account: Types.ObjectId,

@@ -10,7 +10,7 @@ import { finishAppointment } from './finish-appointment.js';
 
 const AT_ONCE = 200;
 
-/** Ends holds whose time is over, finishes what a process that died left half done, and frees what no living appointment holds. */
+/** Ends holds whose time is over, finishes what a dead process left half done, and frees what no living appointment holds. */
 export async function expireHolds(deps: Deps, stopping: AbortSignal): Promise<void> {
   await eachOf(idsOf({ state: 'pending', expiresAt: { $lte: deps.now() } }), stopping, async (id) => {
     await endHold(id, 'hold ended');
@@ -27,7 +27,7 @@ export async function expireHolds(deps: Deps, stopping: AbortSignal): Promise<vo
   });
 }
 
-/** The ids of appointments, read in batches: many holds may have run out. */
+/** The ids of appointments, read in batches, because many holds may expire at once. */
 async function* idsOf(filter: object): AsyncGenerator<Types.ObjectId> {
   let after: Types.ObjectId | undefined;
   for (;;) {

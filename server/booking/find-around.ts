@@ -32,46 +32,46 @@ export interface Wanted {
 
 export interface TimesWish {
   event: Event;
-  /** As it is shown: a family as staff look at it need not be stored like that. */
+  /** The household as it is shown. When staff look at a family's pages, no such household needs to be stored. */
   household: Household;
-  /** Who books. Their own older holds give way. */
+  /** Who books. Their own older holds yield. */
   user: Types.ObjectId;
   wanted: Wanted[];
-  /** The adult who is to go alone. */
+  /** The adult who goes alone. */
   goer?: Types.ObjectId | undefined;
-  /** The appointment that is to be changed. */
+  /** The appointment that is changed. */
   replaces?: Types.ObjectId | undefined;
-  /** Whether times are looked at that can be booked once booking is open, as for a plan or a wish. */
+  /** Whether times count as open that can be booked once booking opens, as for a plan or a wish. */
   asIfOpen?: boolean;
-  /** The slots that are asked about. Absent: all that are ahead. */
+  /** The slots that are asked about. Absent: all that are still to come. */
   slots?: Types.ObjectId[] | undefined;
 }
 
-/** A seat or a count, by the appointment that has it. */
+/** A seat or a count, and the appointment that has it. */
 export type Taken = Pick<Claim, 'appointment' | 'next'>;
 
-/** Everything that decides whether some times can be booked now. */
+/** Everything that decides which of some times can be booked. */
 export interface Around {
-  /** By time, of all that is wanted. */
+  /** All slots that are asked about, by time. */
   slots: Slot[];
   resources: Map<string, Resource>;
   contacts: Fact[];
   classes: Class[];
   logins: Login[];
-  /** Of the meeting that is to be changed. */
+  /** The meeting that is changed. */
   old: Appointment | undefined;
-  /** What is taken of a slot, and of what limits count, by the prefixes of their claims. */
+  /** The claims on slots and limits, by their prefixes. */
   taken: Map<string, Taken[]>;
   diaries: Map<string, Diary>;
   /** The appointments that claims and diaries name. */
   holders: Map<string, HolderOf>;
-  /** At which slots somebody can interpret; absent: nobody has to. */
+  /** At which slots somebody can interpret. Absent: nobody has to. */
   interpreted: ((slot: Slot) => boolean) | undefined;
-  /** What this login has on hold that counts against the most that it may have. */
+  /** This login's holds that count against its maximum. */
   holds: HolderOf[];
 }
 
-/** Reads it in two commands, one more where several people sit in a slot. */
+/** Reads it in two commands, or three where several people sit in a slot. */
 export async function findAround(wish: TimesWish, now: Date): Promise<Around> {
   const { event, household, wanted } = wish;
   const found = await findTogether(questionsFor(wish, now));
@@ -175,7 +175,7 @@ function questionsFor({ event, household: family, user, wanted, replaces, slots 
   };
 }
 
-/** The contacts of a resource, beside it. */
+/** The resource's contact, as a field beside it. */
 function aboutOf({ account }: Pick<Event, 'account'>) {
   return [
     { $set: { about: ['$contact', '$byHand.staff'] } },
@@ -192,7 +192,7 @@ function aboutOf({ account }: Pick<Event, 'account'>) {
   ];
 }
 
-/** What limits count, of all that is wanted. */
+/** The prefixes of the limits that count for all that is wanted. */
 function countsOf(
   { _id, booking }: Event,
   of: {
@@ -206,7 +206,7 @@ function countsOf(
     prefixOf('limit', [_id, of.household]),
     ...of.students.flatMap((student) => [
       prefixOf('limit-student', [_id, student]),
-      // With a teacher and in a class, of all households and of each.
+      // With a teacher and in a class: of all households, and of each.
       prefixOf('limit', [_id, student]),
       prefixOf('limit-family', [_id, student]),
     ]),
@@ -221,14 +221,14 @@ function countsOf(
   );
 }
 
-/** Seats by the appointments that have them, in all of their slots: the claims say the same, and are as many again. */
+/** The seats of slots, by the appointments that have them. The claims say the same, but are as many documents again. */
 function seatsOf(seats: Seat[], replaces: Types.ObjectId | undefined): Map<string, Taken[]> {
   const taken = seats
-    // What is to be changed counts as free.
+    // The seats of the changed appointment count as free.
     .filter(({ _id }) => !replaces?.equals(_id))
     .flatMap((seat) => slotsOf(seat).map((slot) => ({ slot, seat })))
     .filter(({ slot, seat }) => {
-      // A seat that a longer meeting keeps while it moves is one seat.
+      // While a longer meeting is changed, a seat that it keeps is one seat.
       const before = seat.state === 'pending' && seat.replaces;
       return (
         !before || !seats.some((one) => one._id.equals(before) && slotsOf(one).some((id) => id.equals(slot)))

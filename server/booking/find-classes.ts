@@ -2,7 +2,7 @@ import type { Types } from 'mongoose';
 import { Class } from '../models/class.js';
 import { ask, type Question } from '../models/find-together.js';
 
-/** The classes of an event in which some students are, by name; of each no student but those. */
+/** The classes of an event that some students are in, by name. Each lists only those students. */
 export function classesOf(event: Types.ObjectId, students: Types.ObjectId[]): Question<Class> {
   return ask<Class>(
     Class,

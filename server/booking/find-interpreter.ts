@@ -11,7 +11,7 @@ import { isInTheWay } from '../claims/enter-diary.js';
 import { diariesFor, interpreterNeeds, utcDays } from '../claims/plan-needs.js';
 import { readDiaries } from '../claims/read-diaries.js';
 
-/** An event as far as it says who interprets. */
+/** What of an event decides who interprets. */
 export type Interpreted = Pick<Event, '_id' | 'account' | 'timeZone' | 'interpreting'>;
 type Stretch = Pick<Slot, '_id' | 'from' | 'to'>;
 
@@ -23,7 +23,7 @@ export function languageFor(
   return interpreter && interpreting?.languages.includes(interpreter) ? interpreter : undefined;
 }
 
-/** The same where a meeting needs one to be booked, as the event assigns them itself. */
+/** The same where a meeting needs an interpreter to be booked, because the event assigns them itself. */
 export function languageAtOnce(
   event: Pick<Event, 'interpreting'>,
   household: Pick<Household, 'interpreter'>,
@@ -36,7 +36,7 @@ export function diaryOf({ _id, contact }: Pick<Interpreter, '_id' | 'contact'>):
   return contact ?? _id;
 }
 
-/** Whether an interpreter is at the event for all of a stretch. */
+/** Whether an interpreter is at the event for all of a time. */
 export function isThere(
   { times }: Pick<Interpreter, 'times'>,
   { timeZone }: Pick<Event, 'timeZone'>,
@@ -47,15 +47,15 @@ export function isThere(
   return times.some((one) => `${one.day}T${one.from}` <= begin && end <= `${one.day}T${one.to}`);
 }
 
-/** Those of an event who interpret a language, by their names. */
-export function findSpeaking({ _id, account }: Interpreted, language: string): Promise<Interpreter[]> {
+/** The event's interpreters of a language, by name. */
+function findSpeaking({ _id, account }: Interpreted, language: string): Promise<Interpreter[]> {
   return Interpreter.find({ event: _id, account, status: 'active', languages: language })
     .sort({ sortKey: 1 })
     .lean();
 }
 
 /**
- * Who can interpret for all of a meeting: those first who are preferred, then who has least to do on these days. Nothing is taken.
+ * Who can interpret a whole meeting: preferred people first, then whoever has the fewest meetings on these days. Nothing is taken.
  * @param slots those of a longer meeting, by time
  */
 export async function findFree(
@@ -80,7 +80,7 @@ export async function findFree(
     .sort((a, b) => rankOf(a) - rankOf(b) || loadOf(a) - loadOf(b));
 }
 
-/** At which of many slots somebody could interpret; undefined where none has to. */
+/** The slots at which somebody could interpret; undefined where nobody has to. */
 export async function findInterpreted(
   event: Interpreted,
   household: Pick<Household, 'interpreter'>,
@@ -96,7 +96,7 @@ export async function findInterpreted(
     speaking.some((one) => isThere(one, event, slot) && isFree(one, [slot], me(slot), { ...diaries, now }));
 }
 
-/** Some interpreters' days by their ids, and whose meetings are in them. */
+/** Some interpreters' days by their ids, and the appointments in them. */
 interface Diaries {
   entries: Map<string, Busy[]>;
   holders: Map<string, HolderOf>;
@@ -110,7 +110,7 @@ async function readFor(interpreters: Interpreter[], days: string[]): Promise<Dia
   };
 }
 
-/** Whether nothing that still counts is in an interpreter's way, for all of a meeting. */
+/** Whether nothing that still counts overlaps any part of a meeting. */
 function isFree(
   one: Interpreter,
   slots: Stretch[],

@@ -7,7 +7,7 @@ import { Household } from '../models/household.js';
 import { User } from '../models/user.js';
 import { distinctIds } from '../web/lists.js';
 
-/** A household that the office made, with the children whom its adult was found to be a guardian of: all that it is about. */
+/** A household that the office made for an adult of the roster, and the children whose guardian that adult is. */
 export interface Kept {
   household: Household & { keptFor: Types.ObjectId };
   guarded: Types.ObjectId[];
@@ -15,17 +15,17 @@ export interface Kept {
 
 type Candidate = Pick<Contact, '_id' | 'account' | 'relations' | 'tied'> & { homes: Household[] };
 
-/** An adult's households in all schools, and whom of their rosters the login may be. */
+/** An adult's households in all schools, and the contacts of their rosters that the login may be. */
 export interface Homes {
   own: Household[];
   people: Candidate[];
 }
 
 /**
- * An adult's own household, if there is one, and the households that the office made for an adult of the roster before they had a login:
- * several where several contacts have their address. One is theirs by what proves a child otherwise: their address is proven, and the
- * roster or the school ties that address to each child in it as a guardian. One that has nothing (left) in it is left out.
- * @param read what `askHomes` has found just now
+ * Finds an adult's own household, if there is one, and the households that the office made for an adult of the roster before they had a
+ * login; several contacts may have the address. A kept household is theirs if their address is proven and the roster or the school ties
+ * that address to each child in it as a guardian. A household with nothing in it is left out.
+ * @param read what `askHomes` has just found
  */
 export async function findOwnAndKept(
   account: Types.ObjectId,
@@ -49,7 +49,10 @@ export async function findOwnAndKept(
   return { own: found.own.find(ofSchool), kept };
 }
 
-/** The questions for an adult's households. @param account absent: in all schools in which something is granted to them */
+/**
+ * The questions for an adult's households.
+ * @param account absent: in all schools where the login has a grant
+ */
 export function askHomes(
   adult: Types.ObjectId,
   account?: Types.ObjectId,
@@ -67,7 +70,7 @@ export function askHomes(
         ),
     people: ask<User, Candidate>(
       User,
-      // An empty address is the one of everybody who has none.
+      // Everybody without an address has the empty one.
       { _id: adult, emailProvenAt: { $exists: true }, email: { $gt: '' } },
       { $lookup: namesakes(account) },
       ...alone('people'),
@@ -75,10 +78,10 @@ export function askHomes(
   };
 }
 
-/** The stages that leave the documents of one field alone. */
+/** Stages that leave only the documents of one field. */
 const alone = (field: string) => [{ $unwind: `$${field}` }, { $replaceRoot: { newRoot: `$${field}` } }];
 
-/** Whom of the roster a login may be, by its address, with the households that the office keeps for them. */
+/** The contacts that a login may be, by its address, with the households that the office keeps for them. */
 const namesakes = (account: Types.ObjectId | undefined) => ({
   from: Contact.collection.name,
   as: 'people',
@@ -126,12 +129,12 @@ async function guardsAll(
   );
 }
 
-/** The part of a filter that finds it only while it has no child beside those that were looked at. */
+/** Part of a filter: matches only while the household has no child beside those that were checked. */
 export const onlyWith = (children: Types.ObjectId[]) => ({
   $nor: [{ children: { $elemMatch: { student: { $nin: children } } } }],
 });
 
-/** Makes it the login's own, with what is booked in it: its id stays. Null where it is theirs no more, or the login has one by now. */
+/** Makes a kept household the login's own, with its id and appointments. Null if it is not theirs, or they have one already. */
 export async function takeKept(
   { household: { _id, account, keptFor }, guarded }: Kept,
   adult: Types.ObjectId,

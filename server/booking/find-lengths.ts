@@ -2,16 +2,16 @@ import type { Slot } from '../models/slot.js';
 
 /** How long a meeting on hold can be. */
 export interface Length {
-  /** So many slots in a row. */
+  /** How many slots in a row. */
   inARow: number;
   minutes: number;
-  /** When it ends then. */
+  /** When the meeting ends. */
   until: Date;
 }
 
 /**
  * The lengths of a meeting that begins with a slot.
- * @param following the slots after it that the meeting may take, by time; it ends before the first that is not free
+ * @param following the slots after it, by time; the meeting ends before the first one that is not free
  */
 export function lengthsOf(slot: Slot, following: Slot[], isFree: (next: Slot) => boolean): Length[] {
   const taken = following.findIndex((next) => !isFree(next));

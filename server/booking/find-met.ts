@@ -4,13 +4,13 @@ import { Resource } from '../models/resource.js';
 import { Slot } from '../models/slot.js';
 
 interface Met {
-  /** Those of the teachers, by name. */
+  /** The resources of the teachers, by name. */
   resources: Resource[];
-  /** Of these and of what was made by hand: the ids of those with a time, free or not. */
+  /** The ids of those, and of what was made by hand, that have a time, free or not. */
   withTimes: Set<string>;
 }
 
-/** The resources of some teachers in an event, and who of them and of what was made by hand has times. One query. */
+/** Finds, by one query, the resources of some teachers in an event, and which of them and of what was made by hand have times. */
 export async function findMet(
   event: Pick<Event, '_id'>,
   contacts: Types.ObjectId[],

@@ -2,16 +2,16 @@ import type { Types } from 'mongoose';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import type { Event } from '../models/event.js';
 
-/** What became of a meeting that was moved: the last one of its chain of changes that was booked. */
+/** The last booked appointment in a meeting's chain of changes. */
 export interface Moved {
   _id: Types.ObjectId;
   from: Date;
   to: Date;
-  /** It takes place; else it was canceled since. */
+  /** Whether it takes place; otherwise it was canceled. */
   isLiving: boolean;
 }
 
-/** Where a meeting of the household was moved to; undefined for one that was not moved. */
+/** Where a household's meeting was moved to; undefined if it was not moved. */
 export async function findMoved(
   { account, _id: event }: Pick<Event, '_id' | 'account'>,
   household: Types.ObjectId,

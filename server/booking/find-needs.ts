@@ -11,8 +11,9 @@ import { findSitting, HOLDER, sitBeside } from '../claims/find-sitting.js';
 import { interpreterNeeds, planNeeds, type Need } from '../claims/plan-needs.js';
 
 /**
- * What an appointment takes at some time of one of its slots, also from whoever interprets it or is to, as far as that goes by the time: the diaries, and what is counted by the day.
- * @param leadMs how long before the slot the one before it in the meeting ends: the break between them is the meeting's too
+ * What an appointment needs at some time of one of its slots, as far as that depends on the time: the diaries, whoever interprets included,
+ * and what is counted by the day.
+ * @param leadMs how long before this slot the meeting's previous slot ends; the break between them is part of the meeting
  */
 export async function findNeeds(
   appointment: Appointment,
@@ -20,7 +21,7 @@ export async function findNeeds(
   leadMs = 0,
 ): Promise<Need[]> {
   const slots = await Slot.find({ _id: { $in: slotsOf(appointment) } }, { resource: 1, with: 1 }).lean();
-  // Whose the slots are is the first that a merge of two teachers changes. Whoever sits in one slot of a longer meeting sits in all of it.
+  // A merge of two teachers changes the slots first. Whoever sits in one slot of a longer meeting sits in all of it.
   const resource = slots[0]?.resource ?? appointment.resource;
   const sits = slots.length > 0 ? { resource, with: sitBeside(slots) } : appointment;
   const [event, holders, found] = await Promise.all([
@@ -47,7 +48,7 @@ export async function findNeeds(
     household: household._id,
     goer,
     people,
-    // What staff set aside for it stays so at another time.
+    // What staff set aside for the appointment stays set aside at another time.
     over: override?.rules,
   });
   return [...ofAll, ...speaking.flatMap((one) => interpreterNeeds([at], diaryOf(one)))].filter(

@@ -14,8 +14,8 @@ import { revokeMails, wasTold } from '../meetings/revoke-mails.js';
 import { readFacts, tellHousehold, writeMails, type Facts } from '../meetings/tell-household.js';
 
 /**
- * Does what follows from an appointment that was booked or has ended: cancels the one it replaces, frees claims, mails the family.
- * The deciding update left `unfinished` on it, so that a job does it where the process died; every part may be done twice.
+ * Completes what follows after an appointment was booked or has ended: cancels the one it replaces, frees claims, mails the family. The
+ * deciding update leaves `unfinished` on it, so that a job does it if the process dies. Every part may be repeated.
  */
 export async function finishAppointment(deps: Deps, id: Types.ObjectId): Promise<void> {
   const found = await Appointment.findOne({ _id: id, unfinished: true }).lean();
@@ -23,8 +23,8 @@ export async function finishAppointment(deps: Deps, id: Types.ObjectId): Promise
 }
 
 /**
- * The same of one that was read, or written, just now.
- * @param before what is written together with it, such as the audit's entry of what was decided
+ * The same for an appointment that was just read or written.
+ * @param before what is written together with it, such as the decision's audit entry
  */
 export async function finishFound(deps: Deps, found: Appointment, before: Write[] = []): Promise<void> {
   const { _id, state } = found;
@@ -34,7 +34,7 @@ export async function finishFound(deps: Deps, found: Appointment, before: Write[
     await releaseClaims(_id, deps.now());
     if (state === 'cancelled') {
       await revokeMails(found, deps.now());
-      // Of all that a move cancels they are told together.
+      // A move tells the family of all that it cancels in one mail.
       if (!found.canceledIn && (await isToHear(found))) await tellHousehold(deps, found, 'cancelled');
     }
     await Appointment.updateOne({ _id, state }, { $unset: { unfinished: 1 } });
@@ -42,14 +42,14 @@ export async function finishFound(deps: Deps, found: Appointment, before: Write[
   }
 }
 
-/** Has the time that is free again be offered to who waits for it. What was refused held nothing. */
+/** Has the freed time offered to the waitlist. A refused appointment held nothing. */
 async function wakeLine(deps: Deps, { event, resource, state, refused }: Appointment): Promise<void> {
   if (state === 'expired' && refused !== 'hold ended') return;
   if (await WaitlistEntry.exists({ resource, open: true }))
     await deps.queue.add('offer-times', lineKey({ event, resource }));
 }
 
-/** What the school cancels they hear in any case: they have seen on the page that it was booked, and did not undo it themselves. */
+/** Whether the family is mailed of a cancellation. The school's are always mailed: the family has seen on the page that it was booked. */
 async function isToHear(cancelled: Appointment): Promise<boolean> {
   const { cancelledBy } = cancelled;
   return cancelledBy === 'school' || (cancelledBy !== 'change' && (await wasTold(cancelled)));
@@ -63,10 +63,10 @@ async function finishBooked(deps: Deps, found: Appointment, before: Write[]): Pr
   await followInterpreter(appointment, facts);
   const replaced = appointment.replaces && (await cancelReplaced(deps, appointment.replaces));
   if (appointment.resized) await leaveSpare(appointment, deps.now());
-  // Of what took the place of one that they have not heard of, this is the first news.
+  // If the family never heard of the replaced appointment, this is its first news.
   const isNews = !appointment.replaces || (replaced && !(await wasTold(replaced)));
   const news = isNews ? 'booked' : 'changed';
-  // Of a plan or a draw all are told together, when the whole of it is done.
+  // A plan and a draw tell the family of all meetings in one mail, at their end.
   const words = replaced ? { before: replaced } : {};
   const isTogether = appointment.plan ?? appointment.draw;
   const mails = isTogether ? [] : await writeMails(deps, { appointment, facts }, news, words);
@@ -75,7 +75,7 @@ async function finishBooked(deps: Deps, found: Appointment, before: Write[]): Pr
     filter: { _id: appointment._id, state: { $in: LIVING_STATES } },
     update: { $unset: { unfinished: 1 as const } },
   };
-  // In this order: what is not mailed yet is not settled.
+  // In this order: it stays unfinished until its mail is queued.
   await writeAnyway([
     ...before,
     ...mailWrites(deps, notBefore ? mails.map((mail) => ({ ...mail, notBefore })) : mails),
@@ -84,10 +84,7 @@ async function finishBooked(deps: Deps, found: Appointment, before: Write[]): Pr
   if (mails.length > 0 && !notBefore) await wakeDelivery(deps);
 }
 
-/**
- * Notes who else sits in it now: that may have changed while it was being confirmed, and whoever changed it saw what was booked or held
- * then.
- */
+/** Notes who else sits in the slot. Whoever changed that during the confirmation saw only what was booked or held before. */
 async function followSlot(appointment: Appointment, { slots }: Facts): Promise<Appointment> {
   const own = slotsOf(appointment);
   const now = sitBeside(own.flatMap((id) => slots.find(({ _id }) => _id.equals(id)) ?? []));
@@ -98,10 +95,7 @@ async function followSlot(appointment: Appointment, { slots }: Facts): Promise<A
   return { ...rest, ...sits };
 }
 
-/**
- * Makes it a problem when its class was deleted while it was being confirmed: a deletion marks the class first and then looks for what
- * is booked, so whatever it can't see there is booked already when it is looked at here.
- */
+/** Makes it a problem if its class was deleted during the confirmation: the deletion looked for appointments before that. */
 async function flagDeleted({ _id }: Appointment, { classes }: Facts): Promise<void> {
   if (!classes.some(({ status }) => status === 'deleted')) return;
   await Appointment.updateOne(
@@ -110,10 +104,7 @@ async function flagDeleted({ _id }: Appointment, { classes }: Facts): Promise<vo
   );
 }
 
-/**
- * Has who interprets be chosen again where the family's language, or whoever was chosen, changed while it was being confirmed: what is booked
- * then is seen by whoever changes that later.
- */
+/** Marks it for a new choice if the family's language or the interpreter changed during the confirmation. */
 async function followInterpreter(
   { _id, from, to, interpreter }: Appointment,
   { events: [event], households: [household], interpreters }: Facts,
@@ -130,7 +121,7 @@ async function followInterpreter(
   if (!isRight) await markAgain(_id);
 }
 
-/** Only after the new one is booked: who stops in between has both for a moment, and never neither. */
+/** Cancels the replaced appointment after the new one is booked: a process that dies in between leaves both for a moment, never neither. */
 async function cancelReplaced(deps: Deps, replaced: Types.ObjectId): Promise<Appointment | null> {
   await Appointment.updateOne(
     { _id: replaced, state: { $in: LIVING_STATES } },

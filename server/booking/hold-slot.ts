@@ -1,52 +1,35 @@
 import { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
-import { Appointment, LIVING_STATES, type Override, type Refusal } from '../models/appointment.js';
+import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import type { Refusal } from '../models/refusal.js';
 import { slotsOf } from '../models/appointment-slots.js';
 import { writesTo, writeTogether } from '../models/write-together.js';
-import { checkBooking, readAbout, type Bookable, type Wish } from './check-booking.js';
+import { checkBooking, readAbout, type Bookable } from './check-booking.js';
+import { buildHold, type HoldRequest } from './build-hold.js';
 import { checkReplaced } from './check-replaced.js';
 import { endHold } from '../claims/check-holder.js';
 import { mostInARow } from '../claims/find-following.js';
 import { chooseInterpreter } from './choose-interpreter.js';
 import type { Need } from '../claims/plan-needs.js';
 import { leaveSpare, resizeHold } from '../claims/change-length.js';
-import { countedHolds, HOLD_MS, MOST_HOLDS } from './policy.js';
+import { countedHolds, MOST_HOLDS } from './policy.js';
 import { finishAppointment } from './finish-appointment.js';
 import { isSure, planWrites, takingOf } from '../claims/take-claims.js';
 import { needsOf, takeNeeds } from './take-needs.js';
 
-export interface HoldRequest extends Omit<Wish, 'over'> {
-  user: Types.ObjectId;
-  /** The same for every repetition of one request, such as the form's. */
-  key: string;
-  /** The booked appointment of the same household that this one is to take the place of. */
-  replaces?: Types.ObjectId;
-  /** The caller has checked that whoever asks may set these rules aside. */
-  override?: Override | undefined;
-  /** What was typed for another hold that this one takes the place of. */
-  typed?: Record<string, string>;
-  /** It is one of a plan, which names the appointment already. */
-  plan?: { _id: Types.ObjectId; appointment: Types.ObjectId };
-  /** It is offered to an entry of a waitlist, which names the appointment already, until a moment. */
-  offer?: { _id: Types.ObjectId; appointment: Types.ObjectId; until: Date };
-}
-
 export type Held =
   | { ok: true; appointment: Appointment }
-  /** Kept where only its length is refused: its first slot stays on hold. */
+  /** `kept`: only the length is refused, and the first slot stays on hold. */
   | { ok: false; reason: Refusal; kept?: Appointment };
 
-/**
- * Keeps a slot for a household for some minutes (the first two steps of booking). A repeated request gets the answer of the first.
- * Nothing is booked before `confirmAppointment`.
- */
+/** Keeps a slot for a household for some minutes. A repeated request gets the first one's answer. `confirmAppointment` books. */
 export async function holdSlot(deps: Deps, request: HoldRequest): Promise<Held> {
   return (await holdOnce(deps, request)).held;
 }
 
 /**
- * About whom a request was when it was sent before; undefined where it is the first. Who asks for siblings together finds others the
- * second time.
+ * The students of the same request when it was sent before; undefined if it was not. A second request for siblings would find other
+ * students, because the first ones are on hold already.
  */
 export async function studentsBefore({
   household,
@@ -54,7 +37,7 @@ export async function studentsBefore({
   slot,
 }: Pick<HoldRequest, 'household' | 'key' | 'slot'>): Promise<Types.ObjectId[] | undefined> {
   const start = [household, key, slot].join(':');
-  // All that goes on by a colon: the next character is a semicolon.
+  // All keys with this start: ';' follows ':' in the order of bytes.
   const found = await Appointment.findOne(
     { byKey: { $gt: `${start}:`, $lt: `${start};` } },
     { students: 1 },
@@ -63,8 +46,8 @@ export async function studentsBefore({
 }
 
 /**
- * The same, with what was found of it where this call put it on hold, or was refused, just now.
- * @param isBookedNow whether it is booked at once, and so is none of the holds of which a login may have some
+ * The same, with the facts that were found if this call made the hold or was refused.
+ * @param isBookedNow whether it is booked at once; it does not count among the login's holds then
  */
 export async function holdOnce(
   deps: Deps,
@@ -83,7 +66,7 @@ export async function holdOnce(
     deps,
     request,
     checked,
-    draftOf(deps, request, { ...checked, old: replaced.old }, byKey),
+    buildHold(deps, request, { ...checked, old: replaced.old }, byKey),
     replaced.old,
   );
   if (!chosen.ok) return { held: chosen, found: checked };
@@ -105,14 +88,14 @@ export async function holdOnce(
     : { held, found: checked };
 }
 
-/** Whether a slot could be put on hold now; no hold is made. */
+/** Whether a slot could be put on hold; nothing is held. */
 export async function mayHold(
   deps: Deps,
   request: HoldRequest,
 ): Promise<{ ok: true } | { ok: false; reason: Refusal }> {
   const checked = await checkBooking({ ...request, over: request.override?.rules }, deps.now());
   if (!checked.ok) return checked;
-  const draft = draftOf(deps, request, { ...checked, old: undefined }, request.key);
+  const draft = buildHold(deps, request, { ...checked, old: undefined }, request.key);
   const chosen = await chooseFirst(deps, request, checked, draft);
   if (!chosen.ok) return chosen;
   const needs = needsOf(request, checked, draft, chosen.interpreter);
@@ -120,7 +103,7 @@ export async function mayHold(
   return planned.ok ? { ok: true } : planned;
 }
 
-/** Who interprets what is not stored yet. */
+/** Chooses who interprets a hold that is not stored yet. */
 function chooseFirst(
   deps: Deps,
   { event, override }: HoldRequest,
@@ -132,7 +115,7 @@ function chooseFirst(
   return chooseInterpreter(event, checked, draft, { now: deps.now(), before: old?.interpreter, over });
 }
 
-/** What replaces a longer meeting lasts as long as that one, or as long as it can. */
+/** Makes the hold that replaces a longer meeting as long as that one, or as long as possible. */
 async function keepLength(
   deps: Deps,
   request: HoldRequest,
@@ -141,13 +124,13 @@ async function keepLength(
 ): Promise<Held> {
   for (let inARow = Math.min(slotsOf(old).length, mostInARow(request.event)); inARow > 1; inARow--) {
     const resized = await resizeHold(request.event, hold, inARow, request.by);
-    // The hold is that long now; where it cannot be, it is made shorter again.
+    // The hold has the new length; `holdAgain` shortens it where that is refused.
     if (resized.ok) return holdAgain(deps, request, resized.hold);
   }
   return { ok: true, appointment: hold };
 }
 
-/** Looked for after it was written, so that many at once are no more than many one after another. */
+/** Whether the login has too many holds. Counted after the insert, so that requests at once cannot pass the maximum together. */
 async function isOneTooMany(request: HoldRequest, { _id }: Appointment, now: Date): Promise<boolean> {
   if (request.by !== 'household' || request.plan || request.offer || request.draw) return false;
   const before = await Appointment.countDocuments({
@@ -157,54 +140,7 @@ async function isOneTooMany(request: HoldRequest, { _id }: Appointment, now: Dat
   return before >= MOST_HOLDS;
 }
 
-function draftOf(
-  deps: Deps,
-  request: HoldRequest,
-  { slot, class: held, goer, old }: Bookable & { old: Appointment | undefined },
-  byKey: string,
-): Appointment {
-  const now = deps.now();
-  return {
-    _id: (request.plan ?? request.offer)?.appointment ?? new Types.ObjectId(),
-    ...(request.plan ? { plan: request.plan._id } : {}),
-    ...(request.draw ? { draw: request.draw } : {}),
-    ...(request.offer ? { offer: request.offer._id } : {}),
-    account: request.event.account,
-    event: request.event._id,
-    slot: slot._id,
-    resource: slot.resource,
-    ...(slot.with?.length ? { with: slot.with } : {}),
-    household: request.household,
-    bookedBy: request.user,
-    ...(goer ? { goer } : {}),
-    students: request.students,
-    ...(held ? { class: held._id } : {}),
-    state: 'pending',
-    from: slot.from,
-    to: slot.to,
-    byKey,
-    expiresAt: request.offer?.until ?? new Date(now.getTime() + HOLD_MS),
-    ...(old
-      ? {
-          replaces: old._id,
-          entry: { first: old.entry?.first ?? old._id, changes: (old.entry?.changes ?? 0) + 1 },
-        }
-      : {}),
-    note: old?.note ?? '',
-    // What was answered stays when the time is changed.
-    ...(old?.answers ? { answers: old.answers } : {}),
-    ...(old?.kind ? { kind: old.kind } : {}),
-    ...(old?.reminded ? { reminded: old.reminded } : {}),
-    ...(request.typed ? { typed: request.typed } : {}),
-    ...(request.override ? { override: request.override } : {}),
-    createdAt: now,
-  };
-}
-
-/**
- * Inserts it with what it takes. What lives and is in its way is seen before: then it is kept as refused, so that a repeated request
- * hears the same, and never holds anything.
- */
+/** Inserts the hold with what it takes. What is refused is stored too, so that a repeated request gets the same answer. */
 async function insert(
   deps: Deps,
   request: HoldRequest,
@@ -213,7 +149,7 @@ async function insert(
   needs: Need[],
 ): Promise<Held> {
   const planned = await planWrites(draft, needs, deps.now());
-  // Taken at this moment: somebody else may interpret.
+  // This interpreter was just taken; another one may be free.
   const mayChoose = !planned.ok && planned.reason === 'interpreter busy';
   const made: Appointment =
     planned.ok || mayChoose ? draft : Object.assign(draft, { state: 'expired', refused: planned.reason });
@@ -221,7 +157,7 @@ async function insert(
   const writes = [...writesTo<Appointment>(Appointment, [{ insertOne: { document: made } }]), ...rest];
   const { changed, refused } = await writeTogether(writes);
   if (refused === 0) {
-    // The same request, twice at once: both go on with the one appointment.
+    // The same request twice at once: both continue with the one appointment.
     const twin = await Appointment.findOne({ byKey: draft.byKey }).lean();
     if (!twin) throw new Error('An appointment is refused for its key, and there is none of that key.');
     return holdAgain(deps, request, twin);
@@ -232,8 +168,8 @@ async function insert(
 }
 
 /**
- * What a request that was made before is told now; it goes on where that one may have broken off. A hold that cannot be so long is made
- * shorter, slot by slot: it ends only where its first slot is refused.
+ * Answers a repeated request, and continues where the first one broke off. A hold that cannot be so long is shortened slot by slot; it ends
+ * only if its first slot is refused.
  */
 async function holdAgain(deps: Deps, request: HoldRequest, before: Appointment): Promise<Held> {
   if (LIVING_STATES.includes(before.state)) return { ok: true, appointment: before };
@@ -245,7 +181,7 @@ async function holdAgain(deps: Deps, request: HoldRequest, before: Appointment):
   return resized && resized.ok ? holdAgain(deps, request, resized.hold) : giveUp(deps, before, taken.reason);
 }
 
-/** Whether what is on hold can be, as long as it is. */
+/** Whether a hold can stand in its full length. */
 async function takeAgain(
   deps: Deps,
   request: HoldRequest,
@@ -266,7 +202,7 @@ async function takeAll(
   return taken.ok ? { ok: true, appointment: taken.hold } : giveUp(deps, appointment, taken.reason);
 }
 
-/** Ends the hold first and releases then, so that nothing is freed of what another request has booked meanwhile. */
+/** Ends the hold before releasing what it took, so that nothing is freed that another request has booked meanwhile. */
 export async function giveUp(deps: Deps, appointment: Appointment, reason: Refusal): Promise<Held> {
   const ended = await endHold(appointment._id, reason);
   const found = await Appointment.findById(appointment._id).lean();

@@ -7,8 +7,8 @@ import { diaryOf } from './find-interpreter.js';
 import { findNeeds } from './find-needs.js';
 
 /**
- * Takes a meeting out of the diaries of interpreters who aren't at it. Whoever calls it looks afterwards whether the meeting still is as it
- * was read.
+ * Takes a meeting out of the diaries of interpreters who aren't at it. The caller checks afterwards that the meeting is still as it was
+ * read.
  * @param stretches its slots
  */
 export async function leaveInterpreters(found: Appointment, stretches: Slot[]): Promise<void> {
@@ -20,7 +20,7 @@ export async function leaveInterpreters(found: Appointment, stretches: Slot[]): 
   const interpreting = new Set(all.map((one) => String(diaryOf(one))));
   const theirs = entered.filter((diary) => interpreting.has(personOf(diary)));
   if (theirs.length === 0) return;
-  // A teacher who interprets elsewhere is at their own meetings all the same.
+  // A teacher who interprets elsewhere is still at their own meetings.
   const needs = await Promise.all(stretches.map((slot) => findNeeds(found, slot)));
   const there = new Set(needs.flat().flatMap((need) => (need.kind === 'diary' ? String(need.person) : [])));
   const left = theirs.filter((diary) => !there.has(personOf(diary)));
@@ -30,7 +30,7 @@ export async function leaveInterpreters(found: Appointment, stretches: Slot[]): 
     { $pull: { busy: { appointment: _id } } },
   );
   const tied = new Set(all.flatMap(({ contact }) => (contact ? [String(contact)] : [])));
-  // Where they are a teacher, they may have joined the slot meanwhile: that is looked at again.
+  // Somebody who is also a teacher may have joined the slot meanwhile, so that is checked again.
   if (left.some((diary) => tied.has(personOf(diary))))
     await Slot.updateMany(
       { _id: { $in: stretches.map((slot) => slot._id) }, with: { $exists: true } },
@@ -38,10 +38,7 @@ export async function leaveInterpreters(found: Appointment, stretches: Slot[]): 
     );
 }
 
-/**
- * Of some diaries that have a meeting those that nobody but an interpreter may take it out of: no teacher has them. Of the others it says
- * whether they are an interpreter's too.
- */
+/** The diaries that only an interpreter can have, because they are no teacher's; and which of the others are an interpreter's too. */
 export async function splitInterpreters(
   { event, account }: Pick<Appointment, 'event' | 'account'>,
   diaries: string[],
@@ -58,5 +55,4 @@ export async function splitInterpreters(
   };
 }
 
-/** Whose diary it is. */
 const personOf = ({ _id }: { _id: string }) => _id.slice(0, _id.indexOf(':'));

@@ -5,9 +5,8 @@ import { findFree, languageAtOnce, type Interpreted } from './find-interpreter.j
 import type { Length } from './find-lengths.js';
 
 /**
- * A meeting's lengths as far as one interpreter can be there for all of it, where it needs one: several who each could for a part of it
- * are of no use.
- * @param slots those of the longest, by time
+ * Limits a meeting's lengths to those for which one interpreter is free all the time, where it needs one.
+ * @param slots those of the longest meeting, by time
  */
 export async function limitLengths(
   event: Interpreted,

@@ -8,13 +8,13 @@ import { onlyWith, type Kept } from './find-kept.js';
 import { passLanguage } from './pass-language.js';
 import { reconcileClaims } from './reconcile-claims.js';
 
-/** What the family has two of at one time is listed for the school: it alone knows both, and calls them. */
+/** Two meetings of a family at one time become problems: only the school knows both, and calls the family. */
 const AT_ONCE: AppointmentProblem = { code: 'two at once' };
 
 /**
  * Moves what the office booked for an adult into the household of their own login: its children, then its appointments with what these
- * take, each last, as it is by its household that a repetition finds it. May be cut off anywhere, done again, and by two at once. What is
- * on hold there is moved when it is booked. Where the school took one of its children away from the login, it stays the school's.
+ * take. An appointment's household is written last, because a repetition finds it by that. May be cut off anywhere, repeated, and done by
+ * two at once. A hold is moved when it is booked. What belongs to a child whom the school took away from the login stays the school's.
  * @returns whether anything was moved
  */
 export async function moveKept(
@@ -38,7 +38,7 @@ export async function moveKept(
   const found = await Appointment.find({ ...theirs, state: { $ne: 'pending' } }).lean();
   for (const appointment of found) await moveOne(appointment, _id, kept._id, now);
   await passLanguage(kept, _id);
-  // Only then: what they may see there was looked at by these.
+  // Comes after the appointments, because they decide what the family may see there.
   if (!(await Appointment.exists(theirs)))
     await Household.updateOne(
       { _id: kept._id, account, keptFor: kept.keptFor, ...onlyWith(guarded) },
@@ -61,17 +61,17 @@ export async function moveOne(
   now: Date,
 ): Promise<void> {
   const { _id, state } = item;
-  // Who goes was an adult of the old one.
+  // The adult who goes alone belongs to the old household.
   const { goer: _goer, ...moved } = item;
   const isLiving = LIVING_STATES.includes(state);
-  // Its time and its limits are the new household's first: at no moment are they free.
+  // The new household takes its time and limits before the old one gives them up, so that they are free at no moment.
   if (isLiving) await reconcileClaims([Object.assign({}, moved, { household: to })]);
   await Claim.deleteMany({ appointment: _id, _id: new RegExp(`:${from.toHexString()}:`) });
   const clash =
     state === 'booked' && item.to > now && (await findBusy([to], { _id }, now))
       ? { state: 'problem' as const, problem: AT_ONCE }
       : {};
-  // One that ended, or became a problem, meanwhile is moved the next time.
+  // If it ended or became a problem meanwhile, the next run moves it.
   await Appointment.updateOne(
     { _id, household: from, state },
     { $set: { household: to, ...clash }, $unset: { goer: 1 } },

@@ -9,7 +9,7 @@ import { classesOf } from './find-classes.js';
 
 const MINUTE_MS = 60_000;
 
-/** When families with several children may book, and how many they need; undefined where the event opens for all at once. */
+/** When families with several children may book, and how many children that takes; undefined where the event opens for all at once. */
 export function earlyOpening({
   booking,
 }: Pick<Event, 'booking'>): { at: Date; children: number } | undefined {
@@ -19,10 +19,10 @@ export function earlyOpening({
 }
 
 /**
- * Whether an event opens earlier for a household, as it has as many children in it as the school asks for. Only those count whom the school
- * ties to it, or whom it had before families could know of the earlier opening: else it could be borrowed with somebody else's child.
- * Asks the database only while the event isn't open for all.
- * @returns 'not counted' where enough children are in the event, and too few of them count
+ * Whether an event opens earlier for a household because it has as many children in it as the school asks for. A child counts if the school
+ * ties it to the household, or if it was there before families could know of the earlier opening; otherwise somebody else's child could be
+ * borrowed. Asks the database only while the event isn't open for all.
+ * @returns 'not counted' where enough children are in the event, but too few count
  */
 export async function judgeEarly(
   event: Event,
@@ -45,12 +45,10 @@ export async function judgeEarly(
   return children.length - late.length + tied >= early.children ? 'early' : 'not counted';
 }
 
-/** Whoever knows a child's number and birth date can add it; any other proof comes from the school. */
+/** Anybody who knows a child's number and birth date can add it by this proof; every other proof comes from the school. */
 const TYPED: ChildProof = 'number and security value';
 
-/**
- * The event as it opens for a household. The earlier event has no earlier opening of its own, so that asking twice gains nothing.
- */
+/** The event as it opens for a household. The result has no earlier opening of its own, so that calling this twice changes nothing. */
 export async function openEarly<E extends Event>(
   event: E,
   household: Pick<Household, 'adults' | 'children'>,
@@ -59,7 +57,7 @@ export async function openEarly<E extends Event>(
   return (await judgeEarly(event, household, now)) === 'early' ? openedEarly(event) : event;
 }
 
-/** The event as it opens for those for whom it opens earlier. */
+/** The event with its earlier opening, for a household that it opens earlier for. */
 export function openedEarly<E extends Event>(event: E): E {
   const early = earlyOpening(event);
   if (!early) return event;
@@ -81,7 +79,7 @@ async function findInEvent({ account, _id }: Event, ids: Types.ObjectId[]): Prom
   return new Set(students.map(({ _id: id }) => String(id)).filter((id) => inClass.has(id)));
 }
 
-/** How many of some students the roster, or the school by hand, ties to the proven addresses of these adults as a parent or guardian. */
+/** Counts the students whom the roster, or the school by hand, ties to these adults' proven addresses as a parent or guardian. */
 async function findTied(
   account: Types.ObjectId,
   adults: Types.ObjectId[],

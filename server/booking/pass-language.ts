@@ -1,10 +1,7 @@
 import type { Types } from 'mongoose';
 import { Household } from '../models/household.js';
 
-/**
- * Whose meetings have moved into another household needs an interpreter there too, unless that one has named a language already. Its
- * meetings are marked to be gone through. May be done twice.
- */
+/** Gives a household that receives meetings their family's language, unless it has one, and marks the meetings. May be repeated. */
 export async function passLanguage(
   { interpreter }: Pick<Household, 'interpreter'>,
   to: Types.ObjectId,

@@ -8,13 +8,13 @@ const HOUR_MS = 3600_000;
 /** How long a hold lasts while a parent decides. */
 export const HOLD_MS = 10 * 60_000;
 
-/** Whether somebody may book in the event at all now; staff outside the window where the event allows it. */
+/** Whether booking is open for somebody. Staff may book outside the window where the event allows it. */
 export function mayBookNow(event: Event, now: Date, by: 'household' | 'school'): boolean {
   if (event.status === 'archived') return false;
   return bookingState(event, now) === 'open' || (by === 'school' && event.booking.staffAnytime);
 }
 
-/** Whether a preference round may book in the event now: its turn is before booking opens, and it ends with it. */
+/** Whether a preference round may book: its turn comes before booking opens, and lasts until booking closes. */
 export function mayBookDrawn(event: Event, now: Date): boolean {
   return event.status === 'active' && ['not set', 'before', 'open'].includes(bookingState(event, now));
 }
@@ -39,7 +39,7 @@ export function siblingsRule({ booking }: Pick<Event, 'booking'>): SiblingsRule 
 /** How long what was booked by one press can be undone, and the mail about it waits. */
 export const UNDO_MS = 3 * 60_000;
 
-/** Whether it can be undone now. */
+/** Whether it can still be undone. */
 export function isUndoable({ undoUntil }: { undoUntil?: Date | undefined }, now: Date): boolean {
   return undoUntil !== undefined && undoUntil > now;
 }
@@ -49,16 +49,13 @@ export function mayWriteNote(event: Pick<Event, 'status'>, { to }: { to: Date },
   return event.status !== 'archived' && to > now;
 }
 
-/** How long a hold that was never booked is kept after its end: a repeated request is answered as before. */
+/** How long a hold that was never booked is kept, so that a repeated request gets the same answer. */
 export const ENDED_HOLDS_MS = 2 * 24 * HOUR_MS;
 
-/** Holds that one login may have at a school at once, in all its events together: more than anybody decides about in ten minutes. */
+/** How many holds one login may have at a school, in all its events together: more than anybody decides about in ten minutes. */
 export const MOST_HOLDS = 8;
 
-/**
- * Those holds of a login that count. A plan doesn't: a login has one at a time, of so many meetings at most. Nor does what they are
- * offered, or what a draw books.
- */
+/** A filter for the holds of a login that count: not those of a plan, which is limited itself, nor offered times or a draw's. */
 export function countedHolds(
   { household, user }: { household: Types.ObjectId; user: Types.ObjectId },
   now: Date,

@@ -12,7 +12,7 @@ import { isMeantFor, madeByHand } from './find-by-hand.js';
 import { findMet } from './find-met.js';
 import { childName, withNames, type Meeting } from '../meetings/name-meetings.js';
 
-/** The meetings of one household in an event, in the order of their times. */
+/** The meetings of a household in an event, by time. */
 export async function meetingsOf(
   event: Pick<PlacedEvent, '_id' | 'locale'>,
   household: Types.ObjectId,
@@ -23,7 +23,7 @@ export async function meetingsOf(
   return withNames(found, event);
 }
 
-/** One appointment of the household, whatever its state; nothing of anybody else's. */
+/** One appointment of the household, whatever its state; null if it is somebody else's. */
 export async function meetingById(
   event: Pick<PlacedEvent, '_id' | 'locale'>,
   household: Types.ObjectId,
@@ -47,15 +47,15 @@ export interface TeacherView {
   name: string;
   room: string;
   classNames: string;
-  /** Booked without a class: a counselor, an activity. */
+  /** Whether it is met without a class, like a counselor or an activity. */
   byHand: boolean;
   hasTimes: boolean;
   meetings: Meeting[];
 }
 
 /**
- * A household's children with the teachers they can meet: those first in a class that takes part and is shown, then who is met without
- * a class. Staff book what is hidden from families too.
+ * A household's children and the teachers they can meet: teachers of a class that takes part and is shown come first, then those met
+ * without a class. Staff also find what is hidden from families.
  */
 export async function childrenWithTeachers(
   event: Pick<Event, '_id' | 'account'>,
@@ -113,7 +113,7 @@ function teachersOf(
         id: resource._id.toHexString(),
         name: resource.name,
         room: first.edits.room || resource.room,
-        // Several classes of one name say it once.
+        // Classes of the same name are named once.
         classNames: [...new Set(held.map(className))].join(', '),
         byHand: false,
         hasTimes: withTimes.has(resource._id.toHexString()),
@@ -134,7 +134,7 @@ function meetingsWith(
   );
 }
 
-/** Whom a student of the event may meet without a class. */
+/** What a student of the event may book without a class. */
 function withoutClass(
   student: Contact,
   classes: Class[],

@@ -4,17 +4,17 @@ import { parseForm } from '../web/parse.js';
 import { ENGLISH, type Words } from '../web/words.js';
 import { answerName, answersForm } from './schema.js';
 
-/** Who books: a family is not asked what is for staff only. */
+/** Who books. A family is not asked the questions that are for staff only. */
 export type Booker = 'household' | 'school';
 
-/** The questions that somebody who books is asked. */
+/** The questions that somebody is asked when booking. */
 export function questionsFor({ fields = [] }: Pick<Event, 'fields'>, by: Booker): AppointmentField[] {
   return fields.filter(({ staffOnly }) => by === 'school' || !staffOnly);
 }
 
 /**
- * Checks what was answered in a form; what is empty is no answer. Each message names its question.
- * @param t of who answers
+ * Checks the answers of a form; an empty one counts as none. Each message names its question.
+ * @param t the words of whoever answers
  */
 export function readAnswers(
   fields: AppointmentField[],
@@ -36,7 +36,7 @@ export function isAnswered(fields: AppointmentField[], answers: Answer[]): boole
   return fields.every(({ id, required }) => !required || answers.some(({ field }) => field === id));
 }
 
-/** The answers of an appointment after somebody was asked: who is not asked a question changes no answer to it. */
+/** Merges new answers into an appointment's earlier ones. Answers to questions that were not asked stay. */
 export function mergeAnswers(before: Answer[], given: Answer[], asked: AppointmentField[]): Answer[] {
   const kept = before.filter(({ field }) => !asked.some(({ id }) => id === field));
   return [...given, ...kept];

@@ -17,23 +17,23 @@ import { dayOf } from '../web/local-time.js';
 import { diariesFor, planNeeds, type CountedNeed, type DiaryNeed, type Need } from '../claims/plan-needs.js';
 
 /**
- * Gives some appointments what they would have taken had they been booked under today's rules, and nothing else: what limits count,
- * however many are allowed, and their place in diaries. For what older versions booked; may be done again, also by two at once.
- * A hold is given its place in diaries alone, as its confirmation takes the rest.
+ * Gives some appointments what they would take if they were booked today, and nothing else: what limits count, whatever the maximum, and
+ * their places in diaries. For appointments of older versions. May be repeated, also by two processes at once. A hold only gets its places
+ * in diaries, because its confirmation takes the rest.
  */
 export async function reconcileClaims(appointments: Appointment[]): Promise<void> {
   const needs = await needsOfAll(appointments);
   const ids = appointments.map(({ _id }) => _id);
   const living = appointments.filter(({ state }) => LIVING_STATES.includes(state));
   await addMissing(living, needs, await Claim.find({ appointment: { $in: ids } }).lean());
-  // Read again: another process that does the same may have added one too.
+  // Read again, because another process may have added the same.
   await removeSpare(await Claim.find({ appointment: { $in: living.map(({ _id }) => _id) } }).lean());
   const diaries = await Diary.find({ 'busy.appointment': { $in: ids } }).lean();
   for (const appointment of appointments)
     await enterDiaries(appointment, needs.get(appointment._id.toHexString()) ?? [], diaries);
 }
 
-/** What each needs, by its id. */
+/** What each appointment needs, by its id. */
 async function needsOfAll(appointments: Appointment[]): Promise<Map<string, Need[]>> {
   const speaking = appointments.flatMap(({ interpreter }) => interpreter ?? []);
   const [events, resources, households, slots, interpreters] = await Promise.all([
@@ -64,7 +64,7 @@ async function needsOfAll(appointments: Appointment[]): Promise<Map<string, Need
     );
     const day = byId(slots, item.slot)?.day ?? dayOf(item.from, event.timeZone);
     const whole = { from: item.from, to: item.to, capacity: Infinity };
-    // Of a longer meeting each slot's own time; of any other the time that was booked.
+    // Each slot of a longer meeting has its own time; any other meeting has the time that was booked.
     const timed = (_id: Types.ObjectId) => ({
       ...whole,
       ...(item.more ? timesOf(byId(slots, _id)) : {}),
@@ -97,7 +97,7 @@ function byId<T extends { _id: Types.ObjectId }>(list: T[], id: Types.ObjectId):
   return list.find(({ _id }) => _id.equals(id));
 }
 
-/** Only limits: a seat was always taken. */
+/** Adds limits only: a seat was always taken. */
 async function addMissing(
   appointments: Appointment[],
   needs: Map<string, Need[]>,
@@ -115,7 +115,7 @@ async function addMissing(
   }
 }
 
-/** Of several claims of one appointment on the same thing the first stays. */
+/** Keeps the first of several claims of one appointment on the same thing. */
 async function removeSpare(claims: Claim[]): Promise<void> {
   const kept = new Map<string, string>();
   const nameOf = (claim: Claim) =>
@@ -129,7 +129,7 @@ async function removeSpare(claims: Claim[]): Promise<void> {
       await Claim.deleteOne({ _id: claim._id, appointment: claim.appointment });
 }
 
-/** First where it belongs, then away from where it does not: at no moment is the time free. */
+/** Enters the new place before leaving the old one, so that the time is free at no moment. */
 async function enterDiaries(item: Appointment, needs: Need[], diaries: Diary[]): Promise<void> {
   const wanted = needs
     .filter((need): need is DiaryNeed => need.kind === 'diary')
@@ -168,7 +168,7 @@ async function push(_id: string, account: Types.ObjectId, entry: Busy): Promise<
       );
       return;
     } catch (error) {
-      // The diary has it by now, or was made by somebody else meanwhile and has not.
+      // Either the diary has it already, or somebody made the diary meanwhile without it.
       if (!isDuplicateKey(error)) throw error;
       if (await Diary.exists({ _id, busy: entered })) return;
     }

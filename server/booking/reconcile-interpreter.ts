@@ -14,16 +14,16 @@ import { leaveInterpreters } from './leave-interpreters.js';
 import { interpreterNeeds } from '../claims/plan-needs.js';
 import { tellHousehold, type Say } from '../meetings/tell-household.js';
 
-/** More changes at once than that, and the job goes on with it. */
+/** After so many changes at once, the job continues. */
 const TRIES = 20;
 
 type Marked = Appointment & Required<Pick<Appointment, 'interpreting'>>;
 
 /**
- * Decides who interprets a booked meeting that is marked as `interpreting`, and tells its family where that changed: whom somebody chose, else
- * who did until now, else, unless the office assigns them, anybody who is free. Their diary is entered first, one write decides,
- * whoever does it no longer is taken out then, and the family is told last, so that nobody is at two places, a death loses nothing, and
- * nobody is told what isn't so. May be done twice.
+ * Decides who interprets a booked meeting that is marked as `interpreting`, and tells its family if that changes. Whoever somebody chose
+ * comes first, then whoever interprets it already, then, unless the office assigns interpreters, anybody who is free. The new diary is
+ * entered first, one write decides, the old diary is left, and the family is told last. So nobody is at two places, a death loses nothing,
+ * and nobody is told what isn't so. May be repeated.
  * @param isTold the family hears it with other news; while a move of its time can still be undone, nobody is told
  */
 export async function reconcileInterpreter(deps: Deps, id: Types.ObjectId, isTold = false): Promise<void> {
@@ -32,7 +32,7 @@ export async function reconcileInterpreter(deps: Deps, id: Types.ObjectId, isTol
     if (!found?.interpreting || found.state === 'pending') return;
     if (!isMarked(found) || !LIVING_STATES.includes(found.state)) return dropMark(id);
     const stretches = await findSlots(found);
-    // Its slots are being moved: whoever moves them marks it again at its new time.
+    // Its slots are being moved. The move marks it again at its new time.
     if (!isAt(found, stretches)) return;
     const chosen = await choose(found, stretches, deps.now());
     const needs = chosen ? interpreterNeeds(stretches, diaryOf(chosen)) : [];
@@ -43,7 +43,7 @@ export async function reconcileInterpreter(deps: Deps, id: Types.ObjectId, isTol
     }
     await leaveInterpreters(found, stretches);
     if (await end(deps, found, chosen, isTold)) return;
-    // Somebody decided at the same moment, whose choice may have been taken out just now.
+    // Somebody else decided at the same moment, and this call may have taken out their choice.
     await markAgain(id);
   }
 }
@@ -53,14 +53,14 @@ const isMarked = (found: Appointment): found is Marked => found.interpreting !==
 const isAt = ({ from, to }: Appointment, stretches: Slot[]) =>
   +(stretches[0]?.from ?? 0) === +from && +(stretches.at(-1)?.to ?? 0) === +to;
 
-/** Has a meeting be gone through, also where somebody is doing so. */
+/** Marks a meeting for a new choice of interpreter, even while one is being made. */
 export const markAgain = (_id: Types.ObjectId) =>
   Appointment.updateOne(
     { _id, state: { $in: LIVING_STATES } },
     { $set: { 'interpreting.mark': new Types.ObjectId() } },
   );
 
-/** What has ended needs nobody. */
+/** Removes the mark from a meeting that has ended. */
 async function dropMark(_id: Types.ObjectId): Promise<void> {
   await Appointment.updateOne(
     { _id, state: { $in: ['expired', 'cancelled'] } },
@@ -90,14 +90,14 @@ async function choose(found: Marked, slots: Slot[], now: Date): Promise<Interpre
   return event.interpreting?.byHand ? free.find(isKnown) : free[0];
 }
 
-/** That nothing of it changed since it was read. */
+/** A filter: nothing of the meeting changed since it was read. */
 const sameAs = ({ _id, from, interpreter, interpreting }: Marked) => ({
   ...{ _id, state: { $in: LIVING_STATES }, from },
   interpreting: { $exists: true },
   ...asRead({ interpreter, 'interpreting.mark': interpreting.mark }),
 });
 
-/** Writes it, and keeps in its mark whom the family was told. */
+/** Stores the interpreter, and keeps in the mark who the family was told. */
 async function decide(found: Marked, chosen: Interpreter | undefined): Promise<void> {
   const { move } = found.interpreting;
   const interpreting = {
@@ -111,7 +111,7 @@ async function decide(found: Marked, chosen: Interpreter | undefined): Promise<v
   });
 }
 
-/** Whom the family was told; null: nobody. */
+/** The interpreter the family was told of; null: nobody. */
 export function toldOf({
   interpreter,
   interpreting,
@@ -119,7 +119,10 @@ export function toldOf({
   return interpreting?.was === undefined ? (interpreter ?? null) : interpreting.was;
 }
 
-/** @returns false where somebody marked it anew, or changed it, meanwhile */
+/**
+ * Takes the mark away.
+ * @returns false if somebody marked or changed it meanwhile
+ */
 async function end(
   deps: Deps,
   found: Marked,
@@ -128,7 +131,7 @@ async function end(
 ): Promise<boolean> {
   const { interpreting, ...rest } = found;
   if (!isTold && (await mayGoBack(interpreting.move))) {
-    // It keeps its mark, with whom the family was told.
+    // It keeps its mark, which says who the family was told of.
     const same = await Appointment.exists(sameAs(found));
     return same !== null;
   }
@@ -137,7 +140,7 @@ async function end(
   const changes = (found.entry?.changes ?? 0) + 1;
   const entry = { first: found.entry?.first ?? found._id, changes };
   if (isNews) {
-    // First, and by a key that names the change, so that nobody misses it or hears it twice.
+    // Queued before the mark goes, under a key that names the change, so that nobody misses it or hears it twice.
     const key = `interpreter:${String(changes)}:${String(chosen?._id ?? '')}`;
     await tellHousehold(deps, { ...rest, entry }, 'changed', key, '', await sayChange(was, chosen));
   }
@@ -148,7 +151,7 @@ async function end(
   return ended.matchedCount === 1;
 }
 
-/** Whether a move of its slot isn't told yet: its mail says who interprets, or it is undone. */
+/** Whether the move of its slot has not been told yet: the move's mail names the interpreter, or the move may be undone. */
 async function mayGoBack(move: Types.ObjectId | undefined): Promise<boolean> {
   return move !== undefined && (await SlotMove.exists({ _id: move, state: { $in: UNTOLD_STATES } })) !== null;
 }

@@ -15,18 +15,17 @@ import { splitInterpreters } from './leave-interpreters.js';
 import { markAgain } from './reconcile-interpreter.js';
 import { tellHousehold, type Say } from '../meetings/tell-household.js';
 
-/** Somebody who could not come in: they have another meeting then. */
+/** Somebody who could not join a meeting because they have another one then. */
 export interface NotFree {
   holder: Types.ObjectId;
   at: Date;
 }
 
 /**
- * Brings the diaries of what is booked or held in a slot in line with who sits there now. Whoever changes that marks the slot
- * `unsettled`, writes the change, and calls this; a job does where they died. Who turns out to have another meeting by now is taken out
- * again: nobody is in two places. May be done twice.
- *
- * No booking slips between: one that was there before the change is found here; one that is confirmed after it reads the slot anew.
+ * Brings the diaries of what is booked or held in a slot in line with who sits there. Whoever changes who sits there marks the slot
+ * `unsettled`, writes the change, and calls this; a job does it after a death. Somebody who has another meeting by then is taken out again,
+ * so that nobody is in two places. May be repeated.
+ * No booking is missed: one from before the change is found here, and one that is confirmed later reads the slot again.
  */
 export async function reconcileSlot(deps: Deps, id: Types.ObjectId): Promise<NotFree[]> {
   const notFree: NotFree[] = [];
@@ -43,13 +42,13 @@ export async function reconcileSlot(deps: Deps, id: Types.ObjectId): Promise<Not
   const slot = await Slot.findById(id).lean();
   if (!slot) return notFree;
   await tellAll(deps, slot);
-  // Not where somebody changed it, or moved it, meanwhile: that is settled by whoever did, or by the job.
+  // Only if nobody changed or moved the slot meanwhile; otherwise that change, or the job, settles it.
   const { with: sat, from, to } = entered;
   await Slot.updateOne({ _id: id, ...asRead({ with: sat, from, to }) }, { $unset: { unsettled: 1 } });
   return notFree;
 }
 
-/** Finishes what a process that died left. */
+/** Settles the slots that a dead process left. */
 export async function reconcileSlots(deps: Deps, stopping: AbortSignal): Promise<void> {
   const left = await Slot.find({ unsettled: true }, { _id: 1 }).limit(1000).lean();
   for (const { _id } of left) {
@@ -58,7 +57,7 @@ export async function reconcileSlots(deps: Deps, stopping: AbortSignal): Promise
   }
 }
 
-/** A holder's slots to come, its own and those of others in which it sits. */
+/** A filter for a holder's slots to come: its own, and those of others in which it sits. */
 export const slotsWith = (
   { _id, account, event }: Pick<Resource, '_id' | 'account' | 'event'>,
   now: Date,
@@ -78,10 +77,10 @@ async function enterAll(slot: Slot, now: Date): Promise<NotFree | undefined> {
       const lead = leadBetween(all[index - 1], one);
       const needs = (await findNeeds(appointment, one, lead)).filter((need) => need.kind === 'diary');
       for (const need of needs)
-        // Who interprets doesn't change with who sits there.
+        // Interpreters don't depend on who sits there.
         if (need.shared && need.refusal !== 'interpreter busy' && (await enterTime(appointment, need, now))) {
           const holder = await holderOf(slot, need.person);
-          // Of the slot's own teacher it is known already.
+          // A conflict of the slot's own teacher is known already.
           if (holder) return { holder, at: appointment.from };
         }
       await leaveOthers(
@@ -95,8 +94,8 @@ async function enterAll(slot: Slot, now: Date): Promise<NotFree | undefined> {
 }
 
 /**
- * Tells families who comes and who does not any more, and writes it in their appointments: after the mail is queued, whose key names the
- * change, so that nobody misses it or hears it twice. Of what is only held nobody has to be told.
+ * Tells families who joins and who leaves, and writes it in their appointments after the mail is queued. The mail's key names the change,
+ * so that nobody misses it or hears it twice. Nobody is told about a hold.
  */
 async function tellAll(deps: Deps, slot: Slot): Promise<void> {
   const here = await Appointment.find({
@@ -131,10 +130,10 @@ async function tellAll(deps: Deps, slot: Slot): Promise<void> {
   }
 }
 
-/** How long before a slot of a longer meeting the one before it ends. */
+/** How long before a slot of a longer meeting its previous slot ends. */
 function leadBetween(before: Pick<Slot, 'to'> | undefined, slot: Slot): number {
   const lead = before ? slot.from.getTime() - before.to.getTime() : 0;
-  // Else one of the two has moved already, and the other one follows.
+  // A longer break means that one of the two has moved already and the other one follows.
   return lead <= LONGEST_BREAK * 60_000 ? lead : 0;
 }
 
@@ -153,7 +152,7 @@ async function sayTeam(before: Types.ObjectId[], after: Types.ObjectId[]): Promi
     ].join(' ');
 }
 
-/** Which of a slot's holders a diary's owner is, or is tied to: last come first. */
+/** The holder of a slot that a diary's owner is, or is tied to; the last one first. */
 async function holderOf(slot: Slot, person: Types.ObjectId): Promise<Types.ObjectId | undefined> {
   const holders = await Resource.find({ _id: { $in: holdersOf(slot) } }, HOLDER).lean();
   const found = holders.find((one) => [one._id, ...contactsOf(one)].some((id) => id.equals(person)));
@@ -161,7 +160,7 @@ async function holderOf(slot: Slot, person: Types.ObjectId): Promise<Types.Objec
   return found?._id ?? slot.with?.at(-1);
 }
 
-/** Who leaves what was made by hand leaves all its slots: those that were settled before are so no more. First, as who dies after it loses nothing. */
+/** Takes a holder out of a slot. Somebody who leaves what was made by hand leaves all its slots, which are unsettled first. */
 async function takeOut(slot: Slot, holder: Types.ObjectId, now: Date): Promise<void> {
   if (holder.equals(slot.resource)) {
     const { account, event } = slot;
@@ -174,8 +173,8 @@ async function takeOut(slot: Slot, holder: Types.ObjectId, now: Date): Promise<v
 }
 
 /**
- * Takes a slot of a meeting out of the diaries of whoever does not sit in it any more. Who interprets may have been chosen since it was read:
- * they are taken out by `reconcile-interpreter.ts` alone, and a teacher who interprets is looked at again.
+ * Takes a slot of a meeting out of the diaries of everybody who does not sit in it. Interpreters are left alone, because one may have been
+ * chosen since the meeting was read: only `reconcile-interpreter.ts` takes them out, and a teacher who interprets is looked at again.
  */
 async function leaveOthers(appointment: Appointment, slot: Types.ObjectId, people: string[]): Promise<void> {
   const diaries = await Diary.find({ 'busy.appointment': appointment._id }, { _id: 1 }).lean();

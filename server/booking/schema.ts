@@ -2,12 +2,15 @@ import Joi from 'joi';
 import type { AppointmentField } from '../models/appointment-field.js';
 import { MOST_IN_A_ROW } from '../models/event.js';
 import type { MeetingKind } from '../models/slot.js';
-import { line, phoneNumber } from '../web/parse.js';
+import { line, phoneNumber } from '../web/form-fields.js';
 import type { Words } from '../web/words.js';
 
 const meetingKind = () => Joi.string().valid('in person', 'video').label('how you want to meet');
 
-/** @param chooses whether the family says how they meet */
+/**
+ * The form that confirms a booking.
+ * @param chooses whether the family says how they meet
+ */
 export function confirmForm(chooses: boolean): Joi.ObjectSchema<ConfirmForm> {
   return confirmSchema.keys({
     meet: chooses
@@ -26,7 +29,7 @@ const WRONG = [
   'number.integer',
 ];
 
-/** One message whatever is wrong with a field. */
+/** The same message whatever is wrong with a field. */
 function sameTexts(message: string): Record<string, string> {
   return Object.fromEntries(WRONG.map((kind) => [kind, message]));
 }
@@ -34,7 +37,7 @@ function sameTexts(message: string): Record<string, string> {
 export interface ConfirmForm {
   note: string;
   meet?: MeetingKind;
-  /** How many slots in a row; absent where nothing was asked. */
+  /** How many slots in a row. Absent where it was not asked. */
   inARow?: number;
 }
 
@@ -50,7 +53,7 @@ const confirmSchema = Joi.object<ConfirmForm>({
     .messages(sameTexts('Select how long you want to meet.')),
   note: Joi.string()
     .trim()
-    // Browsers count the end of a line as one character and send two.
+    // Browsers count a line end as one character and send two.
     .replace(/\r\n?/g, '\n')
     .replace(/[^\P{Cc}\n]/gu, ' ')
     .max(NOTE_MAX)
@@ -61,7 +64,7 @@ const confirmSchema = Joi.object<ConfirmForm>({
 
 export const noteForm = confirmSchema;
 
-/** `undo`: pressed on the page of what was booked just now. */
+/** `undo`: sent from the page that follows a booking. */
 export const cancelForm = Joi.object<{ undo: boolean }, true>({
   undo: Joi.boolean().truthy('1').empty('').default(false),
 });
@@ -69,7 +72,7 @@ export const cancelForm = Joi.object<{ undo: boolean }, true>({
 const TEXT_MAX = 200;
 const LONG_MAX = 1000;
 
-/** What a question's field is called in a form. */
+/** The name of a question's field in a form. */
 export function answerName({ id }: Pick<AppointmentField, 'id'>): string {
   return `answer-${id}`;
 }

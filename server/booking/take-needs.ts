@@ -1,6 +1,7 @@
 import type { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
-import type { Appointment, Refusal } from '../models/appointment.js';
+import type { Appointment } from '../models/appointment.js';
+import type { Refusal } from '../models/refusal.js';
 import type { Event } from '../models/event.js';
 import type { Bookable } from './check-booking.js';
 import { changeInterpreter } from './choose-interpreter.js';
@@ -9,7 +10,7 @@ import { planNeeds, type Need } from '../claims/plan-needs.js';
 import { takeClaims } from '../claims/take-claims.js';
 import type { Interpreter } from '../models/interpreter.js';
 
-/** So often somebody else is chosen where an interpreter was taken at the same moment. */
+/** How often another interpreter is chosen because the first was taken at the same moment. */
 const TRIES = 5;
 
 interface Asked {
@@ -18,13 +19,14 @@ interface Asked {
   household: Types.ObjectId;
 }
 
+/** Everything that a hold takes, by the facts that were checked for it. */
 export function needsOf(
   request: Asked,
   bookable: Bookable,
   { replaces, override }: Pick<Appointment, 'replaces' | 'override'>,
   interpreter?: Interpreter,
 ): Need[] {
-  // Who goes was checked with the rest: it is not always who was asked for.
+  // The checked adult, which is not always the one that was asked for.
   return planNeeds({
     ...request,
     goer: undefined,
@@ -35,7 +37,10 @@ export function needsOf(
   });
 }
 
-/** Takes what a stored hold needs, with somebody who interprets it where it needs one. @returns the hold as it is then */
+/**
+ * Takes what a stored hold needs, an interpreter included.
+ * @returns the hold afterwards
+ */
 export async function takeNeeds(
   deps: Deps,
   request: Asked,

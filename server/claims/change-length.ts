@@ -12,14 +12,14 @@ import { passOn } from './release-claims.js';
 
 export type Resized = { ok: true; hold: Appointment } | { ok: false; reason: 'too long' | 'next taken' };
 
-/** More changes of one hold at once than that, and it stays as it is. */
+/** After so many changes of one hold at once, it stays as it is. */
 const TRIES = 20;
 
 /**
- * Makes a hold last for so many slots in a row; takes nothing yet. Only what is on hold changes its slots: the booking says which were
- * read, so that of two who change its length at once none books what the other one has not taken. What was taken for another length
- * stays taken until it is booked or ends: to give it back before could take it from the other one.
- * @returns the hold as it is then; one that was booked or has ended meanwhile as it was found
+ * Makes a hold last for so many slots in a row; takes nothing yet. Only a hold changes its slots, and a booking names the slots that were
+ * read, so that nobody books slots that a change at the same moment has not taken. What was taken for another length stays taken until the
+ * hold is booked or ends, because that change may need it.
+ * @returns the hold afterwards; one that was booked or has ended meanwhile is returned as it was found
  */
 export async function resizeHold(
   event: Pick<Event, '_id' | 'account' | 'booking' | 'lastSlots'>,
@@ -57,8 +57,8 @@ async function writeLength(
 }
 
 /**
- * Gives back what a booked appointment took for another length while it was on hold. Its slots are for good now, so that nobody takes
- * these for it again but who had begun to before, and they do this too.
+ * Gives back what a booked appointment took for another length during its hold. Its slots are final, so only a request that began before
+ * can take these again, and it gives them back too.
  */
 export async function leaveSpare(booked: Appointment, now: Date): Promise<void> {
   const { _id } = booked;
@@ -72,13 +72,13 @@ export async function leaveSpare(booked: Appointment, now: Date): Promise<void> 
   await leaveOtherSlots(_id, own);
 }
 
-/** Whether a claim, by its name, is on a seat of a slot that is none of an appointment's. */
+/** Whether a claim, by its name, is a seat of a slot that an appointment does not have. */
 export function isSpare(claim: string, appointment: Pick<Appointment, 'slot' | 'more'>): boolean {
   const isIts = slotsOf(appointment).some((slot) => claim.startsWith(prefixOf('slot', [slot])));
   return claim.startsWith('slot:') && !isIts;
 }
 
-/** Takes an appointment out of diaries as far as it is there for slots that are not its own. */
+/** Takes an appointment out of diaries for all slots but its own. */
 export async function leaveOtherSlots(appointment: Types.ObjectId, own: Types.ObjectId[]): Promise<void> {
   await Diary.updateMany(
     { 'busy.appointment': appointment },

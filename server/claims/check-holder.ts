@@ -1,5 +1,6 @@
 import { Types, type QueryFilter } from 'mongoose';
-import { Appointment, type Refusal } from '../models/appointment.js';
+import { Appointment } from '../models/appointment.js';
+import type { Refusal } from '../models/refusal.js';
 import { leavePlan } from './leave-plan.js';
 
 export type Claimant = Pick<
@@ -16,10 +17,10 @@ export type Claimant = Pick<
   | 'students'
 >;
 
-/** Somebody who looks at what is free, as a booking made now would. */
+/** Somebody who wants to book, at whose request claims are judged. */
 export type Taker = Claimant & Pick<Appointment, 'account'> & { replaces?: Types.ObjectId };
 
-/** As if it were asked for now. */
+/** The taker for a request that is made at this moment. */
 export function takerOf(
   {
     event,
@@ -43,20 +44,20 @@ export function takerOf(
 }
 
 /**
- * Whether an appointment that a claim names holds nothing any more. Once dead it stays dead: expired, cancelled and missing
- * are final, and one that only waits to be expired is expired here first, so that it can never be booked later.
- * An older hold of the same person gives way: they have chosen another time instead. In a plan it does so for the same meeting alone.
+ * Whether an appointment that a claim names holds nothing. This is final: expired, canceled and missing appointments stay so, and one whose
+ * time is over is expired here first, so that it can never be booked later. An older hold of the same person yields, because they have
+ * chosen another time; in a plan it yields only for the same meeting.
  * @param taker who wants what it holds; absent when nobody does
  */
 export async function isDead(holder: Types.ObjectId, now: Date, taker?: Claimant): Promise<boolean> {
   const found = await Appointment.findById(holder, HOLDER_FIELDS).lean();
   if (!keepsNothing(found, now, taker)) return false;
   if (found?.state !== 'pending') return true;
-  // Not matched: it was booked or ended just now, so it is looked at again.
+  // Not matched: it was just booked or ended, so it is looked at again.
   return (await endHold(holder, 'hold ended')) || isDead(holder, now, taker);
 }
 
-/** What of an appointment tells whether it keeps others out. */
+/** The fields of an appointment that decide whether it keeps others out. */
 export const HOLDER_FIELDS = {
   ...{ state: 1, expiresAt: 1, household: 1, bookedBy: 1, createdAt: 1, byKey: 1, plan: 1, resource: 1 },
   ...{ offer: 1, slot: 1, students: 1 },
@@ -64,7 +65,7 @@ export const HOLDER_FIELDS = {
 type Optional = 'plan' | 'offer';
 export type HolderOf = Pick<Appointment, Exclude<keyof typeof HOLDER_FIELDS, Optional> | '_id' | Optional>;
 
-/** The same of what was read, for pages that only look: nothing is ended. */
+/** The same for an appointment that was read, for pages that only look: nothing is ended. */
 export function keepsNothing(found: HolderOf | null | undefined, now: Date, taker?: Claimant): boolean {
   if (!found || found.state === 'expired' || found.state === 'cancelled') return true;
   if (found.state !== 'pending') return false;
@@ -73,9 +74,9 @@ export function keepsNothing(found: HolderOf | null | undefined, now: Date, take
 }
 
 /**
- * What somebody is offered takes nothing from them: it is offered where it is free beside what they have on hold. And it is kept, as they
- * were told, whatever else they press; only who presses on that time itself takes it so.
- * A total order, so that two holds of one person never end each other. What the same request made, sent twice at once, is no other hold.
+ * Whether a hold is older than the one its person makes. A total order, so that two holds of one person never end each other; the same
+ * request sent twice makes one hold. An offered time takes nothing from its family, as it is offered beside their holds, and it is kept as
+ * promised whatever else they book: only booking that very time takes it.
  */
 function isOlderHold(held: Claimant, taker: Claimant): boolean {
   if (!held.household.equals(taker.household) || !held.bookedBy.equals(taker.bookedBy)) return false;
@@ -90,7 +91,10 @@ function isSameMeeting(a: Claimant, b: Claimant): boolean {
   return a.resource.equals(b.resource) && String(a.students) === String(b.students);
 }
 
-/** Ends a hold that was not booked, for good; one of a plan leaves its plan first. @returns false when it is pending no longer. */
+/**
+ * Ends a hold for good; a hold of a plan leaves its plan first.
+ * @returns false if it was booked or has ended
+ */
 export async function endHold(id: Types.ObjectId, refused: Refusal): Promise<boolean> {
   if (await expire({ _id: id, plan: { $exists: false } }, refused)) return true;
   const planned = await Appointment.findOne({ _id: id, state: 'pending' }, { plan: 1 }).lean();

@@ -6,14 +6,13 @@ import { diariesFor, type DiaryNeed } from './plan-needs.js';
 
 export type DiaryWrite = AnyBulkWriteOperation<Diary>;
 
-/** Whose entry it is. What it replaces is not in its way. */
+/** The appointment that is entered. The one that it replaces is not in its way. */
 type Entrant = Pick<Appointment, '_id' | 'account' | 'replaces'>;
 
 /**
- * What is to be written so that an appointment is in somebody's diary; nothing where it is. Touching is not overlapping, and what the
- * appointment replaces is not in its way.
- * @param diaries those of the need that are there, by their ids
- * @returns undefined when something that lives overlaps
+ * The writes that enter an appointment in somebody's diary; none where it is entered. Meetings that touch do not overlap.
+ * @param diaries those of the need that exist, by their ids
+ * @returns undefined when something living overlaps
  */
 export async function enterDiary(
   me: Appointment,
@@ -24,7 +23,7 @@ export async function enterDiary(
   const writes: DiaryWrite[] = [];
   for (const id of diariesFor(need)) {
     const busy = diaries.get(id)?.busy ?? [];
-    // Also where it is entered already: the gap may have grown since it was put on hold.
+    // Checked even if it is entered: the gap may have grown since it was put on hold.
     const inTheWay = busy.filter((entry) => isInTheWay(entry, me, need));
     for (const entry of inTheWay) if (!(await isDead(entry.appointment, now, me))) return undefined;
     const isEntered = (entry: Busy) => entry.appointment.equals(me._id) && entry.slot.equals(need.slot);
@@ -35,7 +34,7 @@ export async function enterDiary(
   return writes;
 }
 
-/** Takes entries of the dead out of a diary. */
+/** Removes entries of dead appointments from a diary. */
 export function clear(_id: string, dead: Busy[]): DiaryWrite {
   const appointments = dead.map((entry) => entry.appointment);
   return {
@@ -44,8 +43,8 @@ export function clear(_id: string, dead: Busy[]): DiaryWrite {
 }
 
 /**
- * One write: it pushes only if nothing overlaps; where something does, no document matches and inserting one collides.
- * @param mine by what it is seen that the entry is there already
+ * One write that pushes only if nothing overlaps. If something does, no document matches, and the insert collides.
+ * @param mine what shows that the entry is there already
  */
 export function push(me: Entrant, need: DiaryNeed, _id: string, mine: Partial<Busy>): DiaryWrite {
   const [after, before] = reach(need);
@@ -59,7 +58,7 @@ export function push(me: Entrant, need: DiaryNeed, _id: string, mine: Partial<Bu
             from: { $lt: before },
             to: { $gt: after },
             ...(need.shared ? { slot: { $ne: need.slot } } : {}),
-            // Null finds those without one: there all of the household go.
+            // Null matches entries without `who`: the whole household goes there.
             ...(need.who ? { who: { $in: [null, need.who] } } : {}),
           },
         ],
@@ -77,7 +76,7 @@ export function push(me: Entrant, need: DiaryNeed, _id: string, mine: Partial<Bu
   };
 }
 
-/** The same question that `push` puts to the database. */
+/** The condition that `push` gives the database. */
 export function isInTheWay(entry: Busy, me: Entrant, need: DiaryNeed): boolean {
   if (entry.appointment.equals(me._id) || me.replaces?.equals(entry.appointment)) return false;
   if (need.shared && entry.slot.equals(need.slot)) return false;
@@ -86,7 +85,7 @@ export function isInTheWay(entry: Busy, me: Entrant, need: DiaryNeed): boolean {
   return entry.from < before && entry.to > after;
 }
 
-/** From when to when nothing else may be. */
+/** The span in which nothing else may be. */
 function reach({ from, to, gapMs }: DiaryNeed): [after: Date, before: Date] {
   return [new Date(from.getTime() - gapMs), new Date(to.getTime() + gapMs)];
 }

@@ -3,21 +3,21 @@ import { isDead } from './check-holder.js';
 import { clear, isInTheWay, push } from './enter-diary.js';
 import { diariesFor, type DiaryNeed } from './plan-needs.js';
 import { areAllWritten } from './take-claims.js';
-import type { Appointment, Refusal } from '../models/appointment.js';
+import type { Appointment } from '../models/appointment.js';
+import type { Refusal } from '../models/refusal.js';
 import { Diary, type Busy } from '../models/diary.js';
 import { writesTo, writeTogether } from '../models/write-together.js';
 
 /**
- * Enters an appointment's new time in somebody's diaries beside its old one, so that at no moment either is free. Doing it twice is
- * doing it once.
- * @returns why not, where something that lives is there
+ * Enters an appointment's new time in somebody's diaries beside its old one, so that neither is free at any moment. May be repeated.
+ * @returns the refusal, if something living is there
  */
 export async function enterTime(
   { _id, account }: Pick<Appointment, '_id' | 'account'>,
   need: DiaryNeed,
   now: Date,
 ): Promise<Refusal | undefined> {
-  // What it replaced has ended, and is cleared away like everything dead.
+  // The appointment that it replaced has ended, so it is cleared like any dead one.
   const me = { _id, account };
   const mine = { appointment: _id, slot: need.slot, to: need.to };
   for (const id of diariesFor(need)) {
@@ -37,7 +37,7 @@ type Mine = Pick<Busy, 'appointment' | 'slot' | 'to'>;
 const isSame = (entry: Mine, mine: Mine): boolean =>
   entry.appointment.equals(mine.appointment) && entry.slot.equals(mine.slot) && +entry.to === +mine.to;
 
-/** Takes one time of some appointments in a slot out of every diary; by its end, as the beginning may lie in the break before the slot. */
+/** Removes one time of appointments from every diary. Its end identifies it, as a break may come before the slot. */
 export async function leaveTime(
   appointments: Types.ObjectId[],
   slot: Types.ObjectId,

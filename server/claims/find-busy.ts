@@ -4,10 +4,7 @@ import { keepsNothing } from './check-holder.js';
 import { utcDays } from './plan-needs.js';
 import { readDiaries } from './read-diaries.js';
 
-/**
- * When one of some people has another meeting while one of those appointments takes place; undefined where none has. What is on hold counts
- * on either side: it may be booked in a moment.
- */
+/** When one of some people has another meeting, or hold, during one of these; undefined where nobody has. */
 export async function findBusy(
   people: Types.ObjectId[],
   which: QueryFilter<Appointment>,

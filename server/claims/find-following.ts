@@ -1,10 +1,10 @@
 import type { Event } from '../models/event.js';
 import { Slot, type SlotState } from '../models/slot.js';
 
-/** What of an event says how long a meeting may be. */
+/** The settings of an event that limit a meeting's length. */
 type Rules = Pick<Event, '_id' | 'account' | 'booking' | 'lastSlots'>;
 
-/** A meeting lasts through a break of so many minutes, and through none that is longer. */
+/** The longest break, in minutes, that a meeting lasts through. */
 export const LONGEST_BREAK = 15;
 
 /** How many slots in a row one meeting may take. */
@@ -12,7 +12,7 @@ export function mostInARow({ booking }: Pick<Event, 'booking'>): number {
   return booking.inARow ?? 1;
 }
 
-/** Staff may also book what only they are to give away. */
+/** Staff may also book slots that only they can give away. */
 export function isOffered({ state }: { state: SlotState }, by: 'household' | 'school'): boolean {
   return state === 'visible' || (by === 'school' && state !== 'unavailable');
 }
@@ -20,9 +20,9 @@ export function isOffered({ state }: { state: SlotState }, by: 'household' | 'sc
 type Next = Pick<Slot, 'from' | 'to' | 'state' | 'kind' | 'day' | 'with'>;
 
 /**
- * The slots that follow a slot so that one meeting can last for all of them, whoever has them: each begins where the one before ends,
- * or after the break that the generator last left between slots; they are alike, and the same people sit in them.
- * @param slots of the same resource, by time; what lies before the slot is passed over
+ * The slots that one meeting can last through after a slot, whoever has them: each begins when the one before ends, or after the break that
+ * the generator last left, is of the same kind and day, and has the same people in it.
+ * @param slots of the same resource, by time; those before the slot are skipped
  */
 export function followingOf<S extends Next>(
   event: Pick<Event, 'lastSlots'>,
@@ -45,7 +45,7 @@ export function followingOf<S extends Next>(
   return following;
 }
 
-/** As many of the slots that follow a slot as the event allows for one meeting, or as are asked for. */
+/** The slots that follow a slot, as many as the event allows for one meeting or as are asked for. */
 export async function findFollowing(
   event: Rules,
   slot: Slot,

@@ -5,15 +5,15 @@ import { ask, type Question } from '../models/find-together.js';
 import { User } from '../models/user.js';
 import { distinctIds } from '../web/lists.js';
 
-/** Whose diaries a meeting is entered in, on either side of the table. */
+/** The people in whose diaries a meeting is entered, on either side of the table. */
 export interface People {
-  /** The household, and the teachers whom its adults are at this school. */
+  /** The household, and the teachers at this school who are its adults. */
   family: Types.ObjectId[];
-  /** The teachers' contacts, and the households in which one of them is a parent here. */
+  /** The teachers' contacts, and the households at this school in which one of them is a parent. */
   teacher: Types.ObjectId[];
 }
 
-/** Who of a household goes: one adult alone, or all. */
+/** The part of a household that goes: one adult alone, or all. */
 export function goingOf({ _id, account, adults }: Family, goer: Types.ObjectId | undefined): Family {
   return { _id, account, adults: goer ? [goer] : adults };
 }
@@ -23,8 +23,8 @@ export type Teacher = Pick<Contact, '_id' | 'email'>;
 type Family = Pick<Household, '_id' | 'account' | 'adults'>;
 
 /**
- * Finds who cannot be elsewhere during a meeting of a household with some teachers. A teacher who is a parent here is one person: both
- * parts look at both diaries. Their login is tied to the teacher by its grant, or by being proven to have the teacher's email address.
+ * Finds who cannot be elsewhere during a meeting of a household with some teachers. A teacher who is a parent at this school is one person
+ * with two diaries, and both are looked at. A login belongs to a teacher by its grant, or by having proven the teacher's email address.
  */
 export async function findPeople(household: Family, teachers: Teacher[]): Promise<People> {
   return peopleOf(await findLogins(household, teachers), household, teachers);
@@ -42,7 +42,7 @@ async function findLogins({ account, adults }: Family, teachers: Teacher[]): Pro
 export const askAdults = ({ account, adults }: Family): Question<Login> =>
   ask<User, Login>(User, { _id: { $in: adults } }, ...aboutLogin(account));
 
-/** The stages that read, for `peopleOf`, the logins of a household's adults, as `logins`. */
+/** Stages that read the logins of a household's adults, as `logins`, for `peopleOf`. */
 export const withAdults = (account: Types.ObjectId) => ({
   $lookup: {
     from: User.collection.name,
@@ -53,14 +53,14 @@ export const withAdults = (account: Types.ObjectId) => ({
   },
 });
 
-/** Those that read the logins of some teachers, who stand in a field, as `granted` and `named`. */
+/** Stages that read the logins of the teachers in a field, as `granted` and `named`, for `peopleOf`. */
 export const withTeachers = (account: Types.ObjectId, field: string) => [
   {
     $lookup: {
       from: User.collection.name,
       localField: `${field}._id`,
       foreignField: 'grants.contact',
-      // That there is one is what lets the partial index answer.
+      // Makes the partial index usable.
       pipeline: [{ $match: { 'grants.contact': { $exists: true } } }, ...aboutLogin(account)],
       as: 'granted',
     },
@@ -85,7 +85,7 @@ const aboutLogin = (account: Types.ObjectId) => [
   { $lookup: households(account) },
 ];
 
-/** The same as `findPeople` for some of the teachers whose logins were read together. */
+/** The same as `findPeople`, for some of the teachers whose logins were read together. */
 export function peopleOf(logins: Login[], { _id, account, adults }: Family, teachers: Teacher[]): People {
   const granted = (login: Pick<User, 'grants'>) =>
     login.grants.flatMap((grant) => (grant.contact && grant.account.equals(account) ? [grant.contact] : []));
@@ -102,7 +102,7 @@ export function peopleOf(logins: Login[], { _id, account, adults }: Family, teac
   };
 }
 
-/** A login with whom it may be at the school besides. */
+/** A login, with the other people that it is at the school. */
 export type Login = Pick<User, '_id' | 'email' | 'emailProvenAt' | 'grants'> & {
   /** The teachers and staff who have its address. */
   staff: { _id: Types.ObjectId }[];
@@ -133,7 +133,7 @@ function tiedTo(teachers: Teacher[]): object[] {
   if (teachers.length === 0) return [];
   const emails = teachers.flatMap(({ email }) => email || []);
   return [
-    // The type is what lets the partial index answer.
+    // The type makes the partial index usable.
     { 'grants.contact': { $in: teachers.map(({ _id }) => _id), $exists: true } },
     ...(emails.length > 0 ? [{ email: { $in: emails }, emailProvenAt: { $exists: true } }] : []),
   ];

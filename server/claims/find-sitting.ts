@@ -5,14 +5,11 @@ import type { Slot } from '../models/slot.js';
 import { distinctIds } from '../web/lists.js';
 import type { Teacher } from './find-people.js';
 
-/** What of a holder of slots tells who sits there. */
+/** The fields of a resource that say who sits in its slots. */
 export type Holder = Pick<Resource, '_id' | 'contact' | 'byHand'>;
 export const HOLDER = { contact: 1, byHand: 1 } as const;
 
-/**
- * Who is at the table on the school's side with some holders of slots: a teacher's contact; of what was made by hand its staff contact,
- * and itself, as it has a diary of its own and may have nobody.
- */
+/** Who sits in slots: a teacher's contact; of something made by hand its staff contact and itself, as it has its own diary. */
 export async function findSitting(holders: Holder[]): Promise<Teacher[]> {
   const contacts = holders.flatMap(contactsOf);
   const found =
@@ -20,7 +17,7 @@ export async function findSitting(holders: Holder[]): Promise<Teacher[]> {
   return sittingOf(holders, found);
 }
 
-/** The same, from contacts that have been read. One that is not among them keeps their diary. */
+/** The same from contacts that have been read. One that is missing keeps their diary. */
 export function sittingOf(holders: Holder[], known: Teacher[]): Teacher[] {
   return holders.flatMap((holder) => [
     ...contactsOf(holder).map((_id) => known.find((one) => one._id.equals(_id)) ?? { _id, email: '' }),
@@ -28,12 +25,12 @@ export function sittingOf(holders: Holder[], known: Teacher[]): Teacher[] {
   ]);
 }
 
-/** The contacts who are there. */
+/** The contacts of a resource. */
 export function contactsOf({ contact, byHand }: Pick<Holder, 'contact' | 'byHand'>) {
   return [contact, byHand?.staff].flatMap((id) => id ?? []);
 }
 
-/** Further holders who sit in a meeting: whoever sits in any of its slots. */
+/** The other resources that sit in a meeting: those of any of its slots. */
 export function sitBeside(slots: Pick<Slot, 'with'>[]): Types.ObjectId[] {
   return distinctIds(slots.flatMap((slot) => slot.with ?? []));
 }

@@ -9,12 +9,12 @@ import { sameHolders } from './take-count.js';
 
 const AT_ONCE = 5000;
 
-/** Where the last round ended. Each round looks at a part, so that a large installation is gone through in some minutes. */
+/** Where the last round ended. Each round looks at one part; the whole of a large installation takes some minutes. */
 const reached = { claim: '', diary: '' };
 
 /**
- * Frees claims and diary entries that no living appointment holds: a process that died while it took them may have left some.
- * They are in nobody's way meanwhile, since whoever needs one takes it over.
+ * Frees claims and diary entries that no living appointment holds, left by a process that died while it took them. Until then they are in
+ * nobody's way, because whoever needs one takes it over.
  */
 export async function freeClaims(now: Date): Promise<void> {
   const claims = await Claim.find({ _id: { $gt: reached.claim } })
@@ -59,7 +59,7 @@ async function freeDiaries(): Promise<void> {
   reached.diary = diaries.length < AT_ONCE ? '' : (diaries.at(-1)?._id ?? '');
 }
 
-/** Those that are booked for good in other slots than they were on hold for: nobody who died since is still to give the rest back. */
+/** Booked appointments that were on hold with other slots: if their process died, they still have the rest. */
 function findResized(ids: Types.ObjectId[]): Promise<Pick<Appointment, '_id' | 'slot' | 'more'>[]> {
   return Appointment.find(
     { _id: { $in: ids }, state: { $in: LIVING_STATES }, resized: true },
@@ -67,7 +67,7 @@ function findResized(ids: Types.ObjectId[]): Promise<Pick<Appointment, '_id' | '
   ).lean();
 }
 
-/** Those that are expired, cancelled or missing: final, so that what is freed of them later is freed rightly. */
+/** The appointments that are expired, canceled or missing. These states are final, so that their claims may be freed later. */
 async function endedAmong(ids: Types.ObjectId[]): Promise<Set<string>> {
   const asked = new Set(ids.map((id) => id.toHexString()));
   const alive = await Appointment.find(

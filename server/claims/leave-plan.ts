@@ -3,7 +3,7 @@ import { Appointment } from '../models/appointment.js';
 import { Plan } from '../models/plan.js';
 
 /**
- * Takes a hold out of its plan, so that it may be ended. Where the plan was decided before, the hold is as good as booked: it is booked here.
+ * Takes a hold out of its plan, so that it may be ended. If the plan was decided before, the hold counts as booked, and is booked here.
  * @returns whether it may be ended
  */
 export async function leavePlan(plan: Types.ObjectId, hold: Types.ObjectId): Promise<boolean> {
@@ -11,14 +11,14 @@ export async function leavePlan(plan: Types.ObjectId, hold: Types.ObjectId): Pro
     { _id: plan, state: { $in: ['making', 'held'] }, appointments: hold },
     { $pull: { appointments: hold }, $inc: { version: 1 } },
   );
-  // One that ended without a decision is never decided.
+  // A plan that ended without a decision is never decided.
   const decided = await Plan.findOne({ _id: plan, state: 'booking', appointments: hold }).lean();
   if (!decided) return true;
   await bookPlanned(decided, hold);
   return false;
 }
 
-/** Books what a login has decided in a plan and what a process that died did not book, so that its pages say what is. */
+/** Books what a login decided in a plan and a dead process did not book, so that pages show what is true. */
 export async function bookDecided({
   event,
   user,
@@ -30,7 +30,7 @@ export async function bookDecided({
   for (const hold of decided?.appointments ?? []) if (decided) await bookPlanned(decided, hold);
 }
 
-/** Books one meeting of a plan that was decided, with what was agreed; doing it again changes nothing. */
+/** Books one meeting of a decided plan with what was agreed. May be repeated. */
 export async function bookPlanned(
   { agreed = [], answers = [], decidedAt }: Pick<Plan, 'agreed' | 'answers' | 'decidedAt'>,
   hold: Types.ObjectId,

@@ -1,29 +1,29 @@
 import type { Types } from 'mongoose';
-import type { Overridable, Refusal } from '../models/appointment.js';
+import type { Overridable, Refusal } from '../models/refusal.js';
 import type { Event } from '../models/event.js';
 import type { People } from './find-people.js';
 
-/** One of so many: a seat of a slot, or a count of a limit. Claims are called `<prefix><n>`. */
+/** One of a number: a seat of a slot, or a count of a limit. Its claims are named `<prefix><n>`. */
 export interface CountedNeed {
   kind: 'counted';
   prefix: string;
-  /** How many there are; Infinity where no limit is set: it is counted all the same, for the day on which one is. */
+  /** How many there are; Infinity where no limit is set. It is counted even then, for the day on which a limit is set. */
   of: number;
   refusal: Refusal;
 }
 
-/** A stretch in the diary of somebody who cannot be in two places: of each slot one. */
+/** A time in the diary of somebody who cannot be in two places; one for each slot. */
 export interface DiaryNeed {
   kind: 'diary';
   slot: Types.ObjectId;
   person: Types.ObjectId;
   from: Date;
   to: Date;
-  /** What must lie between this and whatever else is in the diary. */
+  /** The least time between this and anything else in the diary. */
   gapMs: number;
-  /** A teacher may sit with several families in the seats of one slot. */
+  /** Whether it may share its time: a teacher may sit with several families in the seats of one slot. */
   shared: boolean;
-  /** In a household's diary: the adult who goes, alone. */
+  /** The adult who goes alone, in a household's diary. */
   who?: Types.ObjectId;
   refusal: Refusal;
 }
@@ -39,28 +39,28 @@ interface PlannedSlot {
 
 export interface Plan {
   event: Pick<Event, '_id' | 'booking'>;
-  /** Its `day` is stored with it, so that no change of a time zone moves what is counted by it. */
+  /** The `day` is stored with the slot, so that a change of time zone does not move what is counted by the day. */
   slot: PlannedSlot & { day: string };
-  /** The further slots of a longer meeting. What limits count is one meeting all the same. */
+  /** Further slots of a longer meeting, which limits count as one meeting. */
   more?: PlannedSlot[];
   resource: { _id: Types.ObjectId };
   students: Types.ObjectId[];
   household: Types.ObjectId;
-  /** The adult of the household who goes, alone. */
+  /** The adult of the household who goes alone. */
   goer?: Types.ObjectId | undefined;
   class?: { _id: Types.ObjectId; edits: { allowed?: number } };
   people: People;
-  /** Whose diary an interpreter's meetings are in, where one is there. */
+  /** The person in whose diary the interpreter's meetings are. */
   interpreter?: Types.ObjectId | undefined;
-  /** The appointment whose place it takes: only one may. */
+  /** The appointment that it replaces: only one may. */
   replaces?: Types.ObjectId;
-  /** Rules that staff have set aside: limits are counted, and compared no more. */
+  /** Rules that staff have set aside: their limits are counted, but not enforced. */
   over?: readonly Overridable[] | undefined;
 }
 
 /**
- * Everything a booking must take, the seat first: whoever gets no seat has not stood in anybody's way. What limits count is taken
- * also while no limit is set, so that one that is set later finds what is booked already.
+ * Everything that a booking must take. The seat comes first, so that somebody without a seat gets in nobody's way. Limits are counted even
+ * while none is set, so that a later limit finds what is booked already.
  */
 export function planNeeds(plan: Plan): Need[] {
   const { over = [] } = plan;
@@ -68,7 +68,7 @@ export function planNeeds(plan: Plan): Need[] {
   return needsByTheRules(plan).map((need) => (isOver(need) ? setAside(need) : need));
 }
 
-/** Counted all the same; of a diary the gap alone: nobody is at two places at once. */
+/** The need with its rule set aside: a limit is counted but not enforced, and a diary gives up its gap. */
 function setAside(need: Need): Need {
   return need.kind === 'counted' ? { ...need, of: Infinity } : { ...need, gapMs: 0 };
 }
@@ -76,7 +76,7 @@ function setAside(need: Need): Need {
 function needsByTheRules(plan: Plan): Need[] {
   const { event, slot, more = [], people } = plan;
   const { perHousehold, perTeacherAndDay, gapMinutes } = event.booking;
-  // The teacher's own meetings as a parent are in the same diaries; who is both sides of one meeting is there once.
+  // A teacher's own meetings as a parent are in the same diaries; somebody on both sides of one meeting is entered once.
   const sitting = new Set(people.teacher.map((id) => id.toHexString()));
   const sits = (id: Types.ObjectId) => sitting.has(id.toHexString());
   return [
@@ -86,7 +86,8 @@ function needsByTheRules(plan: Plan): Need[] {
     ...plan.students.flatMap((student) => studentLimits(plan, student)),
     counted('limit', [event._id, plan.household], perHousehold || Infinity, 'household limit'),
     counted('limit-day', [event._id, plan.resource._id, slot.day], perTeacherAndDay || Infinity, 'day limit'),
-    // The family's own first. Where a teacher who sits there is of the family, it is still a meeting of the family: the gap is kept.
+    // The family comes first. If a teacher who sits there belongs to the family, the gap is kept, because it is still a meeting of the
+    // family.
     ...diary([slot, ...more], {
       person: plan.household,
       gapMs: gapMinutes * 60_000,
@@ -94,7 +95,7 @@ function needsByTheRules(plan: Plan): Need[] {
       ...(plan.goer ? { who: plan.goer } : {}),
       refusal: 'household busy',
     }),
-    // Only a family's own meetings need a way between them.
+    // Only a family walks from one meeting to the next.
     ...people.family
       .filter((id) => !id.equals(plan.household) && !sits(id))
       .flatMap((person) =>
@@ -113,8 +114,8 @@ function needsByTheRules(plan: Plan): Need[] {
 }
 
 /**
- * In the event, with the teacher, and in the class; a number set for the class may also be above the usual one. Where each household of a
- * student may book its own, what others have is counted and compared with nothing; else what a household has alone is.
+ * A student's limits in the event, with the teacher, and in the class; a class may allow more than usual. Where each household of a student
+ * may book its own, the student's total is counted but not enforced; otherwise the household's own count is not enforced.
  */
 function studentLimits(
   { event, resource, household, class: held }: Plan,
@@ -135,7 +136,7 @@ function studentLimits(
   ];
 }
 
-/** The diary of who interprets. All who have seats of one slot can have the same. */
+/** The interpreter's diary. All who have seats of one slot can share an interpreter. */
 export function interpreterNeeds(
   slots: Pick<PlannedSlot, '_id' | 'from' | 'to'>[],
   person: Types.ObjectId,
@@ -147,15 +148,12 @@ function counted(kind: string, ids: (Types.ObjectId | string)[], of: number, ref
   return { kind: 'counted', prefix: prefixOf(kind, ids), of, refusal };
 }
 
-/** What the claims of a counted need begin with. */
+/** How the claims of a counted need begin. */
 export function prefixOf(kind: string, ids: (Types.ObjectId | string)[]): string {
   return `${kind}:${ids.map(String).join(':')}:`;
 }
 
-/**
- * One for each slot, so that a longer meeting shares each with whoever has another of its seats. It lasts through a break between two
- * slots, which belongs to the later one.
- */
+/** One need for each slot, because others may have its other seats. A break between two slots belongs to the later one. */
 function diary(
   slots: Pick<PlannedSlot, '_id' | 'from' | 'to'>[],
   need: Pick<DiaryNeed, 'person' | 'gapMs' | 'shared' | 'who' | 'refusal'>,
@@ -170,8 +168,8 @@ function diary(
 }
 
 /**
- * The diaries that a need looks at and is entered in: of every UTC day that the stretch touches, or comes too close to. So two that
- * are in each other's way always have one in common, whatever the gap was when the other was entered.
+ * The diaries that a need reads and is entered in: those of every UTC day that it touches or comes too close to. So two needs that conflict
+ * always share a diary, whatever the gap was when the other was entered.
  */
 export function diariesFor({ person, from, to, gapMs }: DiaryNeed): string[] {
   return utcDays(new Date(from.getTime() - gapMs), new Date(to.getTime() + gapMs)).map(
@@ -181,7 +179,7 @@ export function diariesFor({ person, from, to, gapMs }: DiaryNeed): string[] {
 
 const DAY_MS = 24 * 3600_000;
 
-/** The UTC days, YYYY-MM-DD, that a stretch lies on: no setting of a school or an event moves them. */
+/** The UTC days, YYYY-MM-DD, of a time: no setting of a school or an event moves them. */
 export function utcDays(from: Date, to: Date): string[] {
   const days: string[] = [];
   for (let day = Math.floor(from.getTime() / DAY_MS); day * DAY_MS < to.getTime(); day++)

@@ -3,7 +3,7 @@ import { Appointment } from '../models/appointment.js';
 import { Diary } from '../models/diary.js';
 import { HOLDER_FIELDS, type HolderOf } from './check-holder.js';
 
-/** A stage’s `$lookup` of the appointments that a field names, as `by`. */
+/** A `$lookup` stage: the appointments that a field names, as `by`. */
 export const holdersIn = (localField: string) => ({
   from: Appointment.collection.name,
   localField,
@@ -12,7 +12,7 @@ export const holdersIn = (localField: string) => ({
   as: 'by',
 });
 
-/** Some people's days, each with the appointments that it names: whether an entry counts, its reader asks of those. */
+/** Some people's days, each with the appointments that it names. The reader judges by those whether an entry counts. */
 export async function readDiaries(
   people: Types.ObjectId[],
   days: string[],

@@ -1,5 +1,6 @@
 import type { Deps } from '../deps.js';
-import { Appointment, type Refusal } from '../models/appointment.js';
+import { Appointment } from '../models/appointment.js';
+import type { Refusal } from '../models/refusal.js';
 import { HOLDER_FIELDS } from './check-holder.js';
 import { Claim, underPrefix } from '../models/claim.js';
 import { Diary } from '../models/diary.js';
@@ -9,15 +10,15 @@ import { enterDiary, type DiaryWrite } from './enter-diary.js';
 import { diariesFor, type CountedNeed, type Need } from './plan-needs.js';
 import { remove, takeCount, type ClaimWrite, type HeldClaim } from './take-count.js';
 
-/** More losses in a row than that, and it is as good as taken. */
+/** After so many lost rounds in a row it counts as taken. */
 const ROUNDS = 500;
 
 type Taken = { ok: true } | { ok: false; reason: Refusal };
 
 /**
- * Takes what a pending appointment needs: looks at all of it, writes what is missing, and looks again where somebody was quicker.
- * Taking again what it has already is success, because a write may land and still answer with an error; what it has and needs
- * no more it gives up. Whoever is refused ends the appointment, then releases.
+ * Takes what a pending appointment needs: reads all of it, writes what is missing, and reads again if somebody was quicker. Taking the same
+ * twice succeeds, because a write may arrive and still answer with an error. What the appointment has and does not need is given up. A
+ * caller that is refused ends the appointment and then releases it.
  */
 export async function takeClaims(deps: Deps, me: Appointment, needs: Need[]): Promise<Taken> {
   for (let round = 0; round < ROUNDS; round++) {
@@ -41,19 +42,19 @@ export interface Planned {
 }
 
 /**
- * Whether each of the claims is made or refused: then diaries can be entered by the same command, which ends at the first refusal.
- * Whoever gets no seat has not stood in anybody's way, and a claim that is taken over may be another's by now without a refusal.
+ * Whether each claim is made or refused for sure. Then one command, which ends at the first refusal, can enter the diaries too. A claim
+ * that is taken over is not sure: it may belong to somebody else by then without a refusal.
  */
 export function isSure({ claims }: Planned): boolean {
   return claims.every((write) => 'insertOne' in write);
 }
 
-/** What is planned as writes, the claims first. */
+/** What is planned, as writes; claims come first. */
 export function takingOf({ claims, entries }: Planned): Write[] {
   return [...writesTo<Claim>(Claim, claims), ...writesTo<Diary>(Diary, entries)];
 }
 
-/** What is to be written so that an appointment, which need not be there yet, has what it needs; or what lives and is in its way. */
+/** What to write so that an appointment, stored or not, has what it needs; or the refusal, if something living is in its way. */
 export async function planWrites(
   me: Appointment,
   needs: Need[],
@@ -83,14 +84,14 @@ export async function planWrites(
   return { ok: true, claims, entries };
 }
 
-/** Everything that is taken of what the needs count, by whomever, and whatever the appointment has. */
+/** Finds all claims that the needs count, whoever has them, and all claims of the appointment. */
 function claimsFor(me: Appointment, needs: CountedNeed[]): Question<HeldClaim> {
   const filter = { $or: [...needs.map(({ prefix }) => underPrefix(prefix)), { appointment: me._id }] };
   return ask<Claim, HeldClaim>(
     Claim,
     filter,
     { $sort: { _id: 1 } },
-    // Of seats alone: most limits are not reached, and then nobody need be looked at.
+    // Holders of seats only: most limits are not reached, and then nobody needs to be looked at.
     { $set: { seated: { $cond: [{ $eq: [{ $substrCP: ['$_id', 0, 5] }, 'slot:'] }, '$appointment', []] } } },
     {
       $lookup: {
@@ -105,10 +106,7 @@ function claimsFor(me: Appointment, needs: CountedNeed[]): Question<HeldClaim> {
   );
 }
 
-/**
- * What was taken under other rules, as for a class that the student has left since. No seats: those that were taken for another length
- * may be what somebody is booking at this moment (`change-length.ts`).
- */
+/** Claims that the appointment does not need. Seats are kept: another request may be booking another length (`change-length.ts`). */
 function needless(me: Appointment, needs: CountedNeed[], found: Claim[]): Claim[] {
   return found.filter(
     (claim) =>
@@ -118,7 +116,10 @@ function needless(me: Appointment, needs: CountedNeed[], found: Claim[]): Claim[
   );
 }
 
-/** @returns whether all of it was written; if not, somebody was quicker, or it was there from before */
+/**
+ * Does these writes.
+ * @returns false if somebody was quicker, or if something was there from before
+ */
 export async function areAllWritten(writes: Write[]): Promise<boolean> {
   return (await writeTogether(writes)).changed === writes.length;
 }

@@ -6,14 +6,14 @@ import type { CountedNeed } from './plan-needs.js';
 
 export type ClaimWrite = AnyBulkWriteOperation<Claim>;
 
-/** With the appointment that has it, where that was read together with it. */
+/** A claim, and the appointment that has it, where the two were read together. */
 export type HeldClaim = Claim & { holders?: HolderOf[] };
 
 /**
- * What is to be written so that an appointment has one of the seats, or of the counts of a limit; nothing where it has one.
- * Two who choose by what both have read choose numbers of which at most so many exist, so that one of them collides.
- * @param claims those of the need that are there
- * @returns undefined when all are held by appointments that live
+ * The writes that give an appointment one seat, or one count of a limit; none where it has one. Two who have read the same choose from as
+ * many numbers as exist, so that one of them collides if there are too few.
+ * @param claims the existing claims of the need
+ * @returns undefined when living appointments hold all of them
  */
 export async function takeCount(
   me: Appointment,
@@ -25,15 +25,15 @@ export async function takeCount(
     (claim) => me._id.equals(claim.appointment) || claim.next?.equals(me._id),
   );
   if (mine) {
-    // A hold from before a limit was set, or lowered, is not booked past it.
+    // A hold from before a limit was set or lowered cannot be booked past it.
     if (me._id.equals(mine.appointment) && !(await leavesRoom(me, need, claims, now))) return undefined;
-    // Two requests for one appointment at once may each have taken one: the lowest stays.
+    // Two requests at once for one appointment may each have taken a claim: the lowest stays.
     return spare.filter((claim) => me._id.equals(claim.appointment)).map((claim) => remove(me, claim));
   }
   const replaced = claims.find((claim) => me.replaces?.equals(claim.appointment));
   if (replaced) {
     if (replaced.next && !(await isDead(replaced.next, now, me))) return undefined;
-    // What the appointment that is to be replaced holds counts as free for its successor.
+    // What the replaced appointment holds counts as free for its successor.
     return [{ updateOne: { filter: sameHolders(replaced), update: { $set: { next: me._id } } } }];
   }
   const { living, dead } = await weigh(claims, need, me, now);
@@ -43,7 +43,7 @@ export async function takeCount(
   return dead && [takeOver(me, dead)];
 }
 
-/** Whether the others leave one: each looks when its own is there, so of too many at least the last sees all. */
+/** Whether the others leave a claim free. Each looks after its own is stored, so that of too many at least the last one sees all. */
 async function leavesRoom(
   me: Appointment,
   need: CountedNeed,
@@ -56,7 +56,7 @@ async function leavesRoom(
   return (await weigh(others, need, me, now)).living < need.of;
 }
 
-/** How many claims count, and one that can be taken over. While there are fewer claims than seats nobody need be looked at. */
+/** Counts the claims that live, and finds one that can be taken over. While there are fewer claims than seats, no holder is looked at. */
 async function weigh(
   claims: HeldClaim[],
   need: CountedNeed,
@@ -78,9 +78,9 @@ function numberOf(claim: Claim, need: CountedNeed): number {
   return Number(claim._id.slice(need.prefix.length));
 }
 
-export async function claimIsDead(claim: HeldClaim, now: Date, taker?: Appointment): Promise<boolean> {
+async function claimIsDead(claim: HeldClaim, now: Date, taker?: Appointment): Promise<boolean> {
   const [holder] = claim.holders ?? [];
-  // Who lives needs no further look; who seems dead is looked at again, and ended for good.
+  // A living holder is certain. One that seems dead is looked at again, and ended for good.
   if (holder && !keepsNothing(holder, now, taker)) return false;
   return (
     (await isDead(claim.appointment, now, taker)) &&
@@ -88,10 +88,10 @@ export async function claimIsDead(claim: HeldClaim, now: Date, taker?: Appointme
   );
 }
 
-/** A number that nobody has: the lowest where there is no limit, else any of those left, so that many at once do not all try one. */
+/** A free number: the lowest where there is no limit, otherwise a random one, so that many at once do not all try the same. */
 function freeNumber(claims: Claim[], need: CountedNeed, living: number): number | undefined {
   const held = new Set(claims.map((claim) => numberOf(claim, need)));
-  // Where the number was lowered, claims above it live on and count: only as many are free as are left.
+  // After a limit was lowered, claims above it live and count, so fewer numbers are left than are unused.
   const wanted = Number.isFinite(need.of) ? need.of - living : 1;
   const free: number[] = [];
   for (let number = 0; number < need.of && free.length < wanted; number++)
@@ -112,12 +112,12 @@ function takeOver(me: Appointment, dead: Claim): ClaimWrite {
   };
 }
 
-/** Takes away a claim that the appointment has beside what it needs. */
+/** Removes a claim that the appointment does not need. */
 export function remove(me: Appointment, { _id }: Claim): ClaimWrite {
   return { deleteOne: { filter: { _id, appointment: me._id } } };
 }
 
-/** The claim as it was read, or nothing. */
+/** A filter: the claim as it was read. */
 export function sameHolders(claim: Claim): { _id: string } {
   const holders = { appointment: claim.appointment, next: claim.next ?? { $exists: false } };
   return { _id: claim._id, ...holders };

@@ -67,7 +67,7 @@ export function isClassRow(imported: boolean, type: ClassType, typeBefore: Class
 }
 
 /** The chip a row belongs to. Types without a chip of their own are under `other`. */
-export function filterOf(row: Pick<Row, 'type' | 'deleted' | 'hidden'>): TypeFilter {
+function filterOf(row: Pick<Row, 'type' | 'deleted' | 'hidden'>): TypeFilter {
   if (row.deleted) return 'deleted';
   if (row.hidden) return 'hide';
   const key = row.type.toLowerCase().replace(' ', '-');

@@ -138,7 +138,7 @@ async function showRows(event: Scope, rows: Row[], known: Known): Promise<ShownR
 }
 
 /** What matters most about a row to somebody who looks for what is missing. */
-export function statusOf(row: Omit<ShownRow, 'status'>): Status {
+function statusOf(row: Omit<ShownRow, 'status'>): Status {
   if (row.deleted) return { kind: 'off', word: 'Deleted' };
   if (row.problems > 0) return { kind: 'notice', word: countOf(row.problems, 'problem', 'problems') };
   if (row.of === 'resource' && !row.byHand) return { kind: 'off', word: 'No class shown' };

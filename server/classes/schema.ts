@@ -2,7 +2,7 @@ import Joi from 'joi';
 import { Types } from 'mongoose';
 import { CLASS_TYPES, type ClassType } from '../models/class.js';
 import { addressOf } from '../web/paging.js';
-import { idText, line, objectId, objectIds, tick } from '../web/parse.js';
+import { idText, line, objectId, objectIds, tick } from '../web/form-fields.js';
 import type { WantedType } from './set-types.js';
 import { SORTS, TYPE_FILTERS, type Sort, type TypeFilter } from './filter-rows.js';
 

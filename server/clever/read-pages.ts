@@ -1,7 +1,6 @@
 import { CleverError } from './explain-failure.js';
 import { isRecord } from './read-answer.js';
 
-/** One page of records. */
 export interface CleverPage<T> {
   objects: T[];
   /** How many entries had no id and are useless. */

@@ -1,7 +1,7 @@
 import Joi from 'joi';
 import { CONTACT_TYPES, type Contact, type ContactType } from '../models/contact.js';
 import { MISSING, type Missing } from '../models/person-keys.js';
-import { line, objectIds, tick } from '../web/parse.js';
+import { line, objectIds, tick } from '../web/form-fields.js';
 
 export interface ContactsQuery {
   q: string;

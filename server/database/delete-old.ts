@@ -5,9 +5,7 @@ import { BOOKKEEPING_MS, firstIdAt, keepMs, LIFETIMES, type Lifetime } from './l
 
 const BATCH = 500;
 
-/**
- * Deletes documents whose lifetime is over, in small batches between which it can be stopped. It may run twice, or in two places at once.
- */
+/** Deletes documents whose lifetime is over, in small batches. It may be stopped between them, and run twice or in two places at once. */
 export async function deleteOld(
   deps: Pick<Deps, 'config' | 'log' | 'now'>,
   stopping: AbortSignal,

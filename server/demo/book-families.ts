@@ -13,7 +13,7 @@ import { Slot } from '../models/slot.js';
 import { User } from '../models/user.js';
 import { planMeetings, type Meeting, type Table } from './plan-meetings.js';
 
-/** A guardian with an address that is nobody else's, and the children. */
+/** A guardian with an address of their own, and the children. */
 interface Family {
   key: string;
   name: string;
@@ -33,8 +33,8 @@ const NOTES = [
 ];
 
 /**
- * Books as families would within some days, in a few large writes instead of thousands of requests: appointments with the claims and
- * diaries that the booking protocol would take. Teachers get rooms.
+ * Books as families would within some days, in a few large writes instead of thousands of requests: appointments, and the claims and
+ * diaries that booking would take. Teachers get rooms.
  * @param part of all slots, 0 to 1
  */
 export async function bookFamilies(
@@ -69,7 +69,7 @@ export async function bookFamilies(
   return { booked: meetings.length, slots: slots.length };
 }
 
-/** Families, by the guardian's address, if nobody logs in or teaches with it. */
+/** Families whose guardian's address is nobody else's login or teacher address, by that address. */
 async function findFamilies(account: Types.ObjectId, classes: Class[]): Promise<Family[]> {
   const ids = new Map(classes.flatMap(({ synced }) => synced.students.map((id) => [String(id), id])));
   const students = await Contact.find(
@@ -194,7 +194,7 @@ async function write(event: Event, { resources, families, meetings }: Booked, no
   await taken.save();
 }
 
-/** What the appointments take, as the protocol writes it. */
+/** The claims and diaries of the appointments, as booking writes them. */
 class Taken {
   readonly #claims: Claim[] = [];
   readonly #counts = new Map<string, number>();

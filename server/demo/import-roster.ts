@@ -3,7 +3,7 @@ import type { Steps } from './keep-steps.js';
 import { choicesOf, wordsOf } from '../scratch/read-form.js';
 import type { School } from './set-up-school.js';
 
-/** Goes through the Importer: event, every school, every term and the sections without one; then the run, to its end. */
+/** Goes through the Importer: event, all schools, all terms and the sections without a term; then follows the run to its end. */
 export async function importRoster({ admin, event }: School, steps: Steps): Promise<string> {
   return steps.take('Import every school and term', async () => {
     const query = new URLSearchParams({ event: idOf(event) });
@@ -22,7 +22,10 @@ export async function importRoster({ admin, event }: School, steps: Steps): Prom
   });
 }
 
-/** Waits for the end of a run, by the stream that its page follows. @returns its result in one sentence */
+/**
+ * Waits for the end of a run, by the stream that its page reads.
+ * @returns its result as a sentence
+ */
 export async function followRun(browser: Browser, run: Page): Promise<string> {
   await browser.get(`${run.path}/progress`);
   const over = await browser.get(run.path);

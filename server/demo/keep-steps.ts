@@ -1,18 +1,19 @@
 export interface Step {
   what: string;
-  /** The result, in counts. */
+  /** The result as counts. */
   outcome: string;
   ms: number;
   ok: boolean;
 }
 
-/** Does steps one after another and notes the result and duration of each. */
+/** Does one step after another, and notes the result and duration of each. */
 export class Steps {
   readonly done: Step[] = [];
 
   constructor(private readonly tell: (step: Step) => void = () => undefined) {}
 
   /**
+   * Does a step.
    * @param work returns the outcome in a few words, or a value with them
    * @throws what the work threw, after it was noted
    */

@@ -9,8 +9,8 @@ import type { Sandbox } from '../sandbox/start-sandbox.js';
 const ENOUGH = 10;
 
 /**
- * Removes some students with an appointment from the class that it is about, in the district: the next sync puts the appointments on the
- * problem list. Each student is from another class, and in no other class of the same teacher.
+ * Removes some students from classes, in the district, with whose teachers they have an appointment: the next sync makes the appointments
+ * problems. Each student is from another class, and in no other class of the same teacher.
  * @returns how many
  */
 export async function leaveClasses(sandbox: Sandbox, event: Types.ObjectId, count: number): Promise<number> {

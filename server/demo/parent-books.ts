@@ -56,7 +56,7 @@ export async function bookFirst(school: School, { browser }: Parent, steps: Step
     const [slot] = choicesOf(page.text, 'slot');
     if (!slot) throw new Error('The teacher has no free time.');
     const check = await browser.submitOn(page, `${school.link}/appointments`, { slot });
-    // Where the event asks nothing, the press has booked it.
+    // If the event asks nothing, the press has booked it.
     const confirm = `${school.link}/appointments/${idOf(check.path)}/confirm`;
     const done = check.text.includes(`"${confirm}"`) ? await browser.submitOn(check, confirm) : check;
     if (done.status !== 200) throw new Error(wordsOf(done.text).slice(0, 300));

@@ -1,15 +1,15 @@
 import type { Types } from 'mongoose';
 import type { Slot } from '../models/slot.js';
 
-/** A student whom a teacher can meet, with the family that would come. */
+/** A student whom a teacher can meet, and the family that would come. */
 export interface Candidate {
   student: Types.ObjectId;
   class: Types.ObjectId;
-  /** Key of the family. */
+  /** The family's key. */
   family: string;
 }
 
-/** A teacher's slots in order of time, with everybody who can come. */
+/** A teacher's slots by time, and everybody who can come. */
 export interface Table {
   slots: Slot[];
   candidates: Candidate[];
@@ -21,7 +21,7 @@ export interface Meeting extends Candidate {
 
 /**
  * Fills a part of all slots with meetings: each student meets a teacher once, nobody is in two places, and about every third time stays
- * free, so that gaps are spread over the day. The same input gives the same meetings.
+ * free, so that gaps spread over the day. The same input gives the same meetings.
  * @param part of all slots, 0 to 1
  */
 export function planMeetings(tables: readonly Table[], part: number): Meeting[] {
@@ -40,7 +40,7 @@ export function planMeetings(tables: readonly Table[], part: number): Meeting[] 
   const isSpare = (index: number, at: number) => (index * 5 + at * 7) % 3 === 0;
   for (const table of open)
     for (const [index, slot] of table.slots.entries()) if (!isSpare(index, table.at)) take(table, slot);
-  // What teachers with few candidates leave free goes to the others, one slot each, so that nobody is full.
+  // Slots that teachers with few candidates leave free are replaced by others' slots, one from each teacher, so that nobody is full.
   const longest = Math.max(0, ...tables.map(({ slots }) => slots.length));
   for (let index = 0; index < longest; index++)
     for (const table of open) {

@@ -38,7 +38,7 @@ Slotbell is open at ${demo.url}
 Every start makes a new school. Stop: Ctrl-C.`);
 }
 
-/** Families book most of the slots, and two students have left a class since, as the sync finds. */
+/** Fills most of the slots, then lets two students leave a class, which the next sync finds. */
 async function fillEvent({ deps, sandbox }: Demo, { admin, event }: School, steps: Steps): Promise<void> {
   const id = new Types.ObjectId(idOf(event));
   await steps.take('Families book', async () => {

@@ -72,7 +72,7 @@ export async function setUpSchool(demo: Demo, steps: Steps, districtId: string):
 }
 
 /** A weekday more than a week ahead, so that a night or two can pass before it. */
-export function conferenceDay(now: Date): string {
+function conferenceDay(now: Date): string {
   let day = DateTime.fromJSDate(now, { zone: ZONE }).plus({ days: 8 });
   while (day.weekday > 5) day = day.plus({ days: 1 });
   return day.toISODate() ?? '';

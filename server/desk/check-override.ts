@@ -1,11 +1,6 @@
 import type { Types } from 'mongoose';
-import {
-  Appointment,
-  LIVING_STATES,
-  type Overridable,
-  type Override,
-  type Refusal,
-} from '../models/appointment.js';
+import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import type { Overridable, Override, Refusal } from '../models/refusal.js';
 import type { Slot } from '../models/slot.js';
 import type { Actor } from '../web/actor.js';
 import { forbidden } from '../web/errors.js';

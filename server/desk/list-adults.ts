@@ -17,7 +17,7 @@ export interface AdultChoice {
 }
 
 /** A child for whom no adult is known: the school keeps the appointment under the child's own name. */
-export const NOBODY: AdultChoice = {
+const NOBODY: AdultChoice = {
   key: 'none',
   name: 'No adult is known',
   email: '',

@@ -120,9 +120,7 @@ function areMeant(
   });
 }
 
-/**
- * The students in each teacher's classes (those in which the teacher comes first), by id. Read once, because a district has many of both.
- */
+/** The students in the classes that each teacher leads, by id. Read once, because a district has many of both. */
 function studentsByTeacher(classes: Class[]): Map<string, Set<string>> {
   return new Map(
     [...groupBy(classes, ({ synced }) => String(synced.teachers[0] ?? ''))].map(([teacher, held]) => [

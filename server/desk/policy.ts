@@ -1,4 +1,4 @@
-import { OVERRIDABLE, type Overridable, type Refusal } from '../models/appointment.js';
+import { OVERRIDABLE, type Overridable, type Refusal } from '../models/refusal.js';
 import type { Event } from '../models/event.js';
 import { atLeast } from '../models/user.js';
 import { levelIn, type Actor } from '../web/actor.js';

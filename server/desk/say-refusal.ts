@@ -1,4 +1,4 @@
-import type { Refusal } from '../models/appointment.js';
+import type { Refusal } from '../models/refusal.js';
 
 /** The subject of a refusal at the desk. */
 export interface AtDesk {
@@ -7,7 +7,6 @@ export interface AtDesk {
   family: string;
 }
 
-/** The sentence for the clerk. */
 const SENTENCES: Record<Refusal, (of: AtDesk) => string> = {
   'not open': () => 'Booking isn’t open, and this event doesn’t let staff book outside the booking window.',
   'not here': () => 'This time is no longer there.',

@@ -1,13 +1,13 @@
 import Joi from 'joi';
 import type { Types } from 'mongoose';
-import { OVERRIDABLE, type Overridable } from '../models/appointment.js';
-import { line, objectId, objectIds } from '../web/parse.js';
+import { OVERRIDABLE, type Overridable } from '../models/refusal.js';
+import { line, objectId, objectIds } from '../web/form-fields.js';
 
 /** The longest reason for setting a rule aside, and the longest message to a family. */
 export const REASON_MAX = 300;
 export const NOTICE_MAX = 500;
 /** The most appointments that move together: a page of the problem list. */
-export const MOST_MOVED = 50;
+const MOST_MOVED = 50;
 
 export interface DeskQuery {
   q: string;
@@ -21,7 +21,7 @@ export const deskQuery = Joi.object<DeskQuery, true>({
 });
 
 /** For whom of a child's family a booking is: a household, an adult of the roster, or nobody known. */
-export const adultKey = () =>
+const adultKey = () =>
   Joi.string()
     .max(26)
     .pattern(/^(?:[hc][0-9a-f]{24}|none)$/);

@@ -1,7 +1,8 @@
 import type { Response } from 'express';
 import { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
-import type { Appointment, Overridable, Refusal } from '../models/appointment.js';
+import type { Appointment } from '../models/appointment.js';
+import type { Overridable, Refusal } from '../models/refusal.js';
 import { Resource } from '../models/resource.js';
 import { Slot } from '../models/slot.js';
 import { actorOf } from '../web/actor.js';

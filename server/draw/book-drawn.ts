@@ -16,8 +16,8 @@ import type { DrawKeys } from './read-input.js';
 import { tellDrawn } from './tell-drawn.js';
 
 /**
- * Draws every round whose wishes are closed now, books what was drawn, and ends those that were canceled. It may die at any step and be done again, by two at once too: one
- * write decides the result, each booking has a key of its own, and each mail is queued once.
+ * Draws every round whose wishes are closed, books what was drawn, and ends canceled rounds. It may die at any step and be repeated, also
+ * by two at once: one write decides the result, each booking has its own key, and each mail is queued once.
  */
 export async function runDraws(deps: Deps, stopping: AbortSignal): Promise<void> {
   await showRounds();
@@ -33,7 +33,7 @@ export async function runDraws(deps: Deps, stopping: AbortSignal): Promise<void>
   await eachOf(due, stopping, (draw) => runDraw(deps, draw, stopping));
 }
 
-/** An event shows its round by a copy of its moments, which a death between two writes leaves behind. */
+/** Gives events the copy of their round's times by which they show it: a death between two writes leaves it out. */
 async function showRounds(): Promise<void> {
   for (const { event, from, until } of await Draw.find(
     { state: 'collecting' },
@@ -52,16 +52,16 @@ async function runDraw(deps: Deps, draw: Draw, stopping: AbortSignal): Promise<v
   const { drawn, input, turns } = JSON.parse(String(await unpack(closed.list))) as DrawList;
   const keys = JSON.parse(String(await unpack(closed.keys))) as DrawKeys;
   const entries = await DrawEntry.find({ draw: draw._id }).lean();
-  // In the order of the draw; whoever is in none of it comes last.
+  // In the order of the draw; families without a turn come last.
   const turn = new Map(drawn.map(({ code }, index) => [code, index]));
   const placeOf = ({ code }: DrawEntry) => turn.get(code) ?? drawn.length;
-  // What somebody drew is nobody else's.
+  // Times that somebody drew go to nobody else.
   const spare = new Set(keys.slots.keys());
   for (const one of drawn) for (const slot of one.got) if (slot !== null) spare.delete(slot);
   const left = entries.filter(({ outcome }) => !outcome).sort((a, b) => placeOf(a) - placeOf(b));
-  // A family that fails holds no other up: what each gets is certain.
+  // A family that fails delays no other, because each result is decided already.
   await eachOf(left, stopping, async (entry) => {
-    // Looked at for each family: an event may be archived, or its rules change, while thousands of meetings are booked.
+    // Read for each family: while thousands of meetings are booked, the event may be archived or its rules may change.
     const now = await findActive(draw);
     if (!now) return;
     const got = drawn[placeOf(entry)]?.got ?? [];
@@ -73,22 +73,22 @@ async function runDraw(deps: Deps, draw: Draw, stopping: AbortSignal): Promise<v
     const others = family?.wishes.map(({ slots }) => slots.filter((slot) => spare.has(slot)));
     await finishEntry(deps, now, entry, { got, others, keys, about });
   });
-  // One whose adults were just joining or leaving another household, or that went to another, is finished the next time.
+  // A family whose adults were joining or leaving another household, or that went to another, is finished in the next run.
   if (await DrawEntry.exists({ draw: draw._id, outcome: { $exists: false } })) return;
   await Draw.updateOne({ _id: draw._id, state: 'booking' }, { $set: { state: 'done' }, $unset: { keys: 1 } });
 }
 
-/** Of an archived one a draw waits; of a deleted one all is deleted. */
+/** The event, unless it is archived, for which a draw waits, or deleted, with which everything is deleted. */
 async function findActive({ event }: Draw): Promise<Event | undefined> {
   return (await Event.findOne({ _id: event, status: 'active' }).lean()) ?? undefined;
 }
 
 interface Result {
   got: (number | null)[];
-  /** Of each wish the further times that nobody drew, in its order. */
+  /** The further times of each wish that nobody drew, in its order. */
   others: number[][] | undefined;
   keys: DrawKeys;
-  /** Absent of one that was not drawn for. */
+  /** Absent for an entry that was not part of the draw. */
   about: Required<Pick<DrawEntry, 'line' | 'turn'>> | undefined;
 }
 
@@ -101,14 +101,14 @@ async function finishEntry(
   // Read again: it may have gone to another household while others were booked.
   const entry = await DrawEntry.findOne({ _id, outcome: { $exists: false } }).lean();
   if (!entry || (await isChanging(entry))) return;
-  // What counts is what was wished when it was closed.
+  // The wishes as they were when the round closed count.
   const wishes = (keys.wishes[entry.code] ?? []).map(asStored);
   const slots = wishes.map((_, wish) => {
     const first = got[wish] ?? null;
     return first === null ? [] : [first, ...(others?.[wish] ?? [])].flatMap((n) => keys.slots[n] ?? []);
   });
   const outcome: DrawOutcome[] = wishes.map(() => ({}));
-  // Looked at again: whoever was blocked since is booked for no more, and whoever left with a child is booked for apart.
+  // Read again: nothing more is booked for somebody who was blocked since, and whoever left with a child gets that child's meetings.
   for (const { acting, places } of await findParties(entry, wishes)) {
     const part = Object.assign({}, entry, {
       ...{ household: acting.household._id, user: acting.user },
@@ -126,9 +126,9 @@ async function finishEntry(
 }
 
 /**
- * Books by the same rules as any booking: what they refuse meanwhile is not booked, and the rest is. A draw knows nothing of interpreters:
- * where none is free at the drawn time, the first further time of the wish that will do is booked.
- * @param slots of each wish the drawn time, and the further ones in its order
+ * Books by the rules of any booking: what they refuse is not booked, and the rest is. A draw does not consider interpreters: if none is
+ * free at the drawn time, the first suitable further time of the wish is booked.
+ * @param slots for each wish the drawn time, then the further ones in its order
  */
 async function bookEntry(
   deps: Deps,
@@ -152,7 +152,7 @@ async function bookFirst(
 ): Promise<DrawOutcome> {
   const [drawn] = ids;
   if (!drawn) return {};
-  // Booked before a death, it may have been canceled or moved since: it is booked no second time.
+  // A meeting that was booked before a death may have been canceled or moved since: it is not booked again.
   const before = await Appointment.findOne(
     {
       ...{ household: family.household, slot: { $in: ids }, draw: family.draw, students: { $all: students } },
@@ -165,7 +165,7 @@ async function bookFirst(
     const appointment = await bookWish(deps, event, family, { slot, students });
     if (appointment === 'interpreter busy') continue;
     if (appointment) return outcomeOf(drawn, slot, appointment);
-    // The further times are for who lacks an interpreter alone.
+    // Further times are only for a missing interpreter.
     if (slot === drawn) break;
   }
   return { slot: drawn };
@@ -175,10 +175,10 @@ function outcomeOf(drawn: Types.ObjectId, slot: Types.ObjectId, appointment: Typ
   return { slot, appointment, ...(slot.equals(drawn) ? {} : { instead: true }) };
 }
 
-/** So many times of a wish are tried. */
+/** How many times of a wish are tried. */
 const MOST_TIMES = 40;
 
-/** How often a time is held again whose hold ran out because the process died on the way. */
+/** How often a time is held again because its hold ran out while the process was dead. */
 const TRIES = 3;
 
 async function bookWish(
@@ -201,7 +201,7 @@ async function bookWish(
   return undefined;
 }
 
-/** As the JSON of a closed round has it. */
+/** A wish as it is stored, from the JSON of a closed round. */
 function asStored({ students, resource, slots, any }: DrawWish): DrawWish {
   const id = (value: unknown) => new Types.ObjectId(String(value));
   return { students: students.map(id), resource: id(resource), slots: slots.map(id), any };

@@ -6,34 +6,34 @@ import { pack } from './find-draw.js';
 import { readInput } from './read-input.js';
 import { openSeed } from './start-draw.js';
 
-/** What families see of a draw: nothing that tells of anybody but themselves. */
+/** What families see of a draw: nothing that identifies other families. */
 export interface DrawShare {
   hash: string;
   seed: string;
-  /** Of the whole input (`digestOf`). */
+  /** The digest of the whole input (`digestOf`). */
   digest: string;
   /** The codes of the turns, in their order. */
   turns: string[];
-  /** The hashes of what each family reads of itself, sorted. */
+  /** The hashes of the lines that families read of themselves, sorted. */
   lines: string[];
 }
 
-/** All that is needed to do a draw again: for the school, and whom it trusts. */
+/** Everything that is needed to repeat a draw: for the school, and for people it trusts. */
 export interface DrawList extends DrawShare {
   input: DrawInput;
   drawn: Drawn[];
 }
 
 /**
- * Closes a round's wishes: one write keeps what is drawn from, and the result. Of what a family wishes only times count that it
- * could be booked at now, so that the list gives nothing that can't be had.
- * @returns false where somebody else has closed or changed it meanwhile
+ * Closes a round's wishes: one write stores the input and the result. Of each wish only times count that the family could be booked at, so
+ * that the list promises nothing that can't be had.
+ * @returns false if somebody else has closed or changed it meanwhile
  */
 export async function closeWishes(deps: Deps, draw: Draw, event: Event): Promise<boolean> {
   const asItWas = { _id: draw._id, state: 'collecting', until: draw.until, most: draw.most } as const;
   const seed = openSeed(deps, draw);
   if (seed === undefined) {
-    // Sealed with another APP_SECRET: its published hash can't be kept to, so it is called off, and families are told.
+    // Sealed with another APP_SECRET, so the published hash can't be kept: the round is canceled, and families are told.
     deps.log.error({ event: event._id }, 'The seed of a preference round can’t be opened: it is canceled.');
     await Draw.updateOne(asItWas, { $set: { state: 'canceled' } });
     return false;

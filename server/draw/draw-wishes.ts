@@ -1,10 +1,10 @@
 import { createHash, createHmac } from 'node:crypto';
 
-/** A time that is drawn for. */
+/** A time in the draw. */
 export interface DrawSlot {
-  /** Of the teacher, as a number. */
+  /** The teacher's number. */
   teacher: number;
-  /** Who sits there, as numbers: nobody sits in two meetings at once, whosever times they are. */
+  /** The numbers of the people who sit in it: nobody sits in two meetings at once, whoever has the times. */
   people: number[];
   day: string;
   /** Milliseconds since 1970. */
@@ -15,53 +15,56 @@ export interface DrawSlot {
 
 export interface DrawFamily {
   code: string;
-  /** Makes its published line a secret: who knows the line's wishes can't tell whose they are. */
+  /** Makes the published hash of its line unguessable, even for somebody who knows the line's wishes. */
   salt: string;
-  /** The code by which its turn is drawn; families with the same one share a turn. */
+  /** The code by which its turn is drawn. Families with the same code share a turn. */
   turn: string;
-  /** How many meetings it may still have; null where no limit is set. */
+  /** How many more meetings it may have; null without a limit. */
   most: number | null;
-  /** Who of it sits at the school's side of other meetings, as numbers. */
+  /** The numbers of its members who sit on the school's side of other meetings. */
   people: number[];
-  /** The dearest first, each with its children, their places in `pairs`, and the times that will do, by their index, in the family's order. */
+  /** The most wanted first: its children, their indexes in `pairs`, and the times that suit it, in the family's order. */
   wishes: { children: number[]; pairs: number[]; slots: number[] }[];
 }
 
-/** All that a draw depends on beside its seed. It has no name in it, and yet may tell who a family is: only the school sees it. */
+/** Everything that a draw depends on, except its seed. It has no names, but may still identify a family, so only the school sees it. */
 export interface DrawInput {
   /** The least time between two meetings of one family. */
   gapMs: number;
-  /** How many more meetings a teacher may have on a day, by `<teacher> <day>`; empty where no limit is set. */
+  /** How many more meetings a teacher may have on a day, by `<teacher> <day>`; only where there is a limit. */
   days: Record<string, number>;
-  /** How many more meetings a child may have, whoever wishes for them; null where no limit is set. */
+  /** How many more meetings a child may have in all; null without a limit. */
   children: (number | null)[];
-  /** The same of a child with one teacher. */
+  /** The same for a child with one teacher. */
   pairs: (number | null)[];
   slots: DrawSlot[];
   families: DrawFamily[];
 }
 
-/** What a family gets: of each of its wishes the index of a time, or null. */
+/** What a family gets: for each of its wishes the index of a time, or null. */
 export interface Drawn {
   code: string;
   got: (number | null)[];
 }
 
-/** What is published before anybody wishes. @param seed hexadecimal digits */
+/**
+ * The hash that is published before anybody wishes.
+ * @param seed hexadecimal digits
+ */
 export function hashSeed(seed: string): string {
   return sha256(seed);
 }
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
-/** Of the whole input, whatever the order of its families: the turns depend on it, so that whoever knows the seed can't choose a code. */
+/** The digest of the whole input, in any order. The turns depend on it, so that a known seed doesn't help to choose a code. */
 export function digestOf(input: DrawInput): string {
   return sha256(JSON.stringify({ ...input, families: input.families.toSorted(byCode) }));
 }
 
 const byCode = (a: { code: string }, b: { code: string }) => (a.code < b.code ? -1 : 1);
 
-/** The codes of the turns in their order: by the HMAC-SHA256 of digest and code with the seed as the key, the smallest first. */
+/** The codes in the order of their turns: by the HMAC-SHA256 of digest and code, with the seed as the key, the smallest first. */
 export function drawTurns(input: DrawInput, seed: string): string[] {
   const digest = digestOf(input);
   const keyOf = (turn: string) => createHmac('sha256', seed).update(`${digest} ${turn}`).digest('hex');
@@ -71,7 +74,7 @@ export function drawTurns(input: DrawInput, seed: string): string[] {
     .map(({ turn }) => turn);
 }
 
-/** What a family reads of itself; its hash is published. */
+/** The line that a family reads of itself; its hash is published. */
 export function lineOf({ slots }: Pick<DrawInput, 'slots'>, family: DrawFamily, got: Drawn['got']): string {
   const { salt, turn, wishes } = family;
   const at = (index: number | null | undefined) => slots[index ?? -1]?.from ?? null;
@@ -88,8 +91,8 @@ export function hashLines(input: DrawInput, drawn: Drawn[]): string[] {
 }
 
 /**
- * Draws. In the order of the turns each gets the first time that will do of its dearest wish that can still be had, then again, until nobody
- * gets anything. Families who share a turn get something by turns in it. The script `public/js/check-draw.js` does the same in a browser.
+ * Draws. In the order of the turns each family gets the first suitable time of its most wanted wish that can still be had; this repeats
+ * until nobody gets anything. Families who share a turn alternate in it. The script `public/js/check-draw.js` does the same in a browser.
  */
 export function drawWishes(input: DrawInput, seed: string): Drawn[] {
   const book = new Book(input);
@@ -115,11 +118,11 @@ export function drawWishes(input: DrawInput, seed: string): Drawn[] {
 interface Busy {
   from: number;
   to: number;
-  /** -1 where they are at the family's side. */
+  /** -1 on the family's side. */
   slot: number;
 }
 
-/** What is left, and where everybody sits. Times are never given back, so what can't be had once can't be had later. */
+/** What is left, and where everybody sits. Nothing is given back, so a time that can't be had once can't be had later. */
 class Book {
   readonly #seats: number[];
   readonly #days: Map<string, number>;
@@ -184,7 +187,10 @@ class Drawing {
     this.#open = family.wishes.map((_, wish) => wish);
   }
 
-  /** @returns whether it got something */
+  /**
+   * Takes the next time for the family.
+   * @returns whether it got one
+   */
   take(): boolean {
     const { most, people, wishes } = this.family;
     while (this.#open.length > 0 && this.got.filter((one) => one !== null).length < (most ?? Infinity)) {

@@ -11,13 +11,13 @@ import { callOffice } from '../web/say-office.js';
 import { wordsOf } from '../web/words.js';
 import { findActing } from './find-acting.js';
 
-/** Tells each family whose wishes count no longer, once, and deletes a canceled round then. Done again after a death, it goes on. */
+/** Tells each family of a canceled round once that its wishes don't count, then deletes the round. May be repeated after a death. */
 export async function endCanceled(deps: Deps, draw: Draw, stopping: AbortSignal): Promise<void> {
   const [event, account] = await Promise.all([
     Event.findOne({ _id: draw.event, status: { $ne: 'deleted' } }).lean(),
     Account.findById(draw.account).lean(),
   ]);
-  // What a deleted event has is deleted with it.
+  // The round of a deleted event is deleted with the event.
   if (!event || !account) return;
   await Event.updateOne({ _id: event._id, account: account._id }, { $unset: { draw: 1 } });
   for await (const entry of DrawEntry.find({ draw: draw._id }).lean()) {
@@ -37,7 +37,7 @@ async function tellCanceled(
   if (!acting) return;
   const key = `draw-canceled:${String(entry._id)}`;
   const told = (await addresseesOf(acting.household)).filter(({ _id }) => !acting.isBlocked(_id));
-  // For some booking opens earlier.
+  // Booking opens earlier for some families.
   const { opensAt } = (await openEarly(event, acting.household, deps.now())).booking;
   const mails = addressMails({ event, account }, told, key, (place, { name }) => {
     const t = wordsOf(place);

@@ -4,10 +4,10 @@ import { HouseholdChange } from '../models/household-change.js';
 import { isBlocked, User } from '../models/user.js';
 import type { DrawEntry, DrawWish } from '../models/draw-entry.js';
 
-/** A household as a draw sees it: whoever of its adults is blocked is drawn for, booked for and told no more. */
+/** A household as a draw sees it. An adult who is blocked is not drawn for, booked for or told. */
 export interface Acting {
   household: Household;
-  /** Who books: who sent the wishes, or another adult where that one is blocked. */
+  /** Who books: the sender of the wishes, or another adult if that one is blocked. */
   user: Types.ObjectId;
   isBlocked: (adult: Types.ObjectId) => boolean;
 }
@@ -16,8 +16,8 @@ type Owned = Pick<DrawEntry, 'account' | 'household' | 'user'>;
 type Wished = Owned & Pick<DrawEntry, 'changedAt'>;
 
 /**
- * Who acts for an entry: its household, or where that has no adult left, as they joined another, the one in which who sent the wishes is now.
- * @returns undefined where nobody is left who could act
+ * Who acts for an entry: its household; or, if its adults have all joined another one, the household where the sender is.
+ * @returns undefined if nobody is left who could act
  */
 export async function findActing({ account, household: id, user }: Owned): Promise<Acting | undefined> {
   const own = await findAdults(await Household.findById(id).lean(), user);
@@ -39,16 +39,13 @@ async function findAdults(
   return { isEmpty: false, acting: { household, user: first, isBlocked: isOut } };
 }
 
-/** A household that acts for some of an entry's wishes, by their places. */
+/** A household that acts for some of an entry's wishes, by their indexes. */
 export interface Party {
   acting: Acting;
   places: number[];
 }
 
-/**
- * Who acts for which of an entry's wishes: those about a child whom an adult took along who left since are of that adult's household. Wishes
- * for which nobody is left are in none.
- */
+/** Who acts for which wishes of an entry: for a child who left with an adult, that adult's household; for some, nobody. */
 export async function findParties(entry: Wished, wishes: DrawWish[]): Promise<Party[]> {
   const parties: Party[] = [];
   const usual = await findActing(entry);
@@ -65,7 +62,7 @@ export async function findParties(entry: Wished, wishes: DrawWish[]): Promise<Pa
 
 const has = (ids: Types.ObjectId[], id: Types.ObjectId) => ids.some((one) => one.equals(id));
 
-/** The household of the last adult who left an entry's household with one of some students after it was sent. */
+/** The household of the last adult who left an entry's household with one of some students after the entry was sent. */
 async function findLeft(
   { account, household, changedAt }: Wished,
   students: Types.ObjectId[],
@@ -81,7 +78,7 @@ async function findLeft(
   return findActing({ account, household: left.fresh, user: left.adult });
 }
 
-/** Whether adults are joining or leaving an entry's household just now. */
+/** Whether adults are joining or leaving an entry's household at this moment. */
 export async function isChanging({ account, household, user }: Owned): Promise<boolean> {
   const theirs = { $or: [{ household }, { touches: household }, { adult: user }] };
   return (await HouseholdChange.exists({ account, state: 'accepted', ...theirs })) !== null;

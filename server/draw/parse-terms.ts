@@ -6,7 +6,7 @@ import { parseForm, typedValues, type Parsed } from '../web/parse.js';
 import { termsForm } from './schema.js';
 import type { DrawTerms } from './start-draw.js';
 
-/** Checks when a round is to be: it ends before booking opens, so that everybody books from what it leaves. */
+/** Checks the times of a round. It must end before booking opens, so that everybody books from what it leaves. */
 export function parseTerms(body: unknown, event: Event, now: Date): Parsed<DrawTerms> {
   const parsed = parseForm(termsForm, body);
   if (!parsed.ok) return parsed;

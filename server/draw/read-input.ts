@@ -17,14 +17,14 @@ import type { DrawFamily, DrawInput, DrawSlot } from './draw-wishes.js';
 import { findActing, type Acting } from './find-acting.js';
 import { shareTurns, type Sharing } from './share-turns.js';
 
-/** What the numbers of an input stand for: kept beside it, and shown to nobody. */
+/** What the numbers of an input stand for. Stored beside it, and shown to nobody. */
 export interface DrawKeys {
   slots: string[];
-  /** By the family's code, as they were when they were closed. */
+  /** By the family's code, as they were when the round closed. */
   wishes: Record<string, DrawWish[]>;
 }
 
-/** Numbers for ids, in the order in which they come. */
+/** Numbers ids in the order in which they come. */
 class Numbers {
   readonly #known = new Map<string, number>();
 
@@ -43,7 +43,7 @@ class Numbers {
   }
 }
 
-/** The least of what families who share a child say is left of something, by its number. */
+/** Limits by number; of several families that share a child, the strictest counts. */
 class Limits {
   readonly numbers = new Numbers();
   readonly #left: number[] = [];
@@ -61,7 +61,7 @@ class Limits {
 
 const orNull = (most: number) => (Number.isFinite(most) ? most : null);
 
-/** Reads what is drawn from, as it is now. */
+/** Reads the input of a draw from the present wishes. */
 export async function readInput(
   draw: Draw,
   event: Event,
@@ -69,14 +69,14 @@ export async function readInput(
 ): Promise<DrawInput & { keys: DrawKeys }> {
   const reading = new Reading(event, now);
   const sharing: Sharing[] = [];
-  // The oldest first: of those who share a turn, it has the oldest one's code.
+  // The oldest first, because families who share a turn have the oldest one's code.
   for await (const entry of DrawEntry.find({ draw: draw._id }).sort({ _id: 1 }).lean()) {
     const acting = await findActing(entry);
     if (!acting) continue;
-    // No more than the school lets a family have now, whatever it was when they were sent.
+    // At most as many as the school allows today, whatever it allowed when they were sent.
     const wishes = entry.wishes.slice(0, draw.most);
     const wished = await reading.add(entry, wishes, acting);
-    // Whoever has a child no longer shares no turn with those who have.
+    // Somebody who lost a child does not share a turn with those who have it.
     const students = wished.flatMap((wish) => wish.students.map(String));
     sharing.push({ code: entry.code, students: event.booking.eachHousehold ? [] : students });
   }
@@ -96,13 +96,16 @@ class Reading {
     readonly now: Date,
   ) {}
 
-  /** @returns the wishes with the children who count */
+  /**
+   * Adds an entry.
+   * @returns its wishes with the children who count
+   */
   async add(
     { code, salt }: Pick<DrawEntry, 'code' | 'salt'>,
     sent: DrawWish[],
     { household, user }: Acting,
   ): Promise<DrawWish[]> {
-    // Whom they may not meet anymore, as in a class that was hidden meanwhile, would only take times from others.
+    // A meeting that is not possible any more, as with a class that was hidden meanwhile, would only take times from others.
     const met = new Set(
       (await childrenWithTeachers(this.event, household.children, [])).flatMap((child) =>
         child.left ? [] : child.teachers.map((teacher) => `${child.id}:${teacher.id}`),
@@ -165,7 +168,7 @@ class Reading {
       ],
       ...{ day: slot.day, from: +slot.from, to: +slot.to, seats: slot.capacity },
     }));
-    // By their codes, not by when they came: the list tells nothing of that.
+    // Sorted by code, so that the list does not tell when they were sent.
     const families = this.#families
       .toSorted((a, b) => (a.code < b.code ? -1 : 1))
       .map(({ code, salt, most, people: own, wishes }): DrawFamily => ({
@@ -182,7 +185,7 @@ class Reading {
     };
   }
 
-  /** Who sits there, by the holder of slots. */
+  /** Who sits with some holders of slots. */
   async #findSitting(slots: Slot[]): Promise<Map<string, Types.ObjectId[]>> {
     const ids = distinctIds([...slots.map(({ resource }) => resource), ...sitBeside(slots)]);
     const holders = await Resource.find({ _id: { $in: ids } }, HOLDER).lean();
@@ -194,7 +197,7 @@ class Reading {
     );
   }
 
-  /** Takes off what is booked already: of the seats of a slot, and of a teacher's day where that has a limit, which it returns. */
+  /** Subtracts what is booked already: from the seats of slots, and from teachers' daily limits, which it returns. */
   async #countSeats(slots: DrawSlot[]): Promise<Record<string, number>> {
     const { event } = this;
     const taken = await Appointment.find(

@@ -9,14 +9,14 @@ import { shortDayAndTime } from '../web/format-time.js';
 import { groupBy } from '../web/lists.js';
 import type { Style } from '../web/place.js';
 
-/** A child's teacher as the form of wishes offers the meeting, with the times that can be wished. */
+/** A child's teacher as the form of wishes offers the meeting, with the times to choose from. */
 export interface Wishable extends Pick<Choice, 'key' | 'child' | 'want'> {
   teacher: string;
   hint: string;
   times: { value: string; label: string }[];
 }
 
-/** Whom a family can wish to meet: whoever it could book now if booking were open, siblings together where the school says so. */
+/** Whom a family can wish to meet: everybody it could book if booking were open; siblings together where the school says so. */
 export async function offerWishes(family: Family, now: Date): Promise<Wishable[]> {
   const { choices } = await offerPlan(family, now);
   const open = choices.filter(({ gap, meeting }) => !gap && !meeting);
@@ -50,7 +50,7 @@ function joinSiblings(choices: Choice[], style: Style): Choice[] {
   });
 }
 
-/** The wishes of a form by their ranks, those of one rank as the form lists them; what was not offered is left out. */
+/** The form's wishes by their ranks, and in the form's order within a rank. What was not offered is left out. */
 export function readWishes(form: Record<string, string>, offered: Wishable[]): DrawWish[] {
   return offered
     .map(({ key, want, times }) => {
@@ -61,7 +61,7 @@ export function readWishes(form: Record<string, string>, offered: Wishable[]): D
         students: want.students,
         resource: want.resource,
         slots: slots.map((id) => new Types.ObjectId(id)),
-        // Without a time of its own a wish is for any.
+        // A wish without a chosen time is for any time.
         any: form[`any-${key}`] === '1' || slots.length === 0,
       };
     })
@@ -70,7 +70,7 @@ export function readWishes(form: Record<string, string>, offered: Wishable[]): D
     .map(({ rank: _, ...wish }) => wish);
 }
 
-/** What the form shows of wishes that were sent before. */
+/** The form's values for wishes that were sent before. */
 export function valuesOf(wishes: DrawWish[], offered: Wishable[]): Record<string, string> {
   return Object.fromEntries(
     wishes.flatMap(({ students, resource, slots, any }, index) => {

@@ -1,30 +1,25 @@
 import express, { type Request, type Response, type Router } from 'express';
 import type { Deps } from '../deps.js';
-import { settingsFrame } from '../events/show-event.js';
 import { withNames } from '../meetings/name-meetings.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import type { Draw } from '../models/draw.js';
 import { DrawEntry } from '../models/draw-entry.js';
 import { conferenceOf, familyOf, loadConference, parentGuard } from '../parents/load-conference.js';
-import { actorOf, maybeActor } from '../web/actor.js';
+import { maybeActor } from '../web/actor.js';
 import { notFound } from '../web/errors.js';
-import { eventGuard, eventOf } from '../web/guards.js';
-import { countOf, number } from '../web/format-count.js';
 import { dayAndTimeSoon } from '../web/format-time.js';
-import { toLocal } from '../web/local-time.js';
 import { parseForm, typedValues, type Form } from '../web/parse.js';
 import { wordsFor } from '../web/read-language.js';
 import { say } from '../web/session.js';
-import { findDraw, unpack } from './find-draw.js';
-import { parseTerms } from './parse-terms.js';
+import { findDraw } from './find-draw.js';
 import { offerWishes, readWishes, valuesOf } from './read-wishes.js';
 import { saveWishes } from './save-wishes.js';
 import { wishesForm } from './schema.js';
-import { countDraw, isDrawn, phaseOf, readPacked, sayPhase, sayRest } from './show-draw.js';
+import { isDrawn, phaseOf, readPacked, sayPhase, sayRest } from './show-draw.js';
 import { partOf, showOwn } from './show-own.js';
-import { saveDraw, stopDraw } from './start-draw.js';
+import { sendPacked } from './send-packed.js';
 
-/** The preference round as families see it: how it is drawn; behind the login what is published of it, and their own part. */
+/** The preference round for families: how it is drawn; behind the login, what is published about it and the family's own part. */
 export function drawRoutes(deps: Deps): Router {
   const router = express.Router({ mergeParams: true });
   router.use('/e/:link/draw', loadConference);
@@ -93,15 +88,7 @@ async function drawOf(res: Response): Promise<Draw> {
   return draw;
 }
 
-/** As it was packed, without unpacking it for each who asks. */
-async function sendPacked(req: Request, res: Response, packed: Buffer | undefined): Promise<void> {
-  if (!packed) throw notFound();
-  res.type('json').vary('Accept-Encoding');
-  if (req.acceptsEncodings('gzip')) res.set('Content-Encoding', 'gzip').send(packed);
-  else res.send(await unpack(packed.toString('base64')));
-}
-
-/** What the family itself wished, and got. */
+/** What the family wished, and got. */
 async function ownPart(deps: Deps, res: Response, draw: Draw): Promise<Record<string, unknown>> {
   const family = await familyOf(res, deps);
   const { event, household, home } = family;
@@ -109,7 +96,7 @@ async function ownPart(deps: Deps, res: Response, draw: Draw): Promise<Record<st
   const entry = sent && partOf(sent, family);
   if (!entry || entry.wishes.length === 0) return { own: undefined };
   const ids = (entry.outcome ?? []).flatMap(({ appointment }) => appointment ?? []);
-  // What was canceled or moved since, or went along with an adult who left, is no meeting of theirs.
+  // A meeting that was canceled or moved since, or left with an adult, is not theirs.
   const theirs = { _id: { $in: ids }, household: household._id, state: { $in: LIVING_STATES } };
   const meetings = await withNames(await Appointment.find(theirs).lean(), event);
   return {
@@ -147,105 +134,5 @@ async function showWishes(deps: Deps, res: Response, form?: Form): Promise<void>
     offered,
     form: form ?? { values: entry ? valuesOf(entry.wishes, offered) : {}, errors: {} },
     isNew: !entry && !form,
-  });
-}
-
-/** The round's page in an event's settings. */
-export function drawSettings(deps: Deps): Router {
-  const router = express.Router({ mergeParams: true });
-  router.use(eventGuard('event administrator'));
-
-  router.get('/', async (_req, res) => {
-    await showSettings(deps, res);
-  });
-
-  router.post('/', async (req, res) => {
-    const event = eventOf(res);
-    const parsed = parseTerms(req.body, event, deps.now());
-    if (!parsed.ok) {
-      await showSettings(deps, res, parsed);
-      return;
-    }
-    const saved = await saveDraw(deps, actorOf(res), event, parsed.value);
-    if (!saved.ok) {
-      await showSettings(deps, res, refusedForm(req, saved.reason));
-      return;
-    }
-    say(req, {
-      kind: 'ok',
-      text: ['The preference round is saved.', ...sayLosing(saved.losing, parsed.value)].join(' '),
-    });
-    res.redirect(303, `/events/${String(event._id)}/settings/draw`);
-  });
-
-  router.get('/list', async (req, res) => {
-    const draw = await findDraw(eventOf(res));
-    if (!draw) throw notFound();
-    await sendPacked(req, res, await readPacked(draw, 'list'));
-  });
-
-  router.get('/stop', async (_req, res) => {
-    const event = eventOf(res);
-    const draw = await findDraw(event);
-    if (!draw) throw notFound();
-    res.render('draw/stop', { ...settingsFrame(event, 'draw'), counts: await countDraw(draw) });
-  });
-
-  router.post('/stop', async (req, res) => {
-    const event = eventOf(res);
-    if (!(await stopDraw(actorOf(res), event, deps.now()))) {
-      await showSettings(deps, res, refusedForm(req, 'closed'));
-      return;
-    }
-    say(req, {
-      kind: 'ok',
-      text: 'The preference round is canceled. Families who sent wishes get an email.',
-    });
-    res.redirect(303, `/events/${String(event._id)}/settings/draw`);
-  });
-  return router;
-}
-
-function sayLosing(losing: number, { most }: { most: number }): string[] {
-  if (losing === 0) return [];
-  const families = countOf(losing, 'family has', 'families have');
-  return [`${families} sent more wishes than that: only the first ${number(most)} will count.`];
-}
-
-const REFUSED = {
-  closed: 'This round’s wishes are closed, so it can’t be changed or canceled.',
-  ending: 'Families are still being told that the last round is canceled. Try again in a minute.',
-  'opening changed': 'Somebody has just changed when booking opens. Check the times, and save again.',
-};
-
-function refusedForm(req: Request, reason: keyof typeof REFUSED): Form {
-  return { values: typedValues(req.body), errors: { _form: REFUSED[reason] } };
-}
-
-async function showSettings(deps: Deps, res: Response, form?: Form): Promise<void> {
-  const event = eventOf(res);
-  const draw = await findDraw(event);
-  if (form) res.status(422);
-  res.render('draw/settings', {
-    ...settingsFrame(event, 'draw'),
-    scripts: draw && isDrawn(draw) ? ['check-draw'] : [],
-    draw: draw && {
-      phase: phaseOf(draw, event, deps.now()),
-      hash: draw.hash,
-      isDrawn: isDrawn(draw),
-      isFixed: draw.state !== 'collecting' || draw.until <= deps.now(),
-      counts: await countDraw(draw),
-    },
-    link: `${deps.config.publicUrl}/e/${event.link}/draw`,
-    form: form ?? {
-      errors: {},
-      values: draw
-        ? {
-            from: toLocal(draw.from, event.timeZone),
-            until: toLocal(draw.until, event.timeZone),
-            most: draw.most,
-          }
-        : { most: 5 },
-    },
   });
 }

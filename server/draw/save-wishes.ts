@@ -5,8 +5,8 @@ import { makeCode, makeSalt } from '../seal.js';
 import type { Family } from '../parents/load-conference.js';
 
 /**
- * Keeps a household's wishes in place of those it had; its code stays.
- * @returns false where they are closed
+ * Replaces a household's wishes; its code stays.
+ * @returns false if the wishes are closed
  */
 export async function saveWishes(
   deps: Pick<Deps, 'now'>,
@@ -23,7 +23,7 @@ export async function saveWishes(
     },
     { upsert: true },
   );
-  // By the clock of now: written after the end it may have been missed by who closes them, and the page then shows what counts.
+  // The time after the write: wishes written after the end may be missed by the closing, and the page then shows those that count.
   return isTaking(_id, deps.now());
 }
 

@@ -1,7 +1,7 @@
 import Joi from 'joi';
 
-/** The most wishes that a school can let a family have. */
-export const MOST_WISHES = 20;
+/** The most wishes that a school can allow a family. */
+const MOST_WISHES = 20;
 
 export interface TermsForm {
   from: string;
@@ -22,7 +22,7 @@ export const termsForm = Joi.object<TermsForm, true>({
   most: Joi.number().integer().min(1).max(MOST_WISHES).required().label('the wishes for each family'),
 });
 
-/** Each field is named by what it is about: `rank-<student>:<resource>`. Whatever is not as the form has it is as if it had not been sent. */
+/** Each field is named after its meeting: `rank-<student>:<resource>`. Values that the form cannot send count as absent. */
 export const wishesForm = Joi.object<Record<string, string>>()
   .pattern(
     Joi.string()

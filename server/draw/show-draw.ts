@@ -8,7 +8,7 @@ import { wordsOf } from '../web/words.js';
 
 export type DrawPhase = 'before' | 'open' | 'closed' | 'done';
 
-/** Where a round stands. Once booking is open, or the event archived, there is nothing to wish. */
+/** The phase of a round. Once booking is open, or the event is archived, nobody can wish. */
 export function phaseOf({ state, from, until }: Draw, event: PlacedEvent, now: Date): DrawPhase {
   if (state === 'done') return 'done';
   const isAhead = ['not set', 'before'].includes(bookingState(event, now));
@@ -16,7 +16,7 @@ export function phaseOf({ state, from, until }: Draw, event: PlacedEvent, now: D
   return now < from ? 'before' : 'open';
 }
 
-/** The sentence that says where it stands. */
+/** Says the phase in a sentence. */
 export function sayPhase(draw: Draw, event: PlacedEvent, now: Date): string {
   const t = wordsOf(event);
   const at = (moment: Date) => `${dayAndTimeSoon(moment, event, now)} (${zoneName(event)})`;
@@ -28,7 +28,7 @@ export function sayPhase(draw: Draw, event: PlacedEvent, now: Date): string {
   }[phaseOf(draw, event, now)]();
 }
 
-/** What can be done about wishes that were not fulfilled. */
+/** Says what can be done about wishes that were not fulfilled. */
 export function sayRest(event: PlacedEvent, now: Date): string {
   const t = wordsOf(event);
   const { opensAt } = event.booking;
@@ -44,19 +44,19 @@ export function sayRest(event: PlacedEvent, now: Date): string {
   }
 }
 
-/** Whether the wishes are closed and the draw is done: there is something to check. */
+/** Whether the draw is done, so that there is something to check. */
 export function isDrawn({ state }: Draw): boolean {
   return state === 'booking' || state === 'done';
 }
 
-/** What was published of a draw, packed as it was when the wishes were closed, so that nobody waits for it. */
+/** What was published of a draw, packed when the wishes closed, so that no request waits for that. */
 export async function readPacked({ _id }: Draw, part: 'list' | 'share'): Promise<Buffer | undefined> {
   const found = await Draw.findOne({ _id, state: { $ne: 'collecting' } }, { [part]: 1 }).lean<Draw>();
   const packed = found?.[part];
   return packed === undefined ? undefined : Buffer.from(packed, 'base64');
 }
 
-/** How it went, in numbers. */
+/** The round in numbers. */
 export async function countDraw({ _id }: Draw): Promise<{
   families: number;
   wishes: number;

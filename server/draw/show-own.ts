@@ -6,16 +6,13 @@ import { andList } from '../web/format-count.js';
 import { shortDayAndTime } from '../web/format-time.js';
 import { wordsOf } from '../web/words.js';
 
-/** The part of a line that is read again (`lineOf`). */
+/** The part of a line (`lineOf`) that is read here. */
 interface Line {
   turn: string;
   wishes: { got: number | null }[];
 }
 
-/**
- * A family's part of an entry: without wishes about children whom an adult who left took along. Its line tells of those too, and then isn't
- * shown.
- */
+/** A family's part of an entry. The line is left out if it names wishes about children who left with an adult. */
 export function partOf(entry: DrawEntry, { household }: Pick<Family, 'household'>): DrawEntry {
   const isTheirs = ({ students }: DrawWish) =>
     household.children.some(({ student }) => students.some((id) => id.equals(student)));
@@ -29,7 +26,7 @@ export function partOf(entry: DrawEntry, { household }: Pick<Family, 'household'
   };
 }
 
-/** A family's own wishes in its words, each with what was drawn for it. */
+/** A family's own wishes in words, each with the result. */
 export async function showOwn(
   { wishes, line, turn, outcome = [] }: DrawEntry,
   { event, household }: Pick<Family, 'event' | 'household'>,

@@ -17,14 +17,18 @@ export interface DrawTerms {
   most: number;
 }
 
-/** @returns undefined where it was sealed with another APP_SECRET */
+/**
+ * Opens a round's seed.
+ * @returns undefined if it was sealed with another APP_SECRET
+ */
 export function openSeed({ config }: Pick<Deps, 'config'>, { seed }: Pick<Draw, 'seed'>): string | undefined {
   return unseal(seed, config.appSecret);
 }
 
 /**
- * Starts an event's round with a fresh seed, or changes its moments while families still wish: then the seed, and so its published hash, stays.
- * @returns how many families have sent more wishes than count now; or why not: its wishes are closed already, or one that was canceled is still being ended, or when booking opens was changed meanwhile
+ * Starts an event's round with a fresh seed, or changes its times while families wish; then the seed and its published hash stay.
+ * @returns how many families have sent more wishes than count; or the refusal: the wishes are closed, a canceled round is still being
+ * ended, or somebody changed meanwhile when booking opens
  */
 export async function saveDraw(
   deps: Pick<Deps, 'config' | 'now'>,
@@ -65,7 +69,7 @@ export async function saveDraw(
   return { ok: true, losing };
 }
 
-/** Somebody has changed when booking opens, for which the moments were checked: the round is as it was before. */
+/** Restores the round: somebody has changed when booking opens, which its times were checked against. */
 async function takeBack(event: Event, written: DrawTerms, before: DrawTerms | undefined): Promise<void> {
   const ours = {
     event: event._id,
@@ -104,10 +108,7 @@ async function startDraw(
   }
 }
 
-/**
- * Calls a round off while its wishes are open. `end-canceled.ts` tells who has wished and deletes it with all that was wished: one that
- * starts later has another seed.
- */
+/** Cancels a round while its wishes are open. `end-canceled.ts` tells the families, and deletes the round with its wishes and seed. */
 export async function stopDraw(actor: Actor, event: Event, now: Date): Promise<boolean> {
   const canceled = await Draw.updateOne(
     { event: event._id, account: event.account, state: 'collecting', until: { $gt: now } },

@@ -15,7 +15,7 @@ import { wordsOf } from '../web/words.js';
 import type { Acting } from './find-acting.js';
 import { sayRest } from './show-draw.js';
 
-/** Mails the adults of a household once what they got in a draw, with one calendar file. Saying it twice queues it once. */
+/** Mails the adults of a household once about what they got in a draw, with one calendar file. Repeating the call queues nothing twice. */
 export async function tellDrawn(
   deps: Deps,
   entry: DrawEntry,
@@ -31,7 +31,7 @@ export async function tellDrawn(
       .lean(),
   ]);
   if (!usual || !account || entry.wishes.length === 0) return;
-  // For some the rest opens earlier.
+  // Booking of the rest opens earlier for some families.
   const found = await openEarly(usual, household, deps.now());
   const facts = await findTogether(questionsAbout(booked));
   const told = (await addresseesOf(household)).filter(({ _id }) => !isBlocked(_id));

@@ -18,10 +18,7 @@ export interface KeptBoth {
 
 const KEEP_BOTH = 'keep both contacts';
 
-/**
- * Decides that each listed pair is two people. This lasts: they are not listed again, and the records of one are never matched with the
- * other.
- */
+/** Decides that the listed pairs are two people each. This lasts: they are neither listed nor matched again. */
 export async function keepBoth(
   { now }: Pick<Deps, 'now'>,
   { account, user }: Decider,

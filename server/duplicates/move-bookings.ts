@@ -69,9 +69,7 @@ export async function renameClaims(
   }
 }
 
-/**
- * Keeps the household that the office made for the contact that goes, for the remaining one; if that one has a household too, both stay.
- */
+/** Gives the household that the office made for one contact to the remaining one; if that one has a household too, both stay. */
 async function moveKept({ account, keep, drop }: Move): Promise<void> {
   try {
     await Household.updateOne(

@@ -43,9 +43,7 @@ function takesOver(keep: Contact, drop: Contact): boolean {
   return !keep.record?.id || (keep.status !== 'active' && drop.status === 'active');
 }
 
-/**
- * Gives the remaining contact the record. At every moment one of the two answers to each id, so that no sync takes it for a new person.
- */
+/** Gives the remaining contact the record. One of the two answers to each id at any moment, so that no sync finds a new person. */
 export async function moveRecord({ keep, drop }: Move, record: Merge['record']): Promise<void> {
   if (!record) return;
   const own = await Contact.findById(keep, { record: 1 }).lean();

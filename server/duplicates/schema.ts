@@ -2,7 +2,7 @@ import Joi from 'joi';
 import type { Types } from 'mongoose';
 import { CONTACT_TYPES, type ContactType } from '../models/contact.js';
 import { DUPLICATE_STATES, IDENTITIES, type DuplicateState, type Identity } from '../models/duplicate.js';
-import { line, objectId, objectIds } from '../web/parse.js';
+import { line, objectId, objectIds } from '../web/form-fields.js';
 
 export interface PairsQuery {
   q: string;

@@ -1,7 +1,7 @@
 import Joi from 'joi';
 import { nextPath } from '../accounts/schema.js';
 import { proofFields, type ChildProofForm } from '../parents/schema.js';
-import { emailAddress, line } from '../web/parse.js';
+import { emailAddress, line } from '../web/form-fields.js';
 
 export interface AskingForm extends ChildProofForm {
   name: string;

@@ -32,9 +32,7 @@ const keptToItself: RequestHandler = (_req, res, next) => {
   next();
 };
 
-/**
- * Links that log in, behind an event's link or the page to log in. Opening one only shows a button, because mail scanners open links too.
- */
+/** Links that log in, of an event or of the login page. Opening one only shows a button, because mail scanners open links too. */
 export function entryPages(deps: Deps, clear: ClearHouseholds): Router {
   const router = express.Router({ mergeParams: true });
   const limits = limitAsking(deps);

@@ -4,10 +4,7 @@ import { bookingState, type Bookable } from '../web/booking-state.js';
 import { dayAndTimeSoon } from '../web/format-time.js';
 import type { Place } from '../web/place.js';
 
-/**
- * Who may create events and take them out of the archive: an event administrator of the whole account. One of a single event only runs that
- * event.
- */
+/** Who may create and unarchive events: an event administrator of the whole account, not of a single event. */
 export function mayCreateEvents(actor: Actor): boolean {
   return atLeast(actor.level, 'event administrator');
 }

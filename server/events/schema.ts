@@ -17,7 +17,7 @@ import { zoneLabel } from '../web/format-zone.js';
 import type { Style } from '../web/place.js';
 import { daysInWords, fieldMoment } from '../web/format-time.js';
 import { isDay, toLocal } from '../web/local-time.js';
-import { line, longText, objectId, tick } from '../web/parse.js';
+import { line, longText, objectId, tick } from '../web/form-fields.js';
 
 /** What people decide about an event; Slotbell sets the rest. */
 export type EventSettings = Pick<Event, 'name' | 'place' | 'description' | 'timeZone' | 'days' | 'booking'>;

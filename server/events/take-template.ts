@@ -16,10 +16,7 @@ export async function findTemplate(actor: Actor, id: Types.ObjectId): Promise<Ev
   return found ?? undefined;
 }
 
-/**
- * What the form of the new event shows: the past event's settings without its days and booking window. A year in its name becomes the
- * present one.
- */
+/** What the form of a new event shows of a past one: settings without days and booking window. A year in its name becomes this one. */
 export function valuesFrom(past: Event, now: Date): Record<string, unknown> {
   const year = DateTime.fromJSDate(now, { zone: past.timeZone }).year;
   const held = past.days[0]?.slice(0, 4) ?? '';

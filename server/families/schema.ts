@@ -1,5 +1,5 @@
 import Joi from 'joi';
-import { emailAddress, line, tick } from '../web/parse.js';
+import { emailAddress, line, tick } from '../web/form-fields.js';
 
 export const familiesQuery = Joi.object<{ q: string; page: number }, true>({
   q: line(100).allow('').default(''),

@@ -2,7 +2,7 @@ import Joi from 'joi';
 import type { Types } from 'mongoose';
 import { HAND_KINDS, type HandKind, type Resource } from '../models/resource.js';
 import type { SettingsFields } from '../web/compare-seen.js';
-import { line, objectId, objectIds } from '../web/parse.js';
+import { line, objectId, objectIds } from '../web/form-fields.js';
 
 export interface HandmadeForm {
   name: string;

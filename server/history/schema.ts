@@ -2,7 +2,7 @@ import Joi from 'joi';
 import { Types } from 'mongoose';
 import { ACTIONS } from '../audit/say-action.js';
 import { isDay } from '../web/local-time.js';
-import { line, objectId } from '../web/parse.js';
+import { line, objectId } from '../web/form-fields.js';
 
 /** Whose audit is read: that of an account, or of one of its events. */
 export interface AuditScope {

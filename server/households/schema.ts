@@ -1,5 +1,5 @@
 import Joi from 'joi';
-import { emailAddress } from '../web/parse.js';
+import { emailAddress } from '../web/form-fields.js';
 import type { Words } from '../web/words.js';
 
 /** The address of an adult who is invited. */

@@ -1,6 +1,6 @@
 import Joi from 'joi';
 import type { Types } from 'mongoose';
-import { line, objectId, objectIds, tick } from '../web/parse.js';
+import { line, objectId, objectIds, tick } from '../web/form-fields.js';
 
 /** The state of the Importer's page: first the event, then the schools. */
 export interface ImporterQuery {

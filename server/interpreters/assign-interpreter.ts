@@ -11,11 +11,11 @@ import { Household } from '../models/household.js';
 import { inSight, type Sight } from '../web/sight.js';
 
 export type Assigned =
-  /** @property news the household that is told; absent: nothing changed */
+  /** @property news the household to tell; absent: nothing changed */
   { ok: true; news?: Types.ObjectId } | { ok: false; reason: 'unknown' | 'gone' | 'not free' | 'changed' };
 
 /**
- * The office chooses who interprets at a meeting, or that nobody does. The family is told.
+ * Assigns an interpreter to a meeting, or nobody, for the office. The family is told.
  * @param interpreter absent: nobody
  */
 export async function assignInterpreter(
@@ -43,7 +43,7 @@ export async function assignInterpreter(
   const was = toldOf(found);
   const mark = {
     ...{ mark: new Types.ObjectId(), was },
-    // Nobody: whoever did is not preferred either, and no one else where the office assigns them.
+    // Nobody: the former interpreter has no priority either, and where the office assigns them nobody else is chosen.
     ...(interpreter ? { to: interpreter } : {}),
     ...(interpreting?.move ? { move: interpreting.move } : {}),
   };

@@ -15,8 +15,8 @@ import { markInterpreted, markLacking } from './reconcile-interpreters.js';
 type Scope = Pick<Event, '_id' | 'account'>;
 
 /**
- * Saves for which languages families may ask, and who assigns interpreters, as long as nobody changed that since it was read.
- * `reconcile-interpreters.ts` goes through the meetings.
+ * Saves the languages that families may ask for, and who assigns interpreters, unless somebody changed that since it was read.
+ * `reconcile-interpreters.ts` then goes through the meetings.
  */
 export async function saveSetting(
   deps: Deps,
@@ -25,7 +25,7 @@ export async function saveSetting(
   form: SettingForm,
 ): Promise<boolean> {
   const scope = { event: _id, account };
-  // Before and after: whoever dies in between leaves it marked, and what was booked meanwhile is marked too.
+  // Marks before and after the write: a death in between leaves them marked, and what is booked meanwhile is marked too.
   await markInterpreted(scope, deps.now());
   const saved = await Event.updateOne(
     {
@@ -47,7 +47,7 @@ export async function saveSetting(
 type Saved = 'saved' | 'many' | 'gone' | 'another person';
 
 /**
- * Adds or changes an interpreter. `reconcile-interpreters.ts` goes through their meetings.
+ * Adds or changes an interpreter. `reconcile-interpreters.ts` then goes through their meetings.
  * @param before the one that is changed; absent: a new one
  */
 export async function saveInterpreter(
@@ -62,7 +62,7 @@ export async function saveInterpreter(
   if (!before && (await Interpreter.countDocuments({ ...scope, status: 'active' })) >= MOST_INTERPRETERS)
     return 'many';
   const contact = form.email ? await findPerson(account, form.email, _id) : undefined;
-  // Their diary stays the same while they have meetings in it.
+  // Their diary stays the same while it has meetings.
   if (before && !diaryOf(before).equals(contact ?? _id) && (await hasMeetings(before, deps.now())))
     return 'another person';
   const change = {
@@ -85,7 +85,7 @@ async function hasMeetings({ _id }: Interpreter, now: Date): Promise<boolean> {
   return (await Appointment.exists({ ...ahead, state: { $in: ['pending', ...LIVING_STATES] } })) !== null;
 }
 
-/** Takes an interpreter away: their meetings go to others where that can be. */
+/** Removes an interpreter; others take their meetings where possible. */
 export async function removeInterpreter(
   deps: Deps,
   actor: Actor,
@@ -111,10 +111,7 @@ async function record(
   await recordAudit({ ...scope, user, action, targets: [id], at: deps.now() });
 }
 
-/**
- * Whose diary somebody with an address has: the one teacher or staff member of that address, else whoever interprets with it at another
- * event already. Nobody is at two events at once.
- */
+/** Whose diary an interpreter uses: the only teacher's or staff member's with the address, else that of another event's interpreter. */
 async function findPerson(
   account: Types.ObjectId,
   email: string,

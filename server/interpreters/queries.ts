@@ -12,22 +12,22 @@ import { nameSpoken } from '../web/format-language.js';
 import type { PlacedEvent } from '../web/place.js';
 import { inSight, type Sight } from '../web/sight.js';
 
-/** The most meetings on the page: more than interpreters of any school have in an event. */
+/** The most meetings on the page: more than the interpreters of any school have in an event. */
 const MOST = 2000;
 
-/** A meeting that needs an interpreter, or has one. */
+/** A meeting that needs an interpreter or has one. */
 export interface Interpreted {
   row: ReportRow;
-  /** What the language is called; '' where the family doesn't ask for one anymore. */
+  /** The name of the language; '' if the family does not ask for one any more. */
   language: string;
   interpreter: Types.ObjectId | undefined;
-  /** Whoever it has can't: they are gone, don't speak it, or aren't there then. */
+  /** Whether its interpreter cannot do it: they were removed, don't speak the language, or aren't there then. */
   isMisfit: boolean;
-  /** Who could. */
+  /** Who could interpret. */
   choices: { id: string; name: string }[];
 }
 
-/** Those of an event's meetings ahead that the reader sees, and that need an interpreter or have one: first those without one that can do it, then by time. */
+/** An event's coming meetings in sight that need an interpreter or have one: unmet needs first, then by time. */
 export async function listInterpreted(event: PlacedEvent, now: Date, sight: Sight): Promise<Interpreted[]> {
   const { _id, account, interpreting } = event;
   const households = await Household.find(
@@ -75,13 +75,13 @@ export async function listInterpreted(event: PlacedEvent, now: Date, sight: Sigh
 
 type Setting = Pick<Event, '_id' | 'account' | 'interpreting'>;
 
-/** How many meetings ahead of an event lack an interpreter. */
+/** How many coming meetings of an event lack an interpreter. */
 export async function countLacking(event: Setting, now: Date): Promise<number> {
   if (!event.interpreting) return 0;
   return Appointment.countDocuments(await lackingIn(event, now));
 }
 
-/** Which meetings ahead of an event lack an interpreter, whoever assigns them. */
+/** The coming meetings of an event that lack an interpreter, whoever assigns them. */
 export async function lackingIn(event: Setting, now: Date) {
   return {
     ...aheadOf(event, now),
@@ -90,7 +90,7 @@ export async function lackingIn(event: Setting, now: Date) {
   };
 }
 
-/** The languages that families may ask for, and that nobody interprets at an event which assigns interpreters itself. */
+/** The languages that families may ask for but nobody interprets, at an event that assigns interpreters itself. */
 export async function findUnspoken({
   _id: event,
   account,
@@ -101,7 +101,7 @@ export async function findUnspoken({
   return interpreting.languages.filter((code) => !spoken.includes(code));
 }
 
-/** How many meetings ahead lose their interpreter where families may ask for these languages alone. */
+/** How many coming meetings would lose their interpreter if families could ask only for these languages. */
 export async function countLosing(event: Setting, languages: string[], now: Date): Promise<number> {
   return Appointment.countDocuments({
     ...aheadOf(event, now),
@@ -120,7 +120,7 @@ function asking({ account }: Setting, languages: string[]): Promise<Types.Object
   return Household.distinct('_id', { account, interpreter: { $in: languages, $exists: true } });
 }
 
-/** Whether an interpreter is at another meeting during one. */
+/** Finds when interpreters are at other meetings, to tell whether one is free during a meeting. */
 async function readBusy(interpreters: Interpreter[], meetings: Appointment[]) {
   const days = [...new Set(meetings.flatMap(({ from, to }) => utcDays(from, to)))];
   const ids = interpreters.flatMap((one) => days.map((day) => `${String(diaryOf(one))}:${day}`));
@@ -134,7 +134,7 @@ async function readBusy(interpreters: Interpreter[], meetings: Appointment[]) {
     );
 }
 
-/** An interpreter's meetings in their order, as far as the reader sees them. */
+/** An interpreter's meetings that the reader sees, by time. */
 export async function meetingsOfInterpreter(
   event: PlacedEvent,
   id: Types.ObjectId,

@@ -11,16 +11,16 @@ import { lackingIn } from './queries.js';
 
 type Setting = Pick<Event, '_id' | 'account' | 'interpreting'>;
 
-/** So many are gone through at a time. */
+/** How many marked meetings one round takes. */
 const MOST = 1000;
 
-/** So many while somebody waits for their page; the job does the rest. */
+/** How many while a user waits for the page; the job does the rest. */
 const AT_ONCE = 50;
 
-/** So many meetings of an event that lack an interpreter are tried again at a time: any of them. */
+/** How many meetings of an event that lack an interpreter are tried again in one round, chosen at random. */
 const AGAIN = 20;
 
-/** Goes through whatever is marked: what a process that died left, and what a move of slots has brought to another time. */
+/** Goes through all marked meetings: those of a dead process, and those that a move of slots brought to another time. */
 export async function reconcileInterpreters(deps: Deps, stopping: AbortSignal): Promise<void> {
   const households = () => Household.find({ interpreting: true }, { _id: 1 }).limit(MOST).lean();
   const interpreters = () => Interpreter.find({ unsettled: true }, { _id: 1 }).limit(MOST).lean();
@@ -33,9 +33,9 @@ export async function reconcileInterpreters(deps: Deps, stopping: AbortSignal): 
   await eachOf(steps, stopping, (step) => step());
 }
 
-/** What is marked, but for what waits for a move to be told, and has somebody. */
+/** The marked meetings, except those that have an interpreter and wait for a move to be told. */
 async function findMarked() {
-  // What has ended needs nobody, and must not keep others from their turn.
+  // Ended meetings need no interpreter, and must not take up the round.
   await Appointment.updateMany(
     { interpreting: { $exists: true }, state: { $in: ['expired', 'cancelled'] } },
     { $unset: { interpreting: 1 } },
@@ -53,7 +53,7 @@ async function findMarked() {
     .cursor();
 }
 
-/** Marks some of what lacks an interpreter: whoever was busy may be free by now. */
+/** Marks some meetings that lack an interpreter, because somebody may have become free. */
 async function tryAgain(deps: Deps, stopping: AbortSignal): Promise<void> {
   const events = Event.find(
     { 'interpreting.byHand': false, status: 'active' },
@@ -71,7 +71,7 @@ async function tryAgain(deps: Deps, stopping: AbortSignal): Promise<void> {
   });
 }
 
-/** Goes through what is marked in one event, at once as far as somebody can wait for it. */
+/** Goes through an event's marked meetings, as many as a user can wait for. */
 export async function reconcileEvent(
   deps: Deps,
   { _id: event, account }: Pick<Event, '_id' | 'account'>,
@@ -89,7 +89,7 @@ export async function reconcileEvent(
   for (const { _id } of left) await reconcileInterpreter(deps, _id);
 }
 
-/** Marks what a household has ahead, after it said that it needs another language, or none. */
+/** Marks a household's coming meetings after it asked for another language, or none. */
 export async function markHousehold(household: Types.ObjectId, now: Date): Promise<Types.ObjectId[]> {
   const found = await Household.findById(household, { account: 1 }).lean();
   const events = found
@@ -103,7 +103,7 @@ export async function markHousehold(household: Types.ObjectId, now: Date): Promi
   return ids;
 }
 
-/** Marks what an interpreter has ahead, and what has none in their event, after they were changed. */
+/** After an interpreter was changed, marks their coming meetings, and those in their event that lack one. */
 export async function markInterpreter(interpreter: Types.ObjectId, now: Date): Promise<Types.ObjectId[]> {
   const found = await Interpreter.findById(interpreter).lean();
   if (!found) return [];
@@ -113,7 +113,7 @@ export async function markInterpreter(interpreter: Types.ObjectId, now: Date): P
   return [...own, ...lacking];
 }
 
-/** Marks all of an event that has an interpreter. */
+/** Marks the meetings of an event that have an interpreter. */
 export function markInterpreted(
   { event, account }: Pick<Interpreter, 'event' | 'account'>,
   now: Date,
@@ -121,7 +121,7 @@ export function markInterpreted(
   return mark({ event, account, interpreter: { $exists: true } }, now);
 }
 
-/** Marks what lacks an interpreter in an event. */
+/** Marks the meetings of an event that lack an interpreter. */
 export async function markLacking(
   { event, account }: Pick<Interpreter, 'event' | 'account'>,
   now: Date,
@@ -134,13 +134,13 @@ export async function markLacking(
   return lacking ? mark(lacking, now) : [];
 }
 
-/** Which meetings ahead lack an interpreter; undefined where the office assigns them. */
+/** A filter for coming meetings that lack an interpreter; undefined if the office assigns them. */
 async function whatLacks(event: Setting, now: Date) {
   const { languages = [], byHand } = event.interpreting ?? {};
   return languages.length === 0 || byHand ? undefined : lackingIn(event, now);
 }
 
-/** Anew also what is marked: whoever goes through it may have read it before. And what is on hold, as it may be booked at this moment. */
+/** Marks meetings, also those marked before, which somebody may be going through, and holds, which may just be booked. */
 async function mark(which: QueryFilter<Appointment>, now: Date): Promise<Types.ObjectId[]> {
   const states: Appointment['state'][] = ['pending', ...LIVING_STATES];
   const ahead = { ...which, state: { $in: states }, from: { $gt: now } };

@@ -17,7 +17,7 @@ import type { Response } from 'express';
 import { saveLanguage } from './save-language.js';
 import { languageForm } from './schema.js';
 
-/** Where a family says once whether it needs an interpreter, and for which language. */
+/** The page on which a family says once whether it needs an interpreter, and for which language. */
 export function interpreterRoutes(deps: Deps): Router {
   const router = express.Router({ mergeParams: true });
   router.use('/e/:link/interpreter', loadConference, parentGuard);
@@ -32,7 +32,7 @@ export function interpreterRoutes(deps: Deps): Router {
     const t = wordsFor(res);
     const parsed = parseForm(languageForm, req.body, t);
     const language = parsed.ok ? parsed.value.language : undefined;
-    // What somebody asked for at another event stays their choice here.
+    // A language that somebody asked for at another event remains a choice here.
     const known = ['', household.interpreter, ...(event.interpreting?.languages ?? [])];
     if (language === undefined || !event.interpreting || !known.includes(language)) {
       const errors = { language: t('interpreter.unknown') };
@@ -52,7 +52,7 @@ export function interpreterRoutes(deps: Deps): Router {
 function show(res: Response, { event, household }: Family, form?: Form): void {
   const { interpreting } = conferenceOf(res).event;
   if (!interpreting) throw notFound();
-  // What they said at another event counts here too, and isn't taken away by a save.
+  // What they said at another event counts here too, and saving does not remove it.
   const options = [...new Set([...interpreting.languages, household.interpreter ?? ''])]
     .filter(Boolean)
     .map((value) => ({ value, label: nameSpoken(value, event.locale) }))

@@ -7,9 +7,9 @@ import { Household } from '../models/household.js';
 import { markHousehold } from './reconcile-interpreters.js';
 
 /**
- * Notes the language in which a household needs an interpreter, also for later events, and goes through the meetings it has ahead: each gets
- * one, keeps theirs, or has none anymore.
- * @param language its code; '' where it needs none
+ * Stores the language in which a household needs an interpreter, for later events too, and goes through its coming meetings: each gets an
+ * interpreter, keeps theirs, or loses them.
+ * @param language its code; '' for none
  */
 export async function saveLanguage(
   deps: Deps,

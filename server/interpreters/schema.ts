@@ -2,7 +2,8 @@ import Joi from 'joi';
 import type { Types } from 'mongoose';
 import type { Presence } from '../models/interpreter.js';
 import { SPOKEN } from '../web/format-language.js';
-import { line, objectId, parseForm, tick, typedValues, type Parsed } from '../web/parse.js';
+import { parseForm, typedValues, type Parsed } from '../web/parse.js';
+import { line, objectId, tick } from '../web/form-fields.js';
 
 const languages = () =>
   Joi.array()
@@ -18,11 +19,11 @@ export interface SettingForm {
   byHand: boolean;
 }
 
-/** The event's setting: without a language families can't ask. */
+/** The event's setting. Without a language, families can't ask. */
 export const settingForm = Joi.object<SettingForm & { sure: boolean }, true>({
   languages: languages(),
   byHand: tick(),
-  // Whoever takes languages away was told what that takes from meetings.
+  // Whoever removes languages was told what meetings lose by that.
   sure: tick(),
 });
 
@@ -50,7 +51,7 @@ const fields = {
   languages: languages().min(1),
 };
 
-/** An interpreter's form: on each day of the event they are there between two times, or, where none is given, all the time. */
+/** An interpreter's form: for each day of the event the times between which they are there; without times, all day. */
 export function parseInterpreter(body: unknown, days: string[]): Parsed<InterpreterForm> {
   const time = Joi.string().pattern(TIME).allow('').default('').label('a time, like 15:30');
   const ofDays = Object.fromEntries(
@@ -77,13 +78,13 @@ export function parseInterpreter(body: unknown, days: string[]): Parsed<Interpre
   return { ok: true, value: { name, email, languages: spoken, times } };
 }
 
-/** Who is to interpret at a meeting; '' nobody. */
+/** The new interpreter of a meeting; '' for nobody. */
 export const assignForm = Joi.object<{ appointment: Types.ObjectId; interpreter?: Types.ObjectId }, true>({
   appointment: objectId().required(),
   interpreter: objectId().empty('').label('an interpreter'),
 });
 
-/** The language in which a family needs an interpreter; '' none. */
+/** The language in which a family needs an interpreter; '' for none. */
 export const languageForm = Joi.object<{ language: string }, true>({
   language: Joi.string()
     .valid('', ...SPOKEN)
@@ -91,7 +92,7 @@ export const languageForm = Joi.object<{ language: string }, true>({
     .label('a language'),
 });
 
-/** The same, sent by the office for a family. */
+/** The same, when the office sends it for a family. */
 export const familyForm = Joi.object<
   { language: string; household: Types.ObjectId; student: Types.ObjectId },
   true

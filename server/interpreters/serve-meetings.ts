@@ -24,7 +24,7 @@ const REFUSALS: Record<Exclude<Extract<Assigned, { ok: false }>['reason'], 'unkn
   changed: 'Somebody else changed this appointment at the same time. Look at it again.',
 };
 
-/** An event's meetings that need an interpreter, where the office assigns them; each interpreter's own sheet. */
+/** An event's meetings that need an interpreter, where the office assigns them; and each interpreter's sheet. */
 export function interpreterMeetings(deps: Deps): Router {
   const router = express.Router({ mergeParams: true });
   router.use(eventGuard('appointment maker'));
@@ -50,7 +50,7 @@ export function interpreterMeetings(deps: Deps): Router {
         choices,
         mayDrop: interpreter !== undefined && (event.interpreting?.byHand !== false || !language),
       })),
-      // Who sees a part of the event prints the sheets of those who interpret in it.
+      // Staff who see a part of the event print the sheets of the interpreters in that part.
       people: people
         .filter(({ _id: id, status }) =>
           sightOf(res).resource
@@ -63,7 +63,7 @@ export function interpreterMeetings(deps: Deps): Router {
 
   router.post('/', async (req, res) => {
     const parsed = parseForm(assignForm, req.body);
-    // The page wrote all that it may hold.
+    // The page itself wrote every value that this form may have.
     if (!parsed.ok) throw notFound();
     const { user } = actorOf(res);
     const asked = { ...parsed.value, user, sight: sightOf(res) };
@@ -86,7 +86,7 @@ export function interpreterMeetings(deps: Deps): Router {
     const { household, student, language } = parsed.value;
     const child = await loadChild(seenIn(res), student);
     const adults = child && (await listAdults(event.account, [child.contact])).get(String(student));
-    // Whom the desk offers for the child is whom its page may ask for.
+    // The page may name only the adults that the desk offers for the child.
     if (!adults?.some(({ key }) => key === `h${String(household)}`)) throw notFound();
     await saveLanguage(deps, event, { household, user: actorOf(res).user, language });
     say(req, { kind: 'ok', text: 'Saved.' });

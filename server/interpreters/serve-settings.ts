@@ -18,7 +18,7 @@ import { parseInterpreter, settingForm } from './schema.js';
 import { countLosing, findUnspoken } from './queries.js';
 import { reconcileEvent } from './reconcile-interpreters.js';
 
-/** Interpreters in an event's settings: for which languages families may ask, and who they are. */
+/** The interpreters in an event's settings: the languages that families may ask for, and the people. */
 export function interpreterSettings(deps: Deps): Router {
   const router = express.Router({ mergeParams: true });
   router.use(eventGuard('event administrator'));
@@ -146,7 +146,7 @@ const settingFields = ({ locale }: PlacedEvent): SettingsFields => ({
   byHand: { label: 'The office assigns each interpreter', say: (ticked) => (ticked ? 'Yes' : 'No') },
 });
 
-/** The event's days, and those for which somebody has times still. */
+/** The event's days, and other days for which an interpreter still has times. */
 const daysFor = ({ days }: PlacedEvent, found: Interpreter | undefined) =>
   [...new Set([...days, ...(found?.times ?? []).map(({ day }) => day)])].sort();
 

@@ -2,7 +2,7 @@ import Joi from 'joi';
 import type { Types } from 'mongoose';
 import { macroText } from '../notifications/schema.js';
 import type { SettingsFields } from '../web/compare-seen.js';
-import { line, longText, objectId, objectIds, tick } from '../web/parse.js';
+import { line, longText, objectId, objectIds, tick } from '../web/form-fields.js';
 import { LANGUAGES, type Language } from '../web/words.js';
 
 /** Whom letters are for. */
@@ -32,12 +32,12 @@ export const lettersQuery = Joi.object<LettersQuery, true>({
   page: Joi.number().integer().min(1).max(100_000).default(1),
 });
 
-export const PER_SHEET = [1, 2, 4] as const;
+const PER_SHEET = [1, 2, 4] as const;
 /** What letters can be printed in: English, and each other language alone and beside it. */
 export function letterLanguages(languages: readonly Language[]): string[] {
   return ['en', ...languages.flatMap(({ code }) => (code === 'en' ? [] : [code, `en+${code}`]))];
 }
-export const CODES = ['missing', 'new', 'none'] as const;
+const CODES = ['missing', 'new', 'none'] as const;
 
 export interface LettersForm extends LettersFilter {
   ids: Types.ObjectId[];
@@ -88,7 +88,7 @@ export interface LetterText {
   act: 'save' | 'preview';
 }
 
-export const MOST_TEXT = 1200;
+const MOST_TEXT = 1200;
 
 export const textForm = Joi.object<LetterText, true>({
   title: macroText(line(120), 'Heading', 'text'),

@@ -13,9 +13,7 @@ export interface Person {
   names: string[];
   /** Positions in the list of students. */
   children: Set<number>;
-  /**
-   * The households whose meetings they are told. There are several if an adult and somebody for whom the office booked share the address.
-   */
+  /** The households whose meetings they are told: several if somebody for whom the office booked has an adult's address. */
   households: Map<string, Types.ObjectId>;
   /** It is a login's name, which has only one part: the person's own name for themselves. */
   isLogin?: boolean;
@@ -25,9 +23,7 @@ export interface Person {
 const MOST_CHILDREN = 15;
 const ADDRESS = /^[^\s@<>,;"]+@[^\s@<>,;"]+$/;
 
-/**
- * The recipients of a mailing: one mail per address, naming the children whose guardians read there. It grows with people, not with mails.
- */
+/** The recipients of a mailing: one mail per address, naming the children. It grows with people, not with mails. */
 export class Audience {
   private readonly found = new Map<string, Person>();
   private readonly blocked = new Set<string>();

@@ -11,7 +11,7 @@ export const MOST_TICKED = 500;
 export const AHEAD_MS = 366 * 24 * 3600_000;
 
 /** The macros of a mailing's text, like {student}, and what each stands for. */
-export const MAILING_MACROS = {
+const MAILING_MACROS = {
   parent: 'The name of the person you write to',
   student: 'The first names of this person’s children in the group',
   event: 'The event’s name',

@@ -8,7 +8,7 @@ import { nameLanguage } from '../web/name-languages.js';
 import { LANGUAGES, type Language } from '../web/words.js';
 import { fromLocal } from '../web/local-time.js';
 import { dayAndTime } from '../web/format-time.js';
-import { line, longText, objectId } from '../web/parse.js';
+import { line, longText, objectId } from '../web/form-fields.js';
 import type { PlacedEvent } from '../web/place.js';
 import { AHEAD_MS, macrosOf, MOST_TICKED, SUBJECT_MAX, TEXT_MAX } from './policy.js';
 

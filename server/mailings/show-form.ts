@@ -111,9 +111,7 @@ export async function showForm(deps: Deps, res: Response, draft: Draft): Promise
   });
 }
 
-/**
- * A warning that it was or will be announced already: "Booking was already announced on Wednesday, November 4 at 9:00 AM to 214 people. …"
- */
+/** A warning about an earlier announcement: "Booking was already announced on Wednesday, November 4 at 9:00 AM to 214 people. …" */
 async function sayEarlier(announced: Mailing[], event: PlacedEvent, now: Date): Promise<string> {
   const going = new Set((await findGoing(announced.map(({ _id }) => _id))).map(String));
   const last = announced.find(

@@ -8,7 +8,7 @@ import {
   type MappedType,
 } from '../models/field-mapping.js';
 import type { SettingsFields } from '../web/compare-seen.js';
-import { line, tick } from '../web/parse.js';
+import { line, tick } from '../web/form-fields.js';
 
 type MappingKey = `${MappedType}-${Identifier}`;
 type Choices = Record<MappingKey, string>;

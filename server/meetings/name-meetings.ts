@@ -27,14 +27,14 @@ export interface Meeting {
   students: Types.ObjectId[];
   teacher: string;
   room: string;
-  /** Whose building it is in, where that is known. */
+  /** The school whose building it is in, where that is known. */
   school?: { name: string; address: string };
   className: string;
-  /** The adult who goes alone, and their name; absent: all of the family. */
+  /** The adult who goes alone. Absent: the whole family goes. */
   goer?: { id: Types.ObjectId; name: string };
-  /** Who interprets; absent: nobody. */
+  /** The interpreter's name. Absent: nobody interprets. */
   interpreter?: string;
-  /** First names, in words. */
+  /** First names, as a list in words. */
   children: string;
   from: Date;
   to: Date;
@@ -43,37 +43,37 @@ export interface Meeting {
   /** Whether the family chooses how they meet. */
   isOpenKind: boolean;
   kind: MeetingKind;
-  /** What was chosen before, where they choose. */
+  /** What they chose before, where they choose. */
   chosenKind: MeetingKind | '';
-  /** Where a video meeting is, or ''. */
+  /** Where a video meeting is; '' for none. */
   link: string;
   expiresAt?: Date;
-  /** What was typed and not sent, by the names of the fields. */
+  /** What was typed and not sent, by field names. */
   typed?: Record<string, string>;
-  /** Until when it can be undone, where it was booked by one press. */
+  /** Until when a booking by one press can be undone. */
   undoUntil?: Date;
   cancelledBy?: Appointment['cancelledBy'];
   cancelledAt?: Date;
-  /** When it was before the school moved it; with whom, where that changed. */
+  /** When it was before the school moved it, and with whom if that changed. */
   moved?: Appointment['moved'] & { teacher?: string | undefined };
   seen?: Appointment['seen'];
   replaces?: Types.ObjectId;
-  /** The entry in the family's calendar that it changes; absent: one of its own. */
+  /** The entry in the family's calendar that it changes. Absent: an entry of its own. */
   entry?: { first: string; changes: number };
 }
 
-/** Names appointments as their family reads them, by one command. */
+/** Names appointments for their family. One command. */
 export async function withNames(appointments: Appointment[], style: Style): Promise<Meeting[]> {
   if (appointments.length === 0) return [];
   return nameMeetings(appointments, await findTogether(questionsAbout(appointments)), style);
 }
 
-/** Who sits in it, and who had it before the school moved it. */
+/** The resources that sit in it, and the one that had it before the school moved it. */
 function heldBy(item: Appointment): Types.ObjectId[] {
   return [...holdersOf(item), ...(item.moved?.resource ? [item.moved.resource] : [])];
 }
 
-/** What is asked so that appointments can be named. */
+/** The questions to the database whose answers name appointments. */
 export function questionsAbout(appointments: Appointment[]) {
   const all = (ids: (item: Appointment) => Types.ObjectId | Types.ObjectId[]) => ({
     _id: { $in: appointments.flatMap(ids) },
@@ -107,7 +107,7 @@ export function questionsAbout(appointments: Appointment[]) {
   };
 }
 
-/** What they are called, of what was found; what is there no more is said without a name. */
+/** Names appointments from what was found. What does not exist any more goes without a name. */
 export function nameMeetings(
   appointments: Appointment[],
   found: {
@@ -183,7 +183,10 @@ export function nameMeetings(
   });
 }
 
-/** What a child is called to its family. @param t of who reads it */
+/**
+ * A child's name for its family.
+ * @param t the words of whoever reads it
+ */
 export function childName(
   student: Pick<Contact, 'firstName' | 'lastName'> | undefined,
   t: Words = ENGLISH,

@@ -3,12 +3,12 @@ import { Notification } from '../models/notification.js';
 
 type Booked = Pick<Appointment, '_id' | 'undoUntil'>;
 
-/** The mails that tell of a booking, by their keys (`tell-household.ts`). ';' follows ':' in the order of bytes. */
+/** A filter for the mails about a booking, by their keys (`tell-household.ts`): ';' follows ':' in the order of bytes. */
 const tellingOf = ({ _id }: Booked) => ({
   key: { $gt: `booked:${_id.toHexString()}:`, $lt: `booked:${_id.toHexString()};` },
 });
 
-/** Takes back what was to be mailed of a booking that has ended, as far as it still waits for the end of the time to undo it. */
+/** Takes back mails about an ended booking that still wait because the booking could be undone. */
 export async function revokeMails(ended: Booked, now: Date): Promise<void> {
   if (!ended.undoUntil) return;
   await Notification.deleteMany({
@@ -19,7 +19,7 @@ export async function revokeMails(ended: Booked, now: Date): Promise<void> {
   });
 }
 
-/** Whether anybody was mailed of a booking, or will be: who knows nothing of it needs no word of its end. */
+/** Whether anybody was mailed about a booking, or will be. A family that never heard of it needs no mail about its end. */
 export async function wasTold(booked: Booked): Promise<boolean> {
   return !booked.undoUntil || (await Notification.exists(tellingOf(booked))) !== null;
 }

@@ -9,7 +9,7 @@ type Located = Pick<Meeting, 'kind' | 'link' | 'room' | 'school'>;
 type At = Pick<Event, 'place'>;
 type Of = Pick<Account, 'name'>;
 
-/** Where a meeting is, from the room to the place; of a video meeting how to join it. */
+/** Where a meeting is, from the room to the place; for a video meeting, how to join it. */
 export function sayWhere(meeting: Located, event: At & Style, account: Of): string {
   const t = wordsOf(event);
   if (meeting.kind === 'video')
@@ -17,14 +17,14 @@ export function sayWhere(meeting: Located, event: At & Style, account: Of): stri
   return partsOf(meeting, event, account).join(', ');
 }
 
-/** Room, building and place, in that order; what is not known or says the same again is left out. */
+/** Room, building and place, in that order. What is unknown or repeats another part is left out. */
 export function partsOf(meeting: Located, { place }: At, account: Of): string[] {
   return [meeting.room, buildingOf(meeting, account), place].filter(
     (part, index, all) => part !== '' && all.findIndex((other) => holds(other, part)) === index,
   );
 }
 
-/** The school whose building it is, where the account has several; '' where it goes without saying. */
+/** The name of the school whose building it is, where the account has several schools; otherwise ''. */
 export function buildingOf({ school }: Pick<Meeting, 'school'>, account: Of): string {
   return school && school.name !== account.name ? school.name : '';
 }
@@ -34,7 +34,7 @@ export function addressOf({ school }: Pick<Meeting, 'school'>, { place }: At): s
   return place ? '' : (school?.address ?? '');
 }
 
-/** Where families go, on a map; '' for a video meeting, and where neither the event nor its school says where that is. */
+/** A link to a map of where families go; '' for a video meeting, and where neither the event nor its school has an address. */
 export function mapOf(meeting: Located, event: At, account: Of): string {
   if (meeting.kind === 'video') return '';
   const building = buildingOf(meeting, account) || account.name;

@@ -7,30 +7,29 @@ import { tellMany } from './tell-many.js';
 
 const HOUR_MS = 3600_000;
 const AT_ONCE = 200;
-/** Meetings of a family that begin within that time are told of together. */
+/** Meetings of a family that begin within this time share one reminder. */
 const CLOSE_MS = 6 * HOUR_MS;
 
 type Reminding = Pick<Event, '_id' | 'reminders' | 'reminded'>;
 
 /**
- * Reminds families of what is booked, as many hours before as each event says. Of one meeting each reminder goes out once, also when the
- * worker died in between, when the hours are changed, and when several workers do this at once; nobody is reminded at a time that had
- * passed when they booked.
+ * Reminds families of their meetings, as many hours before as each event says. Each reminder of a meeting goes out once, even if a worker
+ * died, the hours were changed, or several workers run at once. A reminder that was due before the family booked is not sent.
  */
 export async function sendReminders(deps: Deps, stopping: AbortSignal): Promise<void> {
-  // A day is over at the latest a day after it is in UTC.
+  // An event's day is over in every time zone one day after it is over in UTC.
   const since = new Date(deps.now().getTime() - 24 * HOUR_MS).toISOString().slice(0, 10);
   const events = await Event.find(
     { days: { $gte: since }, status: 'active', 'reminders.0': { $exists: true } },
     { reminders: 1, reminded: 1 },
   ).lean<Reminding[]>();
-  // The least first: who is due for two of them gets one.
+  // The shortest reminder first: a family that is due for two gets one.
   for (const event of events)
     for (const hours of [...(event.reminders ?? [])].sort((a, b) => a - b))
       await remind(deps, event, hours, stopping);
 }
 
-/** One reminder of an event. Meetings that begin up to its mark were looked at before. */
+/** Sends one of an event's reminders. Meetings that begin before its mark were looked at in earlier runs. */
 async function remind(
   deps: Deps,
   { _id, reminded }: Reminding,
@@ -44,7 +43,7 @@ async function remind(
   let last: Types.ObjectId | undefined;
   const told = new Set<string>();
   for (;;) {
-    // In one order by time and id, so that any number may begin at one moment.
+    // Ordered by time and id, so that any number of meetings may begin at the same moment.
     const batch: Appointment[] = await Appointment.find({
       event: _id,
       state: { $in: LIVING_STATES },
@@ -71,17 +70,17 @@ async function remind(
 }
 
 /**
- * Reminds a family of a meeting, and by the same mail of those that follow it closely, so that an evening of many meetings is one mail.
- * @returns of which meetings
+ * Reminds a family of a meeting, and in the same mail of those that follow closely, so that an evening of many meetings is one mail.
+ * @returns the meetings in the mail
  */
 async function remindOf(deps: Deps, first: Appointment, hours: number): Promise<Types.ObjectId[]> {
   const now = deps.now();
-  // What was booked only after the mail was due is not in it, also where the mail is made a second time.
+  // A meeting booked after the mail was due is left out, even when the mail is made a second time.
   const due = new Date(first.from.getTime() - hours * HOUR_MS);
   const isDue = (one: Appointment) => !isDone(one, hours, now) && (one.bookedAt ?? one.createdAt) <= due;
   if (!isDue(first)) return [];
   const { household, event, from } = first;
-  // The first is read again with the others: another worker may have told of them since it was read.
+  // The first meeting is read again too, because another worker may have reminded of it meanwhile.
   const close = await Appointment.find({
     household,
     event,
@@ -99,7 +98,7 @@ async function remindOf(deps: Deps, first: Appointment, hours: number): Promise<
   const once = `${from.getTime()}:${hours}`;
   if (group.length === 1) await tellHousehold(deps, first, 'reminder', once);
   else await tellMany(deps, first, group, 'reminder', `reminder:${first._id.toHexString()}:${once}`);
-  // All by one command: were only some noted when a worker dies, the next mail would be about the rest, under another key.
+  // One command for all: if a worker died after some, the next mail would be about the rest, under another key.
   await Appointment.updateMany(
     {
       state: { $in: LIVING_STATES },
@@ -111,7 +110,7 @@ async function remindOf(deps: Deps, first: Appointment, hours: number): Promise<
   return group.map(({ _id }) => _id);
 }
 
-/** Who was reminded just before their meeting was moved a little is not reminded again; of one that was moved far they are. */
+/** Whether a meeting needs no reminder: it had one and was not moved far since. */
 function isDone({ from, reminded }: Appointment, hours: number, now: Date): boolean {
   if (!reminded || reminded.hours > hours) return false;
   return +reminded.from === +from || now.getTime() - reminded.at.getTime() < (hours / 2) * HOUR_MS;

@@ -22,12 +22,11 @@ import { writeCalendar } from './write-calendar.js';
 import { valuesOf } from './write-values.js';
 
 /**
- * Mails the adults of an appointment's household what became of it, or reminds them of it, in the event's words; what changes their
- * calendar comes with a calendar file. Saying it twice queues it once. Nothing goes to an address that nobody has proven: it may be a
- * stranger's.
- * @param once tells news of one kind about one appointment apart, such as two reminders
+ * Mails the adults of an appointment's household about what became of it, or a reminder, in the event's words. What changes their calendar
+ * comes with a calendar file. Repeating the call queues nothing twice. Nothing goes to an unproven address, because it may be a stranger's.
+ * @param once distinguishes news of the same kind about one appointment, such as two reminders
  * @param notice the school's words to the family
- * @param say says the news in words of its own, where it is none of the usual, in the words of whoever reads it
+ * @param say the news in its own words, where it is not one of the usual kinds
  */
 export async function tellHousehold(
   deps: Deps,
@@ -44,7 +43,7 @@ export async function tellHousehold(
 
 export type Facts = Awaited<ReturnType<typeof readFacts>>;
 
-/** All that is told of some appointments of one household in an event, and whom, by one command. */
+/** Reads, by one command, all that mails about some appointments of a household in one event need. */
 export function readFacts(
   { household, event, account }: Pick<Appointment, 'household' | 'event' | 'account'>,
   appointments: Appointment[],
@@ -76,7 +75,7 @@ export function readFacts(
   });
 }
 
-/** Of what was read: in which event and at which school it is, and to whom a mail about it goes; undefined where it is there no more. */
+/** The event, school and addressees of a mail; undefined if one of them does not exist any more. */
 export async function addressOf(
   { households: [household], events: [event], accounts: [account], adults }: Facts,
   news: MessageKind,
@@ -86,13 +85,13 @@ export async function addressOf(
   return { event, account, adults: await withoutUnsubscribed(news, account._id, all) };
 }
 
-/** Says something in the words of whoever reads it. */
+/** Says something in the reader's words. */
 export type Say = (t: Words) => string;
 
 /** When a meeting was before it was moved. */
 type Was = Pick<Appointment, 'from' | 'to'>;
 
-/** What `tellHousehold` mails. */
+/** The mails that `tellHousehold` sends. */
 export async function writeMails(
   deps: Deps,
   { appointment, facts }: { appointment: Appointment; facts: Facts },
@@ -102,7 +101,7 @@ export async function writeMails(
     once = '',
     notice: words = appointment.notice ?? '',
     say,
-    // What the school moved says itself when it was before; of who sits in it there is no before.
+    // What the school moved names its former time itself. A change of people has no former time.
     before = news === 'changed' && !say ? appointment.moved : undefined,
   }: { about?: string; once?: string; notice?: string; say?: Say; before?: Was | undefined } = {},
 ): Promise<Mail[]> {

@@ -10,7 +10,8 @@ import { writeCalendar } from './write-calendar.js';
 import { valuesOfMany } from './write-values.js';
 
 /**
- * Mails the adults of a household once about several of its meetings in one event, in the event's words. Saying it twice queues it once.
+ * Mails each adult of a household once about several of its meetings in one event, in the event's words. Repeating the call queues nothing
+ * twice.
  * @param booked by time
  * @param key names the occasion; the adult is added
  */

@@ -17,15 +17,15 @@ import { valuesOf, type Values } from './write-values.js';
 type News = 'changed' | 'cancelled';
 
 interface Told {
-  /** What happened to them, as a part of the mail's key: of each occasion every adult has one mail. */
+  /** The occasion, as part of the mail's key: each adult gets one mail about it. */
   about: string;
   /** The school's words to the family. */
   notice: string;
 }
 
 /**
- * Mails the adults of a household once about all of its meetings that the school moved, or canceled, together; the calendar file has all of
- * them. In the event's own words, where it has some. Saying it twice queues it once.
+ * Mails each adult of a household once about all of its meetings that the school moved or canceled together, in the event's own words where
+ * it has some. The calendar file has all of the meetings. Repeating the call queues nothing twice.
  * @param appointments of one household and event, by time
  */
 export async function tellTogether(
@@ -79,7 +79,7 @@ async function writeTogether(
   });
 }
 
-/** Slotbell's own subject and text about several meetings, and their news. */
+/** Slotbell's own subject and text, and the news about each meeting. */
 function wordsTogether(news: News, meetings: Meeting[], event: PlacedEvent, school: string) {
   const t = wordsOf(event);
   const count = meetings.length;
@@ -95,7 +95,7 @@ function wordsTogether(news: News, meetings: Meeting[], event: PlacedEvent, scho
     : { subject: t('together.cancelledSubject', said), news: t('together.cancelled', said), text };
 }
 
-/** What the macros stand for in a mail about several meetings: what differs is listed, the details one after the other. */
+/** The macros' values in a mail about several meetings: differing values are listed, with the details one below the other. */
 function valuesTogether(each: Values[], event: PlacedEvent): Values {
   const all = (macro: keyof Values) =>
     andList([...new Set(each.map((values) => values[macro]).filter((value) => value !== ''))], event);

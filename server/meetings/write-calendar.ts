@@ -17,13 +17,13 @@ export interface CalendarPart {
   event: Pick<Event, 'name' | 'place' | 'timeZone' | 'link'> & Partial<Style>;
   account: Pick<Account, 'name'>;
   entries: CalendarEntry[];
-  /** When an entry was last written: that of the same entry never goes back. */
+  /** When an entry was last written. It never goes back for the same entry. */
   stampOf: (entry: CalendarEntry) => Date;
 }
 
 /**
- * A calendar file (RFC 5545) of a family's meetings. A meeting that is moved stays one entry: its UID lives along the chain of
- * changes, and each file that changes or cancels it has a higher SEQUENCE than all before.
+ * A calendar file (RFC 5545) of a family's meetings. A meeting that is moved stays one entry: all appointments in its chain of changes
+ * share a UID, and each file that changes or cancels it has a higher SEQUENCE.
  * @param stamp when the file is made
  */
 export function writeCalendar(
@@ -43,14 +43,14 @@ export function writeCalendar(
 
 interface Head {
   name: string;
-  /** The zone that it is read in where a calendar asks for one. */
+  /** The zone for calendars that ask for one. */
   zone: string;
   method?: ICalCalendarMethod;
-  /** How often a calendar that follows it reads it again, in seconds. */
+  /** How often a subscribed calendar reads it again, in seconds. */
   ttl?: number;
 }
 
-/** A calendar of several events, of several schools and zones. */
+/** A calendar of several events, which may have several schools and zones. */
 export function writeParts(parts: CalendarPart[], publicUrl: string, { name, zone, ...head }: Head): string {
   const timesIn = new Map<string, Date[]>();
   for (const { event, entries } of parts) {
@@ -63,7 +63,7 @@ export function writeParts(parts: CalendarPart[], publicUrl: string, { name, zon
     name: escape(name, false),
     prodId: { company: 'Slotbell', product: 'Slotbell' },
     ...head,
-    // No zone for the calendar itself: DTSTAMP must be in UTC, and would be written in it.
+    // The calendar itself has no zone: DTSTAMP must be in UTC, and would be written in that zone.
     timezone: { name: null, generator: (one) => writeZone(one, timesIn.get(one) ?? []) },
     x: { 'X-WR-TIMEZONE': zone },
   });
@@ -104,12 +104,12 @@ function addEntry(
       entry.kind === 'video'
         ? entry.link || t('calendar.video')
         : [...partsOf(entry, event, account), addressOf(entry, event)].filter((part) => part).join(', '),
-    // Of one that was moved since, this leads to its new time.
+    // For a meeting that was moved since, the link leads to its new time.
     url: `${publicUrl}/e/${event.link}/appointments/${entry.id}`,
   });
 }
 
-/** Two for each change, so that one that was cancelled before its change was booked still comes before it. */
+/** Two numbers for each change, so that an appointment that is canceled before its change is booked still comes before it. */
 function sequenceOf({ entry, cancelled }: CalendarEntry): number {
   return 2 * (entry?.changes ?? 0) + (cancelled ? 1 : 0);
 }

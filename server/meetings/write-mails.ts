@@ -15,17 +15,17 @@ export interface Addressee {
   _id: Types.ObjectId;
   name: string;
   email: string;
-  /** The code of the language in which they read, where they have said. */
+  /** The code of the language that they chose, if any. */
   language?: string;
 }
 
-/** What of a mail is not the same for all that is mailed about an event. */
+/** The parts of a mail that differ from one occasion to another. */
 type Written = Omit<Mail, 'account' | 'event' | 'to' | 'replyTo' | 'language' | 'key'>;
 
 /**
- * A mail about an event to each of some adults, in the language that they read.
+ * Makes a mail about an event for each of some adults, in their language.
  * @param key names the occasion; the adult is added
- * @param write makes it for one of them, of the event as they read it; undefined where there is nothing to say
+ * @param write makes the mail for one adult, from the event as they read it; undefined for no mail
  */
 export function addressMails(
   { event, account }: { event: Event; account: Account },
@@ -51,12 +51,12 @@ export function addressMails(
   });
 }
 
-/** Words of an event's own may leave out what the school says to the family, with which they begin then. */
+/** Puts the school's notice before a text of the event's own that has no macro for it. */
 export function withNotice(text: string, notice: string): string {
   return text.includes(notice) ? text : `${notice}\n\n${text}`;
 }
 
-/** Whom a household's mails go to: its adults with a proven address, or the adult of the roster for whom the school keeps it. */
+/** The addressees of a household's mails: its adults with a proven address, or the adult of the roster for whom the school keeps it. */
 export async function addresseesOf({
   account,
   adults,
@@ -77,7 +77,7 @@ export async function addresseesOf({
   return [{ _id: contact._id, name: contactName(contact), email: contact.email }];
 }
 
-/** Who wants no reminders is told everything else all the same. */
+/** Leaves out people who want no reminders. They still get all other mails. */
 export async function withoutUnsubscribed(
   news: MessageKind,
   account: Types.ObjectId,

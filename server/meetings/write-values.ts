@@ -14,10 +14,13 @@ import { wordsOf } from '../web/words.js';
 import type { Meeting } from './name-meetings.js';
 import { mapOf, sayWhere } from './say-place.js';
 
-/** What a mail says beside who gets it. */
+/** The values of a mail's macros, without those of the addressee. */
 export type Values = Omit<MacroValues, 'parent' | 'link'>;
 
-/** What a mail about one meeting says. @param was when it was before, where it was moved */
+/**
+ * The values of a mail about one meeting.
+ * @param was when it was before it was moved
+ */
 export function valuesOf(
   news: MessageKind,
   meeting: Meeting,
@@ -51,7 +54,7 @@ export function valuesOf(
   };
 }
 
-/** What a mail about several meetings of a family says, in the order of their times. */
+/** The values of a mail about several meetings of a family, by time. */
 export function valuesOfMany(
   news: 'plan' | 'reminder',
   meetings: Meeting[],
@@ -65,7 +68,7 @@ export function valuesOfMany(
   const days = [...byDay].map(([day, ofDay]) =>
     [fullDay(day, event), ...ofDay.flatMap((meeting) => linesOf(meeting, event, account))].join('\n'),
   );
-  // They are the same for all meetings of a plan.
+  // All meetings of a plan have the same answers.
   const answers = news === 'plan' ? sayAnswers(first?.answers ?? [], 'family', t) : [];
   const maps = [...new Set(meetings.map((meeting) => mapOf(meeting, event, account)))].filter(Boolean);
   const below = [

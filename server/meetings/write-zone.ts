@@ -6,8 +6,8 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
 /**
- * A zone's offsets over the days of some moments, as a calendar needs them to be told (RFC 5545, 3.2.19), from the same data by which
- * the times themselves are written: libraries of ready-made ones know other years of law, and a meeting would be an hour off.
+ * A zone's offsets over the days of some moments, as calendars need them (RFC 5545, 3.2.19), from the same data that the times themselves
+ * use. Libraries with ready-made definitions have other data, and a meeting could be an hour off.
  */
 export function writeZone(zone: string, moments: Date[]): string {
   const times = moments.map((moment) => moment.getTime());
@@ -16,7 +16,7 @@ export function writeZone(zone: string, moments: Date[]): string {
   return remember(zones, `${zone} ${first} ${last}`, () => writeBetween(zone, first, last));
 }
 
-/** Kept: at an opening hundreds of families get the few times of one event. */
+/** Kept, because at an opening hundreds of families get the same few times of one event. */
 const zones = new LRUCache<string, string>({ max: 500 });
 
 function writeBetween(zone: string, first: number, last: number): string {
@@ -27,7 +27,7 @@ function writeBetween(zone: string, first: number, last: number): string {
   return ['BEGIN:VTIMEZONE', `TZID:${zone}`, ...parts.flat(), 'END:VTIMEZONE'].join('\r\n');
 }
 
-/** The moments at which the offset changes, to the minute. No zone changes its twice a day. */
+/** The moments at which the offset changes, to the minute. No zone changes twice a day. */
 function changesBetween(name: string, first: number, last: number): number[] {
   const zone = IANAZone.create(name);
   const changes: number[] = [];
@@ -45,10 +45,10 @@ function changesBetween(name: string, first: number, last: number): number[] {
   return changes;
 }
 
-/** 20261101T020000, as RFC 5545 has local times. */
+/** RFC 5545's form of local times: 20261101T020000. */
 const LOCAL = { format: 'basic', includeOffset: false, suppressMilliseconds: true } as const;
 
-/** From a moment on the zone has the offset of that moment; begins are told in the time that held before. */
+/** One observance: from a moment on, the zone has the offset of that moment. Its start is written in the time that held before. */
 function observance(zone: string, from: number, justBefore: number): string[] {
   const at = DateTime.fromMillis(from, { zone, locale: 'en-US' });
   const before = IANAZone.create(zone).offset(justBefore);

@@ -1,6 +1,7 @@
 import mongoose, { Schema, type Types } from 'mongoose';
 import { answerSchema, type Answer } from './appointment-field.js';
 import { scopedSchema, type Scoped } from './scoped.js';
+import { OVERRIDABLE, REFUSALS, type Override, type Refusal } from './refusal.js';
 import type { MeetingKind } from './slot.js';
 
 /**
@@ -18,61 +19,12 @@ export const LIVING_STATES: AppointmentState[] = ['booked', 'problem'];
  * it back books exactly these again. `two at once`: the family has another meeting then. `torn`: its slots no longer follow each other.
  * `text`: in the words of a version before 0.6.
  */
-export const PROBLEM_CODES = ['not together', 'class deleted', 'two at once', 'torn', 'text'] as const;
+const PROBLEM_CODES = ['not together', 'class deleted', 'two at once', 'torn', 'text'] as const;
 
 /** Why an appointment needs a person; said by `web/say-problem.ts`. */
 export interface AppointmentProblem {
   code: (typeof PROBLEM_CODES)[number];
   text?: string;
-}
-
-/** Why a booking cannot be; said by `booking/refuse-booking.ts`. None of them tells anything of another household. */
-export const REFUSALS = [
-  'not open',
-  'not here',
-  'not offered',
-  'too late',
-  'not your child',
-  'no class',
-  'taken',
-  'teacher busy',
-  'household busy',
-  'interpreter busy',
-  'teacher limit',
-  'class limit',
-  'household limit',
-  'student limit',
-  'day limit',
-  'too late to change',
-  'changed meanwhile',
-  'too many holds',
-  'not answered',
-  'hold ended',
-  'too long',
-  'next taken',
-] as const;
-export type Refusal = (typeof REFUSALS)[number];
-
-/** Rules of the event that staff may set aside, by their refusals; of 'household busy' only the gap. */
-export const OVERRIDABLE = [
-  'not open',
-  'too late',
-  'teacher limit',
-  'class limit',
-  'household limit',
-  'student limit',
-  'day limit',
-  'household busy',
-  'interpreter busy',
-] as const satisfies Refusal[];
-export type Overridable = (typeof OVERRIDABLE)[number];
-
-/** What somebody of the school set aside for one booking, and why. */
-export interface Override {
-  rules: Overridable[];
-  reason: string;
-  by: Types.ObjectId;
-  at: Date;
 }
 
 /** Whether the family came, as the school marked it. */
@@ -142,7 +94,6 @@ export interface Appointment extends Scoped {
   draw?: Types.ObjectId;
   /** The entry of a waitlist that it was put on hold for: a time that is offered. */
   offer?: Types.ObjectId;
-  /** The appointment that this one replaces. */
   replaces?: Types.ObjectId;
   /** Its place in the family's calendar, if it replaces another. Absent: an entry of its own. */
   entry?: CalendarEntry;
@@ -150,7 +101,6 @@ export interface Appointment extends Scoped {
   refused?: Refusal;
   /** It was booked or has ended, and what follows (claims freed, the replaced one canceled, emails) is not all done yet. */
   unfinished?: boolean;
-  /** Why it is on the problem list. */
   problem?: AppointmentProblem;
   /** The problem despite which somebody decided to keep it; it is not listed for the same problem again. */
   kept?: AppointmentProblem;

@@ -1,7 +1,7 @@
 import { Schema } from 'mongoose';
 
 /** Every way in which reading from Clever can fail. */
-export const CLEVER_FAILURES = [
+const CLEVER_FAILURES = [
   'unauthorized',
   'not-approved',
   'forbidden',

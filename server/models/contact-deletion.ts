@@ -7,7 +7,7 @@ import { ACCESS_LEVELS, type AccessLevel } from './user.js';
 /** How many contacts are deleted, by type, and how many logins of parents and of staff. */
 export type LevelNumbers = Record<ContactType | 'parentLogin' | 'staffLogin', number>;
 
-export const DELETION_REFUSALS = ['sync is running', 'merge is running', 'still booked'] as const;
+const DELETION_REFUSALS = ['sync is running', 'merge is running', 'still booked'] as const;
 /** Why a requested deletion did not begin. `still booked`: somebody booked at the last moment. */
 export type DeletionRefusal = (typeof DELETION_REFUSALS)[number];
 

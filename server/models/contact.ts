@@ -85,7 +85,6 @@ export interface Contact extends Scoped, RosterPerson, PersonKeys {
    * else.
    */
   notTied?: string[];
-  /** Made by hand. */
   tied?: HandTie[];
   code?: PrintedCode;
   /** The listed duplicate by which the contact is being merged; no other merge may take it meanwhile. */
@@ -244,11 +243,4 @@ export function isGuardian(tie: Pick<Relation, 'relationship' | 'type'>): boolea
 /** How a person is called on pages: first and last name, or what there is of them. */
 export function contactName(person: { firstName?: string; lastName?: string; email?: string }): string {
   return [person.firstName, person.lastName].filter((part) => part).join(' ') || person.email || 'No name';
-}
-
-/** Of students whose numbers read the same (`numberKey`): those with exactly this number, else the only student there is. */
-export function withNumber<T extends Pick<Contact, 'schoolId'>>(students: T[], number: string): T[] {
-  const exact = students.filter(({ schoolId }) => schoolId === number.trim());
-  if (exact.length > 0) return exact;
-  return students.length === 1 ? students : [];
 }

@@ -1,7 +1,7 @@
 import mongoose, { Schema, type Types } from 'mongoose';
 import { scopedSchema, type Scoped } from './scoped.js';
 
-export const DRAW_STATES = ['collecting', 'booking', 'done', 'canceled'] as const;
+const DRAW_STATES = ['collecting', 'booking', 'done', 'canceled'] as const;
 export type DrawState = (typeof DRAW_STATES)[number];
 
 /** An event's preference round: families wish before booking opens, and a draw that the school can do again decides. */

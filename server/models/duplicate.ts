@@ -21,7 +21,6 @@ export interface Merge {
  * is decided.
  */
 export interface Newcomer {
-  /** The record id. */
   id: string;
   /** As the source had them last, and the hash of that. */
   fields: RosterPerson;

@@ -109,10 +109,7 @@ export interface Event extends Scoped {
     /** How many minutes earlier booking opens for families with so many children in the event. Absent or 0: for all at once. */
     earlyMinutes?: number;
     earlyChildren?: number;
-    /**
-     * Since when families can know that. A child whom a family adds later counts only if the school ties it to them. Absent: all children
-     * count.
-     */
+    /** Since when families can know that. A child added later counts only if the school ties it to them. Absent: all count. */
     earlySince?: Date;
     /** How many slots in a row one appointment may take. Absent: one. */
     inARow?: number;

@@ -21,7 +21,7 @@ export type FieldMapping = {
 
 const UNMAPPED = { communityId: '', barcode: '' } as const;
 export const NO_MAPPING: FieldMapping = { student: UNMAPPED, teacher: UNMAPPED, staff: UNMAPPED };
-export const IDENTIFIER_NAMES: Record<Identifier, string> = {
+const IDENTIFIER_NAMES: Record<Identifier, string> = {
   communityId: 'Community ID',
   barcode: 'Barcode',
 };

@@ -6,7 +6,7 @@ import { scopedSchema, type Scoped } from './scoped.js';
  * `open`: an adult is invited. `accepted`: decided, and not all is moved yet; a job goes on where a process died. `done`, `withdrawn` (by the
  * household) and `declined` (by who was invited) are final.
  */
-export const CHANGE_STATES = ['open', 'accepted', 'done', 'withdrawn', 'declined'] as const;
+const CHANGE_STATES = ['open', 'accepted', 'done', 'withdrawn', 'declined'] as const;
 export type ChangeState = (typeof CHANGE_STATES)[number];
 
 /** An adult who joins a household, or leaves one. */

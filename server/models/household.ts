@@ -46,7 +46,6 @@ export interface Household extends Scoped {
    * Absent if there are none.
    */
   brought?: HouseholdChild[];
-  /** Absent if there are none. */
   removed?: RemovedChild[];
   /** Absent if there are none. */
   dropped?: DroppedChild[];

@@ -33,7 +33,7 @@ export interface MailingGroup {
  * `scheduled`: until `sendAt`, and can be canceled · `collecting`: a worker looks who it is for · `sending`: that is decided, and the
  * mails go into the outbox · `done`: all are there · `canceled`.
  */
-export const MAILING_STATES = ['scheduled', 'collecting', 'sending', 'done', 'canceled'] as const;
+const MAILING_STATES = ['scheduled', 'collecting', 'sending', 'done', 'canceled'] as const;
 export type MailingState = (typeof MAILING_STATES)[number];
 
 /** How many people a mailing reaches, and how many it does not. */

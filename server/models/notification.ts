@@ -8,7 +8,7 @@ export type MailState = (typeof MAIL_STATES)[number];
  * which part (`what`) and with which status. `unsubscribed`: the recipient has unsubscribed. `too late`: its link no longer worked. `unsent`: anything else. `text`: in the words
  * of a version before 0.6.
  */
-export const MAIL_FAULTS = [
+const MAIL_FAULTS = [
   'cut off',
   'no address',
   'refused',

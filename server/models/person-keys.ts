@@ -1,9 +1,7 @@
 import { searchKey } from './search-key.js';
 import { numberKey } from './security-value.js';
 
-/**
- * Facts of a person that a roster should have and may lack, by their letters in `lacks`. Number and birth date are asked of students only.
- */
+/** Facts that the roster should have of a person, by their letters in `lacks`. Number and birth date are asked of students only. */
 export const MISSING = { email: 'e', number: 'n', birthDate: 'b' } as const;
 export type Missing = keyof typeof MISSING;
 
@@ -61,10 +59,7 @@ export function personKeys(person: Keyed): PersonKeys {
   return { ...contactKeys(person), lacks: lacksOf(person), phoneKey: phoneKey(person.phone ?? '') };
 }
 
-/**
- * The digits of a phone number in reverse, without an extension: an ordered index finds it by its last digits, with or without the area
- * code.
- */
+/** The digits of a phone number in reverse, without an extension: an ordered index finds it by its last digits. */
 export function phoneKey(phone: string): string {
   if (phone === '') return '';
   const [number = ''] = phone.slice(0, 60).split(/[a-z,;#]/i);

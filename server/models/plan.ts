@@ -1,6 +1,6 @@
 import mongoose, { Schema, type Types } from 'mongoose';
 import { answerSchema, type Answer } from './appointment-field.js';
-import { REFUSALS, type Refusal } from './appointment.js';
+import { REFUSALS, type Refusal } from './refusal.js';
 import { scopedSchema, type Scoped } from './scoped.js';
 import type { MeetingKind } from './slot.js';
 
@@ -8,17 +8,17 @@ import type { MeetingKind } from './slot.js';
  * `making`: times are being taken on hold. `held`: the family looks at it. `booking`: it is decided, and its meetings become booked one after
  * another. `booked`: all are. `ended`: it holds nothing any more.
  */
-export const PLAN_STATES = ['making', 'held', 'booking', 'booked', 'ended'] as const;
+const PLAN_STATES = ['making', 'held', 'booking', 'booked', 'ended'] as const;
 export type PlanState = (typeof PLAN_STATES)[number];
 
 /**
  * Why a wanted meeting has no time in the plan, where it is none of the refusals: nothing free, nothing free when the family can come, free
  * only while it is at another meeting, or left out by the family.
  */
-export const PLAN_GAPS = ['full', 'not then', 'no room', 'left out'] as const;
+const PLAN_GAPS = ['full', 'not then', 'no room', 'left out'] as const;
 export type PlanGap = (typeof PLAN_GAPS)[number] | Refusal;
 
-export const PLAN_QUALITIES = ['best', 'found', 'changed'] as const;
+const PLAN_QUALITIES = ['best', 'found', 'changed'] as const;
 
 /** A meeting that the family wants. */
 export interface PlanWish {

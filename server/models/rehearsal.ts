@@ -20,14 +20,14 @@ export interface RehearsalPlan {
  * `waiting`: for a worker · `running` · `done`: all families came · `stopped`: before that, and what was measured by then counts ·
  * `broken off`: nothing can be said.
  */
-export const REHEARSAL_STATES = ['waiting', 'running', 'done', 'stopped', 'broken off'] as const;
+const REHEARSAL_STATES = ['waiting', 'running', 'done', 'stopped', 'broken off'] as const;
 export type RehearsalState = (typeof REHEARSAL_STATES)[number];
 
 /**
  * Why it did not come to its end. `opened`, `opens soon` and `sync`: real work goes first. `memory`: at the limit of its own; `killed`: by
  * the system, most likely as memory ran out.
  */
-export const REHEARSAL_ENDS = [
+const REHEARSAL_ENDS = [
   'asked',
   'opened',
   'opens soon',

@@ -7,7 +7,7 @@ import { scopedSchema, type Scoped } from './scoped.js';
  * more memory than it may. `refused`: a problem prevents its use, and nothing of it is kept. `ready`: it can be previewed and imported.
  * `empty`: it could be, but has no records. `used`: it was imported. `expired`: its content is deleted.
  */
-export const UPLOAD_STATES = [
+const UPLOAD_STATES = [
   'reading',
   'cut off',
   'too large',

@@ -2,14 +2,14 @@ import { Schema, type SchemaDefinition, type Types } from 'mongoose';
 import { cleverFaultSchema, type CleverFault } from './clever-fault.js';
 import type { Scoped } from './scoped.js';
 
-export const RUN_STATES = ['queued', 'running', 'done', 'stopped', 'failed'] as const;
+const RUN_STATES = ['queued', 'running', 'done', 'stopped', 'failed'] as const;
 export type RunState = (typeof RUN_STATES)[number];
 
 /**
  * The purpose of a run. `preview` notes what a `sync` would change and changes nothing; `apply` does exactly what a preview noted; `accept`
  * and `reject` answer withheld removals; `undo` takes back a run. The last four are `of` another run.
  */
-export const RUN_PURPOSES = ['sync', 'preview', 'apply', 'accept', 'reject', 'undo'] as const;
+const RUN_PURPOSES = ['sync', 'preview', 'apply', 'accept', 'reject', 'undo'] as const;
 export type RunPurpose = (typeof RUN_PURPOSES)[number];
 
 /** Whether a run is about what its source says now, not about another run. */
@@ -128,7 +128,6 @@ export interface Run extends Scoped {
   changed?: boolean;
   /** For a sync: the fingerprint of what it withholds; '' for nothing. It shows the next one whether it withholds anything else. */
   withholds?: string;
-  /** The run that undid it. */
   undoneBy?: Types.ObjectId;
   /** The run that applies this preview, or carries out the decision about what this run withheld; it may not have begun. */
   claimedBy?: Types.ObjectId;

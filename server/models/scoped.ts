@@ -42,9 +42,7 @@ export interface SourceRecord {
   kept?: Date;
   /** For a section: the fingerprint (`markOf`) of the source's people when somebody refused to remove those whom the source lacks. */
   keptFor?: string;
-  /**
-   * For a section whose list came empty: the fingerprint of its stored people when somebody accepted that. No event asks about it again.
-   */
+  /** The fingerprint of the people of a section whose empty list somebody accepted. No event asks about it again. */
   acceptedFor?: string;
   /** The same, when all whom it lost were found in other sections. */
   movedFor?: string;

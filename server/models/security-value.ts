@@ -132,3 +132,10 @@ export function numberKey(number: string): string {
     .replace(/[\p{Z}\p{C}\s-]+/gu, '')
     .replace(/^0+(?=.)/, '');
 }
+
+/** Of students whose numbers read the same (`numberKey`): those with exactly this number, else the only student there is. */
+export function withNumber<T extends { schoolId: string }>(students: T[], number: string): T[] {
+  const exact = students.filter(({ schoolId }) => schoolId === number.trim());
+  if (exact.length > 0) return exact;
+  return students.length === 1 ? students : [];
+}

@@ -6,7 +6,7 @@ import { SLOT_STATES, type SlotState } from './slot.js';
  * `running`: its slots are being moved, or taken out of booking · `waiting`: all is done, and families are told at `tellAt`; until then it
  * can be undone · `undoing` · `telling`: families are told, or their appointments canceled · `done` · `undone`.
  */
-export const MOVE_STATES = ['running', 'waiting', 'undoing', 'telling', 'done', 'undone'] as const;
+const MOVE_STATES = ['running', 'waiting', 'undoing', 'telling', 'done', 'undone'] as const;
 export type MoveState = (typeof MOVE_STATES)[number];
 
 /** States in which a worker has work to do. */
@@ -57,7 +57,7 @@ export const SlotMove = mongoose.model<SlotMove>('slotMove', schema);
  * Why a slot stays where it is. `overlap`: another slot of the teacher is there · `elsewhere`: one in another event · `longer`: another slot
  * of a longer meeting cannot go.
  */
-export const STAY_CODES = [
+const STAY_CODES = [
   'overlap',
   'elsewhere',
   'teacher busy',

@@ -8,7 +8,7 @@ import { ACCESS_LEVELS, type AccessLevel } from './user.js';
  * they had one before. `bad email`: it is not an address. `shared email`: others of the roster have it too, and one login cannot be all of
  * them. `gone`: no longer on the roster, or no longer invited.
  */
-export const OUTCOMES = [
+const OUTCOMES = [
   'invited',
   'given',
   'has account',

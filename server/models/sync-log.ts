@@ -1,10 +1,7 @@
 import mongoose, { Schema, type Types } from 'mongoose';
 import type { RunNote } from './roster-change.js';
 
-/**
- * Lines of a run's log that say the same of up to a batch of records. They have kind, ids and what happened; names are looked up when
- * shown.
- */
+/** A line of a run's log about up to a batch of records: kind, ids and what happened. Names are looked up when shown. */
 export interface SyncLog {
   _id: Types.ObjectId;
   account: Types.ObjectId;

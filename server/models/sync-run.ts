@@ -3,7 +3,7 @@ import type { EventSync } from './event.js';
 import { runFields, type Run } from './run.js';
 import { scopedSchema } from './scoped.js';
 
-export const SYNC_TRIGGERS = [
+const SYNC_TRIGGERS = [
   'first import',
   'nightly',
   'sync now',
@@ -26,9 +26,7 @@ export interface SyncRun extends Run {
   keepSynced?: boolean;
   /** For a preview: what the event would take, if that is not what it takes now. */
   choice?: SyncChoice;
-  /**
-   * The change of schools and terms that was made with it: undoing the run restores the choice before, unless it was changed again since.
-   */
+  /** The change of schools and terms made with it. Undoing the run restores the choice before, unless it was changed since. */
   chose?: { before: SyncChoice; after: SyncChoice };
   /** What the event's classes were made of (a mark and a hash): while both are the same, so are the classes. */
   madeFrom?: { mirror: Types.ObjectId; selection: string };

@@ -2,7 +2,6 @@ import mongoose, { Schema } from 'mongoose';
 
 /** A step of `server/upgrades` that this database has completed. */
 export interface Upgrade {
-  /** The step's id. */
   _id: string;
   at: Date;
 }

@@ -5,7 +5,7 @@ import { scopedSchema, type Scoped } from './scoped.js';
  * `objects`: in Clever's shape. `removed`: ids to remove. `left out`: ids that the files name but that could not be taken, so they are not
  * gone either. `file`: pieces of an uploaded file (`list` is its place among them), until it was read.
  */
-export const CHUNK_PARTS = ['objects', 'removed', 'left out', 'file'] as const;
+const CHUNK_PARTS = ['objects', 'removed', 'left out', 'file'] as const;
 export type ChunkPart = (typeof CHUNK_PARTS)[number];
 
 /** A piece of one list of an upload, readable by any worker on any host. At most 500 entries and about 1 MB. */

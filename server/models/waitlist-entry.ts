@@ -6,7 +6,7 @@ import { scopedSchema, type Scoped } from './scoped.js';
  * `waiting`: in line. `offering`: a time is being put on hold for it. `offered`: it is, and the family is told. The rest are ends: `booked`
  * they have a meeting, `left` they went, `lapsed` offers went unanswered, `removed` by the school, `gone` there is nothing to wait for any more.
  */
-export const WAITLIST_STATES = [
+const WAITLIST_STATES = [
   'waiting',
   'offering',
   'offered',

@@ -3,7 +3,8 @@ import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { inSlots, slotsOf } from '../models/appointment-slots.js';
 import { SlotMoveItem, type SlotMove } from '../models/slot-move.js';
-import { moveSlot, type SlotTime } from './move-slot.js';
+import { moveSlot } from './move-slot.js';
+import type { SlotTime } from './move-appointments.js';
 
 /**
  * Moves back what went already of longer meetings that also need a slot that stays, with everything else in these slots; for an undo it is

@@ -1,7 +1,7 @@
 import Joi from 'joi';
 import { Types } from 'mongoose';
 import type { Event } from '../models/event.js';
-import { dateField, objectId, tick, timeField } from '../web/parse.js';
+import { dateField, objectId, tick, timeField } from '../web/form-fields.js';
 import { NOTICE_MAX } from './policy.js';
 
 /** What moves and where it goes: all slots of a day, or those of one teacher or one room. */

@@ -5,10 +5,7 @@ import { SlotMoveItem, type SlotMove } from '../models/slot-move.js';
 import { groupBy } from '../web/lists.js';
 import { appointmentsOf } from './queries.js';
 
-/**
- * Tells the families who booked a time of a slot that had moved, and that went back to its old time with their meeting. Saying it twice
- * queues it once.
- */
+/** Tells families who booked a moved slot that it went back to its old time. Repeating the call queues nothing twice. */
 export async function tellReturned(deps: Deps, move: SlotMove): Promise<void> {
   const returned = await findReturned(move);
   for (const [household, theirs] of groupBy(returned, (one) => one.household.toHexString()))

@@ -4,31 +4,15 @@ import { duplicatesAmong, isDuplicateKey } from '../models/duplicate-key.js';
 import { Notification } from '../models/notification.js';
 import { writesTo, type Write } from '../models/write-together.js';
 
-export interface Mail {
-  /** The account whose outbox lists the mail; absent if it concerns several. */
-  account?: Types.ObjectId;
-  event?: Types.ObjectId;
-  kind: string;
-  to: string;
-  /** Where replies go; absent: to the sender. */
-  replyTo?: string;
-  subject: string;
-  text: string;
-  /** The code of its language; absent: English. */
-  language?: string;
-  ics?: string;
-  /** The occasion of the mail; a second mail with the same key is not queued. */
-  key: string;
+/** A mail as it is queued. A second one with the same `key` is not queued. */
+export interface Mail extends Omit<
+  Notification,
+  '_id' | 'state' | 'attempts' | 'nextAt' | 'secret' | 'createdAt' | 'sentAt' | 'fault'
+> {
   /** It contains a link that logs in or sets a password. */
   secret?: boolean;
-  /** The mailing that it belongs to. */
-  mailing?: Types.ObjectId;
   /** Not before then; absent: at once. */
   notBefore?: Date;
-  /** Not after then: its link no longer works. */
-  notAfter?: Date;
-  /** A reminder or a mail to a group: it has a link to unsubscribe. */
-  mayUnsubscribe?: boolean;
 }
 
 type Sending = Pick<Deps, 'config' | 'queue' | 'now'>;

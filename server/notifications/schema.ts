@@ -1,6 +1,6 @@
 import Joi from 'joi';
 import { MAIL_STATES, type MailState } from '../models/notification.js';
-import { line } from '../web/parse.js';
+import { line } from '../web/form-fields.js';
 import { unknownMacros } from './messages/macros.js';
 
 /** The parameters of an outbox page's address. */

@@ -29,7 +29,7 @@ const KIND_WORDS: Partial<Record<string, string>> = {
   test: 'Test email',
 };
 
-export function kindInWords(kind: string): string {
+function kindInWords(kind: string): string {
   return KIND_WORDS[kind] ?? kind.charAt(0).toUpperCase() + kind.slice(1);
 }
 

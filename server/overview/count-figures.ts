@@ -47,7 +47,7 @@ export async function countFigures(event: PlacedEvent, now: Date): Promise<Figur
   return sumFigures(held, bookings, families, onClosed);
 }
 
-export function sumFigures(
+function sumFigures(
   { holders, slots }: Pick<Holders, 'holders' | 'slots'>,
   { by, days, inLine }: Bookings,
   { taught, families }: Families,

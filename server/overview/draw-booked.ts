@@ -10,7 +10,7 @@ import type { BookingDay } from './read-bookings.js';
 /** If there are more days than this, only the last ones are shown. */
 const MOST_DAYS = 60;
 /** How many teachers have a bar on the page. */
-export const MOST_TEACHERS = 20;
+const MOST_TEACHERS = 20;
 
 export interface ShownDay extends BookingDay {
   label: string;

@@ -1,6 +1,6 @@
 import Joi from 'joi';
 import { HAND_TICKED, type HandTicked } from '../models/event.js';
-import { line, tick } from '../web/parse.js';
+import { line, tick } from '../web/form-fields.js';
 import { FIXES, type FixKind } from './plan-fixes.js';
 
 export const stepSchema = Joi.object<{ step: HandTicked; done: boolean }, true>({

@@ -1,6 +1,7 @@
 import { recordAudit } from '../audit/record-audit.js';
 import type { Deps } from '../deps.js';
-import { Contact, withNumber } from '../models/contact.js';
+import { Contact } from '../models/contact.js';
+import { withNumber } from '../models/security-value.js';
 import { Household, type ChildProof } from '../models/household.js';
 import { numberKey, sameSecurityValue, secondFactOf } from '../models/security-value.js';
 import { hashCode } from '../seal.js';
@@ -9,13 +10,13 @@ import type { Family } from './load-conference.js';
 import { reportGuess } from './report-guess.js';
 import { tellAdults } from './tell-adults.js';
 
-/** What a parent tells to show that a student is theirs. */
+/** What a parent enters to prove that a student is theirs. */
 export interface Proof {
-  /** '' with a code that was printed, which is enough alone. */
+  /** '' with a printed code, which is enough alone. */
   number: string;
   /** YYYY-MM-DD or ''. */
   birthDate: string;
-  /** A value that the school gave out instead, or ''. */
+  /** The value that the school gave out instead, or ''. */
   code: string;
 }
 
@@ -25,15 +26,15 @@ export type ChildAdded =
   | { ok: false; reason: 'wait'; waitMs: number };
 
 /**
- * Adds the student with this number to the household, if the second fact is right too. One fact is compared a try, and tries at one
- * number wait for each other, each login in a place of its own. Whatever was wrong, the answer is the same: nobody learns which numbers there are, nor of a child
- * that the school took away from this household.
+ * Adds the student with this number to the household if the second fact matches too. Each try compares one fact. Tries at one number wait
+ * for each other, and each login that waits has a place of its own. Every failure gets the same answer, so that nobody learns which numbers
+ * exist, or whose child the school took away.
  */
 export async function addChild(deps: Deps, family: Family, proof: Proof): Promise<ChildAdded> {
   const account = family.account._id;
   const key = numberKey(proof.number);
   const codeKey = hashCode(proof.code.slice(0, 200), account.toHexString(), deps.config.appSecret);
-  // Students without a number have none in common.
+  // A student without a number must not match an empty one.
   if (key === '' && proof.code === '') return { ok: false, reason: 'not proven' };
   const taken = await takeTurn(
     { account, user: family.actor.user, number: key === '' ? codeKey : proof.number },
@@ -61,8 +62,9 @@ export async function addChild(deps: Deps, family: Family, proof: Proof): Promis
 }
 
 /**
- * Adds the student for whom this one-time code was printed. Of two households at once one has it. It is gone only once the child is added:
- * where the process dies in between, the household types it again, or after a while whoever has the paper. A child that the school took away from the household leaves it unused.
+ * Adds the student for whom a one-time code was printed. Of two households at once, one gets it. The code is used up only when the child is
+ * added: if the process dies before that, the household enters it again, or after a while anybody with the paper. If the school took the
+ * child away from the household, the code stays unused.
  */
 async function addByPrintedCode(
   deps: Deps,
@@ -92,13 +94,10 @@ async function addByPrintedCode(
   return undefined;
 }
 
-/** Adding a child takes moments: a claim that is older is of a process that died. */
+/** Adding a child takes moments, so an older claim belongs to a dead process. */
 const DEAD_MS = 10 * 60_000;
 
-/**
- * Ends what a process that died left of a code: where its household has the child by now, the code is used up; else it is as on unused
- * paper, for whoever has it.
- */
+/** Ends the claim of a dead process on a code. If its household has the child, the code is used up; otherwise it is as new. */
 async function endDeadClaim({ _id, account, code }: Contact, now: Date): Promise<void> {
   if (!code?.usedBy || !code.usedAt || now.getTime() - code.usedAt.getTime() < DEAD_MS) return;
   const { hash, usedBy, usedAt } = code;
@@ -110,16 +109,16 @@ async function endDeadClaim({ _id, account, code }: Contact, now: Date): Promise
 }
 
 /**
- * The value that the school set counts instead of the birth date, however it is written; what stands for none proves nothing. Of a
- * date and a code one is compared, the code.
+ * Whether the second fact matches. A value that the school set replaces the birth date, and may be written in any way; a placeholder proves
+ * nothing. If both a date and a code are given, only the code is compared.
  */
 export function isProven(student: Pick<Contact, 'securityValue' | 'birthDate'>, proof: Proof): boolean {
   return sameSecurityValue(secondFactOf(student), proof.code || proof.birthDate);
 }
 
 /**
- * Adds a student that was shown to be theirs; other adults who have the child are told that somebody was added, not who.
- * @returns false when the school took this child away from them: only the school gives it back
+ * Adds a student that was proven to be theirs. Other adults who have the child are told that somebody was added, not who.
+ * @returns false if the school took this child away from them: only the school can return it
  */
 export async function linkChild(
   deps: Deps,
@@ -137,7 +136,7 @@ export async function linkChild(
     },
   );
   if (result.modifiedCount === 0) {
-    // Twice at once, or again what they have.
+    // Two requests at once, or a child that they have already.
     return (await Household.exists({ _id: household._id, 'children.student': student._id })) !== null;
   }
   await recordAudit({

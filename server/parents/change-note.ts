@@ -4,7 +4,10 @@ import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import type { Family } from './load-conference.js';
 
-/** Changes what a family wrote for the teacher, alone. @returns false where the meeting is over or takes place no more */
+/**
+ * Changes only what a family wrote for the teacher.
+ * @returns false where the meeting is over or was canceled
+ */
 export async function changeNote(
   deps: Deps,
   { event, household, actor }: Family,
@@ -18,7 +21,7 @@ export async function changeNote(
     { $set: { note } },
   ).lean();
   if (!changed) return false;
-  // The note itself stays out of the audit.
+  // The audit does not get the note's text.
   if (changed.note !== note)
     await recordAudit({
       account: event.account,

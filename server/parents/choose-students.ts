@@ -5,19 +5,19 @@ import { siblingsRule } from '../booking/policy.js';
 import { andList } from '../web/format-count.js';
 import type { Family } from './load-conference.js';
 
-/** About whom a meeting with a teacher is. */
+/** The students of a meeting. */
 export interface Chosen {
   students: Types.ObjectId[];
-  /** What they are called. */
+  /** Their first names, as a list in words. */
   child: string;
-  /** All the children who could be in one meeting, where the family chooses. */
+  /** All children who could share the meeting, where the family chooses. */
   all?: { students: Types.ObjectId[]; child: string };
 }
 
 /**
- * About which of the siblings who have the same teacher one meeting is, as the event says: about one, about all who have none with the
- * teacher yet and could have one alone, or as the family chooses.
- * @param isTogether what the family chose, where it chooses
+ * Decides which of the siblings who have the same teacher a meeting is about, by the event's rule: one; all who have no meeting with the
+ * teacher and could have one alone; or the family's choice.
+ * @param isTogether the family's choice, where it has one
  */
 export async function chooseStudents(
   { event, household, actor }: Pick<Family, 'event' | 'household' | 'actor'>,

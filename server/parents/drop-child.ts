@@ -8,7 +8,7 @@ import { Household, MOST_DROPPED } from '../models/household.js';
 import type { Family } from './load-conference.js';
 import { tellAdults } from './tell-adults.js';
 
-/** The coming meetings of a household about one child, in all events of the account, by time. */
+/** A household's meetings to come about one child, in all events of the account, by time. */
 export async function comingAbout(
   { account, household }: Pick<Family, 'account' | 'household'>,
   student: Types.ObjectId,
@@ -26,11 +26,11 @@ export async function comingAbout(
 }
 
 /**
- * Lets a family part with a child that they added, as after a mistake. They may add the child again. While meetings about the child
- * are coming nothing is removed: no meeting is canceled unasked. The child goes first, so that no more is held, then holds end,
- * so that no request under way books one; the child comes back where a meeting was booked meanwhile. The school still sees who had the
- * child, and can take the child away for good.
- * @returns false while meetings are coming
+ * Removes a child that a family added, for instance by mistake; they may add the child again. While meetings about the child are to come,
+ * nothing is removed, so that no meeting is canceled by accident. The child goes first and its holds after that, so that no request under
+ * way books one; the child returns if a meeting was booked meanwhile. The school still sees who had the child, and can take the child away
+ * for good.
+ * @returns false while meetings are to come
  */
 export async function dropChild(deps: Deps, family: Family, contact: Contact): Promise<boolean> {
   const student = contact._id;
@@ -39,7 +39,7 @@ export async function dropChild(deps: Deps, family: Family, contact: Contact): P
   if ((await comingAbout(family, student, now)).length > 0) return false;
   const child = household.children.find((one) => one.student.equals(student));
   if (!child) return true;
-  // Others who have the child by a proof of their own part with the child too: they act as one.
+  // Adults who proved the child themselves lose it too, because the household acts as one.
   const brought = (household.brought ?? []).filter((one) => one.student.equals(student));
   const { adult, by, at: since } = child;
   const dropped = { student, adult, by, since, at: now };
@@ -50,7 +50,7 @@ export async function dropChild(deps: Deps, family: Family, contact: Contact): P
       $push: { dropped: { $each: [dropped], $slice: -MOST_DROPPED } },
     },
   );
-  // Pressed twice, or taken away by the school meanwhile.
+  // Sent twice, or the school took the child away meanwhile.
   if (gone.modifiedCount === 0) return true;
   await endHolds(deps, { _id: household._id, student });
   if ((await comingAbout(family, student, now)).length > 0) {

@@ -7,12 +7,12 @@ import { linkMeeting } from './link-meeting.js';
 import { nearestFree, type TimeView } from './find-times.js';
 import { OF_WISH, sayRefusal } from './refuse-booking.js';
 
-/** What the page of a refused time says first. */
+/** The head of a page about a refused time. */
 export interface RefusedView {
   text: string;
-  /** What to do next, where it is not another time. */
+  /** What to do instead, where that is not another time. */
   action?: { href: string; label: string };
-  /** What the office can do, where nobody else can. */
+  /** What the office can do, where only the office can help. */
   hint?: string;
   nearest: TimeView[];
 }
@@ -25,7 +25,7 @@ interface Looking {
   now: Date;
 }
 
-/** Why a time can't be booked as things are now: the page can be loaded again at any time, and says what is true then. */
+/** Says why a time can't be booked. Judged at each load of the page, so that it is true then. */
 export function explainRefusal(looking: Looking, slot: Types.ObjectId): RefusedView {
   const { event, resource, times } = looking;
   const t = wordsOf(event);
@@ -56,7 +56,7 @@ function withNearest(looking: Looking, text: string, at: Date | undefined): Refu
     : { text, nearest, hint: wordsOf(event)('times.fullCall', hint) };
 }
 
-/** The family's own meeting, where that is in the way. */
+/** A link to the family's own meeting, where that is in the way. */
 function ownAction(looking: Looking, { meeting }: TimeView): Pick<RefusedView, 'action'> {
   return meeting?.isHere ? { action: linkMeeting(looking, meeting) } : {};
 }

@@ -1,7 +1,7 @@
 import type { Types } from 'mongoose';
 import type { CheckedTime } from '../booking/check-times.js';
 import type { Meeting } from '../meetings/name-meetings.js';
-import type { Refusal } from '../models/appointment.js';
+import type { Refusal } from '../models/refusal.js';
 import { slotsOf } from '../models/appointment-slots.js';
 import { timeOfDay } from '../web/format-time.js';
 import type { PlacedEvent } from '../web/place.js';
@@ -12,32 +12,32 @@ import { sayRefusal } from './refuse-booking.js';
 /** One of the family's meetings, and whether it is in this event. */
 export type OwnMeeting = Meeting & { isHere: boolean };
 
-/** What a family reads of a time before it presses it. */
+/** What a family reads about a time before booking it. */
 export interface Explained {
   state: 'free' | 'held' | 'taken' | 'mine' | 'away' | 'other';
-  /** In a word or two. */
+  /** A word or two. */
   note?: string;
-  /** Why it can't be booked, as a sentence. */
+  /** Why it can't be booked, in a sentence. */
   reason?: string;
-  /** The rule that refuses it; absent where it is free. */
+  /** The rule that refuses it. Absent where it is free. */
   refusal?: Refusal;
-  /** The family's own meeting that is in the way, or has the time. */
+  /** The family's own meeting that is in the way or has the time. */
   meeting?: OwnMeeting;
 }
 
-/** Who looks, at whom. */
+/** The family that looks, and the teacher. */
 interface Looking {
   event: PlacedEvent;
   teacher: string;
   child?: string | undefined;
-  /** What the language is called in which they need an interpreter. */
+  /** The name of the language in which they need an interpreter. */
   language?: string | undefined;
-  /** The family's own. */
+  /** The family's own meetings. */
   meetings: OwnMeeting[];
   replaces?: Types.ObjectId | undefined;
 }
 
-/** Says in the family's words what `checkTimes` found; names nobody of another family. */
+/** Says in the family's words what `checkTimes` found. It names nobody of another family. */
 export function explainTime(looking: Looking, time: CheckedTime): Explained {
   const { event, meetings, replaces } = looking;
   const { slot, reason, because } = time;
@@ -45,7 +45,7 @@ export function explainTime(looking: Looking, time: CheckedTime): Explained {
   const mine = meetings.find((one) => one.resource.equals(slot.resource) && holdsSlot(one, slot._id));
   const meeting = mine ?? meetings.find(({ id }) => because.some((one) => one.equals(id)));
   const own = meeting ? { meeting } : {};
-  // A longer meeting can move within its own slots.
+  // A longer meeting can be changed within its own slots.
   if (mine && (reason || !replaces?.equals(mine.id)))
     return {
       state: 'mine',
@@ -101,7 +101,7 @@ function sayTime(
   }
 }
 
-/** A reason that is none of the time alone. */
+/** Says a reason that concerns more than the time. */
 export function sayWhole(
   { event, teacher, child, language }: Pick<Looking, 'event' | 'teacher' | 'child' | 'language'>,
   reason: Refusal,
@@ -131,7 +131,7 @@ function sayBusy(
   meeting: Meeting | undefined,
 ): Pick<Explained, 'state' | 'note' | 'reason'> {
   const t = wordsOf(event);
-  // What is none of their meetings is on hold, by one of them or by the school for them.
+  // Without a meeting, it is a hold of the family, or of the school for it.
   if (!meeting && isOwn) return { state: 'away', note: t('times.held'), reason: t('times.heldByYours') };
   if (!meeting) return { state: 'away', note: t('times.youTeach'), reason: t('times.youTeachWhy') };
   const { teacher, children } = meeting;

@@ -23,16 +23,17 @@ export function isLink(text: string): boolean {
   return /^[\w-]{1,60}$/.test(text);
 }
 
-/** The question for what may be the event of a link; `pickLinked` says which of them is. */
+/** The question that finds events which may have a link; `pickLinked` decides which one does. */
 export function askByLink(link: string): Question<Found> {
   return ask<Event, Found>(
     Event,
-    // Links from before 0.10 have capitals; newer ones may be typed from paper, in capitals or with a hyphen.
+    // Links from before 0.10 have capitals. Newer ones may be typed from paper, with capitals or a hyphen.
     { link: { $in: [link, tidyLink(link)] }, status: { $ne: 'deleted' } },
     { $lookup: { from: Account.collection.name, localField: 'account', foreignField: '_id', as: 'school' } },
   );
 }
 
+/** The event of a link among those that `askByLink` found. */
 export function pickLinked(all: Found[], link: string): Linked | undefined {
   const found = all.find((event) => event.link === link) ?? all[0];
   if (!found) return undefined;

@@ -10,7 +10,7 @@ import { viewOf, type ChildView } from '../booking/queries.js';
 import { askFirst } from './find-first.js';
 import { askMeetings } from './find-times.js';
 
-/** The same with the family's meetings that count still, and whether they have one in the event: all that a page of times begins with. */
+/** What a page of times begins with: child, teacher, the family's meetings that count, and whether one is in the event. */
 export async function childWithMeetings(
   event: Pick<Event, '_id' | 'account'>,
   household: Types.ObjectId,
@@ -26,8 +26,8 @@ export async function childWithMeetings(
 }
 
 /**
- * One child of a household with one of those whom it can meet, by one command.
- * @returns without a teacher where it cannot meet that one, and without a child where there is no such one
+ * Finds, by one command, one child of a household and one of the teachers it can meet.
+ * @returns without a teacher if the child can't meet that one, and without a child if the household has no such child
  */
 export async function childWithTeacher(
   event: Pick<Event, '_id' | 'account'>,

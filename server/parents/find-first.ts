@@ -4,7 +4,7 @@ import type { Event } from '../models/event.js';
 import { documentsOf, findTogether, type Question } from '../models/find-together.js';
 import type { Family } from './load-conference.js';
 
-/** Whether a family has nothing booked in the event yet: only then it is led step by step, as for each further teacher it would begin again. */
+/** Whether a family has booked nothing in the event. Only then do pages lead it step by step. */
 export async function isFirstBooking({
   household,
   event,
@@ -13,7 +13,7 @@ export async function isFirstBooking({
   return booked.length === 0;
 }
 
-/** The question for one of a family's meetings in the event. */
+/** The question that finds one of a family's meetings in the event. */
 export function askFirst({ _id }: Pick<Event, '_id'>, household: Types.ObjectId): Question<Appointment> {
   const booked = { household, event: _id, state: { $in: LIVING_STATES } };
   return documentsOf<Appointment>(Appointment, booked, { limit: 1, fields: { _id: 1 } });

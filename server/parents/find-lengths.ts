@@ -7,7 +7,7 @@ import { Resource } from '../models/resource.js';
 import { Slot } from '../models/slot.js';
 import { findTimes, type Looker } from './find-times.js';
 
-/** The lengths that a family can choose for what it has on hold, the shortest first; [] where there is but one. */
+/** The lengths that a family can choose for its hold, the shortest first; [] if there is only one. */
 export async function findLengths(
   looker: Omit<Looker, 'resource' | 'students'>,
   hold: Pick<Meeting, 'slot' | 'resource' | 'students'>,
@@ -24,7 +24,7 @@ export async function findLengths(
   const own = replaced ? [replaced.slot, ...replaced.more] : [];
   const lengths = lengthsOf(slot, following, (next) => {
     const state = times.find((time) => time.slot._id.equals(next._id))?.state;
-    // What the change gives up is theirs to take.
+    // The slots of the meeting that is changed are free for the family.
     return state === 'free' || (state === 'mine' && own.some((id) => id.equals(next._id)));
   });
   const me = takerOf(looker, { resource: hold.resource, students: hold.students, slot: slot._id }, now);

@@ -6,9 +6,8 @@ import { linkChild } from './add-child.js';
 import type { Family } from './load-conference.js';
 
 /**
- * The children whom the roster, or the school by hand, ties to a person's proven address as their parent or guardian, and that are not in the household yet;
- * none that the school took away from it.
- * Whatever kind of contact it is: a teacher of the school may be a parent too.
+ * The children whom the roster, or the school by hand, ties to a person's proven address as their parent or guardian, and whom the
+ * household neither has nor lost by the school's decision. The contact may be of any kind, because a teacher may be a parent too.
  */
 export async function findLinkedChildren(
   family: Pick<Family, 'account' | 'household' | 'actor' | 'inSight'>,
@@ -35,11 +34,14 @@ export async function findLinkedChildren(
     .sort((a, b) => a.sortKey.localeCompare(b.sortKey));
 }
 
-export function mayTakeOver(actor: Pick<Actor, 'email' | 'emailProven'>): boolean {
+function mayTakeOver(actor: Pick<Actor, 'email' | 'emailProven'>): boolean {
   return actor.emailProven && actor.email !== '';
 }
 
-/** Adds those of the offered children that were chosen. @returns how many */
+/**
+ * Adds the offered children that were selected.
+ * @returns how many
+ */
 export async function takeLinkedChildren(
   deps: Deps,
   family: Family,

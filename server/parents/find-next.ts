@@ -5,7 +5,7 @@ import { bookingState } from '../web/booking-state.js';
 import type { Family } from './load-conference.js';
 import { findReasons } from './find-reasons.js';
 
-/** Whom a family can book next. */
+/** A teacher whom a family can book next. */
 export interface Next {
   teacher: string;
   child: string;
@@ -13,8 +13,8 @@ export interface Next {
 }
 
 /**
- * The next of the children's teachers without a meeting who can be booked, after the one of a meeting and from the beginning again at the
- * end; undefined where none is left.
+ * The next of the children's teachers who can be booked and has no meeting with them: first those after the given meeting's teacher, then
+ * those before; undefined if there is none.
  */
 export async function findNext(
   family: Family,

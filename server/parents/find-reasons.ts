@@ -10,15 +10,15 @@ import { meetingsSince } from './find-times.js';
 import type { Family } from './load-conference.js';
 import { sumTimes, type WhyNone } from './sum-times.js';
 
-/** A child's teacher, and whether they can be booked now. */
+/** A child's teacher, and whether a meeting with them can be booked. */
 export interface Reachable {
   child: ChildView;
   teacher: TeacherView;
-  /** Absent: one of the times can be booked now. */
+  /** Absent where one of the times can be booked. */
   why?: WhyNone;
 }
 
-/** Of each of some children's teachers with times, in order: whether the family can book one of the times, and why not. */
+/** For each teacher with times of some children, in order: whether the family can book one of the times, or why not. */
 export async function findReasons(
   { event, household, actor, home }: Family,
   children: ChildView[],
@@ -35,7 +35,7 @@ export async function findReasons(
     students: [new Types.ObjectId(child.id)],
     resource: new Types.ObjectId(teacher.id),
   }));
-  // Who books goes, until the page of times is told otherwise.
+  // The user goes, until they choose somebody else on the page of times.
   const looker = { event, household, user: actor.user, goer: actor.user };
   const [alone, meetings] = await Promise.all([
     checkTimes({ ...looker, wanted }, now),
@@ -70,7 +70,7 @@ export async function findReasons(
 
 type Met = Pick<Reachable, 'child' | 'teacher'> & { isLimited: boolean };
 
-/** A child and the siblings who are in its meeting, where the school has them together: the same as `chooseStudents` finds. */
+/** A child, with the siblings in its meeting where the school has them together. `chooseStudents` finds the same. */
 function withSiblings(event: PlacedEvent, one: Met, all: Met[]): Met[] {
   if (siblingsRule(event) !== 'together' || one.isLimited) return [one];
   return [

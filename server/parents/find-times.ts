@@ -11,10 +11,10 @@ import { nameSpoken } from '../web/format-language.js';
 import type { PlacedEvent } from '../web/place.js';
 import { explainTime, type Explained, type OwnMeeting } from './explain-time.js';
 
-/** A time of a teacher as one household sees it; of others it tells no more than that somebody has it. */
+/** A time of a teacher as one household sees it. Of other families it tells only that somebody has it. */
 export interface TimeView extends Explained {
   slot: Slot;
-  /** Who else sits in it, where it is free. */
+  /** Who else sits in a free time. */
   with?: string[];
 }
 
@@ -23,21 +23,21 @@ export interface Looker {
   resource: Pick<Resource, '_id' | 'name'>;
   household: Household;
   user: Types.ObjectId;
-  /** About whom the meeting is. */
+  /** The students of the meeting. */
   students: Types.ObjectId[];
-  /** What they are called. */
+  /** Their first names, as a list in words. */
   child?: string;
-  /** The adult who is to go alone: what another one goes to is in nobody's way. */
+  /** The adult who goes alone. Meetings of other adults are not in the way then. */
   goer?: Types.ObjectId | undefined;
-  /** What is to be changed counts as free. */
+  /** The meeting that is changed; it counts as free. */
   replaces?: Types.ObjectId | undefined;
-  /** The family's meetings that count still, if they were read just now (`askMeetings`). */
+  /** The family's meetings that still count, if they were just read (`askMeetings`). */
   meetings?: Appointment[] | undefined;
 }
 
 /**
- * All times of a teacher that are still ahead and meant for parents, in order.
- * @param some those that are asked about; absent: all
+ * All coming times of a teacher that parents may see, by time.
+ * @param some the slots that are asked about; absent: all
  */
 export async function findTimes(looker: Looker, now: Date, some?: Pick<Slot, '_id'>[]): Promise<TimeView[]> {
   const { event, resource, household, user, students, goer, replaces, meetings: read } = looker;
@@ -61,12 +61,12 @@ function viewOf(looker: Looker, time: CheckedTime, meetings: OwnMeeting[]): Time
 
 const DAY_MS = 24 * 3600_000;
 
-/** From when on a family's meetings count, in whatever event: one that began before may go on still. */
+/** The start from which a family's meetings count, in any event: an earlier one may still last. */
 export function familySince(now: Date): Date {
   return new Date(now.getTime() - DAY_MS);
 }
 
-/** A household's meetings that count still, of all events. */
+/** A household's meetings that still count, in all events. */
 export async function meetingsSince(
   event: PlacedEvent,
   household: Types.ObjectId,
@@ -76,7 +76,7 @@ export async function meetingsSince(
   return nameOwn(event, meetings);
 }
 
-/** The question for a household's meetings that count still, of all events. */
+/** The question that finds a household's meetings that still count, in all events. */
 export function askMeetings(household: Types.ObjectId, now: Date): Question<Appointment> {
   return documentsOf<Appointment>(
     Appointment,
@@ -90,7 +90,7 @@ async function nameOwn(event: PlacedEvent, found: Appointment[]): Promise<OwnMee
   return named.map((meeting, n) => ({ ...meeting, isHere: found[n]?.event.equals(event._id) ?? false }));
 }
 
-/** The free times nearest to a moment, in order of time. */
+/** The free times closest to a moment, by time. */
 export function nearestFree(times: TimeView[], wanted: Date, most = 4): TimeView[] {
   const distance = (time: TimeView) => Math.abs(time.slot.from.getTime() - wanted.getTime());
   return times

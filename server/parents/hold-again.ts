@@ -12,7 +12,7 @@ import type { Family } from './load-conference.js';
 import { againForm } from './schema.js';
 import { leadToRefusal } from './serve-times.js';
 
-/** Holds a time once more whose hold ran out, with what was typed; where it is gone, leads to the times nearest to it. */
+/** Holds a time again whose hold ran out, with what was typed. If the time is gone, shows the closest free ones. */
 export async function holdAgain(
   deps: Deps,
   res: Response,
@@ -23,12 +23,12 @@ export async function holdAgain(
   const { event, household, actor, home } = family;
   const asked = parseForm(againForm, body);
   const typed = await readKept(family, parseId(id));
-  // It may have become free this moment, by running out.
+  // The hold has just ended, so the waitlist gets its turn first.
   await letLineGoFirst(deps, event, slot);
   const held = await holdSlot(deps, {
     ...{ event, slot, students, household: household._id, user: actor.user, by: 'household' },
     goer: goer?.id,
-    // Pressed twice it is held once; on a page loaded since it is asked anew, as the time may be free by now.
+    // The same press sent twice holds it once; a page that was loaded later asks again, because the time may have become free.
     key: `again${id}${asked.ok ? asked.value.key : ''}`,
     ...(replaces ? { replaces } : {}),
     ...(typed ? { typed } : {}),

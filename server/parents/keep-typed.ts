@@ -3,13 +3,13 @@ import { NOTE_MAX } from '../booking/schema.js';
 import { Appointment } from '../models/appointment.js';
 import type { Family } from './load-conference.js';
 
-/** The longest answer that a question takes. */
+/** The longest answer to a question. */
 const ANSWER_MAX = 1000;
-/** More than an event has questions. */
+/** No event has more questions. */
 const MOST = 50;
 
-/** What was typed on the page of what is on hold, by the names of its fields; whatever else was sent is left out. */
-export function readTyped(body: unknown): Record<string, string> {
+/** The texts of the fields on the page of a hold; anything else that was sent is dropped. */
+function readTyped(body: unknown): Record<string, string> {
   const known = /^(note|meet|inARow|answer-[\w-]{1,40})$/;
   const pairs = Object.entries(typeof body === 'object' && body !== null ? body : {}).flatMap(
     ([name, value]): [string, string][] => {
@@ -24,14 +24,14 @@ export function readTyped(body: unknown): Record<string, string> {
   return Object.fromEntries(pairs.slice(0, MOST));
 }
 
-/** Keeps it with what is, or was, on hold: it is there again when that is held again, or another time is. */
+/** Stores what was typed with the appointment, so that it is there when this time or another one is held again. */
 export async function keepTyped(id: Types.ObjectId, body: unknown): Promise<void> {
   const typed = readTyped(body);
   if (Object.keys(typed).length > 0)
     await Appointment.updateOne({ _id: id, state: { $in: ['pending', 'expired'] } }, { $set: { typed } });
 }
 
-/** What was typed for something that the household has or had on hold. */
+/** What was typed for a hold of the household, past or present. */
 export async function readKept(
   { event, household }: Pick<Family, 'event' | 'household'>,
   id: Types.ObjectId,

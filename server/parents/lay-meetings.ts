@@ -10,37 +10,40 @@ import { sayMoved } from './serve-news.js';
 
 type Answered = ReturnType<typeof sayAnswers>;
 
-/** A meeting as a line of a family's day. */
+/** A meeting as a line in a family's day. */
 export interface MeetingRow {
   meeting: Meeting;
   span: string;
   /** Room and building; '' for a video meeting. */
   where: string;
-  /** What lies between the meeting before and this one; '' where nothing does. */
+  /** The gap since the meeting before; '' without one. */
   gap: string;
-  /** It leads to another room or building, so that paper says it too. */
+  /** Whether the gap leads to another room or building, which paper says too. */
   isWay: boolean;
-  /** That the school moved it, until that was seen. */
+  /** That the school moved the meeting, until somebody has seen it. */
   moved: string;
   said: Answered;
 }
 
-/** A building that a family goes to. */
+/** A building that the family goes to. */
 export interface Destination {
   name: string;
-  /** '' where the school has not said it. */
+  /** '' if the school has not entered one. */
   address: string;
   map: string;
 }
 
 export interface FamilyDays {
   days: { label: string; rows: MeetingRow[] }[];
-  /** What was answered at all meetings alike, said once. */
+  /** The answers that all meetings share, so that they are said once. */
   answers: Answered;
   destinations: Destination[];
 }
 
-/** A family's meetings, each once, by day and time, with what lies between them and where to go. @param meetings by time */
+/**
+ * A family's meetings by day and time, with the gaps between them and the buildings to go to.
+ * @param meetings by time
+ */
 export function layMeetings(family: Family, meetings: Meeting[], now: Date): FamilyDays {
   const { event, account } = family;
   const t = wordsOf(event);
@@ -65,7 +68,7 @@ function answeredAlike(all: Answered[]): Answered {
   return all.length > 1 && all.every((one) => JSON.stringify(one) === JSON.stringify(first)) ? first : [];
 }
 
-/** How long the family waits after what came before, and where it has to go. */
+/** How long the family waits after the meeting before, and where it goes then. */
 function sayGap(
   { event, account }: Family,
   before: Meeting[],

@@ -2,16 +2,16 @@ import type { Types } from 'mongoose';
 import { ChildTry, childTryId, loginTryId } from '../models/child-try.js';
 import { isDuplicateKey } from '../models/duplicate-key.js';
 
-/** Families mistype: so many wrong tries at one number cost nobody a wait. */
+/** Families mistype, so this many wrong tries at one number cost nobody a wait. */
 const FREE = 10;
 const FIRST_PAUSE_MS = 5000;
 const LONGEST_PAUSE_MS = 5 * 60_000;
-/** A login without a wrong try at a number waits no longer for what others do there. */
+/** The longest that a login without a wrong try at the number waits because of others. */
 const LONGEST_FOR_OTHERS_MS = 60_000;
-/** After a day without a wrong try all is forgotten. */
+/** After a day without a wrong try, all tries are forgotten. */
 const FORGOTTEN_MS = 24 * 3600_000;
 
-/** Who tries, and at which student's number. */
+/** A login, and the student's number that it tries. */
 export interface Trier {
   account: Types.ObjectId;
   user: Types.ObjectId;
@@ -20,10 +20,10 @@ export interface Trier {
 
 /** A try that may be compared. */
 export interface Turn {
-  /** Where it is counted: of the number, and of the login. */
+  /** The documents that count it: one of the number, one of the login. */
   id: string;
   own: string;
-  /** Wrong tries at this number lately, this one counted as such. */
+  /** Recent wrong tries at this number, including this one. */
   wrong: number;
   pauseFrom: Date;
   until: Date;
@@ -31,15 +31,15 @@ export interface Turn {
 
 export type Taken = { ok: true; turn: Turn } | { ok: false; waitMs: number };
 
-/** How long nobody may try a number again after so many wrong tries: it doubles from some seconds to some minutes. In ms. */
+/** How long nobody may try a number after so many wrong tries, in ms. It doubles from some seconds to some minutes. */
 export function pauseAfter(wrong: number): number {
   return wrong < FREE ? 0 : Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(wrong - FREE, 20));
 }
 
 /**
- * Takes the next try at a student's number. Tries at one number wait for each other; a login that has to wait gets a place of its
- * own, which no try of another login moves, so that a rightful parent gets in however many others guess. A try counts as wrong
- * before it is compared, so that tries at once are no more tries than tries one after another; the right one is given back.
+ * Takes the next try at a student's number. Tries at one number wait for each other. A login that has to wait gets a place that no other
+ * login moves, so that the real parent gets in however many others guess. A try counts as wrong before it is compared, so that tries at
+ * once gain nothing; a right one is given back.
  */
 export async function takeTurn(trier: Trier, now: Date): Promise<Taken> {
   const id = childTryId(trier.account, trier.number);
@@ -62,7 +62,7 @@ export async function takeTurn(trier: Trier, now: Date): Promise<Taken> {
   }
 }
 
-/** What comes after a further try at the number. */
+/** The count after another try at the number. */
 function countedIn({ account }: Trier, before: ChildTry | undefined, now: Date): Omit<ChildTry, '_id'> {
   const lately = isLate(before, now) ? undefined : before;
   const wrong = (lately?.wrong ?? 0) + 1;
@@ -81,7 +81,7 @@ function isLate(tried: ChildTry | undefined, now: Date): boolean {
   return !tried || tried.lastAt.getTime() + FORGOTTEN_MS <= now.getTime();
 }
 
-/** Writes what comes next if nobody else was quicker. */
+/** Writes the new count unless somebody else was quicker. */
 async function write(id: string, found: ChildTry | undefined, next: Omit<ChildTry, '_id'>): Promise<boolean> {
   if (found) {
     const { wrong, lastAt, until } = found;
@@ -96,7 +96,7 @@ async function write(id: string, found: ChildTry | undefined, next: Omit<ChildTr
   }
 }
 
-/** Counts a try that has a place of its own: whatever others try at the same moment, it goes through. */
+/** Counts a try that has a place of its own, whatever others try at the same moment. */
 async function add(id: string, { lastAt, until, expiresAt }: Omit<ChildTry, '_id'>): Promise<boolean> {
   const counted = await ChildTry.updateOne(
     { _id: id },
@@ -105,7 +105,7 @@ async function add(id: string, { lastAt, until, expiresAt }: Omit<ChildTry, '_id
   return counted.matchedCount === 1;
 }
 
-/** From when on a login that has to wait is compared. It keeps the place that it was given first. */
+/** When a login that has to wait may try. It keeps the first place that it gets. */
 async function keepPlace(
   own: string,
   { account }: Trier,
@@ -132,7 +132,10 @@ async function keepPlace(
   }
 }
 
-/** @returns false when another try of the same login has used it */
+/**
+ * Uses a place up.
+ * @returns false if another try of the same login has used it
+ */
 async function usePlace(own: string, place: Date): Promise<boolean> {
   return (await ChildTry.updateOne({ _id: own, place }, { $unset: { place: 1 } })).matchedCount === 1;
 }
@@ -161,7 +164,7 @@ async function countOwn(
   );
 }
 
-/** Takes a try back that was right: it is no wrong one, and nobody waits for it. Those before it stay counted. */
+/** Takes back a try that was right: it does not count, and nobody waits for it. Earlier tries still count. */
 export async function returnTurn({ id, own, pauseFrom, until }: Turn): Promise<void> {
   await ChildTry.updateMany({ _id: { $in: [id, own] } }, { $inc: { wrong: -1 } });
   await ChildTry.updateOne({ _id: id, until }, { $set: { until: pauseFrom } });

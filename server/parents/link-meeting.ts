@@ -4,12 +4,12 @@ import type { PlacedEvent } from '../web/place.js';
 import { shortDayAndTime } from '../web/format-time.js';
 import { wordsOf } from '../web/words.js';
 
-/** Whether a family may change a meeting of its own in the event now. */
+/** Whether a family may still change its own meeting. */
 export function mayChange(event: PlacedEvent, { from }: Pick<Meeting, 'from'>, now: Date): boolean {
   return event.status !== 'archived' && mayCancel(event, from, now, 'household');
 }
 
-/** The way to one of the family's own meetings: to change it, where that can be done still. */
+/** A link to one of the family's own meetings, to change it where that is still possible. */
 export function linkMeeting(
   { event, home, now }: { event: PlacedEvent; home: string; now: Date },
   meeting: Pick<Meeting, 'id' | 'from' | 'teacher'>,

@@ -11,8 +11,8 @@ export interface Goer {
 }
 
 /**
- * Who of a family can go to a meeting, where the event lets its adults be at two at once: each alone, or all. Nobody to choose from where an
- * adult is alone. Until somebody chooses, who books goes.
+ * Who of a family can go to a meeting, where the event lets its adults be at two meetings at once: each adult alone, or all. Empty where
+ * there is only one adult. Until somebody chooses, the user goes.
  */
 export async function listGoers(
   { event, household, actor }: Pick<Family, 'event' | 'household' | 'actor'>,

@@ -17,18 +17,15 @@ interface MyEvent {
   school: string;
   link: string;
   days: string;
-  /** How many meetings they have there. */
+  /** The number of their meetings there. */
   meetings: number;
-  /** Those that are still to come. */
+  /** Their meetings that are still to come. */
   upcoming: MyMeeting[];
-  /** Whether they can book, and from when until when. */
+  /** Whether they can book, or when. */
   window: string;
 }
 
-/**
- * The events that a person needs: of the accounts in which they are a parent, those whose booking was announced or opened, and those in which
- * they have a meeting. What the school still prepares is none of their business.
- */
+/** A parent's events: those of their schools that were announced or opened, and those in which they have a meeting. */
 export async function myEvents(
   user: Pick<User, '_id' | 'grants' | 'blocks'>,
   { language }: Pick<Reader, 'language'>,

@@ -5,22 +5,22 @@ import { shortDayAndTime } from '../web/format-time.js';
 import type { PlacedEvent, Style } from '../web/place.js';
 import { linkMeeting, mayChange } from './link-meeting.js';
 
-/** More than a family has before it. */
+/** No family has more meetings to come. */
 const MOST = 100;
 
-/** A meeting as the list of a parent's conferences shows it. */
+/** A meeting in a parent's list of conferences. */
 export interface MyMeeting {
   time: string;
   teacher: string;
   children: string;
   href: string;
-  /** Whether it can be changed or canceled here still. */
+  /** Whether it can still be changed or canceled. */
   mayChange: boolean;
-  /** What its link to change it says. */
+  /** The text of the link that changes it. */
   change: string;
 }
 
-/** What some households have before them, by their events' ids: each event's in the order of time. */
+/** Some households' meetings to come, by their events' ids and by time. */
 export async function myMeetings(
   households: Types.ObjectId[],
   style: Style,

@@ -17,21 +17,21 @@ import { findByLink } from './find-by-link.js';
 import { linkedAhead, takeHomesAhead } from './read-ahead.js';
 import { showLost } from './show-lost.js';
 
-/** The event that a parents' link names, and its school. */
+/** The event of a parents' link, and its school. */
 export interface Conference {
   event: PlacedEvent;
   account: Account;
-  /** Where its pages are: /e/<link>. */
+  /** The path of its pages: /e/<link>. */
   home: string;
-  /** When booking opens for others, where it opens earlier for this family. */
+  /** When booking opens for others, if it opens earlier for this family. */
   usual?: Date | undefined;
-  /** This family has enough children for an earlier opening, and too few of them count for it. */
+  /** The family has enough children for the earlier opening, but too few of them count. */
   isUncounted?: true;
 }
 
 /**
- * Loads the event of the link. On its pages who is logged in is what they are at its school. The school that they
- * chose to work at stays chosen: a link moves nothing of what they have open in other tabs.
+ * Loads the event of the link. On its pages the user acts as what they are at its school. The school that they chose to work at stays
+ * chosen, so that a link changes nothing in other tabs.
  */
 export const loadConference: RequestHandler<{ link: string }> = async (req, res, next) => {
   const { link } = req.params;
@@ -43,7 +43,7 @@ export const loadConference: RequestHandler<{ link: string }> = async (req, res,
     return;
   }
   const { event, account } = found;
-  // Of a session that has just ended it is null.
+  // Null for a session that has just ended.
   const isMember = req.user ? accountsOf(req.user).includes(account._id.toHexString()) : false;
   res.locals.actor = req.user && isMember ? actorIn(req.user, account) : undefined;
   res.locals.offersPassword = req.user?.emailProvenAt !== undefined && req.user.passwordHash === undefined;
@@ -52,7 +52,7 @@ export const loadConference: RequestHandler<{ link: string }> = async (req, res,
   next();
 };
 
-/** What the pages of an event's parents are made of. The event reads as they do. */
+/** Sets what the pages of an event's parents need. The event has the reader's language. */
 export function openConference(res: Response, conference: Conference): void {
   const { event, account } = conference;
   Object.assign(res.locals, {
@@ -68,13 +68,14 @@ export function openConference(res: Response, conference: Conference): void {
   });
 }
 
+/** The conference that `loadConference` set. */
 export function conferenceOf(res: Response): Conference {
   const conference = res.locals.conference as Conference | undefined;
   if (!conference) throw new Error('This route is not behind loadConference.');
   return conference;
 }
 
-/** Lets past who is logged in and belongs to the school; others start at the event's first page. */
+/** Admits users who are logged in and belong to the school; others start at the event's first page. */
 export const parentGuard: RequestHandler = (req, res, next) => {
   if (maybeActor(res)) {
     next();
@@ -88,16 +89,13 @@ export const parentGuard: RequestHandler = (req, res, next) => {
 export interface Family extends Conference {
   actor: Actor;
   household: Household;
-  /** Where staff who see a part of the school look: the students whom they may see. Nobody else is offered as the family's. */
+  /** Where the viewer is staff who see part of the school: the students they may see. The pages offer no others. */
   inSight?: ReadonlySet<string>;
 }
 
-/**
- * Everything a parent's page starts from, behind `parentGuard`, with the event as it opens for this family. Only what somebody sends makes
- * a household, not a look.
- */
+/** What a parent's page behind `parentGuard` starts from. Looking makes no household; sending a form does. */
 export async function familyOf(res: Response, deps: Pick<Deps, 'now'>): Promise<Family> {
-  // Staff who look at the pages as this family sees them.
+  // Set where staff look at the pages as this family sees them.
   const viewed = res.locals.viewedFamily as Family | undefined;
   if (viewed) return viewed;
   const conference = conferenceOf(res);

@@ -17,12 +17,12 @@ const HOUR = 3600;
 
 export type Errors = Record<string, string>;
 
-/** Whether anything was typed to show that a child is theirs. */
+/** Whether any field of a proof was filled in. */
 export function isTyped(form: ChildProofForm): boolean {
   return Object.values(form).some((text: string) => text !== '');
 }
 
-/** What was typed as a proof, or what is missing or wrong in it, before anything is compared. */
+/** Reads a proof, or says what is missing or wrong in it before anything is compared. */
 export function readProof(
   form: ChildProofForm,
   event: PlacedEvent,
@@ -57,12 +57,13 @@ function sayDate(fault: Extract<BirthDate, { ok: false }>, event: PlacedEvent): 
 
 export type ChildProven = { ok: true; student: Contact } | { ok: false; errors: Errors };
 
-/** Compares a proof and adds the child, within the limits of who tries and from where. */
+/** Compares a proof and adds the child, within the limits for the login and the address. */
 export type ProveChild = (req: Request, res: Response, family: Family, proof: Proof) => Promise<ChildProven>;
 
+/** Makes the function that proves children; the limits are counted in one place. */
 export function proveChild(deps: Deps): ProveChild {
   const ofPerson = rateLimit('child-person', 10, HOUR);
-  // Wrong ones only, as a whole school may share an address; a login costs a stranger nothing, so there must be one.
+  // Counts wrong tries only, because a whole school may share an address. It is needed because a login costs a stranger nothing.
   const ofAddress = rateLimit('child-address', 500, 6 * HOUR);
   return async (req, res, family, proof) => {
     const t = wordsFor(res);
@@ -75,7 +76,8 @@ export function proveChild(deps: Deps): ProveChild {
     });
     if (tooMany) return { ok: false, errors: { [field]: tooMany } };
     const added = await addChild(deps, family, proof);
-    // Not all: an own child would buy fresh tries at other people's. One that has to wait was not compared.
+    // A right guess does not clear the count: a parent's own child would buy more tries at other people's. A try that has to wait was not
+    // compared.
     if (added.ok || added.reason === 'wait')
       await Promise.all([ofPerson.giveBack(person), ofAddress.giveBack(address)]);
     if (added.ok) return added;
@@ -87,7 +89,7 @@ export function proveChild(deps: Deps): ProveChild {
   };
 }
 
-/** One text for everything that can be wrong, so that it tells nobody which numbers and codes there are. */
+/** One text for every mistake, so that nobody learns which numbers and codes exist. */
 function sayNoSuchChild(event: PlacedEvent, field: 'number' | 'code'): string {
   const office = callOffice(event);
   return wordsOf(event)(field === 'code' ? 'children.noCode' : 'children.noMatch', { office });

@@ -4,7 +4,7 @@ import type { Beside } from '../accounts/connect-passport.js';
 import { askHomes, type Homes } from '../booking/find-kept.js';
 import { askByLink, isLink, pickLinked, type Linked } from './find-by-link.js';
 
-/** What was read of an event's parents' page together with who asks for it. */
+/** What was read for an event's parents' page together with its user. */
 interface Ahead {
   link: string;
   linked: Linked | undefined;
@@ -13,12 +13,12 @@ interface Ahead {
   readAt: number;
 }
 
-/** What was read before a form had come whole is old once it took that long; then all is read again. */
+/** If a form takes longer than this to arrive, what was read before it is too old, and is read again. */
 const FRESH_MS = 1000;
 
 const ahead = new WeakMap<Request, Ahead>();
 
-/** The event, school and household of a parents' page, which are read by the same command as the login. */
+/** Reads the event, school and household of a parents' page by the same command as the login. */
 export function readAhead(req: Request, adult: Types.ObjectId): Beside | undefined {
   const link = /^\/e\/([^/]+)/i.exec(req.path)?.[1] ?? '';
   if (!isLink(link)) return undefined;
@@ -37,7 +37,7 @@ export function linkedAhead(req: Request, link: string): Pick<Ahead, 'linked'> |
   return read?.link === link ? read : undefined;
 }
 
-/** An adult's households, if they were read with the login; once, as this request may change them. */
+/** An adult's households, if they were read with the login; given once, because the request may change them. */
 export function takeHomesAhead(req: Request, adult: Types.ObjectId): Homes | undefined {
   const read = freshOf(req);
   ahead.delete(req);

@@ -1,7 +1,7 @@
 import { DateTime, Info } from 'luxon';
 import { LANGUAGES } from '../web/words.js';
 
-/** What was typed for a birth date. Anything goes in any of the fields; the month is usually selected from a list. */
+/** What was typed as a birth date. Each field may hold anything; the month is usually selected from a list. */
 export interface TypedDate {
   month: string;
   day: string;
@@ -11,16 +11,16 @@ export interface TypedDate {
 export type BirthDate =
   | { ok: true; /** YYYY-MM-DD, '' where nothing was typed. */ date: string }
   | { ok: false; field: 'month' | 'day' | 'year'; reason: 'missing' | 'no such day' | 'future' }
-  /** 3/4/2017 is March 4 to some and April 3 to others: who typed it is asked which. */
+  /** 3/4/2017 is March 4 to some and April 3 to others, so the user is asked which one is meant. */
   | { ok: false; field: 'month'; reason: 'ambiguous'; dates: [string, string] };
 
-/** Longer texts are no dates. */
+/** Longer texts are not dates. */
 const LONGEST = 60;
 const EARLIEST = 1900;
 
 /**
  * Reads a birth date that was typed in three fields, or whole in one of them: 03/04/2017, 3-4-17, 20170304, March 4 2017, 4 de marzo de
- * 2017. A date whose day and month could be swapped is ambiguous unless the month is selected too.
+ * 2017. If day and month could be swapped, it is ambiguous unless the month was selected.
  */
 export function readBirthDate(typed: TypedDate, now: Date): BirthDate {
   const [month, day, year] = [tidy(typed.month), tidy(typed.day), tidy(typed.year)];
@@ -43,7 +43,7 @@ export function readBirthDate(typed: TypedDate, now: Date): BirthDate {
   return date ? judge(date, now) : { ok: false, field: 'day', reason: 'no such day' };
 }
 
-/** With the digits of a keyboard in Arabic as ours. */
+/** Cleans a text, and replaces the digits of Arabic keyboards. */
 function tidy(text: string): string {
   return text
     .slice(0, LONGEST)
@@ -53,12 +53,12 @@ function tidy(text: string): string {
 }
 
 function judge(date: string, now: Date): BirthDate {
-  // In some zone it is tomorrow already.
+  // In some time zone it is tomorrow already.
   const latest = DateTime.fromJSDate(now, { zone: 'UTC' }).plus({ days: 1 }).toISODate() ?? '';
   return date > latest ? { ok: false, field: 'year', reason: 'future' } : { ok: true, date };
 }
 
-/** All dates that a text can mean, in the order of the United States: none, one, or two. */
+/** All dates that a text can mean, the United States' order first: none, one, or two. */
 function readWhole(text: string, thisYear: number): string[] {
   const tokens = text.toLowerCase().match(/\p{L}[\p{L}\p{M}]*|\d+/gu) ?? [];
   const words = tokens.filter((token) => !/^\d/.test(token));
@@ -83,7 +83,7 @@ function readWhole(text: string, thisYear: number): string[] {
   );
 }
 
-/** Eight digits without anything between them: 03042017, or 20170304. */
+/** Eight digits without separators: 03042017 or 20170304. */
 function split(digits = ''): string[] {
   if (digits.length !== 8) return [];
   return /^(19|20)/.test(digits) && Number(digits.slice(4, 6)) <= 12
@@ -103,7 +103,7 @@ function dateOf(year: number, month: number, day: number): string {
   return DateTime.fromObject({ year, month, day }).toISODate() ?? '';
 }
 
-/** Two digits stand for the last hundred years. */
+/** Two digits mean one of the last hundred years. */
 function yearIn(text: string, thisYear: number): number | undefined {
   if (/^\d{4}$/.test(text))
     return Number(text) >= EARLIEST && Number(text) <= 2100 ? Number(text) : undefined;
@@ -114,12 +114,11 @@ function yearIn(text: string, thisYear: number): number | undefined {
 
 const plain = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 
-/** The names of the months in all languages. */
 const NAMES = LANGUAGES.flatMap(({ locale }) =>
   Info.months('long', { locale }).map((name, at) => ({ name: plain(name), month: at + 1 })),
 );
 
-/** The month of a number, a name, or the first letters of one. */
+/** The month of a number, a name, or a name's first letters. */
 function monthIn(text: string): number | undefined {
   if (/^\d{1,2}$/.test(text)) return Number(text) >= 1 && Number(text) <= 12 ? Number(text) : undefined;
   const word = plain(text).replace(/\.$/, '');

@@ -7,10 +7,10 @@ import type { Words } from '../web/words.js';
 import type { Family } from './load-conference.js';
 
 export type ReadConfirmation =
-  /** `inARow`: how long they want to meet, where that was asked. */
+  /** `inARow`: the chosen length, where it was asked. */
   { ok: true; asked: Confirmation; inARow: number | undefined } | { ok: false; form: Form };
 
-/** Reads what a family sends to book what is on hold for it: how it wants to meet, its answers and its note. */
+/** Reads the form by which a family books its hold: how it wants to meet, its answers and its note. */
 export function readConfirmation(
   { event, household, actor }: Family,
   { id, isOpenKind }: Pick<Meeting, 'id' | 'isOpenKind'>,
@@ -20,7 +20,7 @@ export function readConfirmation(
   const parsed = parseForm(confirmForm(isOpenKind), body, t);
   const read = readAnswers(questionsFor(event, 'household'), body, t);
   if (!parsed.ok || !read.ok) {
-    // As the fields stand: the note comes last.
+    // In the order of the fields: the note comes last.
     const faults: Record<string, string> = parsed.ok ? {} : parsed.errors;
     const { note, inARow, ...meet } = faults;
     const errors = {

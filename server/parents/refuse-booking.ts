@@ -1,25 +1,25 @@
-import type { Refusal } from '../models/appointment.js';
+import type { Refusal } from '../models/refusal.js';
 import type { Office } from '../models/message.js';
 import type { Style } from '../web/place.js';
 import { callOffice } from '../web/say-office.js';
 import { wordsOf } from '../web/words.js';
 import { MOST_HOLDS } from '../booking/policy.js';
 
-/** What a refusal is about, where it is known. */
+/** Facts that a refusal's sentence may use. */
 export interface Refused {
   child: string;
   teacher: string;
-  /** How many meetings a student may have with one teacher. */
+  /** The most meetings a student may have with one teacher. */
   most: number;
-  /** The family’s other meeting, as a sentence; '' where none is known. */
+  /** The family's other meeting, as a sentence; '' if unknown. */
   clash: string;
-  /** The language that nobody interprets then; '' where it is not known. */
+  /** The language without an interpreter; '' if unknown. */
   language: string;
-  /** When booking opens, or since when it is closed, as a sentence. */
+  /** When booking opens or closed, as a sentence. */
   window: string;
 }
 
-/** No other time of the same teacher helps against these. */
+/** Refusals that no other time of the same teacher avoids. */
 export const OF_WISH: readonly Refusal[] = [
   'not open',
   'teacher limit',
@@ -31,7 +31,7 @@ export const OF_WISH: readonly Refusal[] = [
   'too many holds',
 ];
 
-/** What a parent reads, as keys of the catalog. */
+/** The sentences that parents read, as keys of the catalog. */
 const SENTENCES: Record<Refusal, string> = {
   'not open': 'refusals.notOpen',
   'not here': 'refusals.notHere',
@@ -57,7 +57,10 @@ const SENTENCES: Record<Refusal, string> = {
   'hold ended': 'refusals.holdEnded',
 };
 
-/** Why a booking was refused, in the reader's language. @param place the event, as they read it */
+/**
+ * Says why a booking was refused.
+ * @param place the event in the reader's language
+ */
 export function sayRefusal(
   place: Style & { office?: Office },
   reason: Refusal,

@@ -13,8 +13,8 @@ import type { Registration } from './schema.js';
 const HOUR_MS = 3600_000;
 
 /**
- * Makes a parent's login and mails a link to go on with. Whether there was one already shows in the mail alone: who asks sees the
- * same page after the same time, and the login that was there stays as it is.
+ * Makes a parent's login and mails a link to continue with. Only the mail shows whether there was a login before: the page and the time it
+ * takes are the same, and an existing login stays as it is.
  */
 export async function registerParent(
   deps: Deps,
@@ -55,7 +55,7 @@ export async function registerParent(
   }
 }
 
-/** Lets somebody who has a login book at this school too, unless the school blocked it. */
+/** Lets a login book at another school, unless that school blocked it. */
 export async function joinSchool(user: Types.ObjectId, account: Types.ObjectId): Promise<void> {
   await User.updateOne(
     { _id: user, grants: { $not: { $elemMatch: { account } } }, 'blocks.account': { $ne: account } },

@@ -6,13 +6,10 @@ import { countOf } from '../web/format-count.js';
 import { dayOf } from '../web/local-time.js';
 import type { Family } from './load-conference.js';
 
-/** From so many wrong tries on the school is told, once for each child and day. */
+/** From this many wrong tries on the school is told, once for each child and day. */
 const TOLD_FROM = 5;
 
-/**
- * Notes a try to add a child that proved nothing: who tried and at which student, not with what. Many at one student are told to the
- * school's administrators.
- */
+/** Records who failed to prove which student, not what was typed. Many failures at one student are told to administrators. */
 export async function reportGuess(
   deps: Deps,
   { account, event, actor }: Pick<Family, 'account' | 'event' | 'actor'>,

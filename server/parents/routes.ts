@@ -17,7 +17,7 @@ import { timesPages } from './serve-times.js';
 import { lastPart, showLost, tidyLink } from './show-lost.js';
 import { welcomePages } from './serve-welcome.js';
 
-/** Parents' pages: the events of whoever is logged in, and one event behind its link. The event's first page and registering are open to everybody. */
+/** Parents' pages: their events, and one event behind its link, whose first page and registration are open to everybody. */
 export function bookingRoutes(deps: Deps): Router {
   const router = express.Router();
 

@@ -1,7 +1,7 @@
 import Joi from 'joi';
 import type { Types } from 'mongoose';
 import { newPassword, personName } from '../accounts/schema.js';
-import { emailAddress, line, objectId, objectIds } from '../web/parse.js';
+import { emailAddress, line, objectId, objectIds } from '../web/form-fields.js';
 
 export interface Registration {
   name: string;
@@ -15,7 +15,7 @@ export const registrationSchema = Joi.object<Registration, true>({
   password: newPassword(),
 });
 
-/** What a parent types to show that a child is theirs: a number with a birth date or the school's code, or a printed code alone. */
+/** What a parent types to prove a child: a number with a birth date or the school's code, or a printed code alone. */
 export interface ChildProofForm {
   number: string;
   month: string;
@@ -40,13 +40,13 @@ export const childrenSchema = Joi.object<{ students: Types.ObjectId[] }, true>({
   students: objectIds(50).min(1).required().label('a child'),
 });
 
-/** Until when what the school changed was seen, in ms, and which meetings the page named. */
+/** Until when the school's changes were seen, in ms, and the meetings that the page named. */
 export const newsForm = Joi.object<{ until: number; shown: Types.ObjectId[] }, true>({
   shown: objectIds(50).default([]),
   until: Joi.number().integer().min(0).max(8.64e15).required(),
 });
 
-/** Who goes. Whatever is no such value counts for nothing. */
+/** Who goes. Any other value counts as absent. */
 export const goer = () =>
   Joi.any().custom((value: unknown) =>
     typeof value === 'string' && /^([0-9a-f]{24}|all)$/.test(value) ? value : undefined,
@@ -57,9 +57,9 @@ export interface TimesQuery {
   change?: Types.ObjectId;
   /** Who goes: an adult's id, or 'all'. */
   goer?: string;
-  /** The time that was refused. */
+  /** The refused time. */
   slot?: Types.ObjectId;
-  /** What was on hold, and what was typed there. */
+  /** The former hold, with what was typed there. */
   kept?: Types.ObjectId;
 }
 
@@ -74,16 +74,16 @@ export const timesQuery = Joi.object<TimesQuery, true>({
 export interface HoldForm {
   slot: Types.ObjectId;
   student: Types.ObjectId;
-  /** Of the page that the click was made on: clicking twice asks once. */
+  /** The key of the page where the user clicked: clicking twice asks once. */
   key: string;
   change?: Types.ObjectId;
-  /** What was on hold before, whose note and answers go on. */
+  /** The former hold, whose note and answers are kept. */
   kept?: Types.ObjectId;
   /** Who goes: an adult's id, or 'all'. */
   goer?: string;
-  /** One meeting about all the siblings who have this teacher. */
+  /** One meeting for all siblings who have this teacher. */
   together: boolean;
-  /** The page said that a press books. */
+  /** Whether the page said that one press books. */
   now: boolean;
 }
 
@@ -98,10 +98,10 @@ export const holdSchema = Joi.object<HoldForm, true>({
   together: Joi.boolean().truthy('1').empty('').default(false).label('a child'),
 });
 
-/** Of the page on which a time was taken again: clicking twice asks once. */
+/** The key of the page on which a time was held again: clicking twice asks once. */
 export const againForm = Joi.object<{ key: string }, true>({
   key: Joi.string().max(40).alphanum().allow('').default(''),
 });
 
-/** A link that was typed again, whole or its last part. */
+/** A typed link, whole or only its last part. */
 export const linkQuery = Joi.object<{ link: string }, true>({ link: line(300).allow('').default('') });

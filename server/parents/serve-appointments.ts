@@ -18,11 +18,11 @@ import { factsOf, isCancellable, showMeeting, timesPath } from './show-meeting.j
 import { cancelForm, noteForm } from '../booking/schema.js';
 import { writeCalendar } from '../meetings/write-calendar.js';
 
-/** One appointment from hold to booked to cancelled, always at the same address: loading it again or clicking twice does nothing new. */
+/** One appointment from hold to booked to canceled, always at the same address. Loading it again or clicking twice does nothing new. */
 export function appointmentPages(deps: Deps): Router {
   const router = express.Router({ mergeParams: true });
 
-  // Where it shows what became of a change whose answer was lost.
+  // The address that an error page names when the answer to a change was lost: it shows what became of the change.
   router.use('/appointments/:id', (req, res, next) => {
     res.locals.lookHref = req.baseUrl;
     next();
@@ -62,7 +62,7 @@ export function appointmentPages(deps: Deps): Router {
       return;
     }
     if (!answer.ok || answer.before === 'change') {
-      // On hold, not kept any longer, or moved meanwhile: its page says which.
+      // It is on hold, has ended, or was moved meanwhile; its page says which.
       res.redirect(303, `${family.home}/appointments/${meeting.id}`);
       return;
     }
@@ -71,7 +71,7 @@ export function appointmentPages(deps: Deps): Router {
     const isUndone = form.ok && form.value.undo;
     const { teacher } = meeting;
     say(req, { kind: 'ok', text: isUndone ? t('done.undone', { teacher }) : t('cancel.done', { teacher }) });
-    // Who undoes one mostly wants another.
+    // Somebody who undoes a booking usually wants another time.
     res.redirect(303, isUndone ? timesPath(family, meeting) : family.home);
   });
 
@@ -96,7 +96,7 @@ export function appointmentPages(deps: Deps): Router {
   return router;
 }
 
-/** A link to a meeting that was moved since, as old mails and calendars have it, leads to where it is now. */
+/** Redirects the address of a meeting that was moved, as in old mails and calendars, to the new meeting. */
 function leadToMoved(deps: Deps): RequestHandler<{ id: string }> {
   return async (req, res, next) => {
     if (req.method !== 'GET') {
@@ -122,7 +122,7 @@ function leadToMoved(deps: Deps): RequestHandler<{ id: string }> {
   };
 }
 
-/** The household's own appointment; anybody else's is as if it were not there. */
+/** The household's own appointment; 404 for anybody else's. */
 export async function meetingOf(
   deps: Deps,
   req: Request<{ id: string }>,
@@ -134,7 +134,7 @@ export async function meetingOf(
   return { family, meeting };
 }
 
-/** Leads to the meeting, whose page says how it stands and what can be done. */
+/** Redirects to the meeting, whose page says what can still be done. */
 function sayTooLate(
   deps: Deps,
   req: Request,
@@ -149,6 +149,7 @@ function sayTooLate(
   res.redirect(303, `${home}/appointments/${meeting.id}`);
 }
 
+/** Sends a meeting's calendar file. */
 export function sendCalendar(
   deps: Deps,
   res: Response,

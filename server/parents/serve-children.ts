@@ -14,7 +14,7 @@ import { removalPages } from './serve-removal.js';
 import { showChildren } from './show-children.js';
 
 const HOUR = 3600;
-/** A family's children: those it has, those that the school knows to be theirs, and adding one by number, parting with one. */
+/** A family's children: those it has, those that the school knows to be theirs, adding one by number, and removing one. */
 export function childrenPages(deps: Deps): Router {
   const router = express.Router({ mergeParams: true });
   router.use(removalPages(deps));
@@ -80,19 +80,19 @@ export function childrenPages(deps: Deps): Router {
   return router;
 }
 
-/** What is typed for adding a child by number, where anything is. */
+/** What was typed for adding a child by number, if anything. */
 function typedProof(req: Request): Form['values'] {
   const typed = Object.entries(typedValues(req.body)).filter(([name]) => name in proofFields);
   return typed.some(([, value]) => value !== '') ? Object.fromEntries(typed) : {};
 }
 
-/** What was sent. A box that is not selected sends nothing and stays so, where boxes were shown. */
+/** What was sent. A box that is not selected sends nothing, and is shown as not selected again. */
 function sentValues(req: Request): Form['values'] {
   const values = typedValues(req.body);
   return values.offered ? { students: [], ...values } : values;
 }
 
-/** The next page; where something else is typed or selected this one, at once, as a new page would lose it. */
+/** The next page; or this page again, if something else was typed or selected, because leaving would lose it. */
 async function goOn(
   deps: Deps,
   req: Request,

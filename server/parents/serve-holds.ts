@@ -13,7 +13,7 @@ import { meetingOf } from './serve-appointments.js';
 import { showMeeting, timesBeside } from './show-meeting.js';
 import { leadToRefusal } from './serve-times.js';
 
-/** What can be done with a time on hold, or that was: book it, take it again, or choose another. What was typed stays whatever becomes of it. */
+/** What can be done with a hold, past or present: book it, hold it again, or choose another time. What was typed is kept in every case. */
 export function holdPages(deps: Deps): Router {
   const router = express.Router({ mergeParams: true });
 
@@ -28,12 +28,12 @@ export function holdPages(deps: Deps): Router {
       await showMeeting(deps, res.status(422), family, meeting, read.form);
       return;
     }
-    // The slots that make it longer may be somebody's turn.
+    // The waitlist may have a claim to the further slots.
     const { asked, inARow } = read;
     if (inARow !== undefined && inARow > 1) await letLineGoFirst(deps, family.event, meeting.slot, inARow);
     const answer = await confirmAppointment(deps, { ...asked, inARow });
     if (!answer.ok && answer.kept) {
-      // Only the longer meeting can't be: what was typed stays, and so does the time.
+      // Only the longer meeting is refused: the time and what was typed stay.
       const values = { ...typedValues(req.body), inARow: undefined };
       const errors = { inARow: sayRefusal(family.event, answer.reason) };
       const { meeting: kept } = await meetingOf(deps, req, res);
@@ -46,7 +46,7 @@ export function holdPages(deps: Deps): Router {
       return;
     }
     await keepTyped(parseId(meeting.id), req.body);
-    // It ran out at this moment.
+    // The hold ran out at this moment.
     if (answer.reason === 'hold ended') await holdAgain(deps, res, family, meeting, req.body);
     else
       await leadToRefusal(
@@ -66,7 +66,7 @@ export function holdPages(deps: Deps): Router {
     else res.redirect(303, `${family.home}/appointments/${meeting.id}`);
   });
 
-  // To the times, with what was typed.
+  // Returns to the times, keeping what was typed.
   router.post('/appointments/:id/other', async (req, res) => {
     const { family, meeting } = await meetingOf(deps, req, res);
     await keepTyped(parseId(meeting.id), req.body);
@@ -75,7 +75,7 @@ export function holdPages(deps: Deps): Router {
   return router;
 }
 
-/** Whether it was on hold and is no more, and was never booked. */
+/** Whether a hold ended without being booked. */
 function isOver({ state, expiresAt }: Meeting, now: Date): boolean {
   return state === 'expired' || (state === 'pending' && (expiresAt ?? now) <= now);
 }

@@ -12,21 +12,19 @@ import type { PlacedEvent } from '../web/place.js';
 import { familyOf, type Family } from './load-conference.js';
 import { newsForm } from './schema.js';
 
-/** What the school changed, as the family's page says it until somebody there has seen it. */
+/** A change by the school that the family's page shows until somebody there has seen it. */
 export interface News {
   text: string;
-  /** Absent: there is nothing to choose, as the child or the teacher isn't in the event any more. */
+  /** Absent: nothing can be chosen, because the child or the teacher is not in the event any more. */
   href?: string;
-  /** The meeting's. */
   id: string;
   isCanceled: boolean;
 }
 
 /**
- * What the school did to a family's coming meetings that this adult has not seen yet: moved and canceled, by time. Each adult sees it for
- * themselves.
- * @param meetings the family's
- * @param children the same's, with whom each can meet
+ * What the school moved or canceled of a family's coming meetings and this adult has not seen, by time. Each adult sees it for themselves.
+ * @param meetings the family's meetings
+ * @param children the family's children, with the teachers each can meet
  */
 export async function findNews(
   { event, household, actor, home }: Family,
@@ -52,16 +50,16 @@ export async function findNews(
   return shown.map((meeting) => newsOf(meeting, event, home, mayChooseAgain(children, meeting)));
 }
 
-/** Whether there is a teacher to choose a time with instead of a canceled one. */
+/** Whether a time with the teacher can be chosen in place of a canceled one. */
 function mayChooseAgain(children: ChildView[], { students: [student], resource }: Meeting): boolean {
   const child = children.find(({ id }) => student?.equals(id));
   return child?.teachers.some(({ id }) => resource.equals(id)) ?? false;
 }
 
-/** More than anybody reads; the rest comes when these are seen, as only what was shown is marked. */
+/** More than anybody reads. Only what was shown is marked as seen, so the rest follows. */
 const MOST = 30;
 
-/** "Moved by the school on Nov 20: was 3:00 PM." of one meeting, until this adult has seen it; else ''. */
+/** "Moved by the school on Nov 20: was 3:00 PM.", until this adult has seen it; else ''. */
 export function sayMoved(
   meeting: Meeting,
   { event, actor }: Pick<Family, 'event' | 'actor'>,
@@ -106,20 +104,20 @@ function newsOf(meeting: Meeting, event: PlacedEvent, home: string, mayChoose: b
   };
 }
 
-/** A new teacher at the same time, at another time, or another time alone. */
+/** Which sentence it is: a new teacher at the same time, a new teacher at another time, or only another time. */
 function movedKey({ moved, from }: Meeting) {
   if (!moved?.teacher) return 'news.moved';
   return +moved.from === +from ? 'news.newTeacher' : 'news.newTeacherAndTime';
 }
 
-/** Where an adult says that they have seen what the school changed. */
+/** Where an adult confirms having seen what the school changed. */
 export function newsPages(deps: Deps): Router {
   const router = express.Router({ mergeParams: true });
 
   router.post('/news', async (req, res) => {
     const { household, event, actor, home } = await familyOf(res, deps);
     const parsed = parseForm(newsForm, req.body, wordsFor(res));
-    // What was changed after the page was made is news still.
+    // A change after the page was made stays news.
     const until = parsed.ok ? new Date(Math.min(parsed.value.until, deps.now().getTime())) : undefined;
     if (until)
       await Appointment.updateMany(
@@ -138,5 +136,5 @@ export function newsPages(deps: Deps): Router {
   return router;
 }
 
-/** The last looks of a household's adults. */
+/** How many of the last looks are stored for a meeting. */
 const MOST_SEEN = 10;

@@ -16,7 +16,7 @@ import { findLinkedChildren } from './find-linked-children.js';
 import { familyOf, type Family } from './load-conference.js';
 import { childName, withNames } from '../meetings/name-meetings.js';
 
-/** A family parts with a child that they added by mistake: asked first; while meetings are coming it leads to them. */
+/** Removes a child that a family added by mistake. It asks first; while meetings are to come, it leads to them. */
 export function removalPages(deps: Deps): Router {
   const router = express.Router({ mergeParams: true });
 
@@ -27,7 +27,7 @@ export function removalPages(deps: Deps): Router {
 
   router.post('/children/:student/remove', async (req, res) => {
     const family = await familyOf(res, deps);
-    // Pressed twice, or a stranger's child, of whom nothing is told.
+    // Sent twice, or a stranger's child, about whom nothing is told.
     if (!isTheirs(req, family)) {
       res.redirect(303, `${family.home}/children`);
       return;
@@ -84,12 +84,12 @@ async function showRemoval(deps: Deps, res: Response, family: Family, student: C
   res.render('booking/remove', {
     title: t('remove.title', { child: child.name }),
     ...{ child, meetings, later: meetings.some(({ isLate }) => isLate) },
-    // It's shown where the child can be removed now.
+    // Shown where the child can be removed.
     note: meetings.length > 0 ? '' : await sayAgain(res, family, student),
   });
 }
 
-/** How the child can be added again. */
+/** Says how the child can be added again. */
 async function sayAgain(res: Response, family: Family, student: Contact): Promise<string> {
   const t = wordsFor(res);
   if (student.status !== 'active')

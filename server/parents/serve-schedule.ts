@@ -16,7 +16,7 @@ export function schedulePages(deps: Deps): Router {
 
   router.get('/schedule', async (_req, res) => {
     const family = await familyOf(res, deps);
-    // A look of staff writes nothing.
+    // Staff who look at the page write nothing.
     if (!res.locals.viewedFamily) await bookDecided({ event: family.event._id, user: family.actor.user });
     const meetings = await meetingsOf(family.event, family.household._id);
     res.render('booking/schedule', {
@@ -34,7 +34,7 @@ export function schedulePages(deps: Deps): Router {
   return router;
 }
 
-/** Whether the family has booked whomever it can book now. */
+/** Whether the family has a meeting with everybody it can book. */
 async function isComplete(deps: Deps, family: Family, meetings: Meeting[]): Promise<boolean> {
   const last = meetings.at(-1);
   const isOpen = bookingState(family.event, deps.now()) === 'open';

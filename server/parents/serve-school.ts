@@ -17,7 +17,7 @@ import { sayWindow } from './show-opening.js';
 const LISTED = 50;
 const DAY_MS = 24 * 3600_000;
 
-/** A school's public link, for everybody: the events that parents can book, or soon can. An earlier name leads to the one it has now. */
+/** A school's public link: the events that parents can book, or soon can. A former name leads to the present one. */
 export function addSchoolPage(router: Router, deps: Deps): void {
   router.get('/s/:school', async (req, res) => {
     const name = req.params.school.toLowerCase();
@@ -33,7 +33,7 @@ export function addSchoolPage(router: Router, deps: Deps): void {
       account: account._id,
       status: 'active',
       'booking.opensAt': { $exists: true },
-      // In no zone is it earlier than this; those of earlier years, of which there may be many, are not read.
+      // No time zone has an earlier date than this. Events of earlier years, which may be many, are not read.
       days: { $gte: dayOf(new Date(now.getTime() - DAY_MS), 'UTC') },
     })
       .sort({ sortKey: 1 })

@@ -1,7 +1,7 @@
 import express, { type Response, type Router } from 'express';
 import type { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
-import type { Refusal } from '../models/appointment.js';
+import type { Refusal } from '../models/refusal.js';
 import { Slot } from '../models/slot.js';
 import { notFound } from '../web/errors.js';
 import { parseForm, parseId, parseQuery } from '../web/parse.js';
@@ -21,7 +21,7 @@ import { findChanged, showTimes, timesHref, type Asked } from './show-times.js';
 import { sayWindow } from './show-opening.js';
 import { holdSchema, timesQuery, type HoldForm } from './schema.js';
 
-/** A teacher's times, and the click on one of them. */
+/** A teacher's times, and the form that picks one. */
 export function timesPages(deps: Deps): Router {
   const router = express.Router({ mergeParams: true });
 
@@ -46,7 +46,7 @@ export function timesPages(deps: Deps): Router {
     const request = {
       event: family.event,
       slot,
-      // A meeting about siblings stays one about all of them.
+      // A meeting about siblings stays about all of them.
       students: changed?.students ?? chosen ?? [student],
       household: family.household._id,
       user: family.actor.user,
@@ -56,7 +56,7 @@ export function timesPages(deps: Deps): Router {
       ...(change ? { replaces: change } : {}),
       ...(typed ? { typed } : {}),
     };
-    // What replaces a longer meeting is as long.
+    // The new meeting is as long as the one it replaces.
     await letLineGoFirst(deps, family.event, slot, 1 + (changed?.more.length ?? 0));
     const held: Awaited<ReturnType<typeof bookAtOnce>> = now
       ? await bookAtOnce(deps, request)
@@ -73,7 +73,7 @@ export function timesPages(deps: Deps): Router {
   return router;
 }
 
-/** About whom the meeting is, where siblings have the same teacher. */
+/** The students of the meeting, where siblings have the same teacher. */
 async function studentsFor(
   family: Family,
   { slot, student, key, together }: Pick<HoldForm, 'slot' | 'student' | 'key' | 'together'>,
@@ -82,7 +82,7 @@ async function studentsFor(
   const { event, household } = family;
   const rule = siblingsRule(event);
   if (household.children.length < 2 || rule === 'apart' || (rule === 'choose' && !together)) return undefined;
-  // The same press once more: by now the siblings may have the meeting that it booked.
+  // The same press sent again: the siblings may have the meeting by now that it booked.
   const before = await studentsBefore({ household: household._id, key, slot });
   if (before) return before;
   const found = await Slot.findOne({ _id: slot, event: event._id }, { resource: 1 }).lean();
@@ -93,15 +93,15 @@ async function studentsFor(
 
 interface Refused extends Omit<Asked, 'resource'> {
   slot: Types.ObjectId;
-  /** Absent: the slot's is looked up. */
+  /** Absent: the slot's resource is looked up. */
   resource?: Types.ObjectId | undefined;
   reason: Refusal;
 }
 
-/** Reasons that are found before it is known whether the teacher is the child's: then nothing is told of the teacher. */
+/** Refusals that come before it is known whether the teacher is the child's; nothing is told of the teacher then. */
 const BEFORE_CLASS: Refusal[] = ['not open', 'not here', 'not your child', 'no class'];
 
-/** Leads to the page that says why a time was refused and what to do: it can be loaded again, and sends nothing twice. */
+/** Redirects to a page that says why a time was refused and what to do. That page can be loaded again and sends nothing twice. */
 export async function leadToRefusal(
   res: Response,
   { event, household, home }: Family,

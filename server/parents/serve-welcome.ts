@@ -15,7 +15,7 @@ import { showWelcome } from './show-welcome.js';
 
 const HOUR = 3600;
 
-/** The event's first page, for everybody or for the family that is logged in; registering. */
+/** The event's first page, for everybody or for a logged-in family; and registering. */
 export function welcomePages(deps: Deps): Router {
   const router = express.Router({ mergeParams: true });
   const ofAddress = rateLimit('register-address', 1000, HOUR);
@@ -26,7 +26,7 @@ export function welcomePages(deps: Deps): Router {
     else showWelcome(deps, res);
   });
 
-  // For pages that count down to the opening: how long it takes still.
+  // The time left until booking opens, for pages that count down.
   router.get('/opening', async (_req, res) => {
     const { event } = maybeActor(res) ? await familyOf(res, deps) : conferenceOf(res);
     const isOpen = bookingState(event, deps.now()) === 'open';

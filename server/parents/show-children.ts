@@ -7,7 +7,7 @@ import { wordsFor } from '../web/read-language.js';
 import { findLinkedChildren } from './find-linked-children.js';
 import type { Family } from './load-conference.js';
 
-/** The page of a family's children: those it has, those that the school ties to the proven address, and a form to add one. */
+/** Shows a family's children, those that the school ties to the proven address, and a form to add one. */
 export async function showChildren(res: Response, family: Family, form?: Form, status = 422): Promise<void> {
   const [children, offered] = await Promise.all([
     childrenWithTeachers(family.event, family.household.children, []),
@@ -30,7 +30,7 @@ export async function showChildren(res: Response, family: Family, form?: Form, s
   });
 }
 
-/** The months of a list to select from, in the reader's language. */
+/** The months as a list to select from, in the reader's language. */
 export function monthOptions(place: Style): { value: string; label: string }[] {
   return monthNames(place).map((label, at) => ({ value: String(at + 1), label }));
 }

@@ -15,16 +15,16 @@ import { conferenceOf, type Family } from './load-conference.js';
 import { childrenWithTeachers, meetingsOf } from '../booking/queries.js';
 import { aboutOpening } from './show-opening.js';
 
-/** A family's first page: its children with their teachers, and its meetings. */
+/** Shows a family's first page: its children with their teachers, and its meetings. */
 export async function showFamily(deps: Deps, res: Response, family: Family): Promise<void> {
-  // Before anything is read: what is changed meanwhile is news still.
+  // Taken before anything is read, so that a change meanwhile stays news.
   const now = deps.now();
-  // A look of staff writes nothing.
+  // Staff who look at the page write nothing.
   if (!res.locals.viewedFamily) await bookDecided({ event: family.event._id, user: family.actor.user });
   const meetings = await meetingsOf(family.event, family.household._id);
   const children = await childrenWithTeachers(family.event, family.household.children, meetings);
   const all = await waitsOf(family.event, family.household, now);
-  // What is kept for them stays theirs to answer after the waitlist is turned off.
+  // A time that is kept for the family can be answered even after the waitlist was turned off.
   const waits = hasWaitlist(family.event) ? all : all.filter(({ isOffered }) => isOffered);
   const reachable =
     bookingState(family.event, now) === 'open' ? await findReasons(family, children, now) : [];
@@ -52,7 +52,7 @@ export async function showFamily(deps: Deps, res: Response, family: Family): Pro
   });
 }
 
-/** What the event's pages say of it. */
+/** What the event's pages say about the event. */
 export function aboutEvent(deps: Deps, res: Response): Record<string, unknown> {
   const { event, account } = conferenceOf(res);
   return {

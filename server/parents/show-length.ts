@@ -5,7 +5,7 @@ import type { Meeting } from '../meetings/name-meetings.js';
 import { findLengths } from './find-lengths.js';
 import type { Family } from './load-conference.js';
 
-/** The choice of how long a meeting on hold is, and whether it is shorter than the one that it replaces. */
+/** The lengths to choose from for a hold, and whether it is shorter than the meeting it replaces. */
 export async function showLength(
   deps: Deps,
   t: Words,

@@ -6,10 +6,7 @@ import { speakTo } from '../web/read-language.js';
 import { brandOf } from '../web/show-brand.js';
 import { wordsOf } from '../web/words.js';
 
-/**
- * A link that no event has, as it happens to who types one from paper: under the school's name, where this installation is one school's or
- * district's, and with a field to type it again.
- */
+/** Shows that no event has this link, with a field to type it again, and the school's name if there is one account. */
 export async function showLost(res: Response, typed: string): Promise<void> {
   const [only, ...others] = await Account.find().sort({ _id: 1 }).limit(2).lean();
   const account = others.length === 0 ? only : undefined;
@@ -24,13 +21,13 @@ export async function showLost(res: Response, typed: string): Promise<void> {
   });
 }
 
-/** The last part of a link, however much of it was typed, as it was typed: in links from before 0.10 capitals, - and _ count. */
+/** The last part of a typed link, unchanged: in links from before 0.10, capitals, - and _ matter. */
 export function lastPart(typed: string): string {
   const [, last = ''] = /([\w\s.-]+)\/?\s*$/.exec(typed.slice(0, 300).split(/[?#]/, 1)[0] ?? '') ?? [];
   return last.trim();
 }
 
-/** The same as a link of today: "ABCD-2345" and "school.org/e/abcd2345" are abcd2345. */
+/** The typed link in today's form: "ABCD-2345" and "school.org/e/abcd2345" become abcd2345. */
 export function tidyLink(typed: string): string {
   return lastPart(typed)
     .toLowerCase()

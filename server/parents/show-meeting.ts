@@ -21,7 +21,7 @@ import type { Family } from './load-conference.js';
 import { sayMoved } from './serve-news.js';
 import { showLength } from './show-length.js';
 
-/** The page of an appointment as it stands. */
+/** Shows an appointment in its present state. */
 export async function showMeeting(
   deps: Deps,
   res: Response,
@@ -33,7 +33,7 @@ export async function showMeeting(
   const words = { ...factsOf(family, meeting), ...(form ? { form } : {}) };
   const before =
     meeting.replaces && (await meetingById(family.event, family.household._id, meeting.replaces));
-  // Two times on different days need the day: the clock alone can be the same.
+  // Times on different days need the day, because the clock times may be the same.
   const hasNewDay =
     before && dayOf(before.from, family.event.timeZone) !== dayOf(meeting.from, family.event.timeZone);
   const timeOf = (at: Date) => (hasNewDay ? shortDayAndTime : timeOfDay)(at, family.event);
@@ -43,7 +43,7 @@ export async function showMeeting(
     const replaced = before ? timeOf(before.from) : '';
     const questions = questionsFor(family.event, 'household');
     const length = await showLength(deps, t, family, meeting, before);
-    // The message of a field that isn't there any more stands above the form.
+    // The message of a field that is gone stands above the form.
     const { inARow, ...others } = form?.errors ?? {};
     const shown = form && inARow && !length.choice ? { ...form, errors: { _form: inARow, ...others } } : form;
     // What was typed before another time was chosen, until it is sent.
@@ -81,7 +81,7 @@ export async function showMeeting(
   }
 }
 
-/** What ran out, and whether it can be had again. */
+/** Shows a hold that ran out, and whether the time can be had again. */
 async function showOver(
   deps: Deps,
   { event, household, actor }: Family,
@@ -103,6 +103,7 @@ function sayCancelled(t: Words, { cancelledBy }: Meeting): string {
   return t(cancelledBy === 'change' ? 'ended.byChange' : 'ended.byYou');
 }
 
+/** What the page says of a meeting. */
 export function factsOf(family: Family, meeting: Meeting): Record<string, unknown> {
   return {
     meeting,
@@ -114,16 +115,18 @@ export function factsOf(family: Family, meeting: Meeting): Record<string, unknow
   };
 }
 
+/** The times that a meeting can be changed to. */
 export function timesPath({ home }: Family, { resource, students }: Meeting): string {
   return `${home}/times/${resource.toHexString()}?student=${students[0]?.toHexString() ?? ''}`;
 }
 
-/** The times from which another one is chosen for what is on hold, or was. */
+/** The times to choose another one from, for a hold, past or present. */
 export function timesBeside(family: Family, meeting: Meeting): string {
   const change = meeting.replaces ? `&change=${meeting.replaces.toHexString()}` : '';
   return `${timesPath(family, meeting)}${change}&kept=${meeting.id}`;
 }
 
+/** Whether the family may still cancel or change a meeting. */
 export function isCancellable(deps: Deps, family: Family, meeting: Meeting): boolean {
   return (
     LIVING_STATES.includes(meeting.state) && mayCancel(family.event, meeting.from, deps.now(), 'household')

@@ -9,17 +9,17 @@ import { wordsOf, type Words } from '../web/words.js';
 import { earlyOpening } from '../booking/open-early.js';
 import { conferenceOf } from './load-conference.js';
 
-/** A page without JavaScript loads again within this many seconds, as the school may change when booking opens. */
+/** A page without JavaScript reloads at least this often, because the school may change when booking opens. */
 const MOST_SECONDS = 3600;
-/** So that not all browsers come in the same second. */
+/** Spreads the reloads, so that browsers don't come in the same second. */
 const SPREAD_SECONDS = 3;
 
-/** What a page says of the booking window: whether it is open, and while it isn't yet how long it takes and what can be done meanwhile. */
+/** What a page says about the booking window: whether it is open; before that, how long it takes and what can be done meanwhile. */
 export function aboutOpening(deps: Deps, res: Response): Record<string, unknown> {
   const { event, home, usual, isUncounted } = conferenceOf(res);
   const now = deps.now();
   const leftMs = timeLeft(event, now);
-  // The answer to a form has no address to be loaded again from.
+  // The answer to a form has no address to reload.
   const isPage = res.req.method === 'GET';
   return {
     booking: sayWindow(event, now),
@@ -37,18 +37,18 @@ export function aboutOpening(deps: Deps, res: Response): Record<string, unknown>
   };
 }
 
-/** At least one second, and some more. */
+/** At least one second, plus a random part. */
 function spread(): number {
   return 1 + Math.floor(Math.random() * SPREAD_SECONDS);
 }
 
-/** The milliseconds until booking opens, by the server's clock; undefined where nobody waits for it. */
+/** Milliseconds until booking opens, by the server's clock; undefined if nobody waits for it. */
 export function timeLeft({ booking, ...event }: PlacedEvent, now: Date): number | undefined {
   const { opensAt } = booking;
   return opensAt && bookingState({ booking, ...event }, now) === 'before' ? +opensAt - +now : undefined;
 }
 
-/** Whether parents can book, and from when until when. */
+/** Whether parents can book, and between which times. */
 export function sayWindow(event: PlacedEvent, now: Date): string {
   const { opensAt, closesAt } = event.booking;
   const t = wordsOf(event);
@@ -72,7 +72,7 @@ function sayClosed(event: PlacedEvent, now: Date, t: Words): string {
   return t('booking.closedOn', { at: sayMoment(closesAt, event, now), office: callOffice(event) });
 }
 
-/** Why this family books before others, or who does. */
+/** Why this family books before others, or which families do. */
 function sayEarly(event: PlacedEvent, usual: Date | undefined, now: Date): string {
   const t = wordsOf(event);
   if (usual && now < usual) return t('opening.early', { usual: sayMoment(usual, event, now) });

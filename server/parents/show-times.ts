@@ -24,15 +24,15 @@ import { aboutOpening } from './show-opening.js';
 import { explainRefusal } from './explain-refusal.js';
 import { sumTimes } from './sum-times.js';
 
-/** What the address of a page of times says. */
+/** The query of a page of times. */
 export interface Asked {
   resource: Types.ObjectId;
   student: Types.ObjectId;
-  /** The meeting to change. */
+  /** The meeting that is changed. */
   change?: Types.ObjectId | undefined;
-  /** A time that was refused when it was pressed. */
+  /** A time that was refused. */
   slot?: Types.ObjectId | undefined;
-  /** An appointment that was on hold, and whose note and answers go on to the next. */
+  /** A former hold, whose note and answers the next one gets. */
   kept?: Types.ObjectId | undefined;
   /** Who goes: an adult's id, or 'all'. */
   goer?: string | undefined;
@@ -47,13 +47,13 @@ export function timesHref(home: string, { resource, student, change, slot, kept,
   return `${home}/times/${resource.toHexString()}?${query.join('&')}`;
 }
 
-/** A teacher's times for a child; of one that was just refused why, as things are now, and what to do. */
+/** Shows a teacher's times for a child; for a time that was refused, why it can't be booked and what to do. */
 export async function showTimes(deps: Deps, res: Response, family: Family, asked: Asked): Promise<void> {
   const { event, household, actor } = family;
   const isTheirs = household.children.some((one) => one.student.equals(asked.student));
   const found = isTheirs ? await childWithMeetings(event, household._id, asked, deps.now()) : undefined;
   const { child, teacher } = found ?? {};
-  // Nothing of a teacher who is not this child's: no name, no times.
+  // Nothing is told of a teacher who is not this child's.
   if (!child || !teacher) throw notFound();
   const changed = asked.change && (await findChanged(family, asked, asked.change));
   const { resource } = teacher;
@@ -77,7 +77,7 @@ export async function showTimes(deps: Deps, res: Response, family: Family, asked
   const opening = aboutOpening(deps, res);
   const why = sumTimes({ ...looking, ...who, isChange: changed !== undefined }, times);
   const mayWait = opening.isOpen === true && !changed && isWorthWaiting(why?.code);
-  // In line as a press would book: first the child whose page it is.
+  // The waitlist's turn is judged as a booking would: by the first child, whose page it is.
   const waiters = chosen.students;
   const wait = mayWait ? await waitFor(event, household._id, resource._id, waiters) : undefined;
   res.render('booking/times', {
@@ -101,7 +101,7 @@ export async function showTimes(deps: Deps, res: Response, family: Family, asked
   });
 }
 
-/** Whether each time that is free for one child is free for all of them: nothing is offered that is refused then. */
+/** Makes a time free only if it is free for all of the children, so that nothing is offered that would be refused. */
 async function mayMeetTogether(
   looker: Looker,
   { students }: NonNullable<Chosen['all']>,
@@ -115,8 +115,8 @@ async function mayMeetTogether(
 }
 
 /**
- * The meeting to change, as it stands now: by Back or on a second phone an address can name one that was moved since. One that is canceled,
- * or is with another teacher by now, can't be changed here, so the click books a time of its own.
+ * The meeting that is changed, in its present state: after Back or on a second phone, an address may name one that was moved since. One
+ * that was canceled, or has another teacher by now, can't be changed here, so the click books a new meeting.
  */
 export async function findChanged(
   { event, household }: Pick<Family, 'event' | 'household'>,
@@ -133,7 +133,7 @@ export async function findChanged(
   return isHere ? meeting : undefined;
 }
 
-/** Who goes to a meeting, as an address says it: where nobody goes alone, all do. */
+/** Who goes to a meeting, as the query says it; 'all' where nobody goes alone. */
 function goerOf(meeting: Meeting | undefined): string | undefined {
   return meeting && (meeting.goer?.id.toHexString() ?? 'all');
 }
@@ -145,10 +145,10 @@ interface DayView {
 
 interface SlotView {
   id: string;
-  /** Under its hour: "5:10". */
+  /** The minutes under their hour: "5:10". */
   time: string;
   state: TimeView['state'];
-  /** All of it, as it is read out: day, time, teacher and child. */
+  /** The full text for screen readers: day, time, teacher and child. */
   name: string;
   note?: string;
   reason?: string;
@@ -156,16 +156,16 @@ interface SlotView {
   own?: { href: string; label: string };
 }
 
-/** Whom the times are of, and for. */
+/** The people whose times are shown. */
 interface Who {
   teacher: string;
   child: string;
-  /** Absent: nothing of the family's own is linked. */
+  /** Absent: the family's own meetings have no links. */
   looking?: Parameters<typeof linkMeeting>[0];
   changed?: Meeting | undefined;
 }
 
-/** Times by local day and hour, as the grid shows them. */
+/** Times by local day and hour, for the grid. */
 export function daysOf(times: TimeView[], place: Place, who: Who): DayView[] {
   const days = new Map<string, DayView>();
   for (const time of times) {
@@ -196,14 +196,14 @@ function slotView(time: TimeView, place: Place, who: Who): SlotView {
   };
 }
 
-/** Where a press on the family's own meeting leads. */
+/** A link to the family's own meeting. */
 function ownOf({ meeting, slot }: TimeView, { looking, changed }: Who): SlotView['own'] {
-  // Nowhere, where it is changed at this moment.
+  // No link while that meeting is changed.
   const isChanged = changed?.id === meeting?.id && changed?.slot.equals(slot._id);
   return looking && meeting?.isHere && !isChanged ? linkMeeting(looking, meeting) : undefined;
 }
 
-/** A free time says when it is not simply in person, and who else comes. */
+/** The note at a free time: how they meet if it is not simply in person, and who else comes. */
 function noteOf({ slot, state, with: others = [] }: TimeView, place: Place): string | undefined {
   if (state !== 'free') return undefined;
   const t = wordsOf(place);

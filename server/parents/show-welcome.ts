@@ -6,10 +6,10 @@ import { conferenceOf } from './load-conference.js';
 import { monthOptions } from './show-children.js';
 import { aboutEvent } from './show-family.js';
 
-/** The event's first page for who is not logged in: what it is, and a form to get in. */
+/** Shows the event's first page to somebody who is not logged in: what it is, and a form to get in. */
 export function showWelcome(deps: Deps, res: Response, form: Form = FRESH_FORM): void {
   if (res.statusCode === 200) res.status(statusOf(form));
-  // What is typed about a child stays in no browser: the next one at the desk would page back to it.
+  // Keeps what is typed about a child out of the browser's cache, where the next user of the computer could go back to it.
   res.set('Cache-Control', 'no-store');
   res.render('booking/event', {
     ...aboutEvent(deps, res),

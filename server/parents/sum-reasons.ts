@@ -1,4 +1,4 @@
-import type { Refusal } from '../models/appointment.js';
+import type { Refusal } from '../models/refusal.js';
 import type { Slot } from '../models/slot.js';
 import { OF_WISH } from './refuse-booking.js';
 
@@ -7,18 +7,18 @@ export type NoneCode = 'over' | 'full' | 'busy' | 'call' | Refusal;
 
 interface Refused {
   slot: Pick<Slot, 'state'>;
-  /** The rule that refuses it; of the family's own time perhaps none. */
+  /** The rule that refuses it. A time of the family itself may have none. */
   refusal?: Refusal | undefined;
-  /** The family has it itself. */
+  /** Whether the family has it itself. */
   isMine?: boolean;
 }
 
-/** Rules of the whole wish: each time that nothing else refuses is refused for them. */
+/** Rules that concern the whole wish: they refuse every time that nothing else refuses. */
 const OF_ALL: Refusal[] = ['no class', ...OF_WISH];
 
 /**
- * The one reason for times that are all refused, and the time that it is known from where it is the wish's. Times that the family has itself
- * tell nothing of the others, but for the limit that they have reached; where one of them is to be changed, not even that.
+ * The one reason for times that are all refused, and the time that shows it where the reason concerns the wish. The family's own times say
+ * nothing about the others, except that a limit is reached; and not even that if one of them is changed.
  */
 export function sumReasons<T extends Refused>(times: T[], isChange = false): { code: NoneCode; time?: T } {
   const others = times.filter(({ isMine }) => !isMine);
@@ -26,7 +26,7 @@ export function sumReasons<T extends Refused>(times: T[], isChange = false): { c
   if (ofAll?.refusal) return { code: ofAll.refusal, time: ofAll };
   const codes = new Set(others.map(({ refusal }) => refusal));
   if (others.length === 0) return { code: 'over' };
-  // There is a time that only their own meeting is in the way of.
+  // Only the family's own meeting is in the way of some time.
   if (codes.has('household busy')) return { code: 'busy' };
   if (codes.has('interpreter busy')) return { code: 'interpreter busy' };
   if (codes.has('taken') || codes.has('teacher busy') || codes.has('day limit')) return { code: 'full' };

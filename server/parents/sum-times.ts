@@ -6,18 +6,18 @@ import { linkMeeting } from './link-meeting.js';
 import type { TimeView } from './find-times.js';
 import { sumReasons, type NoneCode } from './sum-reasons.js';
 
-/** Why a teacher can't be booked at any time. */
+/** Why none of a teacher's times can be booked. */
 export interface WhyNone {
   code: NoneCode;
-  /** In a word or two. */
+  /** A word or two. */
   note: string;
-  /** What is so, and what to do. */
+  /** The reason, and what to do. */
   text: string;
-  /** The way to the family's own meeting with the teacher, where that is why. */
+  /** A link to the family's own meeting with the teacher, where that is the reason. */
   own?: { href: string; label: string };
 }
 
-/** Sums up why none of a teacher's times can be booked; undefined where one can. */
+/** Sums up why none of a teacher's times can be booked; undefined if one can. */
 export function sumTimes(
   looking: {
     event: PlacedEvent;

@@ -9,18 +9,18 @@ import { callOffice } from '../web/say-office.js';
 import { wordsOf } from '../web/words.js';
 import type { Family } from './load-conference.js';
 
-/** What is told of a child. */
+/** News about a child. */
 export interface ChildNews {
   /** Keys of the catalog. */
   subject: string;
   text: string;
   kind: Mail['kind'];
   child: Pick<Contact, 'firstName' | 'lastName'>;
-  /** Names the news; the adult and the moment are added, so that what happens again is told again. */
+  /** Names the news. The adult and the time are added, so that a repeated event is told again. */
   key: string;
 }
 
-/** Tells other adults, each in their language, that something became of a child. Nothing goes to an address that nobody has proven. */
+/** Mails other adults, each in their language, that something happened to a child. Nothing goes to an unproven address. */
 export async function tellAdults(
   deps: Deps,
   { account, event }: Family,

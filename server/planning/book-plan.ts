@@ -2,7 +2,7 @@ import type { Types } from 'mongoose';
 import { checkHeld, type Agreed } from '../booking/confirm-appointment.js';
 import type { Family } from '../parents/load-conference.js';
 import type { Deps } from '../deps.js';
-import type { Refusal } from '../models/appointment.js';
+import type { Refusal } from '../models/refusal.js';
 import type { Answer } from '../models/appointment-field.js';
 import { Plan, type PlanAgreed } from '../models/plan.js';
 import type { MeetingKind } from '../models/slot.js';
@@ -13,23 +13,23 @@ import { findPlan, reopenPlan, shownOf } from './make-plan.js';
 
 export interface PlanBooking {
   answers: Answer[];
-  /** By wish. */
+  /** A family's note, by wish. */
   note: (wish: number) => string;
   kind: (wish: number) => MeetingKind | undefined;
-  /** What of the plan whoever pressed Book has seen; absent where the page didn't say. */
+  /** The plan as the page showed it. Absent where the page didn't say. */
   shown?: string;
 }
 
-/** `changed`: something could not be had any more, and the family looks at the plan again. `empty`: there is nothing in it. */
+/** `changed`: something could not be had, and the family looks at the plan again. `empty`: it has no meeting. */
 export type Booked = { ok: true } | { ok: false; reason: 'changed' | 'empty' | 'not open' };
 
-/** Plans are changed by people: who loses so often in a row looks again. */
+/** After so many lost rounds, the family looks at the plan again. */
 const ROUNDS = 3;
 
 /**
- * Books all meetings of a plan or none. Rules and claims of each are gone through again, and one update of the plan decides, on condition that
- * it is still made of exactly these holds: none of them can be ended without leaving it first. What follows is done by `finishPlan`, here or,
- * where the process dies, by whoever comes next. Holds whose time is over are taken again, where they are free still.
+ * Books all meetings of a plan or none. Rules and claims of each are checked again. Then one update of the plan decides, on condition that
+ * it still has exactly these holds, because no hold ends without leaving its plan first. `finishPlan` does the rest, here or, after a
+ * death, for whoever comes next. Holds that ran out are taken again if they are free.
  */
 export async function bookPlan(
   deps: Deps,
@@ -39,7 +39,7 @@ export async function bookPlan(
 ): Promise<Booked> {
   const booked = await bookInRounds(deps, family, asked, booking);
   if (booked.ok) return booked;
-  // Another window may have booked it meanwhile: then nobody hears that nothing is booked.
+  // Another window may have booked it meanwhile; then the answer must not be that nothing is booked.
   const plan = await findPlan(family, asked._id);
   if (plan?.state !== 'booking' && plan?.state !== 'booked') return booked;
   await finishPlan(deps, plan._id);
@@ -54,7 +54,7 @@ async function bookInRounds(deps: Deps, family: Family, asked: Plan, booking: Pl
       await finishPlan(deps, plan._id);
       return { ok: true };
     }
-    // Changed in another window: it is booked when it has been seen. It is read anew each time, and so compared each time.
+    // Changed in another window: the family must see it before it is booked. The plan is read in each round, so it is compared in each.
     if (booking.shown !== undefined && booking.shown !== shownOf(plan))
       return { ok: false, reason: 'changed' };
     const whole = await holdAgain(deps, family, plan);
@@ -74,7 +74,7 @@ async function bookInRounds(deps: Deps, family: Family, asked: Plan, booking: Pl
 }
 
 /**
- * The one update that books: it names who is in it, and holds only while nobody has come or gone since the plan was read.
+ * The update that books the plan. It names the plan's holds and matches only while they are the same as read.
  * @returns whether it is decided
  */
 async function decide(
@@ -99,7 +99,7 @@ async function decide(
   return decided.modifiedCount === 1;
 }
 
-/** Takes again what the plan has a time for and does not hold any more. */
+/** Takes the plan's times again that it does not hold any more. */
 export async function holdAgain(
   deps: Deps,
   family: Family,
@@ -118,9 +118,9 @@ export async function holdAgain(
 }
 
 /**
- * Leaves a wish whose hold was refused or ended, unless the plan has another hold of it: the same request sent twice takes all times twice,
- * and of two holds the newer one stays.
- * @returns whether it has no time any more
+ * Gives up a wish whose hold was refused or ended, unless the plan has another hold for it: the same request sent twice takes all times
+ * twice, and the newer hold stays.
+ * @returns whether the wish has no time any more
  */
 async function loseWish(deps: Deps, plan: Plan, wish: number, gap: Refusal): Promise<boolean> {
   const now = await Plan.findById(plan._id).lean();
@@ -130,8 +130,8 @@ async function loseWish(deps: Deps, plan: Plan, wish: number, gap: Refusal): Pro
 }
 
 /**
- * Notes that a wish has no time any more, and why; nobody says of such a plan that there is no better one.
- * @param slot the time that it loses: where it has another one meanwhile, it keeps that. Absent: whatever it has
+ * Records that a wish lost its time, and why; the plan does not count as the best one after that.
+ * @param slot the lost time: if the wish has another one meanwhile, it keeps that. Absent: any
  */
 export async function leaveWish(
   { _id }: Plan,
@@ -142,7 +142,7 @@ export async function leaveWish(
   await Plan.updateOne(
     { _id, state: 'held', ...(slot ? { [`wishes.${wish}.slot`]: slot } : {}) },
     {
-      // Of one time that the school took back; a gap 'not offered' says that there was never any.
+      // The school took this time back; the gap 'not offered' would say that there was never one.
       $set: { [`wishes.${wish}.gap`]: gap === 'not offered' ? 'not here' : gap, quality: 'changed' },
       $unset: { [`wishes.${wish}.slot`]: 1 },
       $inc: { version: 1 },
@@ -150,7 +150,7 @@ export async function leaveWish(
   );
 }
 
-/** Notes when the first of the holds ends. */
+/** Records when the first of the holds ends. */
 export async function noteEnd(deps: Deps, { _id }: Plan): Promise<void> {
   const plan = await Plan.findOne({ _id, state: 'held' }).lean();
   if (!plan) return;
@@ -173,7 +173,7 @@ async function checkAll(
     const checked = await checkHeld(deps, ask, pending);
     if (checked.ok) all.push(agree(pending._id, checked.agreed, booking.note(wish)));
     else if (checked.reason === 'not open') return { ok: false, reason: 'not open' };
-    // Its time may be free still: it is taken again, or another window has done that.
+    // Its time may still be free: it is taken again here, or by another window.
     else if (checked.reason === 'hold ended') continue;
     else {
       await endHold(pending._id, checked.reason);

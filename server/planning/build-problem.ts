@@ -6,21 +6,24 @@ import type { PlacedEvent } from '../web/place.js';
 import type { Kept, Opening, Openings } from './find-openings.js';
 import type { Chosen, PlanTime, Problem, Walk } from './measure-plan.js';
 
-/** The times of one meeting that are looked at: more than a teacher has in some days. */
+/** The most times of one meeting that are considered: more than a teacher has in some days. */
 const MOST_TIMES = 150;
 const DAY_MS = 24 * 3600_000;
 
-/** What the solver is asked, with the way back from its answer. */
+/** The solver's input, and how to read its answer. */
 export interface Asked {
   problem: Problem;
   openingOf: (wish: number, id: string) => Opening | undefined;
-  /** The limit that a plan has used up, of those that count a wish; so it says why that has no time. */
+  /** The limit that a plan has used up, among those that count a wish; it is the reason why the wish has no time. */
   limitOver: (wish: number, chosen: Chosen) => 'household limit' | 'student limit' | undefined;
 }
 
 type Terms = Pick<Plan, 'days' | 'breaks' | 'gap'>;
 
-/** @param without slots that a wish can't have, by its index */
+/**
+ * Builds the solver's input.
+ * @param without slots that a wish can't have, by its index
+ */
 export function buildProblem(
   event: PlacedEvent,
   { offers, kept, left }: Omit<Openings, 'kept'> & { kept: Kept[] },
@@ -65,13 +68,16 @@ export function buildProblem(
   };
 }
 
-/** The minutes that an event, and this family, want between two meetings. */
+/** The minutes that the event, and this family, want between two meetings. */
 export function walkOf({ booking }: PlacedEvent, { gap }: Pick<Terms, 'gap'>): Walk {
   const { gapMinutes, walkRooms: rooms, walkSchools: schools } = { ...USUAL_WALK, ...booking };
   return { gap: Math.max(gap, gapMinutes), rooms, schools };
 }
 
-/** A time as the solver has it. @param day YYYY-MM-DD */
+/**
+ * A time in the solver's form.
+ * @param day YYYY-MM-DD
+ */
 export function asPlanTime({ from, to, place }: Kept, day: string, id = ''): PlanTime {
   return {
     id,
@@ -82,9 +88,9 @@ export function asPlanTime({ from, to, place }: Kept, day: string, id = ''): Pla
   };
 }
 
-/** Whether a time lies within what the family said, and in none of its breaks. */
-export function whenTheyCome({ timeZone }: PlacedEvent, { days, breaks }: Terms) {
-  // Teachers mostly share their times: each is read once.
+/** Whether a time lies within the hours that the family gave, and outside its breaks. */
+function whenTheyCome({ timeZone }: PlacedEvent, { days, breaks }: Terms) {
+  // Teachers mostly share their times, so each time is converted once.
   const known = new Map<number, string>();
   const clock = (at: Date) => {
     const time = known.get(at.getTime()) ?? toLocal(at, timeZone).slice(11);

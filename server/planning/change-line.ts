@@ -2,7 +2,8 @@ import type { Types } from 'mongoose';
 import type { Family } from '../parents/load-conference.js';
 import { HOLD_MS } from '../booking/policy.js';
 import type { Deps } from '../deps.js';
-import { Appointment, type Refusal } from '../models/appointment.js';
+import { Appointment } from '../models/appointment.js';
+import type { Refusal } from '../models/refusal.js';
 import { Plan, type PlanGap } from '../models/plan.js';
 import { Slot } from '../models/slot.js';
 import { dayOf } from '../web/local-time.js';
@@ -15,10 +16,10 @@ import { solvePlan } from './solve-plan.js';
 
 export type Changed = { ok: true } | { ok: false; gap: PlanGap };
 
-/** So often another time is looked for when somebody else was quicker. */
+/** How often another time is tried because somebody else was quicker. */
 const ROUNDS = 4;
 
-/** Gives one meeting of a plan the time that the family chose; the others keep theirs. Where it can't be had, the old one stays. */
+/** Gives one meeting of a plan the time that the family chose; the others keep theirs. If the new time can't be had, the old one stays. */
 export async function chooseTime(
   deps: Deps,
   family: Family,
@@ -27,14 +28,14 @@ export async function chooseTime(
   slot: Types.ObjectId,
 ): Promise<Changed> {
   const resource = plan.wishes[wish]?.resource;
-  // The address says whose meeting it is, and what is sent could be another teacher's time.
+  // The address names the meeting, but the form could name another teacher's time.
   if (!(await Slot.exists({ _id: slot, event: family.event._id, resource })))
     return { ok: false, gap: 'not here' };
   const old = (await findHolds(plan, deps.now())).get(wish);
   if (old?.slot.equals(slot)) return { ok: true };
   const reason = await holdOne(deps, family, plan, wish, slot);
   if (reason) {
-    // The new one was preferred to the old before it was refused.
+    // The new hold ended the old one before it was refused.
     if (old && plan.wishes[wish]?.slot && !(await Appointment.exists({ _id: old._id, state: 'pending' })))
       await holdOne(deps, family, plan, wish, old.slot);
     return { ok: false, gap: reason };
@@ -45,14 +46,14 @@ export async function chooseTime(
   return { ok: true };
 }
 
-/** Takes a meeting out of the plan, and says so in it. */
+/** Takes a meeting out of the plan; the plan says so. */
 export async function leaveOut(deps: Deps, plan: Plan, wish: number): Promise<void> {
   const old = (await findHolds(plan, deps.now())).get(wish);
   await leaveWish(plan, wish, 'left out');
   if (old) await dropHolds([old._id]);
 }
 
-/** Gives a meeting that has no time the best one beside the others. */
+/** Gives a meeting without a time the best one that fits the others. */
 export async function addBack(deps: Deps, family: Family, plan: Plan, wish: number): Promise<Changed> {
   const refused: { slot: Types.ObjectId; reason: Refusal }[] = [];
   for (let round = 0; round < ROUNDS; round++) {
@@ -76,10 +77,10 @@ export async function addBack(deps: Deps, family: Family, plan: Plan, wish: numb
   return { ok: false, gap };
 }
 
-/** A plan may be looked at for an hour in all; then others get their chance. */
+/** A plan's times are on hold for an hour in all at most; then others get their chance. */
 const LONGEST_MS = 60 * 60_000;
 
-/** Until when a plan's times can be kept on hold. The family's plans of the last hour count as one: a new one gives no new hour. */
+/** Until when a plan's times can be on hold. All plans of the family in the last hour count as one, so a new plan gives no new hour. */
 export async function holdableUntil(
   deps: Deps,
   { event, household, createdAt }: Pick<Plan, 'event' | 'household' | 'createdAt'>,
@@ -93,8 +94,8 @@ export async function holdableUntil(
 }
 
 /**
- * Keeps all of it on hold for the usual time from now on, or for what is left of the longest.
- * @returns whether that is any longer than now
+ * Extends all holds by the usual time, or by what is left of the longest.
+ * @returns whether that is any later than before
  */
 export async function holdLonger(deps: Deps, plan: Plan): Promise<boolean> {
   const now = deps.now();
@@ -131,10 +132,10 @@ async function setSlot({ _id }: Plan, wish: number, slot: Types.ObjectId): Promi
   );
 }
 
-/** A free time of one meeting, with what of the plan or of the family's is in its way. */
+/** A free time of one meeting, and what is in its way in the plan or among the family's meetings. */
 export interface ChoosableTime {
   opening: Opening;
-  /** The wish whose time is too close, or -1 for a meeting that is booked. */
+  /** The wish whose time is too close; -1 for a booked meeting. */
   clash?: number;
 }
 
@@ -160,7 +161,7 @@ export async function timesBeside(
   });
 }
 
-/** The free times of one meeting, and the times of all others with where they are. */
+/** The free times of one meeting, and the times and places of all others. */
 async function openingsBeside(deps: Deps, family: Family, plan: Plan, wish: number) {
   const all = await findOpenings(family, plan.wishes, deps.now());
   const held = await findHolds(plan, deps.now());

@@ -4,7 +4,8 @@ import { judgeTimes, type CheckedTime } from '../booking/check-times.js';
 import { findAround, type Around, type TimesWish, type Wanted } from '../booking/find-around.js';
 import { goingOf, peopleOf } from '../claims/find-people.js';
 import { prefixOf } from '../claims/plan-needs.js';
-import { Appointment, LIVING_STATES, type Refusal } from '../models/appointment.js';
+import { Appointment, LIVING_STATES } from '../models/appointment.js';
+import type { Refusal } from '../models/refusal.js';
 import { Class } from '../models/class.js';
 import type { PlanGap } from '../models/plan.js';
 import { Resource } from '../models/resource.js';
@@ -14,7 +15,7 @@ import type { Family } from '../parents/load-conference.js';
 import { sumReasons } from '../parents/sum-reasons.js';
 import type { Place } from './measure-plan.js';
 
-/** A free time for a meeting that a family would like. */
+/** A free time for a meeting that a family wants. */
 export interface Opening {
   slot: Slot;
   /** Absent: by video. */
@@ -23,11 +24,11 @@ export interface Opening {
 
 export interface Offered extends Wanted {
   openings: Opening[];
-  /** Why there is none. */
+  /** Why it has no free time. */
   gap?: PlanGap;
 }
 
-/** One of the family's meetings, or whatever else of theirs is in the diaries. */
+/** One of the family's meetings, or anything else in its diaries. */
 export interface Kept {
   from: Date;
   to: Date;
@@ -36,9 +37,9 @@ export interface Kept {
 
 export interface Openings {
   offers: Offered[];
-  /** When else the family is at meetings; read when a plan is made, not for its form. */
+  /** The times at which the family is at meetings. Read when a plan is made, not for the form. */
   kept: () => Promise<Kept[]>;
-  /** How many more meetings the event's limits leave the family, each child, and a child with one teacher. */
+  /** How many more meetings the event's limits allow for the family, for each child, and for a child with one teacher. */
   left: {
     family: number;
     child: (student: string) => number;
@@ -46,18 +47,18 @@ export interface Openings {
   };
 }
 
-/** For whom times are looked for, and which login's holds count as free. */
+/** The family that times are sought for, and the login whose holds count as free. */
 export type Looking = Pick<Family, 'event' | 'household'> & { actor: Pick<Family['actor'], 'user'> };
 
-/** What a plan weighs itself: its meetings stand in each other's way, and share what limits leave the family. */
+/** Refusals that the plan weighs itself, because its own meetings compete for time and limits. */
 const WEIGHED: (Refusal | undefined)[] = [
   ...[undefined, 'household busy' as const, 'household limit' as const, 'student limit' as const],
   'too many holds',
 ];
 
 /**
- * Where a family could still book what it would like, by the rules that refuse a booking, as if booking were open. What this person has on
- * hold counts as free: choosing again gives it up. What a waitlist offers them stays theirs until they answer.
+ * Finds where a family could book what it wants, by the rules that judge a booking, as if booking were open. This login's holds count as
+ * free, because choosing again gives them up. Times that a waitlist offers them stay theirs until they answer.
  */
 export async function findOpenings(family: Looking, wanted: Wanted[], now: Date): Promise<Openings> {
   const { event, household, actor } = family;
@@ -77,7 +78,7 @@ export async function findOpenings(family: Looking, wanted: Wanted[], now: Date)
   });
   const me = takerOf(wish, { students: [], resource: new Types.ObjectId(), slot: new Types.ObjectId() }, now);
   const isLiving = (id: Types.ObjectId) => !keepsNothing(around.holders.get(String(id)), now, me);
-  // A limit may be lower than what was booked before it: that's none left, and takes nothing from the others.
+  // A limit may be lower than what was booked before it. Then none is left, which takes nothing from other limits.
   const leftOf = (prefix: string, most: number) =>
     most > 0 ? Math.max(0, most - countLiving(around, prefix, isLiving)) : Infinity;
   return {
@@ -120,7 +121,7 @@ function heldOver(
   );
 }
 
-/** The times that a waitlist keeps for this person: on hold for a plan they would be its, and end with it. */
+/** The times that a waitlist offers to this login: as holds of a plan they would end with the plan. */
 function offersTo(user: Types.ObjectId, { holders }: Around, now: Date): (slot: Slot) => boolean {
   const offered = [...holders.values()].filter(
     ({ state, offer, bookedBy, expiresAt }) =>
@@ -143,7 +144,7 @@ function countLiving({ taken }: Around, prefix: string, isLiving: (id: Types.Obj
   return claims.filter(({ appointment, next }) => isLiving(appointment) || (next && isLiving(next))).length;
 }
 
-/** A teacher without a known room is somewhere of their own. */
+/** A teacher without a known room counts as being in a room of their own. */
 function placeOf(resource: Resource, held: Class | undefined): Place {
   return {
     school: String(held?.synced.school ?? resource.byHand?.school ?? ''),
@@ -151,7 +152,7 @@ function placeOf(resource: Resource, held: Class | undefined): Place {
   };
 }
 
-/** The family's meetings with where they are, and what else its diaries say. */
+/** The family's meetings with their places, and everything else in its diaries. */
 async function findKept(
   { household }: Looking,
   { logins, diaries }: Around,

@@ -9,7 +9,7 @@ import { Plan } from '../models/plan.js';
 import { eachOf } from '../web/each-of.js';
 import { tellPlan } from './tell-plan.js';
 
-/** Books the rest of a plan that was decided, and tells the family once of all of it. Every part may be done twice, by two at once too. */
+/** Books the rest of a decided plan, and tells the family once about all of it. Every part may be repeated, also by two at once. */
 export async function finishPlan(deps: Deps, id: Types.ObjectId): Promise<void> {
   const plan = await Plan.findOne({ _id: id, state: 'booking' }).lean();
   if (!plan) return;
@@ -23,7 +23,7 @@ export async function finishPlan(deps: Deps, id: Types.ObjectId): Promise<void> 
   );
 }
 
-/** Of the meetings that a plan was decided with, those that became booked, whatever became of them since. */
+/** The meetings of a decided plan that were booked, whatever became of them since. */
 async function becameBooked({ appointments }: Plan): Promise<Types.ObjectId[]> {
   const booked = await Appointment.find(
     { _id: { $in: appointments }, state: { $nin: ['pending', 'expired'] } },
@@ -32,7 +32,7 @@ async function becameBooked({ appointments }: Plan): Promise<Types.ObjectId[]> {
   return appointments.filter((id) => booked.some(({ _id }) => _id.equals(id)));
 }
 
-/** How many of a plan's meetings are booked, and of how many: what a page says is counted. */
+/** How many of a plan's meetings are booked, and how many were wanted. */
 export async function countBooked(id: Types.ObjectId): Promise<{ count: number; wanted: number }> {
   const appointments = (await Plan.findById(id, { appointments: 1 }).lean())?.appointments ?? [];
   const count = await Appointment.countDocuments({
@@ -42,7 +42,7 @@ export async function countBooked(id: Types.ObjectId): Promise<{ count: number; 
   return { count, wanted: appointments.length };
 }
 
-/** Does this for every plan whose process died on the way. */
+/** Finishes the plans that dead processes left. */
 export async function finishPlans(deps: Deps, stopping: AbortSignal): Promise<void> {
   const decided = await Plan.find({ state: 'booking' }, { _id: 1 }).lean();
   await eachOf(decided, stopping, ({ _id }) => finishPlan(deps, _id));

@@ -4,18 +4,19 @@ import { holdSlot } from '../booking/hold-slot.js';
 import { letLineGoFirst } from '../waitlist/offer-times.js';
 import type { Family } from '../parents/load-conference.js';
 import type { Deps } from '../deps.js';
-import { Appointment, type Refusal } from '../models/appointment.js';
+import { Appointment } from '../models/appointment.js';
+import type { Refusal } from '../models/refusal.js';
 import { Plan, type PlanWish } from '../models/plan.js';
 
-/** One of the plan's wishes, with the slot that it is to have. */
+/** A wish of the plan, and the slot that it is to have. */
 export interface Target {
   wish: number;
   slot: Types.ObjectId;
 }
 
 /**
- * Takes slots on hold for wishes of a plan. The plan names each hold before there is one, so that whoever ends it can take it out.
- * @returns why not, of those that could not be had; undefined where the plan is not open any more, and then nothing is taken
+ * Takes slots on hold for wishes of a plan. The plan names each hold before it exists, so that whoever ends a hold can take it out.
+ * @returns the refusals of slots that could not be had; undefined if the plan is not open any more, and then nothing is taken
  */
 export async function holdWishes(
   deps: Deps,
@@ -30,7 +31,7 @@ export async function holdWishes(
   );
   if (named.matchedCount === 0) return undefined;
   const refused: (Target & { id: Types.ObjectId; reason: Refusal })[] = [];
-  // One after another: all of them are entered in the family's one diary.
+  // One after another, because all of them are entered in the family's one diary.
   for (const { id, wish, slot } of holds) {
     if (!(await isOpen(_id))) break;
     await letLineGoFirst(deps, event, slot);
@@ -46,7 +47,7 @@ export async function holdWishes(
     });
     if (!held.ok) refused.push({ id, wish, slot, reason: held.reason });
   }
-  // Whoever closed it meanwhile ended only what there was then.
+  // Whoever closed the plan meanwhile ended only the holds that existed then.
   if (!(await isOpen(_id))) {
     await dropHolds(holds.map(({ id }) => id));
     return undefined;
@@ -63,7 +64,7 @@ async function isOpen(_id: Types.ObjectId): Promise<boolean> {
   return (await Plan.exists({ _id, state: { $in: ['making', 'held'] } })) !== null;
 }
 
-/** The holds of a plan that stand, by their wish. */
+/** The plan's present holds, by their wish. */
 export async function findHolds(
   { appointments, wishes }: Pick<Plan, 'appointments' | 'wishes'>,
   now: Date,
@@ -76,7 +77,7 @@ export async function findHolds(
   return byWish(wishes, found);
 }
 
-/** Which of some appointments is whose: of the same teacher, about the same children, in the slot that the plan says. */
+/** Matches appointments with wishes: the same teacher, the same children, and the plan's slot. */
 export function byWish<T extends Pick<Appointment, 'resource' | 'students' | 'slot'>>(
   wishes: PlanWish[],
   appointments: T[],
@@ -93,18 +94,18 @@ export function byWish<T extends Pick<Appointment, 'resource' | 'students' | 'sl
   return new Map(found);
 }
 
-/** The times that a plan has and does not hold. */
+/** The times of a plan that are not on hold. */
 export function missingOf(wishes: PlanWish[], held: Map<number, unknown>): Target[] {
   return wishes.flatMap(({ slot }, wish) => (slot && !held.has(wish) ? [{ wish, slot }] : []));
 }
 
-/** When the first of some holds ends; of none there is nothing to store. */
+/** When the first of some holds ends, as a field; no field without holds. */
 export function firstEnd(held: Map<number, Appointment>): { expiresAt?: Date } {
   const ends = [...held.values()].flatMap(({ expiresAt }) => expiresAt?.getTime() ?? []);
   return ends.length > 0 ? { expiresAt: new Date(Math.min(...ends)) } : {};
 }
 
-/** Ends holds of a plan, each taken out of it first. */
+/** Ends holds of a plan, each taken out of the plan first. */
 export async function dropHolds(ids: Types.ObjectId[]): Promise<void> {
   for (const id of ids) await endHold(id, 'hold ended');
 }

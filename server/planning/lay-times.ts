@@ -8,12 +8,12 @@ import {
   type Walk,
 } from './measure-plan.js';
 
-/** A minute in the numbers that a search adds up: a count of days fits in below it. */
+/** One minute, in the units that a search adds up; a count of days fits below it. */
 const UNIT = 64;
-/** What it costs to come on a day on which the family has nothing yet. */
+/** The cost of coming on a day on which the family has no meeting yet. */
 const DAY_ENTRY = DAY_COST * UNIT + 1;
 
-/** All times of a problem side by side, in the order of their ends, as a search goes through them. */
+/** All times of a problem, in the order of their ends, as the searches need them. */
 export interface Layout {
   size: number;
   times: PlanTime[];
@@ -24,22 +24,22 @@ export interface Layout {
   days: number;
   schools: number;
   rooms: number;
-  /** In units, with the minutes of the meetings that stay taken out of the clock. */
+  /** In units, without the minutes of the fixed meetings. */
   from: Int32Array;
   to: Int32Array;
-  /** What it costs when this is the first new meeting of its day, and what is still to come when it is the last. */
+  /** The cost if this is the first new meeting of its day, and the cost still to come if it is the last. */
   enter: Int32Array;
   close: Int32Array;
-  /** The last time of the same day that ends early enough before this one, wherever it is; at the same school; in the same room; by video. -1: none. */
+  /** The last earlier time of the day from which this one can be reached: anywhere; at the school; in the room; by video. -1: none. */
   afterAny: Int32Array;
   afterSchool: Int32Array;
   afterRoom: Int32Array;
   afterVideo: Int32Array;
-  /** When the last of the meetings that stay ends. */
+  /** When the last fixed meeting ends. */
   lastFixed: number;
 }
 
-/** Who would be in the way of a meeting that stays is left out. */
+/** Lays out a problem's times. Times that conflict with a fixed meeting are left out. */
 export function layTimes({ meetings, fixed, walk }: Problem): Layout {
   const laid = meetings
     .flatMap((times, meeting) => times.map((time) => ({ time, meeting })))
@@ -90,11 +90,11 @@ function numbering() {
   };
 }
 
-/** All video meetings are as one school with one room: nobody walks. */
+/** All video meetings count as one school with one room, because nobody walks. */
 const schoolKey = (place?: Place) => (place ? `at ${place.school}` : 'video');
 const roomKey = (place?: Place) => (place ? JSON.stringify([place.school, place.room]) : 'video');
 
-/** The day of a meeting that stays, and a clock that stands still while the family is at one. */
+/** The days of the fixed meetings, and a clock that stands still during them. */
 function clockWithout(fixed: PlanTime[], origin: number) {
   const spans: { from: number; to: number }[] = [];
   for (const { from, to } of [...fixed].sort((a, b) => a.from - b.from)) {
@@ -128,7 +128,7 @@ function lookUps(times: PlanTime[], walk: Walk): Before {
   const farthest = Math.max(walk.gap, walk.rooms, walk.schools);
   const same = (a: string, b: string, between: number) => (a === b ? between : undefined);
   return {
-    // To or from a video meeting nobody walks.
+    // Nobody walks to or from a video meeting.
     afterAny: before(({ place }) => (place ? farthest : walk.gap)),
     afterSchool: before((time, other) =>
       same(schoolKey(time.place), schoolKey(other.place), Math.max(walk.gap, time.place ? walk.rooms : 0)),

@@ -1,7 +1,8 @@
 import type { Types } from 'mongoose';
 import type { Family } from '../parents/load-conference.js';
 import type { Deps } from '../deps.js';
-import { Appointment, type Refusal } from '../models/appointment.js';
+import { Appointment } from '../models/appointment.js';
+import type { Refusal } from '../models/refusal.js';
 import { isDuplicateKey } from '../models/duplicate-key.js';
 import { Plan, type PlanGap, type PlanWish } from '../models/plan.js';
 import { buildProblem } from './build-problem.js';
@@ -13,14 +14,14 @@ import { solvePlan } from './solve-plan.js';
 
 export interface PlanRequest extends Pick<Plan, 'days' | 'breaks' | 'gap'> {
   wanted: Wanted[];
-  /** The same for every repetition of one request, such as the form's. */
+  /** The idempotency key: the same for every repetition of one request, such as a form's. */
   key: string;
 }
 
-/** So often the plan is made again without what was taken meanwhile. */
+/** How often the plan is made again without what was taken meanwhile. */
 const ROUNDS = 4;
 
-/** What is refused of one slot; anything else is refused of the teacher or the child, whatever the slot. */
+/** Refusals of one slot; all others refuse the teacher or the child, whatever the slot. */
 const OF_ONE_SLOT: Refusal[] = [
   'taken',
   'teacher busy',
@@ -34,8 +35,8 @@ const OF_ONE_SLOT: Refusal[] = [
 ];
 
 /**
- * Finds the best plan and takes all of it on hold. What is taken by others meanwhile is left out, and the plan made again. A login has one
- * plan in an event: an earlier one gives back what it held. A repeated request gets the plan of the first.
+ * Finds the best plan and takes all of it on hold. If others take something meanwhile, the plan is made again without it. A login has one
+ * plan in an event: an earlier one gives up its holds. A repeated request gets the first one's plan.
  */
 export async function makePlan(deps: Deps, family: Family, request: PlanRequest): Promise<Plan> {
   const { event, household, actor } = family;
@@ -61,15 +62,15 @@ export async function makePlan(deps: Deps, family: Family, request: PlanRequest)
       });
       return await fillPlan(deps, family, made.toObject());
     } catch (error) {
-      // The same request twice, or another one at the same moment: looked at again.
+      // The same request twice, or another one at the same moment, so it is looked at again.
       if (!isDuplicateKey(error)) throw error;
     }
   }
 }
 
 /**
- * Ends the plan that a login has open in the event; one that is decided is booked to its end.
- * @param but not the plan that is to be open, which the same request, sent twice, may have opened just now
+ * Ends the plan that a login has open in the event; a decided plan is booked to its end.
+ * @param but the plan to leave open, which the same request, sent twice, may have just opened
  */
 async function closePlan(
   deps: Deps,
@@ -79,10 +80,10 @@ async function closePlan(
   const open = { event: event._id, user: actor.user, open: true as const, ...but };
   const ended = await Plan.findOneAndUpdate(
     { ...open, state: { $in: ['making', 'held'] } },
-    // Another window may open it again at this moment, so it names none of its holds any more: nobody decides it with one of them.
+    // Another window may reopen it at this moment, so it stops naming its holds, and nobody can decide it with them.
     { $set: { state: 'ended', appointments: [] }, $unset: { open: 1 }, $inc: { version: 1 } },
   ).lean();
-  // So they can be ended together; a job frees what they have taken, and whoever needs it takes it over.
+  // They can be ended together; a job frees what they have taken, or whoever needs it takes it over.
   if (ended)
     await Appointment.updateMany(
       { _id: { $in: ended.appointments }, state: 'pending' },
@@ -92,7 +93,7 @@ async function closePlan(
   if (decided) await finishPlan(deps, decided._id);
 }
 
-/** Opens a plan again that has ended, if it is not decided: then its times can be taken on hold again. Twice at once is as once. */
+/** Reopens a plan that ended undecided, so that its times can be taken on hold again. May be done twice at once. */
 export async function reopenPlan(deps: Deps, family: Family, plan: Plan): Promise<boolean> {
   await closePlan(deps, family, { _id: { $ne: plan._id } });
   const opened = await Plan.updateOne(
@@ -105,7 +106,7 @@ export async function reopenPlan(deps: Deps, family: Family, plan: Plan): Promis
   return opened.modifiedCount === 1 || (await Plan.exists({ _id: plan._id, state: 'held' })) !== null;
 }
 
-/** Solves and holds, again without what was refused; then the plan is for the family to look at. */
+/** Solves and holds, again without what was refused, until the plan can be shown to the family. */
 async function fillPlan(deps: Deps, family: Family, plan: Plan): Promise<Plan> {
   const refused: (Target & { reason: Refusal })[] = [];
   const isOut = (wish: number) =>
@@ -136,7 +137,7 @@ async function fillPlan(deps: Deps, family: Family, plan: Plan): Promise<Plan> {
     refused.push(...lost);
     wishes = wishes.map((wish, n) => withoutSlot(wish, lost.find((one) => one.wish === n)?.reason));
     if (lost.length === 0) break;
-    // Another round finds the best of what is left; after the last one nobody has looked for that.
+    // Another round would find the best of what is left; after the last round, nobody has looked for that.
     quality = 'changed';
   }
   return openPlan(deps, Object.assign({}, plan, { wishes, quality }));
@@ -156,7 +157,7 @@ function withoutSlot(wish: PlanWish, reason: Refusal | undefined): PlanWish {
   return { students: wish.students, resource: wish.resource, gap: reason };
 }
 
-/** Ends the holds of wishes that have another slot now, and takes those that are missing. */
+/** Ends the holds of wishes that have another slot, and takes those that are missing. */
 async function holdTargets(
   deps: Deps,
   family: Family,
@@ -169,7 +170,7 @@ async function holdTargets(
   return holdWishes(deps, family, plan, missingOf(plan.wishes, held));
 }
 
-/** Makes the plan one to look at. Whatever is named in it is on hold, or was taken out by whoever ended it. */
+/** Opens the plan for the family. Everything that it names is on hold, or was taken out by whoever ended it. */
 async function openPlan(deps: Deps, { _id, wishes, quality }: Plan): Promise<Plan> {
   const made = await Plan.findById(_id).orFail().lean();
   const held = await findHolds({ wishes, appointments: made.appointments }, deps.now());
@@ -183,7 +184,7 @@ async function openPlan(deps: Deps, { _id, wishes, quality }: Plan): Promise<Pla
   return opened ?? made;
 }
 
-/** A plan of this family's, whatever became of it. */
+/** One of this family's plans, whatever became of it. */
 export async function findPlan(
   { event, household, actor }: Family,
   id: Types.ObjectId,
@@ -191,7 +192,7 @@ export async function findPlan(
   return Plan.findOne({ _id: id, event: event._id, household: household._id, user: actor.user }).lean();
 }
 
-/** What somebody who presses Book has seen. */
+/** The plan as the page shows it, so that a booking can tell whether the user saw it. */
 export function shownOf({ wishes }: Pick<Plan, 'wishes'>): string {
   return wishes.map(({ slot }) => (slot ? slot.toHexString() : '-')).join('.');
 }

@@ -1,4 +1,4 @@
-/** Where a meeting is: one room of one school. A video meeting is nowhere, and nobody walks to it or from it. */
+/** The place of a meeting: a room of a school. A video meeting has none, and nobody walks to or from it. */
 export interface Place {
   school: string;
   room: string;
@@ -9,7 +9,7 @@ export interface PlanTime {
   id: string;
   from: number;
   to: number;
-  /** Days are numbered in their order; no time crosses midnight. */
+  /** Days are numbered in order; no time crosses midnight. */
   day: number;
   place?: Place;
 }
@@ -17,52 +17,51 @@ export interface PlanTime {
 /** The least minutes between the end of one meeting and the start of the next. */
 export interface Walk {
   gap: number;
-  /** From one room to another of the same school, and to another school. */
+  /** From one room to another in the same school, and to another school. */
   rooms: number;
   schools: number;
 }
 
 export interface Problem {
-  /** What each meeting may be held at. */
+  /** The possible times of each meeting. */
   meetings: PlanTime[][];
-  /** The family's other meetings, which stay. They are part of its visit. */
+  /** The family's other meetings, which stay and are part of its visit. */
   fixed: PlanTime[];
   walk: Walk;
-  /** Of these meetings, by their index, no more than so many. */
+  /** At most so many of these meetings, by their indexes. */
   limits: { meetings: number[]; most: number }[];
 }
 
-/** By meeting its time, or undefined. */
+/** The time of each meeting, or undefined. */
 export type Chosen = (PlanTime | undefined)[];
 
-/**
- * What coming on one more day costs, in minutes of waiting: a second evening is better than sitting around for more than an hour.
- * Fewer days are better where both cost the same.
- */
+/** The cost of one more day, in minutes of waiting. If both cost the same, fewer days win. */
 export const DAY_COST = 60;
 
+/** The least minutes between two meetings at these places. */
 export function minutesBetween(a: Place | undefined, b: Place | undefined, walk: Walk): number {
   if (!a || !b) return walk.gap;
   if (a.school !== b.school) return Math.max(walk.gap, walk.rooms, walk.schools);
   return a.room === b.room ? walk.gap : Math.max(walk.gap, walk.rooms);
 }
 
-/** Whether two meetings can both be, with the way between them. */
+/** Whether both meetings are possible, with the way between them. */
 export function fitTogether(a: PlanTime, b: PlanTime, walk: Walk): boolean {
   const between = minutesBetween(a.place, b.place, walk);
   return a.to + between <= b.from || b.to + between <= a.from;
 }
 
-/** What a plan is judged by, the first number that differs decides: meetings (more is better), then waiting with days, days, the end. */
+/** How a plan is judged, by the first difference: more meetings, less waiting with days, fewer days, the earlier end. */
 export interface Measure {
   count: number;
-  /** Minutes between the first and the last meeting of each day in which there is none. */
+  /** Minutes between the first and the last meeting of each day that are not spent in a meeting. */
   waiting: number;
   days: number;
-  /** When all is over. */
+  /** When the last meeting ends. */
   end: number;
 }
 
+/** The measure of a plan, to compare it with others. */
 export function measurePlan({ fixed }: Pick<Problem, 'fixed'>, chosen: Chosen): Measure {
   const placed = chosen.flatMap((time) => time ?? []);
   const byDay = new Map<number, PlanTime[]>();
@@ -80,7 +79,7 @@ export function measurePlan({ fixed }: Pick<Problem, 'fixed'>, chosen: Chosen): 
   return { count: placed.length, waiting, days: byDay.size, end };
 }
 
-/** Negative where `a` is the better plan. */
+/** Compares two plans: negative if `a` is better. */
 export function compareMeasures(a: Measure, b: Measure): number {
   return (
     b.count - a.count ||

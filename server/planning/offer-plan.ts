@@ -10,7 +10,7 @@ import type { Wanted } from '../booking/find-around.js';
 import { findOpenings, type Openings } from './find-openings.js';
 import { MOST_WISHES } from './schema.js';
 
-/** A child's teacher, as the form offers the meeting. */
+/** A meeting with a child's teacher, as the form offers it. */
 export interface Choice {
   /** `<student>:<resource>` */
   key: string;
@@ -19,17 +19,17 @@ export interface Choice {
   teacher: TeacherView;
   /** Why it can't be had. */
   gap?: PlanGap;
-  /** It can be wanted: it has a time, or the plan offers the way to its waitlist. */
+  /** Whether it can be wanted: it has a time, or the plan can offer its waitlist. */
   isOpen: boolean;
-  /** What the child has with this teacher already. */
+  /** The child's present meeting with this teacher. */
   meeting?: Meeting;
-  /** Selected until the family says otherwise. */
+  /** Whether it is selected until the family says otherwise. */
   isUsual: boolean;
 }
 
 export interface OfferedDay {
   day: string;
-  /** Local HH:mm: the first free time begins, the last one ends. */
+  /** Local HH:mm: from the start of the first free time to the end of the last. */
   from: string;
   to: string;
 }
@@ -38,7 +38,7 @@ export interface Offer {
   children: { id: string; name: string; left: boolean; choices: Choice[] }[];
   choices: Choice[];
   days: OfferedDay[];
-  /** Whom several of the children could meet together. */
+  /** Teachers whom several of the children could meet together. */
   shared: { resource: string; teacher: string; children: string[]; keys: string[] }[];
 }
 
@@ -75,7 +75,7 @@ export async function offerPlan(family: Family, now: Date): Promise<Offer> {
       isUsual: !meeting && isOpen && !teacher.byHand,
     };
   });
-  // A family with more than that plans the rest next.
+  // A family with more meetings plans the rest after these.
   for (const choice of choices.filter(({ isUsual }) => isUsual).slice(MOST_WISHES)) choice.isUsual = false;
   return {
     children: found.map(({ id, name, left }) => ({
@@ -124,7 +124,7 @@ function sharedOf(choices: Choice[]): Offer['shared'] {
   });
 }
 
-/** What was chosen, as wishes: siblings who meet a teacher together are one. Whatever was not offered is left out. */
+/** The selected meetings as wishes: siblings who meet a teacher together are one wish. What was not offered is left out. */
 export function wishesOf({ choices }: Offer, keys: string[], together: string[]): Wanted[] {
   const chosen = choices.filter(({ key, isOpen }) => keys.includes(key) && isOpen);
   const wishes: Wanted[] = [];

@@ -31,12 +31,12 @@ const SENTENCES: Record<PlanGap, string> = {
   'day limit': 'planWhy.dayLimit',
 };
 
-/** Why a meeting has no time in a plan. It tells nothing of another household. */
+/** Why a meeting has no time in a plan. It tells nothing of other households. */
 export function sayGap(gap: PlanGap, reader: Style): string {
   return wordsOf(reader)(SENTENCES[gap]);
 }
 
-/** Whether a family that looks itself may find a time. */
+/** Whether the family may find a time by looking itself. */
 export function mayChoose(gap: PlanGap): boolean {
   return [
     'not then',
@@ -49,13 +49,13 @@ export function mayChoose(gap: PlanGap): boolean {
     'interpreter busy',
     'day limit',
     'changed meanwhile',
-    // Once they have left out another one.
+    // Possible after they leave out another meeting.
     'household limit',
     'student limit',
   ].includes(gap);
 }
 
-/** Whether a time may become free that they could have. */
+/** Whether a time that they could have may become free. */
 export function mayWait(gap: PlanGap): boolean {
   return [
     ...(['full', 'not then', 'no room', 'not offered', 'taken', 'hold ended'] as const),

@@ -1,11 +1,11 @@
 import Joi from 'joi';
 import type { Types } from 'mongoose';
 import { NOTE_MAX } from '../booking/schema.js';
-import { clock, dayBoxes, objectId, objectIds } from '../web/parse.js';
+import { clock, dayBoxes, objectId, objectIds } from '../web/form-fields.js';
 
-/** Meetings in one plan: more than the children of a large family have teachers. */
+/** The most meetings in one plan: more than the children of a large family have teachers. */
 export const MOST_WISHES = 40;
-/** Breaks that the form has fields for. */
+/** The numbers of the breaks that the form has fields for. */
 export const BREAKS = [1, 2] as const;
 
 export interface PlanForm {
@@ -19,7 +19,7 @@ export interface PlanForm {
   [time: string]: unknown;
 }
 
-/** Whatever is not as the form has it is as if it had not been sent. */
+/** Values that the form cannot send count as absent. */
 export const planForm = Joi.object<PlanForm>({
   key: Joi.string().max(40).alphanum().required(),
   wish: Joi.array()
@@ -52,7 +52,7 @@ export const againQuery = Joi.object<{ again?: Types.ObjectId }, true>({ again: 
 
 export const chooseForm = Joi.object<{ slot: Types.ObjectId }, true>({ slot: objectId().required() });
 
-/** A note as one meeting's form has it, cut where it is longer than its field takes. */
+/** A note of one meeting's form, cut to the length of its field. */
 export function readNote(value: unknown): string {
   if (typeof value !== 'string') return '';
   return value

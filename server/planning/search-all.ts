@@ -1,23 +1,23 @@
 import { layTimes, type Layout } from './lay-times.js';
 import { minutesBetween, type Chosen, type Problem } from './measure-plan.js';
 
-/** No way to get there. Far below where sums would overflow. */
+/** The cost of what cannot be reached, far below where sums would overflow. */
 const NEVER = 1 << 30;
-/** Looked at between two pauses: some milliseconds. */
+/** Steps between two pauses: some milliseconds. */
 const SLICE = 150_000;
 
 /** How much memory and time a search takes, in cells of its table. */
 export function cellsOf({ meetings }: Pick<Problem, 'meetings'>): number {
   const size = meetings.reduce((sum, times) => sum + times.length, 0);
-  // Which sets were reached is noted even where there's no time at all.
+  // A set that was reached is noted even without any time.
   return 2 ** meetings.length * Math.max(1, size);
 }
 
 /**
- * The best plan there is. What a plan costs from some meeting on depends only on which meetings are done and on the time of the last one, so
- * for each set of done meetings and each last time the cheapest way there is kept, and one more meeting goes after the cheapest that leaves
- * time for the way. Sets grow, so each is finished before it is built on. Yields now and then, for others to be served.
- * The meetings that stay cut no path: who would be in their way is left out beforehand, and their minutes are taken out of the clock.
+ * Finds the best plan. The rest of a plan depends only on which meetings are done and when the last one ends. So for each set of done
+ * meetings and each last time it keeps the cheapest way there, and adds one meeting after the cheapest that leaves time for the way.
+ * Smaller sets are finished before larger ones. It yields often, so that other requests are served. Fixed meetings never conflict:
+ * conflicting times are left out before, and fixed minutes are taken out of the clock.
  */
 export function* searchAll(problem: Problem): Generator<undefined, Chosen> {
   const layout = layTimes(problem);
@@ -85,8 +85,8 @@ function bitsIn(set: number): number {
 }
 
 /**
- * The cheapest of one row so far, going through the times in the order of their ends: of all, of those at the same school, and of those in
- * the same room. `after` looks up what ends early enough before a time, by where `layTimes` has found it.
+ * The cheapest way in one row so far, going through the times by their ends: of all, of those at the same school, and of those in the same
+ * room. `after` looks up what ends early enough before a time, at the places that `layTimes` found.
  */
 function waitingAfter(layout: Layout) {
   const { size, meetingOf, dayOf, schoolOf, roomOf, to, close, days } = layout;
@@ -139,7 +139,7 @@ function waitingAfter(layout: Layout) {
   };
 }
 
-/** The times that the best plan is made of, from its last to its first. */
+/** The times of the best plan, from the last to the first. */
 function walkBack({ meetings, walk }: Problem, layout: Layout, cost: Int32Array, best: Reached): Chosen {
   const { size, times, meetingOf, from, to, enter, close } = layout;
   const chosen: Chosen = meetings.map(() => undefined);

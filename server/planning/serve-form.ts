@@ -18,7 +18,7 @@ import { offerPlan, wishesOf, type Offer, type OfferedDay } from './offer-plan.j
 import { sayGap } from './say-gap.js';
 import { againQuery, BREAKS, planForm, type PlanForm } from './schema.js';
 
-/** Whom a family wants to meet and when it can come. */
+/** The form of whom a family wants to meet and when it can come. */
 export function formPages(deps: Deps): Router {
   const router = express.Router({ mergeParams: true });
   const limit = limitPlans();
@@ -27,7 +27,7 @@ export function formPages(deps: Deps): Router {
     const family = await familyOf(res, deps);
     const { again } = parseQuery(againQuery, req.query);
     const before = again && (await findPlan(family, again));
-    // Staff who look as a family have the form alone: a plan's own pages are for who made it.
+    // Staff who look as a family see only the form: a plan's own pages belong to the login that made it.
     const open = again || res.locals.viewedFamily ? null : await findHeld(family, deps.now());
     if (open) res.redirect(303, `${family.home}/plan/${String(open._id)}`);
     else await showForm(deps, res, family, before ? { values: valuesOf(before), errors: {} } : undefined);
@@ -99,14 +99,14 @@ function readForm(
   return { ok: true, request: { wanted, days, breaks, gap: form.gap, key: form.key } };
 }
 
-/** What was ticked; where siblings meet a teacher together, one of their boxes stands for all. */
+/** What was selected. If siblings meet a teacher together, one of their boxes stands for all. */
 function tickedBy(event: PlacedEvent, { shared }: Offer, { wish }: PlanForm): string[] {
   if (siblingsRule(event) !== 'together') return wish;
   const whole = shared.filter(({ keys }) => keys.some((key) => wish.includes(key)));
   return [...wish, ...whole.flatMap(({ keys }) => keys)];
 }
 
-/** The teachers whom siblings meet in one meeting, as the event says. */
+/** The teachers whom siblings meet in one meeting, by the event's rule. */
 function togetherBy(event: PlacedEvent, { shared }: Offer, { together }: PlanForm): string[] {
   const resources = shared.map(({ resource }) => resource);
   if (siblingsRule(event) === 'together') return resources;
@@ -118,7 +118,7 @@ function textOf(form: PlanForm, name: string, otherwise = ''): string {
   return typeof value === 'string' ? value : otherwise;
 }
 
-/** What the form had when a plan was made with it. */
+/** The form's values for an earlier plan. */
 function valuesOf({ wishes, days, breaks, gap }: Plan): Record<string, unknown> {
   const keys = wishes.flatMap(({ students, resource }) =>
     students.map((student) => `${String(student)}:${String(resource)}`),
@@ -177,7 +177,7 @@ async function showForm(
       })),
     })),
     usual: offer.choices.filter(({ isUsual }) => isUsual).map(({ key }) => key),
-    // Where the event decides there is nothing to choose.
+    // If the event decides, there is nothing to choose.
     shared: (siblingsRule(event) === 'choose' ? offer.shared : []).map(({ resource, teacher, children }) => ({
       value: resource,
       label: say('plan.together', { teacher, children: andList(children, event) }),
@@ -197,7 +197,7 @@ async function showForm(
 
 const STEP = 15;
 
-/** Every quarter of an hour from the first time to the last, for a list to select from. */
+/** Every quarter of an hour from the first time to the last, as a list to select from. */
 function timesFor(days: OfferedDay[], event: Family['event']): { value: string; label: string }[] {
   const minutes = (time: string) => Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
   const first = Math.min(...days.map(({ from }) => minutes(from)));

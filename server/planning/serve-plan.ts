@@ -19,10 +19,10 @@ import { chooseForm, readNote, readTyped } from './schema.js';
 import { namesOf, showPlan } from './show-plan.js';
 import { waitForWish } from './wait-for-wish.js';
 
-/** While another request makes it, the page asks again. */
+/** While another request makes the plan, the page asks again; after this time that request counts as dead. */
 const MAKING_MS = 60_000;
 
-/** One plan, from on hold to booked, always at the same address: loading it again or pressing twice does nothing new. */
+/** One plan, from on hold to booked, always at the same address. Loading it again or pressing twice does nothing new. */
 export function planPages(deps: Deps): Router {
   const router = express.Router({ mergeParams: true });
   const limit = limitPlans();
@@ -64,7 +64,7 @@ export function planPages(deps: Deps): Router {
       res.redirect(303, `${family.home}/schedule`);
       return;
     }
-    // Nothing goes to an address that nobody has proven.
+    // Nothing goes to an unproven address.
     const isMailed = res.locals.hasMail === true && family.actor.emailProven;
     tell(req, { kind: 'ok', text: t(isMailed ? 'plan.done' : 'plan.doneNoMail', { count }) });
     res.redirect(303, `${family.home}/schedule`);
@@ -93,7 +93,7 @@ export function planPages(deps: Deps): Router {
   return router;
 }
 
-/** One meeting of a plan: another time, left out, or added back. */
+/** One meeting of a plan: give it another time, leave it out, or add it back. */
 function linePages(deps: Deps): Router {
   const router = express.Router({ mergeParams: true });
 
@@ -152,7 +152,7 @@ function linePages(deps: Deps): Router {
   return router;
 }
 
-/** A plan that has ended is opened again by whatever is done to it. */
+/** Any change of a plan that has ended reopens it. */
 async function opened(deps: Deps, family: Family, plan: Plan): Promise<Plan> {
   if (plan.state === 'ended') await holdAgain(deps, family, plan);
   return (await findPlan(family, plan._id)) ?? plan;
@@ -169,7 +169,7 @@ async function answer(
   res.redirect(303, `${home}/plan/${String(plan._id)}`);
 }
 
-/** This login's own plan; one that was decided is booked to its end before it is looked at. */
+/** This login's own plan. A decided plan is booked to its end before it is shown. */
 async function planOf(
   deps: Deps,
   req: Request<{ id: string }>,

@@ -27,7 +27,7 @@ import { measurePlan } from './measure-plan.js';
 import { mayChoose, mayWait, sayGap } from './say-gap.js';
 
 interface Line {
-  /** Its wish; absent: a meeting that is booked already. */
+  /** The index of its wish. Absent: a meeting that is booked. */
   n?: number;
   from: Date;
   to: Date;
@@ -36,13 +36,13 @@ interface Line {
   children: string;
   where: string;
   isOpenKind: boolean;
-  /** Its time is still wanted, but not on hold any more. */
+  /** Whether its time is wanted but not on hold any more. */
   isLost: boolean;
   /** How long the family waits before it. */
   wait: string;
 }
 
-/** The plan's page: what is on hold day by day, beside what is booked already, and what could not be had. */
+/** Shows the plan: what is on hold and what is booked, day by day, and what could not be had. */
 export async function showPlan(
   deps: Deps,
   res: Response,
@@ -125,7 +125,7 @@ async function linesOf(deps: Deps, family: Family, plan: Plan) {
   return { lines: [...lines, ...kept].sort((a, b) => a.from.getTime() - b.from.getTime()), missing };
 }
 
-/** Its way to the waitlist: whether it can be joined for a meeting, and the entry where the family is in line already. */
+/** The waitlist for a wish: whether the family can join it, or its entry if it has. */
 function waitOf(
   waits: WaitlistEntry[] | undefined,
   { wishes }: Plan,
@@ -140,7 +140,7 @@ function waitOf(
   };
 }
 
-/** Times that the plan has and nobody holds for the family any more. */
+/** The plan's times that are not on hold any more. */
 async function lostTimes(plan: Plan, held: Map<number, unknown>): Promise<Map<number, Slot>> {
   const ids = missingOf(plan.wishes, held).map(({ slot }) => slot);
   if (ids.length === 0) return new Map();
@@ -153,7 +153,7 @@ async function lostTimes(plan: Plan, held: Map<number, unknown>): Promise<Map<nu
   );
 }
 
-/** Whom each wish is about, also of one that has no time. */
+/** The names in each wish, also of one without a time. */
 export async function namesOf(
   { event, household }: Family,
   { wishes }: Pick<Plan, 'wishes'>,

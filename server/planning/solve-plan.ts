@@ -8,27 +8,27 @@ import {
 } from './measure-plan.js';
 import { cellsOf, searchAll } from './search-all.js';
 
-/** Up to here every plan is compared: 15 meetings of 20 times each, or 12 of 40 five times over. */
+/** Up to this size every plan is compared: 15 meetings of 20 times each, or 12 of 40 five times over. */
 const MOST_CELLS = 10_000_000;
-/** What a search that cannot look at everything may cost in all; counted, so that it finds the same on every machine. */
+/** The total cost of a search that cannot compare everything. Counted in cells, so that it finds the same on every machine. */
 const BUDGET = 8_000_000;
-/** Meetings that are placed anew together. */
+/** How many meetings are placed again together. */
 const TOGETHER = 8;
 
 export interface Solution {
   chosen: Chosen;
-  /** Whether there is no better one. */
+  /** Whether no plan is better. */
   exact: boolean;
 }
 
-/** The best plan: most meetings, then least waiting, then the earliest end. Runs in slices, for others to be served in between. */
+/** Finds the best plan. Runs in slices, so that other requests are served in between. */
 export async function solvePlan(problem: Problem): Promise<Solution> {
   const mine = turn.then(() => inSlices(problem));
   turn = mine.catch(() => undefined);
   return mine;
 }
 
-/** One at a time: the processor is one, and each has a table of some megabytes. */
+/** One search at a time, because each uses the processor and some megabytes. */
 let turn: Promise<unknown> = Promise.resolve();
 
 async function inSlices(problem: Problem): Promise<Solution> {
@@ -42,7 +42,7 @@ async function inSlices(problem: Problem): Promise<Solution> {
 
 /** The same as a generator that pauses every few milliseconds. */
 export function* solveSteps(problem: Problem): Generator<undefined, Solution> {
-  // Those without a fitting time double a search for nothing.
+  // A meeting without a possible time would double the search for nothing.
   const chosen: Chosen = problem.meetings.map(() => undefined);
   const all = partOf(problem, chosen, [...chosen.keys()]);
   const open = [...chosen.keys()].filter((meeting) => all.meetings[meeting]?.length);
@@ -55,8 +55,8 @@ export function* solveSteps(problem: Problem): Generator<undefined, Solution> {
 }
 
 /**
- * A good plan where not all can be compared: the meetings with the fewest times first, some together, each time the best beside those
- * that have a time already; then, as long as that helps, neighbors in the plan are placed anew together with some that have no time.
+ * Finds a good plan where not all can be compared. It places the meetings with the fewest times first, some at a time, each time the best
+ * beside those already placed. Then, as long as that helps, it places neighbors in the plan again, together with some that have no time.
  */
 function* searchNear(problem: Problem): Generator<undefined, Chosen> {
   let chosen: Chosen = problem.meetings.map(() => undefined);
@@ -87,7 +87,7 @@ function* searchNear(problem: Problem): Generator<undefined, Chosen> {
   return chosen;
 }
 
-/** The rest of the plan stays as it is: its meetings are fixed, and count in the limits. */
+/** The problem of placing some meetings while the rest of the plan is fixed and counts in the limits. */
 function partOf(problem: Problem, chosen: Chosen, which: number[]): Problem {
   const rest = chosen.flatMap((time, meeting) => (time && !which.includes(meeting) ? [time] : []));
   const fixed = [...problem.fixed, ...rest];
@@ -103,7 +103,7 @@ function partOf(problem: Problem, chosen: Chosen, which: number[]): Problem {
   };
 }
 
-/** Some that follow each other in the plan, and some without a time, other ones in each round. */
+/** Groups of meetings that follow each other in the plan, with some that have no time; each round has other groups. */
 function neighborhoods(chosen: Chosen, round: number): number[][] {
   const placed = chosen
     .flatMap((time, meeting) => (time ? [{ meeting, from: time.from }] : []))

@@ -8,7 +8,10 @@ import type { Flash } from '../web/session.js';
 import { wordsOf } from '../web/words.js';
 import { namesOf } from './show-plan.js';
 
-/** Puts a family in line for a meeting that its plan has no time for, with the hours that it planned with. @returns what it is told */
+/**
+ * Puts a family on the waitlist for a meeting without a time, with the hours of its plan.
+ * @returns the sentence that it is told
+ */
 export async function waitForWish(deps: Deps, family: Family, plan: Plan, n: number): Promise<Flash> {
   const { event, household, actor } = family;
   const t = wordsOf(event);

@@ -1,6 +1,5 @@
 import { Types, type Model, type mongo } from 'mongoose';
 import { Account } from '../models/account.js';
-import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { Class, isMeetable } from '../models/class.js';
 import { Contact } from '../models/contact.js';
 import { Event } from '../models/event.js';
@@ -11,28 +10,29 @@ import { Slot } from '../models/slot.js';
 import { User } from '../models/user.js';
 import { readFamilies } from '../overview/read-families.js';
 import { makeLink } from '../seal.js';
+import { copySlots, readBooked } from './copy-slots.js';
 import type { FamilyOrder, ToScratch, Wish } from '../scratch/orders.js';
 
 const BATCH = 500;
 const HOUR_MS = 3600_000;
 
-/** What the app of a rehearsal opens with. */
+/** The order with which a rehearsal's app opens. */
 export type Opening = Omit<Extract<ToScratch, { order: 'open' }>, 'order'>;
 
 interface Copying {
-  /** Where it is copied to. */
+  /** The database to copy to. */
   db: mongo.Db;
   plan: RehearsalPlan;
-  /** When the copy opens. */
+  /** When booking opens in the copy. */
   at: Date;
   onCopied: (documents: number) => void;
   signal: AbortSignal;
 }
 
 /**
- * Copies of an event what booking needs into another database: its times and rules, and of people nothing but their ids, under made-up names
- * and addresses. Made-up families have the children; the real ones are not read but for who is whose brother or sister. What is booked
- * already is no longer free. What families book without a class is left out.
+ * Copies what booking needs of an event into another database: its times and rules, and of people only their ids, under made-up names and
+ * addresses. Made-up families get the children; of real families only the siblings are read. Booked times are not free in the copy. Times
+ * that are booked without a class are left out.
  */
 export async function copyEvent(event: Event, copying: Copying): Promise<Opening> {
   const { db, plan, at, signal, onCopied } = copying;
@@ -43,7 +43,7 @@ export async function copyEvent(event: Event, copying: Copying): Promise<Opening
     for (let from = 0; from < documents.length; from += BATCH) {
       signal.throwIfAborted();
       const part = documents.slice(from, from + BATCH);
-      // With the defaults that the app's own writes have.
+      // The defaults that the app's own writes have.
       await collection.insertMany(part.map((document) => new model(document).toObject() as mongo.Document));
       onCopied(part.length);
     }
@@ -132,7 +132,7 @@ const nameOf = (word: string, n: number) => {
   return { sortKey: key, searchKey: key };
 };
 
-/** At which schools people are: the plan leaves time to get from one to the other. */
+/** The schools of some people: a plan leaves time for the way between schools. */
 async function readSchools(account: Types.ObjectId, ids: string[]): Promise<Map<string, Types.ObjectId[]>> {
   const found = await Contact.find(
     { _id: { $in: ids.map((id) => new Types.ObjectId(id)) }, account },
@@ -159,70 +159,6 @@ async function copyClasses(inEvent: Pick<Class, 'account' | 'event'>, students: 
   }));
 }
 
-interface Room {
-  /** How many families each teacher with times has room for. */
-  offered: Map<string, number>;
-  /** Who sits in the times of others: families meet them there. */
-  sitting: Set<string>;
-  /** How many have each slot already. */
-  taken: Map<string, number>;
-}
-
-/** What is booked already, and how much is left. */
-async function readBooked(
-  inEvent: Pick<Slot, 'account' | 'event'>,
-  at: Date,
-): Promise<{ room: Room; met: Set<string> }> {
-  const taken = new Map<string, number>();
-  const met = new Set<string>();
-  const living = Appointment.find(
-    { event: inEvent.event, account: inEvent.account, state: { $in: LIVING_STATES } },
-    { slot: 1, more: 1, resource: 1, students: 1 },
-  );
-  for await (const { slot, more = [], resource, students } of living.lean().cursor()) {
-    for (const one of [slot, ...more]) taken.set(String(one), (taken.get(String(one)) ?? 0) + 1);
-    for (const student of students) met.add(`${String(student)} ${String(resource)}`);
-  }
-  const offered = new Map<string, number>();
-  const sitting = new Set<string>();
-  const slots = Slot.find(
-    { ...inEvent, from: { $gt: at }, state: 'visible' },
-    { resource: 1, with: 1, capacity: 1 },
-  );
-  for await (const { _id, resource, with: others = [], capacity } of slots.lean().cursor()) {
-    for (const one of others) sitting.add(String(one));
-    const left = capacity - (taken.get(String(_id)) ?? 0);
-    offered.set(String(resource), (offered.get(String(resource)) ?? 0) + Math.max(0, left));
-  }
-  return { room: { offered, sitting, taken }, met };
-}
-
-/** Copies the slots that are still to come and of which something is free. */
-async function copySlots(
-  inEvent: Pick<Slot, 'account' | 'event'>,
-  { at, room, holders }: { at: Date; room: Room; holders: Set<string> },
-  write: (slots: object[]) => Promise<void>,
-): Promise<void> {
-  let part: object[] = [];
-  for await (const slot of Slot.find({ ...inEvent, from: { $gt: at } })
-    .lean()
-    .cursor()) {
-    const { _id, resource, from, to, day, kind } = slot;
-    const capacity = slot.capacity - (room.taken.get(String(_id)) ?? 0);
-    if (capacity < 1 || !holders.has(String(resource))) continue;
-    const others = (slot.with ?? []).filter((id) => holders.has(String(id)));
-    part.push({
-      ...{ _id, ...inEvent, resource, from, to, day, kind, capacity },
-      state: slot.locked?.was ?? slot.state,
-      ...(others.length > 0 ? { with: others } : {}),
-    });
-    if (part.length < BATCH) continue;
-    await write(part);
-    part = [];
-  }
-  await write(part);
-}
-
 async function writeFamilies(
   write: <T>(model: Model<T>, documents: object[]) => Promise<void>,
   families: (FamilyOrder & { children: string[] })[],
@@ -247,7 +183,7 @@ async function writeFamilies(
   );
 }
 
-/** When a family comes, in milliseconds of the real clock: as the plan spreads them, any moment as likely as another. */
+/** When a family comes, in milliseconds of the real clock: at random within the plan's time. */
 function comesAt({ firstMinutes, restMinutes, pace }: RehearsalPlan, isFirst: boolean): number {
   const minute = isFirst ? Math.random() * firstMinutes : firstMinutes + Math.random() * restMinutes;
   return (minute * 60_000) / pace;

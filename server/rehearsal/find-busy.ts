@@ -8,16 +8,16 @@ import { bookingState } from '../web/booking-state.js';
 import { dayOf } from '../web/local-time.js';
 import { RECENT_MS } from './policy.js';
 
-/**
- * What real work goes before a rehearsal: families who book, a roster that is synced, an opening that is near. Of all accounts: they share
- * the machine.
- */
+/** Work that a rehearsal must not disturb, in any account, because all share the machine. */
 export type Busy = 'booking' | 'sync' | 'opens soon';
 
 const DAY_MS = 24 * 3600_000;
 const UNDER_WAY = { state: { $in: ['queued' as const, 'running' as const] } };
 
-/** @param aheadMs how long the machine is to be free */
+/**
+ * Finds real work that a rehearsal would disturb; undefined if there is none.
+ * @param aheadMs how long the rehearsal needs the machine
+ */
 export async function findBusy(now: Date, aheadMs: number): Promise<Busy | undefined> {
   const since = new Date(now.getTime() - RECENT_MS);
   const until = new Date(now.getTime() + aheadMs);
@@ -32,11 +32,11 @@ export async function findBusy(now: Date, aheadMs: number): Promise<Busy | undef
   return openings.some((at) => at > now && at <= until) ? 'opens soon' : undefined;
 }
 
-/** When events open, for all and before that for families with several children, unless both are longer ago. */
+/** The times since then at which events open, for all or earlier for families with several children. */
 async function findOpenings(since: Date, now: Date): Promise<Date[]> {
   const events = await Event.find(
     {
-      // In any time zone. The days have an index, the opening has none.
+      // In every time zone. The days have an index, the opening has none.
       days: { $gte: dayOf(new Date(now.getTime() - DAY_MS), 'UTC') },
       ...{ status: 'active', 'booking.opensAt': { $gt: since } },
     },
@@ -48,7 +48,7 @@ async function findOpenings(since: Date, now: Date): Promise<Date[]> {
     .filter((at) => at !== undefined);
 }
 
-/** Whether anybody booked: a family early, at the opening or later, the front desk, or a draw. */
+/** Whether anybody has booked: a family, the front desk, or a draw. */
 async function isBooked(since: Date): Promise<boolean> {
   const first = Types.ObjectId.createFromTime(Math.floor(since.getTime() / 1000));
   return (await Appointment.exists({ _id: { $gte: first } })) !== null;

@@ -4,13 +4,13 @@ import { forkBounded, isOutOfMemory } from '../fork-bounded.js';
 import type { RehearsalEnd } from '../models/rehearsal.js';
 import type { FromScratch, Outcome, ScratchProgress, ToScratch } from '../scratch/orders.js';
 
-/** The bound of the heap: the app takes some 100 MB, and the families' wishes and waits a few more. */
+/** The limit of the heap: the app takes some 100 MB, and the families some more. */
 const MOST_MB = 384;
 const YOUNG_MB = 8;
-/** A process that is told to stop has this long to tell what it measured. */
+/** How long a stopped process has to report what it measured. */
 const FAREWELL_MS = 20_000;
 
-/** A rehearsal that came to nothing. */
+/** A rehearsal that failed. */
 export class BrokenOff extends Error {
   constructor(
     readonly why: RehearsalEnd,
@@ -20,11 +20,11 @@ export class BrokenOff extends Error {
   }
 }
 
-/** The process of a rehearsal, seen from its worker. */
+/** The process of a rehearsal, as its worker sees it. */
 export class ScratchProcess {
   readonly #child: ChildProcess;
   readonly #over: Promise<never>;
-  /** It was ended from here. */
+  /** Whether this side ended it. */
   #isEnded = false;
   #take: (message: FromScratch) => void = () => undefined;
 
@@ -40,13 +40,13 @@ export class ScratchProcess {
         else this.#take(message);
       });
       this.#child.once('error', reject);
-      // Unlike 'exit', this event comes after the last message.
+      // Unlike 'exit', 'close' comes after the last message.
       this.#child.once('close', (code, endedBy) => {
         const isKilled = endedBy === 'SIGKILL' && !this.#isEnded;
         reject(new BrokenOff(isOutOfMemory(code, endedBy) ? 'memory' : isKilled ? 'killed' : 'process'));
       });
     });
-    // Who waits for an answer throws it; between two answers nobody does.
+    // Whoever waits for an answer gets the error; between two answers nobody does.
     this.#over.catch(() => undefined);
   }
 
@@ -54,19 +54,26 @@ export class ScratchProcess {
     return this.#child.pid;
   }
 
-  /** Builds the indexes of its database. @throws BrokenOff */
+  /**
+   * Builds the indexes of its database.
+   * @throws BrokenOff
+   */
   async prepare(order: Omit<Extract<ToScratch, { order: 'prepare' }>, 'order'>): Promise<void> {
     await this.#ask({ order: 'prepare', ...order });
   }
 
-  /** Lets the families in. @returns what came of it, also when it was stopped @throws BrokenOff */
+  /**
+   * Lets the families in.
+   * @returns the outcome, even of a rehearsal that was stopped
+   * @throws BrokenOff
+   */
   async open(order: Omit<Extract<ToScratch, { order: 'open' }>, 'order'>): Promise<Outcome> {
     const answer = await this.#ask({ order: 'open', ...order });
     if (answer.tells !== 'outcome') throw new BrokenOff('process');
     return answer.outcome;
   }
 
-  /** Asks for what was measured by now. */
+  /** Ends the rehearsal early, with what was measured. */
   stop(): void {
     if (this.#child.connected) this.#child.send({ order: 'stop' } satisfies ToScratch, () => undefined);
     setTimeout(() => this.end(), FAREWELL_MS).unref();

@@ -3,7 +3,7 @@ import type { Deps } from '../deps.js';
 import { Rehearsal } from '../models/rehearsal.js';
 import { SILENT_MS } from './policy.js';
 
-/** Ends rehearsals whose worker died, drops databases that nobody needs any more, and asks again for a rehearsal that waits. */
+/** Ends rehearsals whose worker died, drops unused databases, and queues a waiting rehearsal again. */
 export async function keepRehearsals(deps: Deps): Promise<void> {
   const now = deps.now();
   await Rehearsal.updateMany(

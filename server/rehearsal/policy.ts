@@ -1,23 +1,23 @@
 import type { RehearsalPlan } from '../models/rehearsal.js';
 
-/** The most families of one rehearsal: what it takes from the machine stays bounded. */
+/** The most families of one rehearsal, which limits its load on the machine. */
 export const MOST_FAMILIES = 3000;
-/** The longest that one may take as it is asked for, in minutes of the real clock. */
+/** The longest rehearsal that the form accepts, in minutes of the real clock. */
 export const LONGEST_MINUTES = 60;
-/** However slow the machine is: then it is stopped. */
+/** A rehearsal is stopped after this time, however slow the machine is. */
 export const LIMIT_MS = 90 * 60_000;
-/** A rehearsal whose worker is silent for so long has lost it. */
+/** After this silence, a rehearsal's worker counts as dead. */
 export const SILENT_MS = 60_000;
-/** No rehearsal is under way so shortly before an event opens, beside the time that it takes. */
+/** No rehearsal begins if it would end less than this before an event opens. */
 export const SPARE_MS = 10 * 60_000;
-/** A rehearsal that runs ends so long before an event opens, on a slow machine too. Shorter than `SPARE_MS`: one that waited a while may begin. */
+/** A rehearsal stops this long before an event opens. Shorter than `SPARE_MS`, so that one that waited may still begin. */
 export const NEAR_MS = 5 * 60_000;
-/** If somebody booked, or an event opened, within this time, families are booking. */
+/** Families count as booking for this long after a booking or an opening. */
 export const RECENT_MS = 10 * 60_000;
 
 export const PACES = [1, 5, 20] as const;
 
-/** What the form begins with. */
+/** The form's first values. */
 export const USUAL_PLAN: Omit<RehearsalPlan, 'families'> = {
   firstPercent: 60,
   firstMinutes: 5,
@@ -27,7 +27,7 @@ export const USUAL_PLAN: Omit<RehearsalPlan, 'families'> = {
   pace: 5,
 };
 
-/** How long it takes if the machine keeps up, in minutes of the real clock. */
+/** How long it takes on a fast machine, in minutes of the real clock. */
 export function minutesOf({
   firstMinutes,
   restMinutes,

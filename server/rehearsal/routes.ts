@@ -17,7 +17,7 @@ import { isOver, showRehearsal, stagesOf } from './show-rehearsal.js';
 import { startRehearsal } from './start-rehearsal.js';
 import { stopRehearsal } from './stop-rehearsal.js';
 
-/** Rehearsing an event's opening, and what came of it. Behind the event's guard for administrators: it takes from the whole installation. */
+/** The rehearsal of an opening. Behind the guard for administrators, because it burdens the whole installation. */
 export function rehearsalRoutes(deps: Deps): Router {
   const router = express.Router({ mergeParams: true });
 

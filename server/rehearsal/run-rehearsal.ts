@@ -10,7 +10,7 @@ import { BrokenOff, ScratchProcess } from './follow-process.js';
 import { LIMIT_MS, minutesOf, NEAR_MS, SILENT_MS } from './policy.js';
 
 const BEAT_MS = 1000;
-/** After so many beats the worker looks whether real work goes first by now. */
+/** The worker looks for real work every so many beats. */
 const BEATS_A_LOOK = 5;
 
 const ENDS: Record<Busy, RehearsalEnd> = { booking: 'opened', sync: 'sync', 'opens soon': 'opens soon' };
@@ -18,9 +18,9 @@ const ENDS: Record<Busy, RehearsalEnd> = { booking: 'opened', sync: 'sync', 'ope
 type End = Pick<Rehearsal, 'state'> & { why?: RehearsalEnd; outcome?: RehearsalOutcome };
 
 /**
- * Rehearses the opening of an event: copies it into a database of its own, starts the app there in a process of its own, sends made-up families
- * to it and stores what came of it. The event and all else of the installation stays as it is, and no mail leaves. Nothing of it is done
- * again after a death: `keepRehearsals` ends it then.
+ * Rehearses the opening of an event: copies it into a database of its own, starts the app there in a process of its own, sends made-up
+ * families to it, and stores the outcome. It changes nothing else in the installation and sends no mail. After a death nothing is repeated:
+ * `keepRehearsals` ends it.
  */
 export async function runRehearsal(deps: Deps, id: string, stopping: AbortSignal): Promise<void> {
   const now = deps.now();
@@ -39,7 +39,7 @@ export async function runRehearsal(deps: Deps, id: string, stopping: AbortSignal
     end = { state: 'broken off', why };
     deps.log.warn({ err: error, why }, 'the rehearsal of an opening broke off');
   }
-  // Before another one may begin. Where the database is away, `keepRehearsals` drops it later.
+  // Before another rehearsal may begin. If the database cannot be reached, `keepRehearsals` drops it later.
   await scratch.db.dropDatabase().catch(() => undefined);
   await Rehearsal.updateOne(
     { _id: rehearsal._id, state: 'running' },
@@ -52,7 +52,7 @@ async function play(deps: Deps, rehearsal: Rehearsal, scratch: Scratch, stopping
   const event = await Event.findOne({ _id: rehearsal.event, account, status: 'active' }).lean();
   if (!event) return { state: 'stopped', why: 'event' };
   const now = deps.now();
-  // It may have waited, and what the form asked for is some time ago.
+  // Checked again, because the rehearsal may have waited since the form was sent.
   const busy = await findBusy(now, minutesOf(plan) * 60_000 + NEAR_MS);
   if (busy) return { state: 'stopped', why: ENDS[busy] };
   const { opensAt } = event.booking;
@@ -65,11 +65,11 @@ async function play(deps: Deps, rehearsal: Rehearsal, scratch: Scratch, stopping
     const opening = await copyEvent(event, { db: scratch.db, plan, at, onCopied, signal: beat.signal });
     const outcome = await child.open(opening);
     const why = beat.why();
-    // Stopped before the first family came, it has measured nothing.
+    // Stopped before the first family came, so nothing was measured.
     const measured = outcome.pages.length > 0 ? { outcome: withIds(outcome) } : {};
     return { state: why ? 'stopped' : 'done', ...(why ? { why } : {}), ...measured };
   } catch (error) {
-    // Told to end before the first family came, or the record is another's by now.
+    // Stopped before the first family came, or another worker has the record.
     const why = beat.why();
     if (!why || error instanceof BrokenOff) throw error;
     return { state: 'stopped', why };
@@ -88,7 +88,7 @@ function withIds({ teachers, ...outcome }: Outcome): RehearsalOutcome {
   };
 }
 
-/** Says that the worker lives and how far it is, and looks for what ends the rehearsal: somebody who asks, real work, its time. */
+/** Reports that the worker lives and how far it is, and looks for reasons to end: a request, real work, or the time limit. */
 function startBeat(deps: Deps, { _id, progress }: Rehearsal, stopping: AbortSignal, stop: () => void) {
   const over = new AbortController();
   let why: RehearsalEnd | undefined;

@@ -2,20 +2,20 @@ import type { RehearsalOutcome, RehearsalPlan } from '../models/rehearsal.js';
 import { countOf, number } from '../web/format-count.js';
 import type { PlacedEvent } from '../web/place.js';
 
-/** What an administrator can do before the real opening, with the page for it. */
+/** Something that an administrator can do before the opening, with a link to the page for it. */
 export interface Advice {
   text: string;
   href: string;
   label: string;
 }
 
-/** A family notices a page that takes longer, in milliseconds. */
+/** Families notice a page that takes longer than this, in ms. */
 const SLOW_MS = 3000;
 
-/** Reasons by which a limit of the event kept families from booking. */
+/** Refusals by the event's limits. */
 const LIMITS = ['teacher limit', 'class limit', 'household limit', 'student limit', 'day limit'];
 
-/** What follows from a rehearsal; empty where every family found its times quickly. */
+/** What a rehearsal suggests; empty if every family found its times quickly. */
 export function adviseOn(
   outcome: RehearsalOutcome,
   event: PlacedEvent,

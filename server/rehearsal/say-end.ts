@@ -2,7 +2,7 @@ import type { Rehearsal, RehearsalEnd, RehearsalState } from '../models/rehearsa
 import { countOf } from '../web/format-count.js';
 import { LIMIT_MS } from './policy.js';
 
-/** A rehearsal's state, as a symbol and a word. */
+/** A rehearsal's state, as the symbol and word of a page. */
 export function statusOf({ state }: Pick<Rehearsal, 'state'>) {
   const words: Record<RehearsalState, { kind: 'off' | 'busy' | 'ok' | 'notice' | 'danger'; word: string }> = {
     waiting: { kind: 'off', word: 'Waiting' },
@@ -31,7 +31,7 @@ const ENDS: Record<RehearsalEnd, string> = {
   fault: 'Something went wrong in Slotbell. Whoever hosts it finds the reason in the log.',
 };
 
-/** How it ended, in a sentence; '' while it goes on or where there is nothing to say. */
+/** How it ended, in a sentence; '' while it runs, or if there is nothing to say. */
 export function sayEnd({ state, why, outcome }: Pick<Rehearsal, 'state' | 'why' | 'outcome'>): string {
   if (state === 'done') {
     const { failed = 0 } = outcome ?? {};

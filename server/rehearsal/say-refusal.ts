@@ -1,6 +1,6 @@
 import type { WhyNot } from './start-rehearsal.js';
 
-/** Why the opening cannot be rehearsed now, and when it can. */
+/** Why the opening cannot be rehearsed, and when it can. */
 const WHY_NOT: Record<WhyNot, string> = {
   open: 'Booking is open, so there’s nothing left to rehearse. Its overview shows what families book.',
   over: 'The last day of this event is over.',
@@ -12,6 +12,7 @@ const WHY_NOT: Record<WhyNot, string> = {
   another: 'Another rehearsal is running. This server does one at a time. Try again in a few minutes.',
 };
 
+/** Says why the opening cannot be rehearsed. */
 export function sayWhyNot(reason: WhyNot): string {
   return WHY_NOT[reason];
 }

@@ -5,7 +5,10 @@ import { LONGEST_MINUTES, minutesOf, PACES } from './policy.js';
 const count = (min: number, max: number, label: string) =>
   Joi.number().integer().min(min).max(max).required().label(label);
 
-/** How families come. @param most how many the event has */
+/**
+ * The form of how families come.
+ * @param most how many families the event has
+ */
 export function planSchema(most: number): Joi.ObjectSchema<RehearsalPlan> {
   return Joi.object<RehearsalPlan, true>({
     families: count(1, most, 'how many families come'),
@@ -17,7 +20,7 @@ export function planSchema(most: number): Joi.ObjectSchema<RehearsalPlan> {
     pace: Joi.number()
       .required()
       .label('how fast it is played')
-      // A list of valid values would end the checks of a value in it.
+      // A list of valid values would end Joi's further checks of the value.
       .custom((pace: number, check): unknown => {
         if (!PACES.some((one) => one === pace)) return check.error('any.only');
         const { firstMinutes, restMinutes } = (check.state.ancestors as RehearsalPlan[])[0] ?? {};

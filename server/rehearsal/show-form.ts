@@ -14,12 +14,12 @@ import { sayWhyNot } from './say-refusal.js';
 import { pathOf, rehearsalsPage } from './show-frame.js';
 import { findWhyNot } from './start-rehearsal.js';
 
-/** How many families of the event can come. */
+/** How many families of the event could come. */
 export async function countFamilies(event: PlacedEvent): Promise<number> {
   return (await readFamilies(event, () => Promise.resolve([]))).families.length;
 }
 
-/** The form with which a rehearsal begins, and the event's earlier ones. */
+/** Shows the form that begins a rehearsal, and the event's earlier rehearsals. */
 export async function showForm(deps: Deps, res: Response, form?: Form): Promise<void> {
   const event = eventOf(res);
   const now = deps.now();
@@ -27,7 +27,7 @@ export async function showForm(deps: Deps, res: Response, form?: Form): Promise<
     readFamilies(event, () => Promise.resolve([])),
     readHolders(event, now),
     listRehearsals(event),
-    // Not for its time: that is asked once it is known how long it takes.
+    // For no duration: that is checked when the form says how long it takes.
     findWhyNot(event, now, { firstMinutes: 0, restMinutes: 0, pace: 1 }),
   ]);
   const families = all.length;

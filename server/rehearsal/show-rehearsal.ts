@@ -26,7 +26,7 @@ const PAGES: Record<RehearsedPage, string> = {
   'book plan': 'Plan my visit: booking all',
 };
 
-/** Why a family went without, by what its page said. */
+/** Why a family got no time, by what its page said. */
 const REASONS: Record<string, string> = {
   'no times': 'No times yet',
   full: 'All times were taken',
@@ -42,10 +42,10 @@ const REASONS: Record<string, string> = {
   over: 'No times are ahead',
 };
 
-/** The last family needs a moment, too: a server that takes so many times as long as families come is behind them. */
+/** The server kept up if it took at most this many times as long as the families took to come; the last family needs a moment too. */
 const BEHIND = 1.05;
 
-/** A rehearsal: how far it is, or what came of it. */
+/** Shows a rehearsal: its progress, or its outcome. */
 export async function showRehearsal(deps: Deps, res: Response, rehearsal: Rehearsal): Promise<void> {
   const event = eventOf(res);
   const { outcome, plan, by, createdAt } = rehearsal;
@@ -132,7 +132,7 @@ async function showOutcome(event: PlacedEvent, outcome: RehearsalOutcome, plan: 
   };
 }
 
-/** Its progress, for the progress bars. */
+/** Its stages, for the progress bars. */
 export function stagesOf(rehearsal: Pick<Rehearsal, 'state' | 'progress' | 'plan' | 'startedAt'>) {
   const { state, progress, plan } = rehearsal;
   const { copied, arrived, finished, booked } = progress;

@@ -12,7 +12,7 @@ import { minutesOf, SPARE_MS } from './policy.js';
 export type WhyNot = Busy | 'open' | 'over' | 'another';
 export type Started = { ok: true; rehearsal: Rehearsal['_id'] } | { ok: false; reason: WhyNot };
 
-/** Why the event cannot be rehearsed now; undefined where it can. */
+/** Why the event cannot be rehearsed at this moment; undefined if it can. */
 export async function findWhyNot(
   event: Event,
   now: Date,
@@ -26,7 +26,7 @@ export async function findWhyNot(
   return busy ?? ((await Rehearsal.exists({ open: true })) ? 'another' : undefined);
 }
 
-/** Asks a worker to rehearse the opening of an event. The installation has one rehearsal at a time. */
+/** Queues a rehearsal of an event's opening. The installation has one rehearsal at a time. */
 export async function startRehearsal(
   deps: Deps,
   actor: Actor,

@@ -2,7 +2,10 @@ import { recordAudit } from '../audit/record-audit.js';
 import { Rehearsal } from '../models/rehearsal.js';
 import type { Actor } from '../web/actor.js';
 
-/** Ends a rehearsal early: one that waits at once, one that runs at its worker's next look. @returns false: it is over already */
+/**
+ * Ends a rehearsal early: a waiting one at once, a running one when its worker next looks.
+ * @returns false if it is over
+ */
 export async function stopRehearsal(
   actor: Actor,
   { _id, account, event }: Pick<Rehearsal, '_id' | 'account' | 'event'>,

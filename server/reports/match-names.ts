@@ -53,7 +53,7 @@ export interface ReportRow {
   answers: SaidAnswer[];
 }
 
-export const STATE_WORDS: Record<AppointmentState, string> = {
+const STATE_WORDS: Record<AppointmentState, string> = {
   pending: 'On hold',
   booked: 'Booked',
   problem: 'Problem',
@@ -161,7 +161,7 @@ export const ROW = {
   ...{ more: 1, problem: 1, note: 1, attended: 1, kind: 1, answers: 1, interpreter: 1 },
 } as const;
 
-export const PERSON = { firstName: 1, lastName: 1, email: 1 } as const;
+const PERSON = { firstName: 1, lastName: 1, email: 1 } as const;
 
 /** Looks up some documents by id. */
 export function byId<T extends { _id: Types.ObjectId }>(items: T[]): (id: Types.ObjectId) => T | undefined {

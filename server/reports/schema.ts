@@ -1,7 +1,7 @@
 import Joi from 'joi';
 import type { AppointmentState } from '../models/appointment.js';
 import { isDay } from '../web/local-time.js';
-import { line } from '../web/parse.js';
+import { line } from '../web/form-fields.js';
 
 const page = () => Joi.number().integer().min(1).max(100_000).default(1);
 

@@ -10,10 +10,7 @@ interface PaperColumn<Row> {
   below?: (row: Row) => string;
 }
 
-/**
- * What writes a row of a printed report, as HTML. An event has tens of thousands of rows: a view would take longer for them than the
- * database.
- */
+/** Writes a row of a printed report as HTML. An event has tens of thousands of rows, for which a view takes longer than the database. */
 export function rowWriter<Row>(columns: PaperColumn<Row>[], place: Place): (row: Row) => string {
   const cells = columns.map(({ value, isNumber, isShort, below }, index) => {
     const look = isNumber ? 'num' : isShort ? 'cell-short' : 'cell-lines';

@@ -18,6 +18,7 @@ interface Departure {
   contacts: { id: string; relations: StudentRelationship[] }[];
 }
 
+/** Makes the changes that involve more than one record of a district. */
 export function createRosterChanges(district: District): RosterChanges {
   const departures = new Map<string, Departure>();
 

@@ -11,12 +11,12 @@ export interface Entry {
 /** What a district shares; `/users` is shared role by role. */
 export type Sharing = 'shared' | 'empty' | '403';
 
-/** The readable part of a district as it is now. */
+/** The readable part of a district in its present state. */
 export interface DistrictView {
   readonly world: World;
   /** The number of places of a kind, some of which may be empty. */
   count(kind: Kind): number;
-  /** The record at a place of its kind; null if there is none, or none any more. */
+  /** The record at a place of its kind; null if there is none. */
   at<K extends Kind>(kind: K, index: number): ObjectTypes[K] | null;
   user(id: string): CleverUser | null;
   /** Places of a kind whose records were changed, so that lists found by place alone include them. */

@@ -15,8 +15,8 @@ import type { World } from './world.js';
 const SHARED_KINDS = KINDS.filter((kind) => kind !== 'district' && kind !== 'event');
 
 /**
- * The district as it is now: generated records, with those that nights and tests changed in front of them. Every change makes its event.
- * Memory grows with the changes, not with the district.
+ * A district: generated records, overlaid by those that nights and tests changed. Every change makes its event. Memory grows with the
+ * changes, not with the district.
  */
 export class District implements DistrictView {
   readonly world: World;

@@ -10,6 +10,7 @@ export interface Draw {
   pick<T>(list: readonly T[], question: string, index: number): T;
 }
 
+/** Makes the random numbers of a seed. */
 export function createDraw(seed: number): Draw {
   const questions = new Map<string, number>();
 

@@ -10,6 +10,7 @@ import { Refusal } from './reply.js';
 /** A whole type, or the part below one object; `single` if Clever gives one object instead of a list. */
 export type Found = Source | { single: string | null };
 
+/** All records of a kind. */
 export function allOf(kind: Kind): Source {
   return { spans: [{ kind }] };
 }

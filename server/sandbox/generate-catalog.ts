@@ -4,6 +4,7 @@ import { PLACES } from './names.js';
 import { SUBJECTS, type Level } from './subjects.js';
 import type { World } from './world.js';
 
+/** The district's record. */
 export function generateDistrict(world: World): CleverDistrict {
   return {
     id: world.districtId,
@@ -31,6 +32,7 @@ const LEVEL_NAMES: Record<Level, string> = {
   high: 'High School',
 };
 
+/** The record of a school; null for an unused place. */
 export function generateSchool(world: World, index: number): CleverSchool | null {
   const plan = world.plan.schools[index];
   if (!plan) return null;
@@ -85,6 +87,7 @@ export function courseOf(grade: GradePlan, subject: number): number {
   return (level?.first ?? 0) + grade.place * SUBJECTS[grade.school.level].length + subject;
 }
 
+/** The record of a course; null for an unused place. */
 export function generateCourse(world: World, index: number): CleverCourse | null {
   if (index < 0 || index >= COURSE_COUNT) return null;
   const bare = { id: world.ids.idOf('course', index), district: world.districtId };

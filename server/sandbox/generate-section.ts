@@ -6,6 +6,7 @@ import { placeOfSection, studentsOfSection, teachersOfSection } from './place-st
 import { SUBJECTS, TERMS } from './subjects.js';
 import type { World } from './world.js';
 
+/** How many sections a district has. */
 export function sectionCount(world: World): number {
   return world.plan.timetabled + SPECIAL_SECTIONS;
 }

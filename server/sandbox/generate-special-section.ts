@@ -14,10 +14,7 @@ interface Cast {
 /** `plain`: its name in a district without difficult names. */
 type Special = Partial<CleverSection> & { at: number; plain?: string };
 
-/**
- * Each is a difficult case seen in real districts, and there are clubs whose members come from several grades. All but one belong to one
- * school.
- */
+/** Difficult cases of real districts, and clubs with members from several grades. All but one belong to one school. */
 const SPECIALS: readonly ((cast: Cast) => Special)[] = [
   ({ students, teacher }) => ({
     at: 3,
@@ -160,6 +157,7 @@ const SPECIALS: readonly ((cast: Cast) => Special)[] = [
 ];
 export const SPECIAL_SECTIONS = SPECIALS.length;
 
+/** The special section at a place; null for an unused place. */
 export function generateSpecialSection(world: World, place: number): CleverSection | null {
   const { at, plain, ...special } = SPECIALS[place]?.(castOf(world)) ?? { at: -1 };
   if (at < 0) return null;

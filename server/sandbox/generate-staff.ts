@@ -19,6 +19,7 @@ export function childOfTeacher(world: World, teacher: number): number {
   return world.draw.below(world.plan.students, 'child of teacher', teacher);
 }
 
+/** The teacher at a place. */
 export function generateTeacher(world: World, index: number): CleverUser | null {
   if (index >= world.plan.teachers) return null;
   const { draw, ids } = world;
@@ -57,6 +58,7 @@ export function generateTeacher(world: World, index: number): CleverUser | null 
   return user;
 }
 
+/** A teacher's last name. */
 export function teacherLastName(world: World, index: number): string {
   const { draw } = world;
   return draw.chance(6, 'teacher script', index)
@@ -80,6 +82,7 @@ function teacherRole(world: World, index: number, username: string): TeacherRole
   };
 }
 
+/** The staff member at a place. */
 export function generateStaff(world: World, index: number): CleverUser | null {
   const school = Math.floor(index / STAFF_PER_SCHOOL);
   if (school >= world.plan.schools.length) return null;
@@ -96,6 +99,7 @@ export function generateStaff(world: World, index: number): CleverUser | null {
   return user;
 }
 
+/** The district administrator at a place. */
 export function generateDistrictAdmin(world: World, index: number): CleverUser | null {
   if (index >= DISTRICT_ADMINS) return null;
   const user = person(world, 'district_admin', index);

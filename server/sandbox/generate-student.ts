@@ -27,6 +27,7 @@ export function homeOf(world: World, index: number): GradePlan {
   return gradeOfStudent(plan, index < plan.students ? index : draw.below(plan.students, 'classmate', index));
 }
 
+/** The student at a place. */
 export function generateStudent(world: World, index: number): CleverUser {
   const { draw, ids } = world;
   const name = nameOf(world, index);

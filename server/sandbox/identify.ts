@@ -45,7 +45,7 @@ export const REISSUED_KINDS: readonly Kind[] = KINDS.filter((kind) => !LASTING.h
 /** Ids of 24 hex digits like Clever's: kind, seed, issue, index. A record can be found from its id alone. */
 export interface Identifier {
   idOf(kind: Kind, index: number): string;
-  /** Null for an id that this district does not use, or no longer uses. */
+  /** Null for an id that the district does not use. */
   parse(id: string): Identity | null;
   /**
    * Replaces all ids except the lasting ones, keeping their order; at most 255 times.
@@ -54,6 +54,7 @@ export interface Identifier {
   reissue(): (id: string) => string;
 }
 
+/** Makes the ids of a district. */
 export function createIdentifier(seed: number): Identifier {
   const middle = (seed >>> 0).toString(16).padStart(8, '0').slice(-6);
   let issue = 0;

@@ -134,6 +134,7 @@ export function schoolAt(
   return lastBefore(plan.schools, (school) => school[first] <= index);
 }
 
+/** The grade of a school's student or section. */
 export function gradeAt(
   school: SchoolPlan,
   first: 'firstStudent' | 'firstSection',

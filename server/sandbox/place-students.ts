@@ -2,10 +2,11 @@ import { gradeAt, schoolAt, type DistrictPlan, type GradePlan } from './lay-out-
 import { SUBJECTS } from './subjects.js';
 
 /** A few students are in no class at all. */
-export function isIdle(student: number): boolean {
+function isIdle(student: number): boolean {
   return student % 211 === 17;
 }
 
+/** The grade that a student is in. */
 export function gradeOfStudent(plan: DistrictPlan, student: number): GradePlan {
   return gradeAt(schoolAt(plan, 'firstStudent', student), 'firstStudent', student);
 }

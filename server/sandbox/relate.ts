@@ -41,6 +41,7 @@ export function sectionsOfUser(district: DistrictView, userId: string): CleverSe
   );
 }
 
+/** The sections of a school. */
 export function sectionsOfSchool(district: DistrictView, schoolId: string): CleverSection[] {
   const index = district.world.ids.parse(schoolId)?.index ?? -1;
   const school = district.world.plan.schools[index];

@@ -14,6 +14,7 @@ export class Refusal extends Error {
   }
 }
 
+/** An answer in JSON. */
 export function jsonReply(body: unknown, status = 200): Reply {
   return { status, body: JSON.stringify(body) };
 }

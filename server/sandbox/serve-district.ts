@@ -25,6 +25,7 @@ export interface ServedDistrict {
   onRequest: (address: string) => void;
 }
 
+/** Serves a district over HTTP as Clever would. */
 export function serveDistrict(served: ServedDistrict): RequestListener {
   return (request, response) => {
     const raw = request.url ?? '/';

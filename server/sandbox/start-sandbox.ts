@@ -21,7 +21,7 @@ export interface SandboxOptions {
   seed?: number;
   /** 0, the default, uses a free port. */
   port?: number;
-  /** Decides the school year; by default the present day. */
+  /** Decides the school year; by default today. */
   today?: Date;
   version?: 'v3.0' | 'v3.1';
   rateLimit?: RateLimit;
@@ -48,10 +48,7 @@ export interface Sandbox extends Readonly<Omit<Access, 'approved'>> {
   restore(id: string): void;
   /** Applies a patch to a record; undefined removes a field, lists are replaced. */
   change(id: string, patch: JsonObject): void;
-  /**
-   * A rollover in which all ids but those of the schools are new and everything else stays the same. Earlier ids name nobody any more;
-   * `idOf` gives the new ones.
-   */
+  /** A rollover: all ids but the schools' are new, and everything else stays. Earlier ids name nobody; `idOf` gives the new ones. */
   reissue(): void;
   /** Stops sharing a kind (a role for users), or shares it again: one event for each record. */
   share(kind: Exclude<Kind, 'district'>, sharing: Sharing): void;
@@ -61,7 +58,7 @@ export interface Sandbox extends Readonly<Omit<Access, 'approved'>> {
   /** Drops all orders for misbehavior. */
   behave(): void;
   approve(approved: boolean): void;
-  /** The earlier token is refused from now on. */
+  /** Gives out a new token, and refuses the earlier one. */
   rotateToken(): void;
   /** Path and query of the last 5,000 requests, oldest first. */
   requests(): readonly string[];
@@ -69,7 +66,7 @@ export interface Sandbox extends Readonly<Omit<Access, 'approved'>> {
   nextRequest(match: RegExp): Promise<string>;
   /** The id of the index-th school, section, student … */
   idOf(kind: Kind, index: number): string;
-  /** A record as it is served now, or null. */
+  /** A record as it is served, or null. */
   read(id: string): JsonObject | null;
   totals(): DistrictTotals;
   sampleFamily(): SampleFamily | null;

@@ -1,8 +1,6 @@
 import { Event, MAX_DAYS } from '../models/event.js';
 
-/**
- * Adds days that get slots to the event's own days, so that every slot is on a day that some page shows. Doing it twice changes nothing.
- */
+/** Adds days that get slots to the event's days, so that some page shows every slot. May be repeated. */
 export async function addDays(event: Pick<Event, '_id' | 'account' | 'days'>, days: string[]): Promise<void> {
   for (const day of days.filter((one) => !event.days.includes(one)))
     await Event.updateOne(

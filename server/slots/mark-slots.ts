@@ -12,9 +12,7 @@ export const MOST_MARKS = 100_000;
 const ID_END = 12;
 const PRINT = 5;
 
-/**
- * The state of a page's slots, for its hidden field `shown`. It comes back with the form and tells what somebody else changed meanwhile.
- */
+/** The state of a page's slots, for its hidden field `shown`, which tells what somebody else changed meanwhile. */
 export function marksOf(slots: ReadSlot[]): string {
   return slots.map(markOf).join(' ');
 }

@@ -3,7 +3,7 @@ import { numberKey } from '../models/security-value.js';
 import type { Teacher } from './load-teachers.js';
 
 /** The most lines of a list that are read. Even a large school has fewer teachers. */
-export const MOST_LINES = 1000;
+const MOST_LINES = 1000;
 
 export interface Matched<T> {
   found: { teacher: Teacher; line: T }[];

@@ -3,7 +3,7 @@ import type { Types } from 'mongoose';
 import { CLASS_TYPES } from '../models/class.js';
 import type { Event } from '../models/event.js';
 import type { SettingsFields } from '../web/compare-seen.js';
-import { idText, line, objectIds, tick, webLink } from '../web/parse.js';
+import { idText, line, objectIds, tick, webLink } from '../web/form-fields.js';
 import type { TeacherFilter } from './filter-teachers.js';
 import { MOST_MARKS } from './mark-slots.js';
 
@@ -60,7 +60,7 @@ export const selection = (event: Pick<Event, 'days'>) => ({
   sure: tick(),
 });
 
-export const SLOT_ACTIONS = ['make', 'show', 'hide', 'unavailable', 'remove', 'change', 'copy'] as const;
+const SLOT_ACTIONS = ['make', 'show', 'hide', 'unavailable', 'remove', 'change', 'copy'] as const;
 export type SlotAction = (typeof SLOT_ACTIONS)[number];
 
 /** Many slots and what they become; their `print` comes from `printOf`. */

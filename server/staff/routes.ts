@@ -27,9 +27,7 @@ import { startInvitations } from './start-invitations.js';
 const LOGINS = '/global-setup/logins';
 const PAGE_SIZE = 50;
 
-/**
- * Staff accounts for many people: chosen from the roster and invited, invited again, changed, removed. Behind the administrator's guard.
- */
+/** Staff accounts for many: chosen from the roster, invited, changed, removed. Behind the administrator's guard. */
 export function staffRoutes(deps: Deps): Router {
   const router = express.Router();
 

@@ -10,7 +10,7 @@ import { StaffInvitation, type Outcome } from '../models/staff-invitation.js';
 import type { ActiveRun } from '../runs/engine/active-run.js';
 import { TIMING, type Timing } from '../runs/engine/timing.js';
 import { workRun } from '../runs/engine/work-run.js';
-import { emailAddress } from '../web/parse.js';
+import { emailAddress } from '../web/form-fields.js';
 import { readShared } from './queries.js';
 
 export const INVITATION_STAGES = ['people'] as const;

@@ -2,7 +2,7 @@ import Joi from 'joi';
 import type { Types } from 'mongoose';
 import type { RosterState } from '../accounts/read-states.js';
 import { ACCESS_LEVELS, type AccessLevel } from '../models/user.js';
-import { idText, line, objectIds, tick } from '../web/parse.js';
+import { idText, line, objectIds, tick } from '../web/form-fields.js';
 
 /** Levels that many people can get at once. Administrators are made one by one. */
 export const BULK_LEVELS = ACCESS_LEVELS.filter((level) => level !== 'customer' && level !== 'administrator');

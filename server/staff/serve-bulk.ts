@@ -81,10 +81,7 @@ function printOfLogins(logins: LoginRow[]): string {
   return hash('sha256', JSON.stringify(lines), 'base64url');
 }
 
-/**
- * The level is changed only in grants that are not for a single event; those are changed one by one. Removing access removes all of
- * it.
- */
+/** Changes the level in grants for the whole account only, as others are changed one by one. Removing access removes all. */
 function isChanged({ act, toLevel }: BulkForm, { key, level }: LoginRow['access'][number]): boolean {
   const reach = reachOf(key);
   return reach !== undefined && (act !== 'level' || (!reach.event && level !== toLevel));

@@ -3,9 +3,7 @@ export interface Column {
   name: string;
   /** Other headings for it, as `lettersOf` writes them. */
   also?: readonly string[];
-  /**
-   * `value`: the column exists and every row fills it. `column`: the column exists, cells may be empty. Absent: the column may be missing.
-   */
+  /** `value`: every row fills the column. `column`: it exists, cells may be empty. Absent: it may be missing. */
   need?: 'value' | 'column';
   /** Whether it holds ids of the school's own system. */
   id?: true;

@@ -3,9 +3,7 @@ import { RosterUpload } from '../models/roster-upload.js';
 /** An upload holds up to 1,000 problems. */
 const BATCH = 100;
 
-/**
- * Turns the sentence and advice about a problem in an upload into a code that holds both as texts; new problems have a code with values.
- */
+/** Turns an upload problem's sentence and advice into a code that holds both as texts; new problems have a code with values. */
 export async function convertFileProblems(): Promise<void> {
   const { collection } = RosterUpload;
   const old = { 'problems.problem': { $type: 'string' as const } };

@@ -29,9 +29,7 @@ export interface UpgradeStep {
   run: () => Promise<void>;
 }
 
-/**
- * In the order in which they run. New ones go to the end; a step is removed only when no version that needs it can be upgraded any more.
- */
+/** In the order in which they run. New ones go to the end; one goes when every version that needs it is too old to upgrade. */
 export const STEPS: readonly UpgradeStep[] = [
   { id: 'rename-records', when: 'before indexes', run: renameRecords },
   { id: 'drop-target-index', when: 'before indexes', run: dropTargetIndex },

@@ -7,7 +7,7 @@ import { dropContent } from './drop-content.js';
 /** A reading that has shown no progress for this long has lost its worker. */
 export const SILENT_MS = 60_000;
 /** A file that has ended its worker this often is not tried again. */
-export const MOST_TRIES = 3;
+const MOST_TRIES = 3;
 
 /** The right to read an upload. In the whole database one upload is read at a time, by one worker. */
 export interface Reading {

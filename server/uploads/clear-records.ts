@@ -8,7 +8,7 @@ import { SyncRun } from '../models/sync-run.js';
 import { Term } from '../models/term.js';
 
 /** The prefix of a former source's record ids in the mirror, which no source's ids have. */
-export const FORMER = 'former:';
+const FORMER = 'former:';
 
 export interface ClearedRecords {
   people: number;

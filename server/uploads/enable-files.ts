@@ -63,7 +63,7 @@ export async function disableFiles(deps: Deps, actor: Actor): Promise<void> {
 }
 
 /** Counts people and current sections with a record id of the present source. */
-export async function countRecords(account: Types.ObjectId): Promise<OtherRecords> {
+async function countRecords(account: Types.ObjectId): Promise<OtherRecords> {
   return {
     people: await Contact.countDocuments({ account, 'record.id': { $exists: true } }),
     sections: await Section.countDocuments({ account, status: 'active' }),

@@ -69,7 +69,7 @@ export async function filesPage(actor: Actor, now: Date): Promise<FilesPage> {
   };
 }
 
-export function sourceLabel(source: string): string {
+function sourceLabel(source: string): string {
   return source in FORMATS ? FORMATS[source as keyof typeof FORMATS].label : 'Clever';
 }
 

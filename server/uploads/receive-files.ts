@@ -13,7 +13,7 @@ import type { UploadedFile } from '../roster-files/formats/read-roster-files.js'
 import { LIMITS } from '../tables/reading.js';
 
 /** The address to which the form with the files is posted. */
-export const UPLOADS = '/global-setup/roster-files/uploads';
+const UPLOADS = '/global-setup/roster-files/uploads';
 
 /** Files of one request, in a folder of their own. */
 export interface ReceivedFiles {

@@ -2,7 +2,7 @@ import Joi from 'joi';
 import type { Types } from 'mongoose';
 import { MAX_DAYS } from '../models/event.js';
 import { goer } from '../parents/schema.js';
-import { clock, dayBoxes, objectId } from '../web/parse.js';
+import { clock, dayBoxes, objectId } from '../web/form-fields.js';
 
 export interface JoinForm {
   resource: Types.ObjectId;

@@ -4,7 +4,7 @@ import { recordAudit } from '../audit/record-audit.js';
 import { confirmAppointment } from '../booking/confirm-appointment.js';
 import { mayHold } from '../booking/hold-slot.js';
 import type { Deps } from '../deps.js';
-import type { Refusal } from '../models/appointment.js';
+import type { Refusal } from '../models/refusal.js';
 import { Slot } from '../models/slot.js';
 import { lineKey, WaitlistEntry } from '../models/waitlist-entry.js';
 import { actorOf } from '../web/actor.js';

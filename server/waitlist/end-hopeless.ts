@@ -1,5 +1,5 @@
 import type { Deps } from '../deps.js';
-import type { Refusal } from '../models/appointment.js';
+import type { Refusal } from '../models/refusal.js';
 import { Class } from '../models/class.js';
 import { Contact } from '../models/contact.js';
 import { Household } from '../models/household.js';

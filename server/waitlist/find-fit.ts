@@ -1,7 +1,8 @@
 import { Types } from 'mongoose';
-import { mayHold, type HoldRequest } from '../booking/hold-slot.js';
+import { mayHold } from '../booking/hold-slot.js';
+import type { HoldRequest } from '../booking/build-hold.js';
 import type { Deps } from '../deps.js';
-import type { Refusal } from '../models/appointment.js';
+import type { Refusal } from '../models/refusal.js';
 import type { Slot } from '../models/slot.js';
 import { timeOf, type Offer, type WaitlistEntry } from '../models/waitlist-entry.js';
 import { isFitting, offerUntil } from './policy.js';

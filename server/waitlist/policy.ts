@@ -8,10 +8,10 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
 /** Local hours between which nobody is mailed an offer, and none runs out: from 9 PM until 7 AM. */
-export const NIGHT = { from: 21, to: 7 } as const;
+const NIGHT = { from: 21, to: 7 } as const;
 
 /** A family has at least so long to answer; what begins sooner is free for whoever comes. */
-export const LEAST_MS = 10 * MINUTE_MS;
+const LEAST_MS = 10 * MINUTE_MS;
 
 /** Near the event several families in line should still get a turn: each has this part of what is left. */
 const PART = 3;

@@ -134,10 +134,7 @@ function preferred(req: Request, offered: Language[]): string | undefined {
   return req.acceptsLanguages(offered.map(({ code }) => code)) || undefined;
 }
 
-/**
- * The address of the present page in another language. The answer to a posted form has no address of its own, so it is that of the page
- * before.
- */
+/** This page's address in another language. The answer to a form has no address, so it is that of the page before. */
 function pageIn(req: Request, code: string): string {
   const isPage = req.method === 'GET' || req.method === 'HEAD';
   const address = `http://page${isPage ? req.originalUrl : readPageBefore(req)}`;

@@ -1,4 +1,4 @@
-import type { Overridable } from '../models/appointment.js';
+import type { Overridable } from '../models/refusal.js';
 
 /** A rule that was set aside, as an item of a list. */
 const RULES: Record<Overridable, string> = {

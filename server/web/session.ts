@@ -14,10 +14,7 @@ declare module 'express-session' {
     account?: string;
     /** When the login happened, epoch milliseconds. */
     signedInAt?: number;
-    /**
-     * The login's `sessionsFrom` at that time, epoch milliseconds, 0 for none. A different value since ends this session, whatever the
-     * clock says.
-     */
+    /** The login's `sessionsFrom` at that time, epoch milliseconds, 0 for none. A different value ends this session, whatever the clock. */
     from?: number;
     flash?: Flash;
   }

@@ -5,10 +5,7 @@ import { Resource } from '../models/resource.js';
 import { atLeast, type AccessLevel } from '../models/user.js';
 import type { Actor } from './actor.js';
 
-/**
- * What somebody sees of an event's slots and appointments, as a part of their filters: everything, or only what belongs to their own
- * resources.
- */
+/** A part of filters: which slots and appointments of an event somebody sees, all or only those of their own resources. */
 export interface Sight {
   resource?: { $in: Types.ObjectId[] };
 }
@@ -34,9 +31,7 @@ export async function sightIn(actor: Actor, event: Types.ObjectId): Promise<Sigh
   return (await sightsIn(actor, [event])).get(event.toHexString()) ?? NOTHING;
 }
 
-/**
- * What the actor sees of some events, by their ids. Each of several levels adds what it shows: a teacher at the front desk sees everything.
- */
+/** What the actor sees of some events, by their ids. Several levels add up: a teacher at the front desk sees everything. */
 export async function sightsIn(actor: Actor, events: Types.ObjectId[]): Promise<Map<string, Sight>> {
   const seesAll = (event: Types.ObjectId) =>
     levelsIn(actor, event).some((level) => level !== OWN_ALONE && atLeast(level, 'appointment viewer'));

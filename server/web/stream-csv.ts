@@ -3,9 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { stringify } from 'csv-stringify';
 import type { Response } from 'express';
 
-/**
- * The characters with which spreadsheets begin a formula, also in their wide form, after spaces, quotation marks or invisible characters.
- */
+/** Characters with which formulas begin, also in wide form, after spaces, quotation marks or invisible characters. */
 const FORMULA = /^(?=([\s\p{C}\p{Z}"]*))\1[=+\-@＝＋－＠]|^[\t\r]/u;
 /** The same after characters that other spreadsheets take for the end of a cell: a semicolon, a tab, a bar, a line break. */
 const FORMULA_INSIDE = /([;\t|\r\n\v\f\u0085\u2028\u2029])(?=([\s\p{C}\p{Z}"]*))\2(?=[=+\-@＝＋－＠])/gu;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Event } from '../../server/models/event.js';
-import type { HoldRequest } from '../../server/booking/hold-slot.js';
+import type { HoldRequest } from '../../server/booking/build-hold.js';
 import type { Household } from '../../server/models/household.js';
 import { Slot } from '../../server/models/slot.js';
 import { createTestApp, type TestApp } from '../support/app.js';

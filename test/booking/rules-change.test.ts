@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { cancelAppointment } from '../../server/booking/cancel-appointment.js';
 import { confirmAppointment } from '../../server/booking/confirm-appointment.js';
-import { holdSlot, type HoldRequest } from '../../server/booking/hold-slot.js';
+import { holdSlot } from '../../server/booking/hold-slot.js';
+import type { HoldRequest } from '../../server/booking/build-hold.js';
 import { deleteClasses } from '../../server/classes/delete-classes.js';
 import { Appointment } from '../../server/models/appointment.js';
 import { Claim } from '../../server/models/claim.js';

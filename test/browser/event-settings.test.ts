@@ -2,17 +2,14 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { Event } from '../../server/models/event.js';
 import { Slot } from '../../server/models/slot.js';
 import type { User } from '../../server/models/user.js';
 import { makeUser, PASSWORD } from '../support/app.js';
 import { Desk } from '../support/booking/desk.js';
-import { axeViolations, launchBrowser, openPage, screenshot } from '../support/browser.js';
-
-/** Where to leave pictures of the pages, for somebody who looks at them. */
-const PICTURES = process.env.PICTURES;
+import { launchBrowser, openPage } from '../support/browser.js';
+import { findFaults } from '../support/find-faults.js';
 
 describe('the settings of an event in a browser', function () {
   let desk: Desk;
@@ -69,7 +66,7 @@ describe('the settings of an event in a browser', function () {
     await page.goto(`${home}/events`);
     await click('text=Use as template');
     await page.waitForURL(/\/events\/new\?template=/);
-    const faults = await lookAt(page, 'template');
+    const faults = await findFaults(page, 'template');
     await page.setViewportSize({ width: 1280, height: 844 });
     await page.fill('#f-days', '2027-03-10');
     await click('text=Create event');
@@ -86,20 +83,20 @@ describe('the settings of an event in a browser', function () {
     await page.fill('[name=bookedText]', 'Dear {parent}, <b>{student}</b>');
     await page.waitForSelector('#sample-booked >> text=Dear Jordan Smith, <b>Alex</b>');
     assert.equal((await Event.findById(desk.fair.event._id).lean())?.messages, undefined);
-    const faults = await lookAt(page, 'emails');
+    const faults = await findFaults(page, 'emails');
     await page.setViewportSize({ width: 1280, height: 844 });
     await page.goto(`${home}${event}/settings/questions`);
     await page.click('text=Add a question');
     await page.fill('[name^=label-]', 'Allergies?');
     await page.click('text=Add a question');
     assert.equal(await page.inputValue('[name^=label-] >> nth=0'), 'Allergies?');
-    faults.push(...(await lookAt(page, 'questions')));
+    faults.push(...(await findFaults(page, 'questions')));
     await page.goto(`${home}${event}/deletion`);
-    faults.push(...(await lookAt(page, 'deletion')));
+    faults.push(...(await findFaults(page, 'deletion')));
     await Event.updateOne({ _id: desk.fair.event._id }, { $set: { status: 'archived' } });
     for (const tab of ['settings', 'sync', 'classes']) {
       await page.goto(`${home}${event}/${tab}`);
-      faults.push(...(await lookAt(page, `archived ${tab}`)));
+      faults.push(...(await findFaults(page, `archived ${tab}`)));
     }
     assert.ok((await page.locator('main form[method=post] button').count()) > 0);
     assert.equal(await page.locator('main form[method=post] button:visible').count(), 0);
@@ -120,7 +117,7 @@ describe('the settings of an event in a browser', function () {
     await page.click('.time-free');
     await page.click('.btn-primary:has-text("Book this time")');
     await page.waitForSelector('.error-summary');
-    const faults = await lookAt(page, 'check');
+    const faults = await findFaults(page, 'check');
     await page.check('[name=meet][value=video]');
     for (const { id, kind } of fields)
       if (kind === 'choice') await page.selectOption(`[name=answer-${id}]`, 'Spanish');
@@ -128,23 +125,7 @@ describe('the settings of an event in a browser', function () {
       else await page.fill(`[name=answer-${id}]`, '555-010-1234');
     await page.click('.btn-primary:has-text("Book this time")');
     await page.waitForSelector('text=Your meeting is booked');
-    faults.push(...(await lookAt(page, 'done')));
+    faults.push(...(await findFaults(page, 'done')));
     assert.deepEqual(faults, []);
   });
 });
-
-async function lookAt(page: Page, name: string): Promise<string[]> {
-  const faults: string[] = [];
-  for (const colorScheme of ['light', 'dark'] as const)
-    for (const width of [1280, 390]) {
-      await page.emulateMedia({ colorScheme });
-      // High enough that the bar at the bottom lies over no link.
-      await page.setViewportSize({ width, height: 1800 });
-      const where = `${name} ${String(width)} ${colorScheme}`;
-      faults.push(...(await axeViolations(page)).map((violation) => `${where}: ${violation}`));
-      const wider = Number(await page.evaluate('document.documentElement.scrollWidth - window.innerWidth'));
-      if (wider > 0) faults.push(`${where}: ${String(wider)} px wider than the screen`);
-      if (PICTURES) await screenshot(page, path.join(PICTURES, `${where.replace(/ /g, '-')}.png`));
-    }
-  return faults;
-}

@@ -252,34 +252,3 @@ describe('Global Setup → Clever', () => {
       assert.equal((await visitor.agent.post(`${SET_UP}/${path}`).type('form').send({})).status, 403, path);
   });
 });
-
-describe('this installation’s Clever application', () => {
-  it('reads a district for one account only, so that no tenant can name another’s', async () => {
-    await emptyDatabase();
-    const { sandbox, test: plain } = await startDistrict();
-    try {
-      const { createTestApp } = await import('../support/app.js');
-      const { clever: urls } = plain.deps.config;
-      const test = createTestApp({
-        CLEVER_API_URL: urls.apiUrl,
-        CLEVER_TOKENS_URL: urls.tokensUrl,
-        CLEVER_CLIENT_ID: sandbox.clientId,
-        CLEVER_CLIENT_SECRET: sandbox.clientSecret,
-      });
-      const answers: number[] = [];
-      for (const name of ['Maple', 'Oak']) {
-        const account = await makeAccount(name);
-        const visitor = await new Visitor(test.app).logIn(await makeUser(account._id, 'administrator'));
-        await visitor.post(`${SET_UP}/district`, { district: sandbox.districtId }, SET_UP);
-        answers.push((await visitor.post(`${SET_UP}/access`, { kind: 'installation' }, SET_UP)).status);
-      }
-      assert.deepEqual(answers, [303, 422]);
-      const approvals = (await Account.find().sort({ name: 1 }).lean()).map(
-        (found) => found.clever?.approval,
-      );
-      assert.deepEqual(approvals, ['approved', 'unknown']);
-    } finally {
-      await sandbox.close();
-    }
-  });
-});

@@ -10,15 +10,13 @@ import { Diary } from '../../server/models/diary.js';
 import { DrawEntry } from '../../server/models/draw-entry.js';
 import { Household } from '../../server/models/household.js';
 import { Resource } from '../../server/models/resource.js';
-import { School } from '../../server/models/school.js';
 import { Slot } from '../../server/models/slot.js';
 import { makeFeed } from '../../server/calendar/make-feed.js';
 import { CalendarFeed } from '../../server/models/calendar-feed.js';
 import { User } from '../../server/models/user.js';
-import { createTestApp, Visitor, type TestApp } from '../support/app.js';
-import { makeFullSchool, makePerson, type FullSchool } from '../support/contacts/full-school.js';
-import { emptyDatabase } from '../support/hooks.js';
-import { restoreSnapshot, takeSnapshot, type Snapshot } from '../support/snapshot.js';
+import { Visitor, type TestApp } from '../support/app.js';
+import { makePerson, openFullSchool, type FullSchool } from '../support/contacts/full-school.js';
+import { restoreSnapshot, type Snapshot } from '../support/snapshot.js';
 
 const HOME = '/global-setup/contacts';
 
@@ -29,12 +27,7 @@ describe('Contacts in bulk, and one who left', () => {
   let base: Snapshot;
 
   before(async () => {
-    await emptyDatabase();
-    test = createTestApp();
-    school = await makeFullSchool(test);
-    await School.create({ account: school.account, name: 'Lincoln High', sortKey: 'lincoln high' });
-    visitor = await new Visitor(test.app).logIn(school.admin);
-    base = await takeSnapshot();
+    ({ test, school, visitor, base } = await openFullSchool());
   });
   beforeEach(() => restoreSnapshot(base));
 

@@ -7,10 +7,9 @@ import { AuditEntry } from '../../server/models/audit-entry.js';
 import { Contact } from '../../server/models/contact.js';
 import { Resource } from '../../server/models/resource.js';
 import { School } from '../../server/models/school.js';
-import { createTestApp, makeAccount, makeUser, Visitor, type TestApp } from '../support/app.js';
-import { makeFullSchool, makePerson, type FullSchool } from '../support/contacts/full-school.js';
-import { emptyDatabase } from '../support/hooks.js';
-import { restoreSnapshot, takeSnapshot, type Snapshot } from '../support/snapshot.js';
+import { makeAccount, makeUser, Visitor, type TestApp } from '../support/app.js';
+import { makePerson, openFullSchool, type FullSchool } from '../support/contacts/full-school.js';
+import { restoreSnapshot, type Snapshot } from '../support/snapshot.js';
 
 const HOME = '/global-setup/contacts';
 
@@ -21,12 +20,7 @@ describe('Contacts edited by hand', function () {
   let base: Snapshot;
 
   before(async () => {
-    await emptyDatabase();
-    test = createTestApp();
-    school = await makeFullSchool(test);
-    await School.create({ account: school.account, name: 'Lincoln High', sortKey: 'lincoln high' });
-    visitor = await new Visitor(test.app).logIn(school.admin);
-    base = await takeSnapshot();
+    ({ test, school, visitor, base } = await openFullSchool());
   });
   beforeEach(() => restoreSnapshot(base));
 

@@ -17,7 +17,7 @@ import { Household } from '../../server/models/household.js';
 import { Notification } from '../../server/models/notification.js';
 import { coveredMinutes, Slot } from '../../server/models/slot.js';
 import type { SlotMoveItem } from '../../server/models/slot-move.js';
-import { lockSlot } from '../../server/moves/move-slot.js';
+import { lockSlot } from '../../server/moves/lock-moved.js';
 import { applyFix } from '../../server/overview/apply-fix.js';
 import { planFixes, type FixKind } from '../../server/overview/plan-fixes.js';
 import { readTeacher } from '../../server/overview/read-teacher.js';

@@ -23,19 +23,7 @@ describe('moving and canceling at the front desk', () => {
     ({ visitor: clerk } = await front.clerk());
   });
 
-  const move = async (id: string, slot: { _id: unknown }, more = {}, by = clerk) => {
-    const path = `${front.home}/appointments/${id}/move`;
-    const page = await by.get(path);
-    return by.agent
-      .post(path)
-      .type('form')
-      .send({
-        _csrf: hidden(page.text, '_csrf'),
-        key: hidden(page.text, 'key'),
-        slot: String(slot._id),
-        ...more,
-      });
-  };
+  const move = (id: string, slot: { _id: unknown }, more = {}, by = clerk) => front.move(by, id, slot, more);
 
   it('moves to another time of the teacher: one appointment, one calendar entry, one mail of it', async () => {
     const { user } = await front.desk.parentOf(0);

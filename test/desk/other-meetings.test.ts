@@ -9,7 +9,6 @@ import { User } from '../../server/models/user.js';
 import { placed } from '../../server/web/place.js';
 import type { Visitor } from '../support/app.js';
 import { DAY, EVE } from '../support/booking/conference.js';
-import { hidden } from '../support/booking/desk.js';
 import { FrontDesk } from '../support/booking/front-desk.js';
 
 describe('what the front desk reads of a family’s other meetings', () => {
@@ -21,18 +20,7 @@ describe('what the front desk reads of a family’s other meetings', () => {
     ({ visitor: clerk } = await front.clerk());
   });
 
-  const move = async (id: string, slot: { _id: unknown }) => {
-    const path = `${front.home}/appointments/${id}/move`;
-    const page = await clerk.get(path);
-    return clerk.agent
-      .post(path)
-      .type('form')
-      .send({
-        _csrf: hidden(page.text, '_csrf'),
-        key: hidden(page.text, 'key'),
-        slot: String(slot._id),
-      });
-  };
+  const move = (id: string, slot: { _id: unknown }) => front.move(clerk, id, slot);
 
   it('names a family’s other meetings to whoever sees them, and to nobody else', async () => {
     await front.desk.parentOf(0);

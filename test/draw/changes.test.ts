@@ -19,15 +19,10 @@ import { asApp } from '../support/scans.js';
 import { HOUR, later, running, Round } from '../support/booking/round.js';
 
 describe('a preference round while things change', () => {
-  let desk: Round['desk'];
-  let office: Round['office'];
-  let settings: Round['settings'];
-  let run: Round['run'];
-  let start: Round['start'];
-  let family: Round['family'];
+  let round: Round;
 
   beforeEach(async () => {
-    ({ desk, office, settings, run, start, family } = await Round.open());
+    round = await Round.open();
   });
 
   /** Of whom a household's entry wishes for a meeting. */
@@ -35,13 +30,13 @@ describe('a preference round while things change', () => {
     (await DrawEntry.findOne({ household: _id }).lean())?.wishes.map(({ students }) => students.map(String));
 
   it('keeps wishes where adults join and part: those of both, up to as many as count, each once', async () => {
-    await start({ most: 3 });
-    const [kim, lou] = [await family(0), await family(1)];
-    const account = desk.fair.account._id;
-    const [first, second] = desk.fair.students.map(({ _id }) => String(_id));
+    await round.start({ most: 3 });
+    const [kim, lou] = [await round.family(0), await round.family(1)];
+    const account = round.desk.fair.account._id;
+    const [first, second] = round.desk.fair.students.map(({ _id }) => String(_id));
     const sent = await DrawEntry.findOne({ household: lou.household._id }).orFail().lean();
     const decided = { account, household: kim.household._id, adult: lou.user._id, by: kim.user._id };
-    assert.equal(await asApp(() => joinBySchool(desk.test.deps, decided)), true);
+    assert.equal(await asApp(() => joinBySchool(round.desk.test.deps, decided)), true);
     // By turns: the dearest of both are in.
     assert.deepEqual(await wishedBy(kim.household), [[first], [second], [first]]);
     assert.equal(await DrawEntry.countDocuments(), 1);
@@ -54,47 +49,47 @@ describe('a preference round while things change', () => {
 
     const joined = await Household.findById(kim.household._id).orFail().lean();
     const leaving = { by: kim.user._id, adult: lou.user._id };
-    assert.equal(await asApp(() => leaveHousehold(desk.test.deps, joined, leaving)), true);
+    assert.equal(await asApp(() => leaveHousehold(round.desk.test.deps, joined, leaving)), true);
     const fresh = await Household.findOne({ account, adults: lou.user._id }).orFail().lean();
     assert.deepEqual(await wishedBy(kim.household), [[first], [first]]);
     assert.deepEqual(await wishedBy(fresh), [[second]]);
 
     // Into a household that wishes nothing they go as they are.
-    const ana = await desk.parentOf(2);
+    const ana = await round.desk.parentOf(2);
     const again = { account, household: ana.household._id, adult: kim.user._id, by: ana.user._id };
-    assert.equal(await asApp(() => joinBySchool(desk.test.deps, again)), true);
+    assert.equal(await asApp(() => joinBySchool(round.desk.test.deps, again)), true);
     assert.deepEqual(await wishedBy(ana.household), [[first], [first]]);
-    desk.test.setNow(later(HOUR));
-    await run();
+    round.desk.test.setNow(later(HOUR));
+    await round.run();
     assert.equal(await Appointment.countDocuments({ household: ana.household._id, state: 'booked' }), 2);
     assert.equal(await Appointment.countDocuments({ household: fresh._id, state: 'booked' }), 1);
   });
 
   it('joins wishes for siblings into one meeting where the school has them together', async () => {
     await Event.updateOne({}, { $set: { 'booking.siblings': 'together' } });
-    await start();
-    const [kim, lou] = [await family(0), await family(1)];
-    const of = { account: desk.fair.account._id, household: kim.household._id };
-    await asApp(() => joinBySchool(desk.test.deps, { ...of, adult: lou.user._id, by: kim.user._id }));
-    const both = desk.fair.students.slice(0, 2).map(({ _id }) => String(_id));
+    await round.start();
+    const [kim, lou] = [await round.family(0), await round.family(1)];
+    const of = { account: round.desk.fair.account._id, household: kim.household._id };
+    await asApp(() => joinBySchool(round.desk.test.deps, { ...of, adult: lou.user._id, by: kim.user._id }));
+    const both = round.desk.fair.students.slice(0, 2).map(({ _id }) => String(_id));
     assert.deepEqual(await wishedBy(kim.household), [both, both]);
   });
 
   const close = () =>
     asApp(async () => {
-      desk.test.setNow(later(HOUR));
+      round.desk.test.setNow(later(HOUR));
       const draw = await Draw.findOne().orFail().lean();
-      await closeWishes(desk.test.deps, draw, await Event.findOne().orFail().lean());
+      await closeWishes(round.desk.test.deps, draw, await Event.findOne().orFail().lean());
     });
   const bookedBy = ({ _id }: Pick<Household, '_id'>) =>
     Appointment.countDocuments({ household: _id, state: 'booked' });
 
   it('books what was drawn for adults who join meanwhile, and waits while they do', async () => {
-    await start();
-    const [kim, lou] = [await family(0), await family(1)];
-    const account = desk.fair.account._id;
+    await round.start();
+    const [kim, lou] = [await round.family(0), await round.family(1)];
+    const account = round.desk.fair.account._id;
     // At other times than the other family: they are one when it is booked.
-    const [first, second] = desk.fair.teachers.map(({ slots }) => slots);
+    const [first, second] = round.desk.fair.teachers.map(({ slots }) => slots);
     for (const [at, slot] of [first![2]!, second![3]!].entries())
       await DrawEntry.updateOne(
         { household: lou.household._id },
@@ -102,55 +97,55 @@ describe('a preference round while things change', () => {
       );
     await close();
     const decided = { account, household: kim.household._id, adult: lou.user._id, by: kim.user._id };
-    assert.equal(await asApp(() => joinBySchool(desk.test.deps, decided)), true);
+    assert.equal(await asApp(() => joinBySchool(round.desk.test.deps, decided)), true);
     assert.equal(await DrawEntry.countDocuments(), 2);
     // As while it isn't finished.
     await HouseholdChange.updateOne({}, { $set: { state: 'accepted' } });
-    await run();
+    await round.run();
     assert.equal(await Appointment.countDocuments(), 0);
     assert.equal((await Draw.findOne().orFail().lean()).state, 'booking');
     await HouseholdChange.updateOne({}, { $set: { state: 'done' } });
-    await run();
+    await round.run();
     assert.equal(await bookedBy(kim.household), 4);
     assert.equal((await Draw.findOne().orFail().lean()).state, 'done');
     assert.equal(await Notification.countDocuments({ key: /^draw:/ }), 4);
   });
 
   it('books for an adult who leaves meanwhile what was drawn for their children', async () => {
-    await start({ most: 4 });
-    const [kim, lou] = [await family(0), await family(1)];
-    const account = desk.fair.account._id;
+    await round.start({ most: 4 });
+    const [kim, lou] = [await round.family(0), await round.family(1)];
+    const account = round.desk.fair.account._id;
     const decided = { account, household: kim.household._id, adult: lou.user._id, by: kim.user._id };
-    await asApp(() => joinBySchool(desk.test.deps, decided));
+    await asApp(() => joinBySchool(round.desk.test.deps, decided));
     await close();
     const joined = await Household.findById(kim.household._id).orFail().lean();
     const leaving = { by: kim.user._id, adult: lou.user._id };
-    assert.equal(await asApp(() => leaveHousehold(desk.test.deps, joined, leaving)), true);
+    assert.equal(await asApp(() => leaveHousehold(round.desk.test.deps, joined, leaving)), true);
     const fresh = await Household.findOne({ account, adults: lou.user._id }).orFail().lean();
-    await run();
+    await round.run();
     assert.deepEqual([await bookedBy(kim.household), await bookedBy(fresh)], [2, 2]);
     const mails = await Notification.find({ key: /^draw:/ }).lean();
     assert.deepEqual(mails.map(({ to }) => to).sort(), [kim.user.email, lou.user.email].sort());
     for (const { text } of mails) assert.match(text, /These 2 meetings are booked for you/);
     // Of what went along nothing is said, and the line, which tells of it, isn't shown.
-    const page = (await kim.visitor.get(`${desk.home}/draw`)).text;
+    const page = (await kim.visitor.get(`${round.desk.home}/draw`)).text;
     assert.equal(page.match(/You asked for/g)?.length, 2);
     assert.ok(!page.includes('data-line'));
   });
 
   it('says to families who may book earlier when booking opens for them', async () => {
     await Event.updateOne({}, { $set: { 'booking.earlyMinutes': 60, 'booking.earlyChildren': 1 } });
-    await start({ most: 3 });
-    await family(0);
+    await round.start({ most: 3 });
+    await round.family(0);
     // More than one meeting with a teacher is not to be had.
     const { wishes } = await DrawEntry.findOne().orFail().lean();
     await DrawEntry.updateOne({}, { $push: { wishes: wishes[0] } });
-    desk.test.setNow(later(HOUR));
-    await run();
+    round.desk.test.setNow(later(HOUR));
+    await round.run();
     const said = /1 wish couldn’t be fulfilled\. Booking opens on [^.]*2:00 PM/;
     assert.match((await Notification.findOne().orFail().lean()).text, said);
     await Draw.updateOne({}, { $set: { state: 'canceled' } });
-    await run();
+    await round.run();
     const canceled = await Notification.findOne({ key: /^draw-canceled/ })
       .orFail()
       .lean();
@@ -158,16 +153,19 @@ describe('a preference round while things change', () => {
   });
 
   it('holds the opening of booking back while it lasts', async () => {
-    await start();
-    await family(0);
-    const home = `/events/${String(desk.fair.event._id)}`;
-    const opened = await office.post(`${home}/opening`, {}, `${home}/opening`);
-    assert.equal(opened.headers.location, settings);
-    assert.match((await office.get(settings)).text, /Booking can’t open while the preference round lasts/);
+    await round.start();
+    await round.family(0);
+    const home = `/events/${String(round.desk.fair.event._id)}`;
+    const opened = await round.office.post(`${home}/opening`, {}, `${home}/opening`);
+    assert.equal(opened.headers.location, round.settings);
+    assert.match(
+      (await round.office.get(round.settings)).text,
+      /Booking can’t open while the preference round lasts/,
+    );
     const event = await Event.findOne().orFail().lean();
     const save = (more: object) => {
       const form = { ...formOf(event), ...more } as Record<string, string>;
-      return office.post(`${home}/settings`, form, `${home}/settings`);
+      return round.office.post(`${home}/settings`, form, `${home}/settings`);
     };
     const refused = await save({ opensAt: '2026-11-23T13:30' });
     assert.match(refused.text, /booking can open to the first families on [^.]*2:00 PM at the soonest/);
@@ -179,7 +177,7 @@ describe('a preference round while things change', () => {
     const { draw: _draw, ...before } = event;
     assert.equal((await asApp(() => openBooking(actor, before, later(4 * HOUR)))).ok, false);
     const terms = { from: EVE, until: later(2 * HOUR), most: 2 };
-    assert.deepEqual(await asApp(() => saveDraw(desk.test.deps, actor, event, terms)), {
+    assert.deepEqual(await asApp(() => saveDraw(round.desk.test.deps, actor, event, terms)), {
       ok: false,
       reason: 'opening changed',
     });
@@ -187,26 +185,26 @@ describe('a preference round while things change', () => {
   });
 
   it('is shown again where a death left its event without it', async () => {
-    await start();
+    await round.start();
     await Event.updateOne({}, { $unset: { draw: 1 } });
-    await run();
+    await round.run();
     assert.deepEqual((await Event.findOne().orFail().lean()).draw?.until, later(HOUR));
   });
 
   it('is canceled, and families are told, where its seed can’t be opened anymore', async () => {
-    await start();
-    await family(0);
+    await round.start();
+    await round.family(0);
     await Draw.updateOne({}, { $set: { seed: 'v1.sealed.with.another' } });
-    desk.test.setNow(later(HOUR));
-    await run();
-    await run();
+    round.desk.test.setNow(later(HOUR));
+    await round.run();
+    await round.run();
     assert.equal(await Draw.countDocuments(), 0);
     assert.match((await Notification.findOne().orFail().lean()).text, /has canceled the preference round/);
   });
 
   it('goes some time after the event', async () => {
-    await start();
-    await family(0);
+    await round.start();
+    await round.family(0);
     const old = new Date('2026-11-25');
     await asApp(() => deleteBookkeeping(new Date('2026-11-24'), running));
     assert.equal(await DrawEntry.countDocuments(), 1);

@@ -2,14 +2,10 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import path from 'node:path';
-import type { Page } from 'playwright-core';
 import { PASSWORD } from '../support/app.js';
-import { axeViolations, launchBrowser, openPage, screenshot } from '../support/browser.js';
+import { launchBrowser, openPage } from '../support/browser.js';
+import { findFaults } from '../support/find-faults.js';
 import { RecycledId } from '../support/roster/recycled-id.js';
-
-/** Where to leave screenshots of the page, for somebody who looks at it. */
-const PICTURES = process.env.PICTURES;
 
 describe('the page that asks before a contact takes another name', () => {
   let of: RecycledId;
@@ -39,9 +35,9 @@ describe('the page that asks before a contact takes another name', () => {
         page.press('[name=password]', 'Enter'),
       ]);
       await page.goto(`${home}/global-setup/duplicates`);
-      const faults = await lookAt(page, 'list');
+      const faults = await findFaults(page, 'list');
       await Promise.all([page.waitForURL(/identity/), page.press('button[name=as][value=same]', 'Enter')]);
-      faults.push(...(await lookAt(page, 'identity')));
+      faults.push(...(await findFaults(page, 'identity')));
       assert.deepEqual(faults, []);
       assert.match(await page.title(), /Same person/);
       const name = `${of.betsy.firstName} ${of.betsy.lastName}`;
@@ -51,18 +47,3 @@ describe('the page that asks before a contact takes another name', () => {
     }
   });
 });
-
-async function lookAt(page: Page, name: string): Promise<string[]> {
-  const faults: string[] = [];
-  for (const colorScheme of ['light', 'dark'] as const)
-    for (const width of [1280, 390]) {
-      await page.emulateMedia({ colorScheme });
-      await page.setViewportSize({ width, height: 844 });
-      const where = `${name} ${String(width)} ${colorScheme}`;
-      faults.push(...(await axeViolations(page)).map((violation) => `${where}: ${violation}`));
-      const wider = Number(await page.evaluate('document.documentElement.scrollWidth - window.innerWidth'));
-      if (wider > 0) faults.push(`${where}: ${String(wider)} px wider than the screen`);
-      if (PICTURES) await screenshot(page, path.join(PICTURES, `${where.replace(/ /g, '-')}.png`));
-    }
-  return faults;
-}

@@ -22,12 +22,7 @@ import { wholeRoster } from '../support/roster/whole-roster.js';
 import { CLEVER_FILES, withFiles } from '../support/roster-files/files.js';
 import { openSchool, turnOn, type FileSchool } from '../support/roster-files/school.js';
 import { createTestApp } from '../support/app.js';
-import {
-  startFaultyProxy,
-  writeOf,
-  type FaultyProxy,
-  type Loss,
-} from '../support/faulty-proxy.js';
+import { startFaultyProxy, writeOf, type FaultyProxy, type Loss } from '../support/faulty-proxy.js';
 import { emptyDatabase, testDatabaseUri } from '../support/hooks.js';
 import { queueNews } from '../support/news.js';
 import { startSmtp, type SmtpServer } from '../support/smtp.js';

@@ -9,7 +9,7 @@ import { Section } from '../../server/models/section.js';
 import { SyncRun } from '../../server/models/sync-run.js';
 import { decideWithheldOfAccount, decideWithheldOfEvent } from '../../server/review/run/decide-withheld.js';
 import { runRoster } from '../../server/sync/runs/run-roster.js';
-import { readLog } from '../../server/runs/log/read-log.js';
+import { readLog } from '../../server/review/journal/read-log.js';
 import { sayRemarks, sayResult } from '../support/say-run.js';
 import { asApp } from '../support/scans.js';
 import { live } from '../support/roster/crash.js';
@@ -17,6 +17,7 @@ import { makeEvent, runNow, type TestDistrict } from '../support/roster/district
 import { WithheldPeople } from '../support/roster/withheld-people.js';
 import { restoreSnapshot, takeSnapshot } from '../support/snapshot.js';
 import { takeOver } from '../support/roster/take-over.js';
+import { decideWithheld } from '../support/roster/decide-withheld.js';
 
 const by = new Types.ObjectId();
 type Verdict = 'accept' | 'reject';
@@ -69,13 +70,7 @@ describe('what somebody decided about withheld removals while a sync ran', () =>
     assert.match(sayRemarks(done).join(), /Not on the list you reviewed: 22 students/);
     assert.deepEqual([done.by, done.reason, done.of], [by, 'looked', withheld._id]);
     // Those are a separate question.
-    const again = await decideWithheldOfAccount(district.deps, await district.refreshOf(run), {
-      verdict: 'accept',
-      by,
-      reason: 'these too',
-    });
-    assert.ok(again.ok);
-    await district.work(again.run);
+    await decideWithheld(district, await district.refreshOf(run));
     assert.deepEqual(await waiting(), []);
     assert.equal((await gone()).length, 59);
   });

@@ -15,7 +15,7 @@ import { Slot } from '../../server/models/slot.js';
 import { SyncRun } from '../../server/models/sync-run.js';
 import { Term } from '../../server/models/term.js';
 import { applyRun } from '../../server/review/run/apply-run.js';
-import { readLog } from '../../server/runs/log/read-log.js';
+import { readLog } from '../../server/review/journal/read-log.js';
 import { undoRun } from '../../server/review/run/undo-run.js';
 import { asApp } from '../support/scans.js';
 import { bookable, bookIn } from '../support/roster/appointments.js';

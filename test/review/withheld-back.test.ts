@@ -5,12 +5,12 @@ import { Event } from '../../server/models/event.js';
 import { RosterChange } from '../../server/models/roster-change.js';
 import type { SyncRun } from '../../server/models/sync-run.js';
 import { applyRun } from '../../server/review/run/apply-run.js';
-import { decideWithheldOfAccount } from '../../server/review/run/decide-withheld.js';
 import { sayRemarks } from '../support/say-run.js';
 import { live } from '../support/roster/crash.js';
 import type { TestDistrict } from '../support/roster/district.js';
 import { WithheldPeople } from '../support/roster/withheld-people.js';
 import { restoreSnapshot, takeSnapshot } from '../support/snapshot.js';
+import { decideWithheld } from '../support/roster/decide-withheld.js';
 
 const by = new Types.ObjectId();
 
@@ -63,13 +63,7 @@ describe('somebody who comes back while their removal is withheld', () => {
   };
   const accept = async (of = first) => {
     const refresh = await district.refreshOf(of);
-    const decided = await decideWithheldOfAccount(district.deps, refresh, {
-      verdict: 'accept',
-      by,
-      reason: '',
-    });
-    assert.ok(decided.ok);
-    await district.work(decided.run);
+    await decideWithheld(district, refresh);
   };
 
   it('no longer waits once a list that breaks off later names them: an acceptance leaves them alone', async () => {

@@ -8,7 +8,7 @@ import { Event } from '../../server/models/event.js';
 import { Notification } from '../../server/models/notification.js';
 import { RosterChange } from '../../server/models/roster-change.js';
 import { RosterRun } from '../../server/models/roster-run.js';
-import { readLog, type LogLine } from '../../server/runs/log/read-log.js';
+import { readLog, type LogLine } from '../../server/review/journal/read-log.js';
 import { Section } from '../../server/models/section.js';
 import { SyncRun } from '../../server/models/sync-run.js';
 import { applyRun } from '../../server/review/run/apply-run.js';

@@ -6,10 +6,10 @@ import { RosterChange } from '../../server/models/roster-change.js';
 import { Section } from '../../server/models/section.js';
 import { SyncRun } from '../../server/models/sync-run.js';
 import { undoRun } from '../../server/review/run/undo-run.js';
-import { decideWithheldOfAccount } from '../../server/review/run/decide-withheld.js';
 import { sayRemarks, sayResult } from '../support/say-run.js';
 import { Office } from '../support/roster/office.js';
 import { wholeRoster } from '../support/roster/whole-roster.js';
+import { decideWithheld } from '../support/roster/decide-withheld.js';
 
 const by = new Types.ObjectId();
 const ROLES = ['students', 'teachers'] as const;
@@ -98,17 +98,7 @@ describe('a class without appointments whose list comes back empty or with unkno
       const told = sayRemarks(await office.district.refreshOf(preview)).join();
       assert.match(told, /no students or no teachers\. A sync keeps them until you review them/);
       const run = await night('full');
-      const decided = await decideWithheldOfAccount(
-        office.district.deps,
-        await office.district.refreshOf(run),
-        {
-          verdict: 'accept',
-          by,
-          reason: 'looked',
-        },
-      );
-      assert.ok(decided.ok);
-      assert.equal((await office.district.work(decided.run)).state, 'done');
+      await decideWithheld(office.district, await office.district.refreshOf(run));
       const item = await Class.findOne({ section: section._id }).orFail().lean();
       assert.deepEqual(item.synced[role], []);
       await night('full');
@@ -124,16 +114,10 @@ describe('a class without appointments whose list comes back empty or with unkno
         sandbox().change(section.record.id, patchOf(role, []));
         const run = await night('full');
         const before = await wholeRoster();
-        const decided = await decideWithheldOfAccount(
-          office.district.deps,
-          await office.district.refreshOf(run),
-          { verdict: 'accept', by, reason: 'looked' },
-        );
-        assert.ok(decided.ok);
-        assert.equal((await office.district.work(decided.run)).state, 'done');
+        const decided = await decideWithheld(office.district, await office.district.refreshOf(run));
         assert.notDeepEqual(await wholeRoster(), before);
         if (between === 'a full sync') await night('full');
-        const followed = await SyncRun.findOne({ refresh: decided.run }).orFail().lean();
+        const followed = await SyncRun.findOne({ refresh: decided }).orFail().lean();
         const asked = { by, reason: '', whole: true, stopNightly: false };
         const undone = await undoRun(office.district.deps, followed, asked);
         assert.ok(undone.ok);

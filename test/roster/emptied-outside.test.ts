@@ -5,10 +5,10 @@ import { Contact } from '../../server/models/contact.js';
 import { Event } from '../../server/models/event.js';
 import { RosterChange } from '../../server/models/roster-change.js';
 import { Section } from '../../server/models/section.js';
-import { decideWithheldOfAccount } from '../../server/review/run/decide-withheld.js';
 import { bookIn } from '../support/roster/appointments.js';
 import { Office } from '../support/roster/office.js';
 import { sayResult } from '../support/say-run.js';
+import { decideWithheld } from '../support/roster/decide-withheld.js';
 
 const ACCEPT = { verdict: 'accept' as const, by: new Types.ObjectId(), reason: 'looked' };
 
@@ -77,9 +77,7 @@ describe('a class of an event that is emptied', () => {
     const other = await Event.create({ ...event, _id: new Types.ObjectId(), link: 'another' });
     const refresh = await office.district.refreshOf(await office.district.sync(other._id));
     assert.equal((await RosterChange.find({ run: refresh._id, state: 'withheld' }).lean()).length, 1);
-    const decided = await decideWithheldOfAccount(office.district.deps, refresh, ACCEPT);
-    assert.ok(decided.ok);
-    await office.district.work(decided.run);
+    await decideWithheld(office.district, refresh);
     assert.equal(await withheld(), 0);
     assert.ok((await studentsIn(_id, from)).length > 0, 'it has not followed');
     await office.district.sync(_id);

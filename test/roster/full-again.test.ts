@@ -3,9 +3,9 @@ import { Types } from 'mongoose';
 import { Account } from '../../server/models/account.js';
 import { Contact } from '../../server/models/contact.js';
 import { School } from '../../server/models/school.js';
-import { decideWithheldOfAccount } from '../../server/review/run/decide-withheld.js';
 import { undoRun } from '../../server/review/run/undo-run.js';
 import { EventNights } from '../support/roster/event-nights.js';
+import { decideWithheld } from '../support/roster/decide-withheld.js';
 
 const by = new Types.ObjectId();
 const DAY_MS = 24 * 3600_000;
@@ -118,13 +118,7 @@ describe('a sync that cannot go by events', () => {
     const withheld = await nights.isFull('many would leave');
     assert.ok((withheld.counts.student?.withheld ?? 0) >= 20);
     const waiting = await nights.isFull('removals wait');
-    const decided = await decideWithheldOfAccount(nights.district.deps, waiting, {
-      verdict: 'reject',
-      by,
-      reason: 'no',
-    });
-    assert.ok(decided.ok);
-    await nights.district.work(decided.run);
+    await decideWithheld(nights.district, waiting, 'reject');
     await nights.isFull('ended badly');
     assert.equal((await nights.night()).how, 'events');
     await nights.isSettled();

@@ -40,12 +40,8 @@ describe('a preview shows what the next sync does', function () {
 
   it(`over ${String(NIGHTS)} random nights with new ids, lists that are empty or not shared, lost and unknown terms, events on and off`, async () => {
     let withheldNights = 0;
-    for (let night = 1; night <= NIGHTS; night += 1)
-      withheldNights += (await passNight(night)) ? 1 : 0;
-    assert.ok(
-      withheldNights > 2 && withheldNights < NIGHTS - 2,
-      `${String(withheldNights)} nights withhold`,
-    );
+    for (let night = 1; night <= NIGHTS; night += 1) withheldNights += (await passNight(night)) ? 1 : 0;
+    assert.ok(withheldNights > 2 && withheldNights < NIGHTS - 2, `${String(withheldNights)} nights withhold`);
   });
 
   /** @returns whether the sync withholds something */

@@ -8,14 +8,15 @@ import { Resource } from '../../server/models/resource.js';
 import { School } from '../../server/models/school.js';
 import { Section } from '../../server/models/section.js';
 import { Event } from '../../server/models/event.js';
-import { readLog } from '../../server/runs/log/read-log.js';
+import { readLog } from '../../server/review/journal/read-log.js';
 import { SyncRun } from '../../server/models/sync-run.js';
-import { decideWithheldOfAccount, decideWithheldOfEvent } from '../../server/review/run/decide-withheld.js';
+import { decideWithheldOfEvent } from '../../server/review/run/decide-withheld.js';
 import { sayLine } from '../../server/runs/log/say-note.js';
 import { sayRemarks, sayResult } from '../support/say-run.js';
 import { Types } from 'mongoose';
 import { makeUser, Visitor } from '../support/app.js';
 import { startSyncedDistrict, type TestDistrict } from '../support/roster/district.js';
+import { decideWithheld } from '../support/roster/decide-withheld.js';
 
 describe('a sync removes nothing unless it knows that it is gone', () => {
   let district: TestDistrict;
@@ -130,14 +131,8 @@ describe('a sync removes nothing unless it knows that it is gone', () => {
       'a school is more than a tenth: withheld for review',
     );
     const by = new Types.ObjectId();
-    const accepted = await decideWithheldOfAccount(district.deps, refresh, {
-      verdict: 'accept',
-      by,
-      reason: '',
-    });
-    assert.ok(accepted.ok);
-    await district.work(accepted.run);
-    const update = await SyncRun.findOne({ refresh: accepted.run }).orFail().lean();
+    const accepted = await decideWithheld(district, refresh);
+    const update = await SyncRun.findOne({ refresh: accepted }).orFail().lean();
     const classes = await decideWithheldOfEvent(district.deps, update, { verdict: 'accept', by, reason: '' });
     if (classes.ok) await district.work(classes.run);
     const status = async (people: Pick<Contact, '_id'>[]) =>

@@ -6,7 +6,7 @@ import type { Run } from '../../server/models/run.js';
 import type { Change } from '../../server/runs/changes/change.js';
 import { makeChanges } from '../../server/runs/changes/make-changes.js';
 import { ActiveRun } from '../../server/runs/engine/active-run.js';
-import { readLog } from '../../server/runs/log/read-log.js';
+import { readLog } from '../../server/review/journal/read-log.js';
 import { sayLine } from '../../server/runs/log/say-note.js';
 import { takeRun } from '../../server/runs/engine/take-run.js';
 import { emptyDatabase } from '../support/hooks.js';

@@ -7,7 +7,7 @@ const PARTS = ['page', 'size', 'sort', 'q', 'day', 'after'];
  * What tells a page's kind: its path with what differs between records taken out (`/events/:id/classes`), or that with each of its
  * filters (`/events/:id/classes?type`).
  */
-export function kindsOf(url: URL): string[] {
+function kindsOf(url: URL): string[] {
   const path = url.pathname
     .replace(/\/[0-9a-f]{24}(?=\/|$)/g, '/:id')
     .replace(/\/(e|enter|prove|password|invitation)\/[\w-]{8,}/, '/$1/:link');

@@ -6,19 +6,14 @@ import { Contact } from '../../server/models/contact.js';
 import { RosterChange } from '../../server/models/roster-change.js';
 import { Section } from '../../server/models/section.js';
 import { SyncRun } from '../../server/models/sync-run.js';
-import { decideWithheldOfAccount, decideWithheldOfEvent } from '../../server/review/run/decide-withheld.js';
+import { decideWithheldOfEvent } from '../../server/review/run/decide-withheld.js';
 import { undoRun } from '../../server/review/run/undo-run.js';
-import type { Role } from '../../server/runs/changes/compare-ties.js';
-import type { Waiting } from '../../server/runs/changes/find-waiting.js';
-import { judgeTies, TieSums } from '../../server/runs/changes/judge-ties.js';
-import type { ActiveRun } from '../../server/runs/engine/active-run.js';
-import { findSeen } from '../../server/sync/update/find-seen.js';
 import { bookable, bookIn } from '../support/roster/appointments.js';
 import { makeEvent, termsOf } from '../support/roster/district.js';
 import { Office } from '../support/roster/office.js';
 import { wholeRoster } from '../support/roster/whole-roster.js';
-import { emptyDatabase } from '../support/hooks.js';
 import { sayResult } from '../support/say-run.js';
+import { decideWithheld } from '../support/roster/decide-withheld.js';
 
 const by = new Types.ObjectId();
 
@@ -179,23 +174,13 @@ describe('ties of an event that takes a small part of the district', () => {
     run = await office.district.sync(event);
     assert.deepEqual((await Class.findById(item._id).orFail().lean()).synced.teachers, item.synced.teachers);
     assert.equal(await stateOf(appointment), 'booked');
-    const decided = await decideWithheldOfAccount(
-      office.district.deps,
-      await office.district.refreshOf(run),
-      {
-        verdict: 'accept',
-        by,
-        reason: 'looked',
-      },
-    );
-    assert.ok(decided.ok);
-    assert.equal((await office.district.work(decided.run)).state, 'done');
+    const decided = await decideWithheld(office.district, await office.district.refreshOf(run));
     assert.deepEqual((await Class.findById(item._id).orFail().lean()).synced.teachers, []);
     assert.equal(await stateOf(appointment), 'problem');
     assert.equal(await SyncRun.countDocuments({ state: 'failed' }), 0);
     await office.district.sync(event);
     assert.equal(await stateOf(appointment), 'problem');
-    const followed = await SyncRun.findOne({ refresh: decided.run, event }).orFail().lean();
+    const followed = await SyncRun.findOne({ refresh: decided, event }).orFail().lean();
     await undo(followed);
     assert.deepEqual(await wholeRoster(), before);
     assert.equal(await stateOf(appointment), 'booked');
@@ -220,71 +205,11 @@ describe('ties of an event that takes a small part of the district', () => {
     const section = await Section.findById(item.section).orFail().lean();
     office.district.sandbox.change(section.record.id, { teacher: '', teachers: [] });
     run = await office.district.sync(event);
-    const decided = await decideWithheldOfAccount(
-      office.district.deps,
-      await office.district.refreshOf(run),
-      { verdict: 'accept', by, reason: 'looked' },
-    );
-    assert.ok(decided.ok);
-    assert.equal((await office.district.work(decided.run)).state, 'done');
+    await decideWithheld(office.district, await office.district.refreshOf(run));
     const { synced } = await Class.findById(item._id).orFail().lean();
     assert.deepEqual([synced.teachers, synced.students], [[], item.synced.students]);
     assert.deepEqual(await waiting(), before);
     await office.district.sync(event);
     assert.deepEqual(await waiting(), before);
-  });
-});
-
-describe('ties that a person has seen end', () => {
-  before(emptyDatabase);
-
-  it('are those alone that the applied row of the section takes out of the one list', async () => {
-    const [account, run, other] = [new Types.ObjectId(), new Types.ObjectId(), new Types.ObjectId()];
-    const [named, lost, joined] = [new Types.ObjectId(), new Types.ObjectId(), new Types.ObjectId()];
-    const rows = [
-      { run, kind: 'section', target: named, fields: [{ path: 'name', before: 'A', after: 'B' }] },
-      {
-        run,
-        kind: 'sectionStudents',
-        target: lost,
-        fields: [{ path: 'studentIds', before: ['s1', 's2'], after: ['s2'] }],
-      },
-      { run, kind: 'section', target: joined, fields: [{ path: 'studentIds', after: ['s1'] }] },
-      {
-        run: other,
-        kind: 'sectionStudents',
-        target: lost,
-        fields: [{ path: 'studentIds', before: ['s0', 's1', 's2'], after: ['s1', 's2'] }],
-      },
-    ];
-    await RosterChange.insertMany(
-      rows.map((row) => ({
-        ...{ account, action: 'changed', sourceId: '', state: 'applied', expiresAt: new Date() },
-        ...row,
-      })),
-    );
-    const seen = await findSeen({ _id: run, purpose: 'accept' });
-    assert.deepEqual([...seen], [[lost.toHexString(), { students: ['s1'], teachers: [] }]]);
-    assert.equal((await findSeen({ _id: run, purpose: 'sync' })).size, 0);
-  });
-
-  it('do not let go those that wait in other classes, however few', async () => {
-    const [a, b, c] = [new Types.ObjectId(), new Types.ObjectId(), new Types.ObjectId()];
-    const older = new Map([a, b, c].map((id, index) => [id.toHexString(), [22, 2, 1][index] ?? 0]));
-    const none: Waiting = { older: new Map(), own: new Map() };
-    const sums = new TieSums({ students: { older, own: new Map() }, teachers: none });
-    const add = (target: Types.ObjectId, students: string[], seen: number) => {
-      const alone: Record<Role, boolean> = { students: false, teachers: false };
-      sums.add({ target, missing: { students, teachers: [] }, alone, seen: { students: seen, teachers: 0 } });
-    };
-    add(a, [], 22);
-    add(b, ['s1', 's2'], 0);
-    add(c, ['s3'], 0);
-    const { students } = await judgeTies({} as ActiveRun, sums, { countHere: () => Promise.resolve(100) });
-    assert.deepEqual([students.withheld, students.why, sums.seen.students], [3, 'undecided', 22]);
-    assert.deepEqual(
-      [a, b, c].map((id) => students.waits?.(id.toHexString())),
-      [false, true, true],
-    );
   });
 });

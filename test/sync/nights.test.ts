@@ -6,7 +6,7 @@ import { Contact } from '../../server/models/contact.js';
 import { Event } from '../../server/models/event.js';
 import { Resource } from '../../server/models/resource.js';
 import { Section } from '../../server/models/section.js';
-import { readLog } from '../../server/runs/log/read-log.js';
+import { readLog } from '../../server/review/journal/read-log.js';
 import { startSyncedDistrict, type TestDistrict } from '../support/roster/district.js';
 import { sayResult } from '../support/say-run.js';
 

@@ -11,11 +11,12 @@ import { School } from '../../server/models/school.js';
 import { Section } from '../../server/models/section.js';
 import { SyncRun } from '../../server/models/sync-run.js';
 import { Term } from '../../server/models/term.js';
-import { decideWithheldOfAccount, decideWithheldOfEvent } from '../../server/review/run/decide-withheld.js';
+import { decideWithheldOfEvent } from '../../server/review/run/decide-withheld.js';
 import { seal } from '../../server/seal.js';
 import { bookable, bookIn } from '../support/roster/appointments.js';
 import { startSyncedDistrict, type TestDistrict } from '../support/roster/district.js';
 import { sayResult } from '../support/say-run.js';
+import { decideWithheld } from '../support/roster/decide-withheld.js';
 
 const by = new Types.ObjectId();
 const accept = { verdict: 'accept' as const, by, reason: 'New school year' };
@@ -128,12 +129,10 @@ describe('a new school year', () => {
       assert.equal(refresh.counts.student?.withheld, 40);
       assert.equal(refresh.counts.student.added, 40);
       assert.equal((await Appointment.findById(id).lean())?.state, 'booked');
-      const decided = await decideWithheldOfAccount(district.deps, refresh, accept);
-      assert.ok(decided.ok);
-      await district.work(decided.run);
+      const decided = await decideWithheld(district, refresh);
       assert.equal(await Contact.countDocuments({ _id: { $in: old }, status: 'active' }), 0);
       assert.equal(await Contact.countDocuments({ type: 'student', status: 'active' }), 40);
-      const followed = await SyncRun.findOne({ refresh: decided.run }).orFail().lean();
+      const followed = await SyncRun.findOne({ refresh: decided }).orFail().lean();
       assert.ok((followed.counts.class?.withheld ?? 0) > 20, 'the event’s own classes wait for a person too');
       const classes = await decideWithheldOfEvent(district.deps, followed, accept);
       assert.ok(classes.ok);

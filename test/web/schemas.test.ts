@@ -4,7 +4,8 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import Joi from 'joi';
 import { ROOT } from '../../server/root.js';
-import { line, objectIds, parseForm } from '../../server/web/parse.js';
+import { parseForm } from '../../server/web/parse.js';
+import { line, objectIds } from '../../server/web/form-fields.js';
 import { codeOf } from '../support/code.js';
 import { leastHeldBy, MOST_HELD } from '../support/loop.js';
 

@@ -5,7 +5,7 @@ import { maybeActor } from '../../web/actor.js';
 import { LOGO_BYTES } from './read-logo.js';
 
 /** The address that the logo's form is sent to. */
-export const LOGO = '/global-setup/logo';
+const LOGO = '/global-setup/logo';
 
 /** The form's file; `fault` says why it was not received. */
 export interface ReceivedLogo {

@@ -4,7 +4,7 @@ import { ADDRESS_MAX, type School } from '../../models/school.js';
 import type { SettingsFields } from '../../web/compare-seen.js';
 import { zoneLabel } from '../../web/format-zone.js';
 import { readColor } from '../../web/match-color.js';
-import { emailAddress, line, phoneNumber } from '../../web/parse.js';
+import { emailAddress, line, phoneNumber } from '../../web/form-fields.js';
 import { timeZone } from '../schema.js';
 import { USUAL_LANGUAGES } from '../../web/words.js';
 import { nameLanguages } from '../../web/name-languages.js';

@@ -66,7 +66,6 @@ const REFUSED = {
     'Your school has used 50 link names, and they all still lead to it. Choose one that you had before.',
 };
 
-/** The settings as stored. */
 function settingsOf(res: Response): Promise<StoredSettings> {
   return Account.findById(actorOf(res).account, SETTINGS).orFail().lean();
 }

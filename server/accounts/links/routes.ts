@@ -121,17 +121,9 @@ export function linkRoutes(deps: Deps, clear: ClearHouseholds): Router {
   });
 
   router.get('/invitation/:secret', async (req, res) => {
-    const link = await findLink(req.params.secret, ['offer'], deps.now());
-    if (!link?.user || !link.offer) throw usedUp();
-    if (!req.user?._id.equals(link.user)) {
-      askToAccept(req, res);
-      return;
-    }
-    if (!req.user.passwordHash) {
-      askForPassword(req, res);
-      return;
-    }
-    if (link.email !== req.user.email) throw usedUp();
+    const { link, user } = (await openOffer(req, res, deps.now())) ?? {};
+    if (!user) return;
+    if (!link?.offer || link.email !== user.email) throw usedUp();
     const school = await Account.findById(link.offer.account, { name: 1 }).orFail().lean();
     const grants = offeredGrants(link.offer);
     const whereOf = await nameReaches(link.offer.account, grants);
@@ -147,17 +139,9 @@ export function linkRoutes(deps: Deps, clear: ClearHouseholds): Router {
   });
 
   router.post('/invitation/:secret', async (req, res) => {
-    const link = await findLink(req.params.secret, ['offer'], deps.now());
-    if (!link?.user) throw usedUp();
-    if (!req.user?._id.equals(link.user)) {
-      askToAccept(req, res);
-      return;
-    }
-    if (!req.user.passwordHash) {
-      askForPassword(req, res);
-      return;
-    }
-    const offer = await acceptAccess(deps, req.user, req.params.secret);
+    const { user } = (await openOffer(req, res, deps.now())) ?? {};
+    if (!user) return;
+    const offer = await acceptAccess(deps, user, req.params.secret);
     if (!offer) throw usedUp();
     req.session.account = offer.account.toHexString();
     say(req, { kind: 'ok', text: wordsFor(res)('logins.accepted') });
@@ -175,6 +159,23 @@ function sayPasswordSet(res: Response, cleared: Cleared): string {
   const t = wordsFor(res);
   const what = sayCleared(res, cleared);
   return what ? t('logins.passwordSetCleared', { what }) : t('logins.passwordSet');
+}
+
+/**
+ * The offer of a link, for the login that it is made to. Anybody else is asked to log in, and a login without a password to set one first.
+ * @returns undefined if the request was answered
+ */
+async function openOffer(
+  req: Request<{ secret: string }>,
+  res: Response,
+  now: Date,
+): Promise<{ link: OneTimeLink; user: User } | undefined> {
+  const link = await findLink(req.params.secret, ['offer'], now);
+  if (!link?.user) throw usedUp();
+  if (!req.user?._id.equals(link.user)) askToAccept(req, res);
+  else if (!req.user.passwordHash) askForPassword(req, res);
+  else return { link, user: req.user };
+  return undefined;
 }
 
 function askToAccept(req: Request, res: Response): void {

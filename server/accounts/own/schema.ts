@@ -1,5 +1,5 @@
 import Joi from 'joi';
-import { emailAddress } from '../../web/parse.js';
+import { emailAddress } from '../../web/form-fields.js';
 import { newPassword } from '../schema.js';
 
 const current = () => Joi.string().max(200).required().label('the password you have now');

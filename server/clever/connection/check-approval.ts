@@ -52,7 +52,7 @@ export async function checkApproval(
   return { approval: found.approval, ...(fault ? { fault } : {}) };
 }
 
-/** News is that a district which was waited for may be read; somebody whose access is accepted at once sees that on the page. */
+/** Whether an approval is news: if the district was waited for. An access that is accepted at once is seen on the page. */
 function isNews({ approval, checkedAt }: AccountClever): boolean {
   return approval === 'waiting' || (approval === 'unknown' && checkedAt !== undefined);
 }

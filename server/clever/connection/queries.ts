@@ -94,6 +94,7 @@ export async function connectionPage(deps: Deps, actor: Actor, query: PageQuery)
   };
 }
 
+/** Whether Clever is on for the account. */
 export async function isEnabled(account: Types.ObjectId): Promise<boolean> {
   return (await Account.exists({ _id: account, 'clever.enabled': true })) !== null;
 }

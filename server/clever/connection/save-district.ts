@@ -15,6 +15,7 @@ export type SavedDistrict =
 /** Students and teachers are what conferences need; who else comes is the school's choice. */
 const KINDS = { students: true, teachers: true, staff: false, contacts: false };
 
+/** Whether the account has a district. */
 export async function hasDistrict(account: Types.ObjectId): Promise<boolean> {
   return (await Account.exists({ _id: account, 'clever.districtId': { $exists: true } })) !== null;
 }

@@ -2,7 +2,7 @@ import Joi from 'joi';
 import type { Types } from 'mongoose';
 import type { CleverKinds } from '../../models/account.js';
 import type { SettingsFields } from '../../web/compare-seen.js';
-import { line, objectId, tick } from '../../web/parse.js';
+import { line, objectId, tick } from '../../web/form-fields.js';
 
 export const districtSchema = Joi.object<{ district: string; sure: boolean }, true>({
   district: line(2000).required().label('the district ID or the login link'),
@@ -84,6 +84,7 @@ export const kindsSchema = Joi.object<{ kinds: (typeof KINDS)[number][] }, true>
     .label('kinds of people'),
 });
 
+/** The stored kinds for the form's selected boxes. */
 export function kindsOf(ticked: string[]): CleverKinds {
   const [students, teachers, staff, contacts] = KINDS.map((kind) => ticked.includes(kind));
   return { students: !!students, teachers: !!teachers, staff: !!staff, contacts: !!contacts };

@@ -123,6 +123,7 @@ function searchOf(req: Request, { values }: Form): Record<string, unknown> {
   return { ...(q ? { q } : {}), ...(Object.fromEntries(selected) as Record<string, unknown>) };
 }
 
+/** A text field of the form; '' if it was not sent. */
 export function textIn(req: Request, name: string): string {
   const value = (req.body as Record<string, unknown> | undefined)?.[name];
   return typeof value === 'string' ? value.trim() : '';

@@ -60,5 +60,3 @@ export function createReadings(options: { ttlMs: number; maxWeight: number; now:
     },
   };
 }
-
-export type Readings = ReturnType<typeof createReadings>;

@@ -48,6 +48,7 @@ export async function readSections(
   return { value: reading, weight: reading.rows.length };
 }
 
+/** A section as a row of the list. */
 export function rowOf(section: CleverSection): SectionRow {
   return {
     id: section.id,

@@ -19,10 +19,7 @@ export interface TermsReading {
   sections: number;
 }
 
-/**
- * The district's terms with the number of their sections. Clever does not give the number, so all sections are read once; only the counts
- * are kept.
- */
+/** The district's terms and how many sections each has. Clever gives no counts, so all sections are read once; only counts are kept. */
 export async function readTerms(client: CleverClient): Promise<Weighed<TermsReading>> {
   const terms = new Map<string, TermRow>();
   for await (const { objects } of client.pages('/terms')) {

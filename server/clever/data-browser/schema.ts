@@ -1,11 +1,11 @@
 import Joi from 'joi';
-import { line } from '../../web/parse.js';
+import { line } from '../../web/form-fields.js';
 
 /** A term's id, or one of the two rows that are not terms. */
 export const NO_TERM = 'none';
 export const UNSHARED_TERM = 'unshared';
 
-export const SORTS = ['name', '-name', 'students', '-students'] as const;
+const SORTS = ['name', '-name', 'students', '-students'] as const;
 export type Sort = (typeof SORTS)[number];
 
 export interface ListQuery {

@@ -1,5 +1,5 @@
 import Joi from 'joi';
-import { tick } from '../../web/parse.js';
+import { tick } from '../../web/form-fields.js';
 import type { Chosen } from '../find-chosen.js';
 import { chosenFields } from '../schema.js';
 

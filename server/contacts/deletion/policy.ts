@@ -3,10 +3,7 @@ import { ACCESS_LEVELS, atLeast, type AccessLevel } from '../../models/user.js';
 
 export type DeletionLevel = Exclude<AccessLevel, 'customer'>;
 
-/**
- * The levels that can be chosen. Everybody below the chosen level is deleted, so customers (parents and students) always are.
- * Administrators never are.
- */
+/** The levels to choose from. Everybody below the chosen one is deleted: customers always, administrators never. */
 export const DELETION_LEVELS = ACCESS_LEVELS.filter((level): level is DeletionLevel => level !== 'customer');
 
 /** The level of somebody without a login: teachers and staff run their own schedule, all others are customers. */

@@ -1,5 +1,5 @@
 import Joi from 'joi';
-import { line, tick } from '../../web/parse.js';
+import { line, tick } from '../../web/form-fields.js';
 import { DELETION_LEVELS, type DeletionLevel } from './policy.js';
 
 export interface DeletionForm {

@@ -23,7 +23,7 @@ const KINDS: [keyof LevelNumbers, string, string][] = [
 ];
 
 /** "1,771 students, 2,140 guardians, and 3 staff accounts"; "nobody" for none. */
-export function numbersInWords(numbers: Partial<LevelNumbers>, style: Style): string {
+function numbersInWords(numbers: Partial<LevelNumbers>, style: Style): string {
   const parts = KINDS.flatMap(([kind, one, many]) => {
     const count = numbers[kind] ?? 0;
     return count > 0 ? [countOf(count, one, many)] : [];

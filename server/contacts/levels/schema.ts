@@ -1,12 +1,12 @@
 import Joi from 'joi';
 import { levelInWords } from '../../accounts/show-level.js';
 import { ACCESS_LEVELS, type AccessLevel } from '../../models/user.js';
-import { tick } from '../../web/parse.js';
+import { tick } from '../../web/form-fields.js';
 import type { Chosen } from '../find-chosen.js';
 import { chosenFields } from '../schema.js';
 
 /** Levels that can be given to many at once. Administrators are made one by one, under Staff accounts. `none` takes access away. */
-export const BULK_LEVELS = [
+const BULK_LEVELS = [
   ...ACCESS_LEVELS.filter((level) => level !== 'customer' && level !== 'administrator'),
   'none',
 ] as const;

@@ -3,7 +3,7 @@ import { IDENTIFIERS, mappingOf, type Identifier } from '../../models/field-mapp
 import type { Contact, ContactType } from '../../models/contact.js';
 
 /** The fields of the form of one person, by type, in their order. */
-export const FORM_FIELDS = [
+const FORM_FIELDS = [
   'firstName',
   'middleName',
   'lastName',

@@ -2,7 +2,7 @@ import Joi from 'joi';
 import type { Types } from 'mongoose';
 import { CONTACT_TYPES, type ContactType } from '../../models/contact.js';
 import { isPlaceholder, readDay } from '../../models/security-value.js';
-import { emailAddress, line, objectIds } from '../../web/parse.js';
+import { emailAddress, line, objectIds } from '../../web/form-fields.js';
 import type { SettingsFields } from '../../web/compare-seen.js';
 import type { FormField } from './policy.js';
 

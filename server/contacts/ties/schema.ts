@@ -1,6 +1,6 @@
 import Joi from 'joi';
 import type { Types } from 'mongoose';
-import { line, objectId } from '../../web/parse.js';
+import { line, objectId } from '../../web/form-fields.js';
 import { RELATIONSHIPS } from './link-child.js';
 
 export const tieQuery = Joi.object<{ q: string }, true>({ q: line(100).allow('').default('') });

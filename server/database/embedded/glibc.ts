@@ -93,7 +93,7 @@ function makeCopy(published: string, copy: string): void {
  * @returns the same buffer, changed in place
  * @throws if the file has such a need but not the expected structure
  */
-export function withoutGlibc238(elf: Buffer): Buffer {
+function withoutGlibc238(elf: Buffer): Buffer {
   const sections = readSections(elf);
   const needs = sections.find((section) => section.type === GNU_VERNEED);
   const symbols = sections.find((section) => section.type === DYNSYM);

@@ -14,9 +14,7 @@ export async function rankPlansByTrial({ engine }: Pick<EmbeddedMongodb, 'engine
 
 const OP_MSG = 2013;
 
-/**
- * {setParameter: 1, featureFlagCostBasedRanker: false, $db: 'admin'}, encoded by hand, as loading the driver takes a third of the start.
- */
+/** {setParameter: 1, featureFlagCostBasedRanker: false, $db: 'admin'}, encoded by hand: loading the driver takes a third of the start. */
 const SET_PARAMETER = message([
   element(0x10, 'setParameter', int32(1)),
   element(0x08, 'featureFlagCostBasedRanker', Buffer.from([0])),

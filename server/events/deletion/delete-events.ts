@@ -28,9 +28,7 @@ const BATCH = 500;
 
 type Gone = Pick<Event, '_id' | 'account'>;
 
-/**
- * Documents of one kind. `first`: documents that depend on them and are deleted before them, so that a repetition can finish after a crash.
- */
+/** Documents of one kind. `first`: those that depend on them, deleted before them so that a repetition can finish after a death. */
 interface Kind {
   model: Model<unknown>;
   first?: (ids: Types.ObjectId[], stopping: AbortSignal) => Promise<void>;

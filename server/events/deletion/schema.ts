@@ -1,5 +1,5 @@
 import Joi from 'joi';
-import { line } from '../../web/parse.js';
+import { line } from '../../web/form-fields.js';
 
 /** The event's name, as the person who deletes it typed it. */
 export function deletionSchema(name: string): Joi.ObjectSchema<{ typed: string }> {

@@ -4,7 +4,7 @@ import { MESSAGE_KINDS, type MessageKind, type MessageText } from '../../models/
 import { usualText } from '../../notifications/messages/default-texts.js';
 import { macroText } from '../../notifications/schema.js';
 import type { SettingsFields } from '../../web/compare-seen.js';
-import { emailAddress, line, longText, phoneNumber } from '../../web/parse.js';
+import { emailAddress, line, longText, phoneNumber } from '../../web/form-fields.js';
 import type { Style } from '../../web/place.js';
 import { wordsOf } from '../../web/words.js';
 
@@ -17,7 +17,7 @@ export const MESSAGE_WORDS: Record<MessageKind, string> = {
   plan: 'Several meetings booked together',
 };
 
-export const MOST_REMINDERS = 5;
+const MOST_REMINDERS = 5;
 const MOST_HOURS = 336;
 
 /** An event's texts of emails, as a form has them; '' means Slotbell's text. */

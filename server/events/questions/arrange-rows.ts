@@ -14,7 +14,7 @@ export function arrangeRows(rows: Row[], act: string): Row[] {
   return [...others.slice(0, to), row, ...others.slice(to)];
 }
 
-export function freshRow(): Row {
+function freshRow(): Row {
   const id = new Types.ObjectId().toHexString();
   return { id, label: '', kind: 'text', choices: '', required: false, staffOnly: false };
 }

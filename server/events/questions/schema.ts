@@ -1,12 +1,12 @@
 import Joi from 'joi';
 import type { Types } from 'mongoose';
 import { FIELD_KINDS, type AppointmentField, type FieldKind } from '../../models/appointment-field.js';
-import { line, objectIds, tick } from '../../web/parse.js';
+import { line, objectIds, tick } from '../../web/form-fields.js';
 
 export const MAX_QUESTIONS = 12;
-export const LABEL_MAX = 120;
-export const CHOICE_MAX = 60;
-export const MAX_CHOICES = 20;
+const LABEL_MAX = 120;
+const CHOICE_MAX = 60;
+const MAX_CHOICES = 20;
 
 export const KIND_WORDS: Record<FieldKind, string> = {
   text: 'Short text',

@@ -1,6 +1,6 @@
 import Joi from 'joi';
 import type { Types } from 'mongoose';
-import { objectId } from '../../web/parse.js';
+import { objectId } from '../../web/form-fields.js';
 
 export interface TeamForm {
   holder: Types.ObjectId;

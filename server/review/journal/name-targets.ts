@@ -7,7 +7,7 @@ import type { RosterChange } from '../../models/roster-change.js';
 import { Section } from '../../models/section.js';
 import { Term } from '../../models/term.js';
 import type { PlacedEvent, Style } from '../../web/place.js';
-import { nameAppointments } from '../../runs/show/name-appointments.js';
+import { nameAppointments } from '../run/name-appointments.js';
 
 /** @param event of the run, where it has one */
 export interface TargetScope extends Style {

@@ -4,7 +4,7 @@ import { addressOf, pagerOf, sliceOf } from '../../web/paging.js';
 import { parseQuery } from '../../web/parse.js';
 import { nameRows } from '../run/name-rows.js';
 import { readableRefresh, readableRuns, type RunPlace } from '../../runs/show/queries.js';
-import { countLog, readLog } from '../../runs/log/read-log.js';
+import { countLog, readLog } from './read-log.js';
 import { sayLine } from '../../runs/log/say-note.js';
 import { countRows, isOver, KIND_WORDS, ONE_WORDS } from '../../runs/show/show-run.js';
 import { exportChanges } from './export-changes.js';

@@ -5,7 +5,7 @@ import {
   type ChangeAction,
   type ChangeState,
 } from '../../models/roster-change.js';
-import { line } from '../../web/parse.js';
+import { line } from '../../web/form-fields.js';
 import { oneKind } from '../run/schema.js';
 
 /** Which of a run's changes are shown; '' is all. */

@@ -1,4 +1,4 @@
-import type { Model, Types } from 'mongoose';
+import type { Model } from 'mongoose';
 import { RosterChange } from '../../models/roster-change.js';
 import { RosterRun } from '../../models/roster-run.js';
 import { RosterUpload } from '../../models/roster-upload.js';
@@ -15,7 +15,7 @@ import { findNewerUpload, sayNewer } from '../../uploads/find-newer.js';
 import { sayResult } from '../../runs/log/say-result.js';
 
 /** How many days a preview's notes are kept. */
-export const KEPT_DAYS = 7;
+const KEPT_DAYS = 7;
 const DAY_MS = 24 * 3600_000;
 
 const NAMED = 5;
@@ -138,9 +138,4 @@ async function olderThan({ run }: RunPlace): Promise<string> {
 
 export function isRisky({ leaving, ending, broken, older }: Risk): boolean {
   return leaving !== '' || ending !== '' || broken > 0 || older !== '';
-}
-
-/** The preview that a run applies. */
-export function previewOf(run: Pick<Run, 'purpose' | 'of'>): Types.ObjectId | undefined {
-  return run.purpose === 'apply' ? run.of : undefined;
 }

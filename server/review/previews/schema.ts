@@ -1,4 +1,4 @@
 import Joi from 'joi';
-import { tick } from '../../web/parse.js';
+import { tick } from '../../web/form-fields.js';
 
 export const applySchema = Joi.object<{ sure: boolean }, true>({ sure: tick() });

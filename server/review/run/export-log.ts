@@ -3,7 +3,7 @@ import { numericMoment } from '../../web/format-time.js';
 import { streamCsv } from '../../web/stream-csv.js';
 import { nameRows } from './name-rows.js';
 import { logFilter, type LogQuery, type RunPlace } from '../../runs/show/queries.js';
-import { streamLog, type LogLine } from '../../runs/log/read-log.js';
+import { streamLog, type LogLine } from '../journal/read-log.js';
 import { sayLine } from '../../runs/log/say-note.js';
 import { ACTION_WORDS, ONE_WORDS } from '../../runs/show/show-run.js';
 

@@ -1,8 +1,8 @@
 import { Types } from 'mongoose';
 import { RosterChange } from '../../models/roster-change.js';
-import { findAppointments, type NamedAppointment } from '../../runs/show/name-appointments.js';
+import { findAppointments, type NamedAppointment } from './name-appointments.js';
 import type { RunPlace } from '../../runs/show/queries.js';
-import { readLog } from '../../runs/log/read-log.js';
+import { readLog } from '../journal/read-log.js';
 import { sayNote } from '../../runs/log/say-note.js';
 
 /** How many a run's page shows; the rest are on the event's problem list. */

@@ -6,8 +6,8 @@ import type { Event } from '../../models/event.js';
 import { Section } from '../../models/section.js';
 import { Term } from '../../models/term.js';
 import type { PlacedEvent } from '../../web/place.js';
-import { nameAppointments } from '../../runs/show/name-appointments.js';
-import type { LogLine } from '../../runs/log/read-log.js';
+import { nameAppointments } from './name-appointments.js';
+import type { LogLine } from '../journal/read-log.js';
 
 type Names = Map<string, string>;
 

@@ -7,7 +7,7 @@ import { parseQuery } from '../../web/parse.js';
 import { exportLog } from './export-log.js';
 import { nameRows } from './name-rows.js';
 import { logFilter, readableRefresh, type LogQuery, type RunPlace } from '../../runs/show/queries.js';
-import { countLog, readLog } from '../../runs/log/read-log.js';
+import { countLog, readLog } from '../journal/read-log.js';
 import { sayLine } from '../../runs/log/say-note.js';
 import { logQuery } from './schema.js';
 import { ACTION_WORDS, countRows, ONE_WORDS } from '../../runs/show/show-run.js';

@@ -18,10 +18,7 @@ export interface Undoable {
   others: Pick<SyncRun, '_id' | 'event'>[];
 }
 
-/**
- * What can be undone of a sync run: only an event's last run that changed something, and of the account's roster only the last roster run
- * that did.
- */
+/** What of a sync run can be undone: only an event's last run that changed something, and the roster's last one that did. */
 export async function findUndoable(run: SyncRun): Promise<Undoable> {
   const newest = { fields: UNDO_FIELDS, sort: { createdAt: -1 }, limit: 1 } as const;
   const {

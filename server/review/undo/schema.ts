@@ -1,5 +1,5 @@
 import Joi from 'joi';
-import { line, tick } from '../../web/parse.js';
+import { line, tick } from '../../web/form-fields.js';
 
 export interface UndoForm {
   reason: string;

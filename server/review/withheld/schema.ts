@@ -1,5 +1,5 @@
 import Joi from 'joi';
-import { line } from '../../web/parse.js';
+import { line } from '../../web/form-fields.js';
 import { oneKind } from '../run/schema.js';
 
 /** Which withheld removals are shown; '' is all. */

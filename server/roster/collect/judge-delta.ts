@@ -25,10 +25,7 @@ export interface Judged {
   unmentioned: Unmentioned;
 }
 
-/**
- * Decides for everybody whom the changes mention whether they belong here, by the rule of a full sync applied to the changes and the stored
- * data.
- */
+/** Decides who of the people in the changes belongs here, by the rule of a full sync applied to changes and stored data. */
 export async function judgeDelta(scope: Scope, changes: Changes): Promise<Judged> {
   const { kinds, schools, mapping } = scope;
   const mapped = [...changes.users.values()].flatMap((user) =>

@@ -9,7 +9,6 @@ import { contradict, isClose, RULES, type Candidate, type Rule } from './match-r
 export type PersonRecord = Pick<RosterRecord<RosterPerson>, 'id' | 'fields'>;
 
 export interface Doubt {
-  /** The record's id. */
   id: string;
   candidates: Types.ObjectId[];
   reason: AlikeReason;

@@ -10,10 +10,7 @@ type LookedClass = Pick<Class, '_id' | 'event' | 'section'> & {
 
 const LOOKED_CLASS = { event: 1, section: 1, 'synced.students': 1, 'synced.teachers': 1 } as const;
 
-/**
- * Which of these classes have appointments (hex ids). An appointment without a class counts for the classes that its student and teacher
- * share.
- */
+/** Which of these classes have appointments (hex ids). One without a class counts for all that its student and teacher share. */
 export async function findBooked(classes: readonly LookedClass[]): Promise<Set<string>> {
   if (classes.length === 0) return new Set();
   const events = [...new Map(classes.map(({ event }) => [event.toHexString(), event])).values()];

@@ -25,10 +25,7 @@ export type Candidate = Pick<
   logins: readonly { email: string; proven: boolean }[];
 };
 
-/**
- * A rule's verdict on one record and one contact. `other`: the number seems to belong to somebody else now. Undefined: the rule does not
- * apply.
- */
+/** A rule's verdict on a record and a contact. `other`: the number seems to be somebody else's. Undefined: the rule does not apply. */
 type Verdict = 'same' | 'unsure' | 'other' | undefined;
 export interface Rule {
   reason: (person: RosterPerson, mapping: FieldMapping) => AlikeReason;
@@ -91,9 +88,7 @@ export function contradict(person: RosterPerson, candidate: Candidate, mapping: 
   );
 }
 
-/**
- * Whether somebody logs in as this contact by another address than the record's: an address alone must not hand a login to somebody else.
- */
+/** Whether the contact's login has another address than the record: an address alone must not hand a login to somebody else. */
 function isElses({ email }: RosterPerson, { logins }: Candidate): boolean {
   return logins.some((login) => !login.proven || login.email !== plain(email));
 }

@@ -65,10 +65,7 @@ export async function noteNewcomers(
 
 const UNDECIDED = { state: 'open' as const, deciding: { $exists: false } };
 
-/**
- * Drops doubts that the source itself has resolved: the id is with its former holder again, or with nobody. One that somebody is deciding
- * stays.
- */
+/** Drops doubts that the source has resolved: the id is with its former holder, or with nobody. One that is being decided stays. */
 export async function dropNewcomers(account: Types.ObjectId, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   await Duplicate.deleteMany({ account, 'newcomer.id': { $in: [...ids] }, ...UNDECIDED });

@@ -17,10 +17,7 @@ const INVERSE = {
   removed: 'restored',
 } as const satisfies Record<ChangeAction, ChangeAction>;
 
-/**
- * What counts and the log call taking a change back. An appointment is `changed` when it needs a look again, `restored` when it no longer
- * does.
- */
+/** What the log calls taking a change back. An appointment is `changed` when it needs a look again, `restored` otherwise. */
 export function inverseOf({ kind, action }: Pick<RosterChange, 'kind' | 'action'>) {
   if (kind !== 'appointment') return INVERSE[action];
   return action === 'restored' ? 'changed' : 'restored';

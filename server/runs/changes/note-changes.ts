@@ -107,7 +107,7 @@ function keyOf({ kind, target }: Pick<Row, 'kind' | 'target'>): string {
 }
 
 /** Joins two changes of one document: the values before the first, and those after the second. */
-export function joinFields(first: readonly FieldChange[], second: readonly FieldChange[]): FieldChange[] {
+function joinFields(first: readonly FieldChange[], second: readonly FieldChange[]): FieldChange[] {
   const later = new Map(second.map((field) => [field.path, field]));
   const kept = first.filter(({ path }) => !later.has(path));
   const joined = second.map((field) => {

@@ -5,10 +5,7 @@ import { QUIET_MS, type Timing } from './timing.js';
 import { RunHandedBack, RunHung, RunLost, RunStopped } from './run-ends.js';
 import { Stages } from './stages.js';
 
-/**
- * The shortest time between two writes of progress: as often as a page can show it, and far below the silence after which a run is taken
- * over.
- */
+/** The shortest time between two writes of progress: as often as a page shows it, and far below the silence that loses a run. */
 const KEEP_MS = 250;
 
 export interface ActiveRunOptions {

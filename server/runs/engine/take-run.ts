@@ -46,10 +46,7 @@ export function countTries({
   return fence - retries - spared;
 }
 
-/**
- * Selects runs that a worker has and that have been silent for too long, by the database's clock. A run that waits for another has no
- * worker.
- */
+/** Selects runs whose worker has been silent for too long, by the database's clock. A run that waits for another has no worker. */
 export function staleRun(timing: Timing): QueryFilter<Run> {
   return {
     state: 'running',

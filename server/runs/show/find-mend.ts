@@ -1,10 +1,7 @@
 import { Account } from '../../models/account.js';
 import { mayRunAll, type Actor } from '../../web/actor.js';
 
-/**
- * The page where the cause of a run's failure can be fixed: Clever's setup, if Clever rejects the saved access; '' for somebody who may not
- * open it.
- */
+/** The page where a run's failure can be fixed: Clever's setup, if its access was rejected; '' for somebody who may not open it. */
 export async function findMend(actor: Actor): Promise<string> {
   if (!mayRunAll(actor)) return '';
   const refused = await Account.exists({ _id: actor.account, 'clever.approval': 'refused' });

@@ -2,7 +2,7 @@ import Joi from 'joi';
 import type { Types } from 'mongoose';
 import type { Event } from '../../models/event.js';
 import { SLOT_KINDS, SLOT_STATES, type SlotKind, type SlotState } from '../../models/slot.js';
-import { dateField, line, objectIds, tick } from '../../web/parse.js';
+import { dateField, line, objectIds, tick } from '../../web/form-fields.js';
 import {
   MOST_CHOSEN,
   pastedList,

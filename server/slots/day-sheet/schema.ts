@@ -1,5 +1,5 @@
 import Joi from 'joi';
-import { line } from '../../web/parse.js';
+import { line } from '../../web/form-fields.js';
 
 export interface SheetQuery {
   /** YYYY-MM-DD; '' means the first day that is not over. */

@@ -12,10 +12,7 @@ export interface PaperSheet extends Sheet {
   of: number;
 }
 
-/**
- * Divides a day sheet into parts of about equal size that fit on a sheet of paper. Times at which no teacher of a part has a slot are left
- * out.
- */
+/** Divides a day sheet into equal parts that fit on paper. Times at which no teacher of a part has a slot are left out. */
 export function splitSheet({ teachers, rows }: Sheet): PaperSheet[] {
   const parts = partsOf(teachers, MOST_ACROSS).flatMap(({ from, items }): Sheet[] => {
     const own = rows

@@ -2,7 +2,7 @@ import Joi from 'joi';
 import type { Types } from 'mongoose';
 import type { Event, LastSlots } from '../../models/event.js';
 import { SLOT_KINDS, SLOT_STATES, type SlotKind, type SlotState } from '../../models/slot.js';
-import { dateField, objectIds, tick, timeField } from '../../web/parse.js';
+import { dateField, objectIds, tick, timeField } from '../../web/form-fields.js';
 import type { Pattern } from '../lay-out-days.js';
 import { MOST_CHOSEN, pastedList, slotCapacity, slotMessage, slotMinutes } from '../schema.js';
 
@@ -84,7 +84,7 @@ export const newSlotsQuery = Joi.object<{ resources: Types.ObjectId[] }, true>({
 });
 
 /** What a button other than Preview does; the other fields are not checked then. */
-export const FORM_STEPS = ['find', 'found', 'none', 'list', 'more'] as const;
+const FORM_STEPS = ['find', 'found', 'none', 'list', 'more'] as const;
 export type FormStep = (typeof FORM_STEPS)[number];
 
 export const formStep = Joi.object<{ step: FormStep | ''; shown: string }, true>({

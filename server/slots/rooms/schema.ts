@@ -1,5 +1,5 @@
 import Joi from 'joi';
-import { idText, line } from '../../web/parse.js';
+import { idText, line } from '../../web/form-fields.js';
 import { MOST_CHOSEN, pastedList } from '../schema.js';
 
 /** The form of all rooms as it is sent. The three lists have the same order. */

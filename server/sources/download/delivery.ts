@@ -3,10 +3,7 @@ import type { Download } from './download-district.js';
 import type { Ids } from '../../runs/changes/id-set.js';
 import type { ListName } from '../records/lists.js';
 
-/**
- * Questions about the people that a delivery of changes names: who is in sections that it does not mention, and which students it does not
- * mention.
- */
+/** Questions about the people in a delivery of changes: who is in sections that it leaves out, and which students it leaves out. */
 export interface Unmentioned {
   listed: ReadonlySet<string>;
   students: ReadonlySet<string>;

@@ -3,16 +3,13 @@ import type { NoteCode } from '../../runs/log/say-note.js';
 
 /** What a source says of one person, section, course or term, ready to be compared with what is stored. */
 export interface RosterRecord<F> {
-  /** The source's id. */
   id: string;
   fields: F;
   /** The hash of the fields: a stored record with the same one is not written. */
   hash: string;
   /** The fingerprint (`markOf`) of a section's people as it was when somebody said that the missing ones stay. */
   keptFor?: string;
-  /**
-   * The fingerprint (`markOf`) of the people of a section whose list came empty, as it was when everybody it lost was found in other sections.
-   */
+  /** The fingerprint (`markOf`) of a section's people when its list came empty and all of them were found in other sections. */
   movedFor?: string;
 }
 

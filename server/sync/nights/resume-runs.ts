@@ -30,9 +30,7 @@ export async function resumeRuns(deps: Deps, timing: Timing = TIMING): Promise<n
   return lost.length + waiting.length + goOn.length + refreshes.length;
 }
 
-/**
- * Runs of accounts' rosters that may begin, because they stand alone or an event's run waits for them, and runs that lost their worker.
- */
+/** Roster runs that may begin, because they stand alone or an event's run waits for them, and those that lost their worker. */
 async function findRefreshes(waitedFor: Types.ObjectId[], now: Date, timing: Timing) {
   const queued = { state: 'queued' as const, ...dueAt(now) };
   const alone = await RosterRun.find({ alone: true, ...queued }, { _id: 1 }).lean();

@@ -79,11 +79,8 @@ async function deriveBatch(
   return sections.map((section) => deriveClass(section, lookups));
 }
 
-/**
- * One section as a class; a pure function. People whom the source does not share are left out and counted; somebody who is named twice
- * counts once.
- */
-export function deriveClass(section: Section, { people, courses, terms }: Lookups): DerivedClass {
+/** One section as a class; pure. People whom the source does not share are left out and counted; nobody counts twice. */
+function deriveClass(section: Section, { people, courses, terms }: Lookups): DerivedClass {
   const known = (ids: string[]) => ids.flatMap((id) => people.get(id) ?? []);
   const unknown = (ids: string[]) => ids.filter((id) => !people.has(id));
   const [teachers, students] = [known(section.teacherIds), known(section.studentIds)];

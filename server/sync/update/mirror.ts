@@ -22,10 +22,7 @@ export interface Mirror {
   /** Names of courses by id. */
   courses(ids: readonly string[]): Promise<Map<string, string>>;
   named(contacts: readonly Types.ObjectId[]): Promise<NamedPerson[]>;
-  /**
-   * Of these contacts, those who stay although the source no longer has them (hex ids): their removal waits for a decision, or somebody
-   * rejected it.
-   */
+  /** Those of these contacts who stay though the source lacks them (hex ids): their removal is undecided or was rejected. */
   staying(contacts: readonly Types.ObjectId[]): Promise<Set<string>>;
   /** Of these sections, those that stay although the source no longer has them (hex ids), for the same reasons. */
   waiting(sections: readonly Types.ObjectId[]): Promise<Set<string>>;

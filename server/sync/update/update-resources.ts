@@ -31,7 +31,7 @@ export interface ResourceDiff {
 }
 
 /** Which resources must be added, renamed or brought back. */
-export function diffResources(teachers: readonly Teacher[], known: readonly KnownResource[]): ResourceDiff {
+function diffResources(teachers: readonly Teacher[], known: readonly KnownResource[]): ResourceDiff {
   const byContact = new Map(known.map((item) => [item.contact.toHexString(), item]));
   const diff: ResourceDiff = { added: [], changed: [], restored: [], unchanged: 0 };
   for (const teacher of teachers) {

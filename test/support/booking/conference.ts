@@ -13,7 +13,8 @@ import { Resource } from '../../../server/models/resource.js';
 import { searchKey } from '../../../server/models/search-key.js';
 import { Slot } from '../../../server/models/slot.js';
 import type { User } from '../../../server/models/user.js';
-import { holdSlot, type Held, type HoldRequest } from '../../../server/booking/hold-slot.js';
+import { holdSlot, type Held } from '../../../server/booking/hold-slot.js';
+import type { HoldRequest } from '../../../server/booking/build-hold.js';
 import { confirmAppointment } from '../../../server/booking/confirm-appointment.js';
 
 /** The day before the conferences, noon in Chicago. */

@@ -62,6 +62,21 @@ export class FrontDesk {
     return `${this.home}/children/${String(this.fair.students[n]!._id)}`;
   }
 
+  /** Opens the page that moves an appointment, and selects a time. */
+  async move(visitor: Visitor, id: string, slot: { _id: unknown }, more = {}): Promise<Response> {
+    const path = `${this.home}/appointments/${id}/move`;
+    const page = await visitor.get(path);
+    return visitor.agent
+      .post(path)
+      .type('form')
+      .send({
+        _csrf: hidden(page.text, '_csrf'),
+        key: hidden(page.text, 'key'),
+        slot: String(slot._id),
+        ...more,
+      });
+  }
+
   /** Opens the child and selects a time. */
   async choose(visitor: Visitor, teacher: number, n: number, child = 0, more = {}): Promise<Response> {
     const page = await visitor.get(this.childPath(child));

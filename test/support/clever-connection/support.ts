@@ -15,7 +15,7 @@ export async function startDistrict(
   return { sandbox, test: createTestApp(envOf(sandbox, env)) };
 }
 
-export function envOf(sandbox: Sandbox, env: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
+function envOf(sandbox: Sandbox, env: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   return { CLEVER_API_URL: sandbox.url, CLEVER_TOKENS_URL: sandbox.tokensUrl, ...env };
 }
 

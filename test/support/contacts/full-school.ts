@@ -10,11 +10,14 @@ import { Notification } from '../../../server/models/notification.js';
 import { OneTimeLink } from '../../../server/models/one-time-link.js';
 import { RosterChange } from '../../../server/models/roster-change.js';
 import { RosterRun } from '../../../server/models/roster-run.js';
+import { School } from '../../../server/models/school.js';
 import { Section } from '../../../server/models/section.js';
 import { Term } from '../../../server/models/term.js';
 import { User, type AccessLevel, type Grant } from '../../../server/models/user.js';
 import { bookSlot, EVE, makeConference, wishOf, type Conference } from '../booking/conference.js';
-import { makeUser, type TestApp } from '../app.js';
+import { createTestApp, makeUser, Visitor, type TestApp } from '../app.js';
+import { emptyDatabase } from '../hooks.js';
+import { takeSnapshot, type Snapshot } from '../snapshot.js';
 
 /** A school in which every tie that a person can have is there: roster, classes, families, bookings, logins of each level. */
 export interface FullSchool {
@@ -199,4 +202,19 @@ async function makeRoster(account: Types.ObjectId, fair: Conference): Promise<vo
     state: 'open',
     createdAt: EVE,
   });
+}
+
+/** Such a school with one more building, in a fresh app that its administrator looks at, as a snapshot to return to. */
+export async function openFullSchool(): Promise<{
+  test: TestApp;
+  school: FullSchool;
+  visitor: Visitor;
+  base: Snapshot;
+}> {
+  await emptyDatabase();
+  const test = createTestApp();
+  const school = await makeFullSchool(test);
+  await School.create({ account: school.account, name: 'Lincoln High', sortKey: 'lincoln high' });
+  const visitor = await new Visitor(test.app).logIn(school.admin);
+  return { test, school, visitor, base: await takeSnapshot() };
 }

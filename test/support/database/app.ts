@@ -19,7 +19,7 @@ export class Apps {
   }
 }
 
-export class App {
+class App {
   greeting: unknown;
   #process: ChildProcess;
 

@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events';
 import mongoose from 'mongoose';
 
 /** The error that a killed process's code gets from its next call to the database, which changes nothing there any more. */
-export class Killed extends Error {}
+class Killed extends Error {}
 
 /** Work whose writes are counted, and in which something happens at one of them, or the process dies. */
 interface Life {

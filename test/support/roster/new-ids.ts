@@ -10,15 +10,13 @@ import { Household } from '../../../server/models/household.js';
 import type { RosterRun } from '../../../server/models/roster-run.js';
 import { SyncRun } from '../../../server/models/sync-run.js';
 import { User } from '../../../server/models/user.js';
-import {
-  decideWithheldOfAccount,
-  decideWithheldOfEvent,
-} from '../../../server/review/run/decide-withheld.js';
+import { decideWithheldOfEvent } from '../../../server/review/run/decide-withheld.js';
 import { mergeContacts } from '../../../server/duplicates/merge-contacts.js';
 import { keepOfLost } from '../../../server/families/keep-appointments.js';
 import { asApp } from '../scans.js';
 import { bookable, bookIn } from './appointments.js';
 import { startSyncedDistrict, type TestDistrict } from './district.js';
+import { decideWithheld } from './decide-withheld.js';
 
 const by = new Types.ObjectId();
 const ACCEPT = { verdict: 'accept' as const, by, reason: 'New school year' };
@@ -122,10 +120,8 @@ export class NewIds {
 
   /** Accepts what a refresh withheld. @returns what followed at the event */
   async accept(refresh: RosterRun): Promise<SyncRun> {
-    const decided = await decideWithheldOfAccount(this.district.deps, refresh, ACCEPT);
-    assert.ok(decided.ok);
-    assert.equal((await this.district.work(decided.run)).state, 'done');
-    return SyncRun.findOne({ refresh: decided.run }).orFail().lean();
+    const decided = await decideWithheld(this.district, refresh);
+    return SyncRun.findOne({ refresh: decided }).orFail().lean();
   }
 
   /** Accepts what the update of the event withheld. */

@@ -3,9 +3,9 @@ import { Types } from 'mongoose';
 import { Contact } from '../../../server/models/contact.js';
 import { RosterChange } from '../../../server/models/roster-change.js';
 import { SyncRun } from '../../../server/models/sync-run.js';
-import { decideWithheldOfAccount } from '../../../server/review/run/decide-withheld.js';
 import { startSyncedDistrict, type TestDistrict } from './district.js';
 import { sayResult } from '../say-run.js';
+import { decideWithheld } from './decide-withheld.js';
 
 const by = new Types.ObjectId();
 
@@ -55,13 +55,7 @@ export class WithheldPeople {
   /** Decides about what the refresh of a run withheld. @returns what followed at the event */
   async decide(run: SyncRun, verdict: 'accept' | 'reject'): Promise<SyncRun | null> {
     const refresh = await this.district.refreshOf(run);
-    const decided = await decideWithheldOfAccount(this.district.deps, refresh, {
-      verdict,
-      by,
-      reason: 'looked',
-    });
-    assert.ok(decided.ok);
-    assert.equal((await this.district.work(decided.run)).state, 'done');
-    return SyncRun.findOne({ refresh: decided.run }).lean();
+    const decided = await decideWithheld(this.district, refresh, verdict);
+    return SyncRun.findOne({ refresh: decided }).lean();
   }
 }

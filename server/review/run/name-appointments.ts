@@ -16,9 +16,7 @@ export interface NamedAppointment {
   students: string;
 }
 
-/**
- * Finds appointments of an event in the order of time, with the names of teacher and students. Takes three queries, however many there are.
- */
+/** Finds an event's appointments by time, with the names of teacher and students. Three queries, however many there are. */
 export async function findAppointments(
   event: PlacedEvent,
   ids: Types.ObjectId[],
