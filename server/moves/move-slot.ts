@@ -46,7 +46,7 @@ export async function moveSlot(
   }
   const ids = living.map(({ _id }) => _id);
   await leaveTime(ids, item.slot, target.to);
-  if (source.day !== target.day) await leaveDay(item, ids, target.day);
+  if (source.day !== target.day) await leaveDay(item, ids, target.day, deps.now());
   // A merge of two teachers has given it to the other one: what was taken for the first is of no use.
   const passed =
     why === 'changed' && (await Slot.exists({ ...whereIs(slot, source), resource: { $ne: slot.resource } }));
