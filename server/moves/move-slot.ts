@@ -1,9 +1,9 @@
 import { findNeeds } from '../booking/find-needs.js';
 import type { Deps } from '../deps.js';
-import { Appointment } from '../models/appointment.js';
+import type { Appointment } from '../models/appointment.js';
 import { isDuplicateKey } from '../models/duplicate-key.js';
 import { coveredMinutes, Slot } from '../models/slot.js';
-import { SlotMoveItem, type StayCode } from '../models/slot-move.js';
+import type { SlotMoveItem, StayCode } from '../models/slot-move.js';
 import { LOCKED } from '../slots/lock-slots.js';
 import { enterDay, leaveDay } from './enter-day.js';
 import { lockSlot, unlockSlot, type Before } from './lock-moved.js';
