@@ -17,10 +17,11 @@ import './support/seed.js';
 import { readFailures, sayFailures, toldOf, type Failure } from './support/say-failures.js';
 
 const COMPILED = path.join(ROOT, 'dist', 'suite');
-/** Folders of test/, those that take longest first, so that no long part is left for the end; what none of them names is the last part. */
+/** Folders of test/ or files of one, those that take longest first, so that no long part is left for the end; what none of them names is the last part. */
 const FOLDERS = [
-  'roster',
   'browser',
+  'roster/[a-o]*.test.js',
+  'roster/[p-z]*.test.js',
   'review',
   '{permissions,upgrades}',
   'web',
@@ -101,19 +102,21 @@ function failuresOf(part: Part): Failure[] {
   return isBroken(part) ? [{ title: part.name, errors: [how] }] : readFailures(part.said);
 }
 
-const SLOWEST = 10;
+const SLOWEST = 20;
 
-/** The files that took longest, one line each, and how much of the processors' time all took where the system tells. */
+/** The files that took most, by the processors' time where the system tells, one line each, and what all took of it. */
 async function sayTimes(): Promise<string> {
   const told = await readFile(times, 'utf8').catch(() => '');
-  const took = [...told.matchAll(/^(\d+) (.*)$/gm)].map(([, ms = '', file = '']) => ({
-    ms: Number(ms),
+  const took = [...told.matchAll(/^(\d+) (\d+) (.*)$/gm)].map(([, ms, ticks, file = '']) => ({
+    seconds: Number(ms) / 1000,
+    ofCpu: Number(ticks) / TICKS,
     file,
   }));
-  took.sort((one, other) => other.ms - one.ms);
-  const lines = took.slice(0, SLOWEST).map(({ ms, file }) => {
+  took.sort((one, other) => other.ofCpu - one.ofCpu || other.seconds - one.seconds);
+  const lines = took.slice(0, SLOWEST).map(({ seconds, ofCpu, file }) => {
     const source = path.relative(COMPILED, file).replace(/\.js$/, '.ts');
-    return `  ${(ms / 1000).toFixed(0).padStart(5)} s ${source}\n`;
+    const cpu = ofCpu > 0 ? `${ofCpu.toFixed(0).padStart(4)} s of CPU` : '';
+    return `  ${seconds.toFixed(0).padStart(5)} s ${cpu} ${source}\n`;
   });
   const stat = await readFile('/proc/self/stat', 'latin1').catch(() => '');
   const ticks = stat.split(') ')[1]?.split(' ').slice(13, 15).map(Number) ?? [];
@@ -131,7 +134,8 @@ const { timeout } = JSON.parse(await readFile(path.join(ROOT, '.mocharc.json'), 
 const folder = await mkdtemp(path.join(tmpdir(), 'slotbell-suite-'));
 const times = path.join(folder, 'times');
 await compile();
-const filesOf = (folder: string) => path.join(COMPILED, 'test', folder, '**/*.test.js');
+const filesOf = (part: string) =>
+  path.join(COMPILED, 'test', part, part.endsWith('.js') ? '' : '**/*.test.js');
 const patterns = (folders.length > 0 ? folders : FOLDERS).map(filesOf);
 const waiting = patterns.map((pattern) => [pattern]);
 if (folders.length === 0)

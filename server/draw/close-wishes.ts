@@ -2,6 +2,7 @@ import type { Deps } from '../deps.js';
 import { Draw } from '../models/draw.js';
 import type { Event } from '../models/event.js';
 import { digestOf, drawTurns, drawWishes, hashLines, type DrawInput, type Drawn } from './draw-wishes.js';
+import { areChanging } from './find-acting.js';
 import { pack } from './find-draw.js';
 import { readInput } from './read-input.js';
 import { openSeed } from './start-draw.js';
@@ -24,10 +25,13 @@ export interface DrawList extends DrawShare {
   drawn: Drawn[];
 }
 
+/** So long after its end a round waits for adults who are joining or leaving. One whose process died is finished by the next tick. */
+const MOST_WAITED_MS = 10 * 60_000;
+
 /**
- * Closes a round's wishes: one write stores the input and the result. Of each wish only times count that the family could be booked at, so
- * that the list promises nothing that can't be had.
- * @returns false if somebody else has closed or changed it meanwhile
+ * Closes a round's wishes: one write keeps what is drawn from, and the result. Of what a family wishes only times count that it
+ * could be booked at now, so that the list gives nothing that can't be had.
+ * @returns false where somebody else has closed or changed it meanwhile, or adults of it are just joining or leaving a household
  */
 export async function closeWishes(deps: Deps, draw: Draw, event: Event): Promise<boolean> {
   const asItWas = { _id: draw._id, state: 'collecting', until: draw.until, most: draw.most } as const;
@@ -38,6 +42,7 @@ export async function closeWishes(deps: Deps, draw: Draw, event: Event): Promise
     await Draw.updateOne(asItWas, { $set: { state: 'canceled' } });
     return false;
   }
+  if (+deps.now() < +draw.until + MOST_WAITED_MS && (await areChanging(draw))) return false;
   const { keys, ...input } = await readInput(draw, event, deps.now());
   const drawn = drawWishes(input, seed);
   const share: DrawShare = {

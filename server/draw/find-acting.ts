@@ -2,7 +2,8 @@ import type { Types } from 'mongoose';
 import { Household } from '../models/household.js';
 import { HouseholdChange } from '../models/household-change.js';
 import { isBlocked, User } from '../models/user.js';
-import type { DrawEntry, DrawWish } from '../models/draw-entry.js';
+import type { Draw } from '../models/draw.js';
+import { DrawEntry, type DrawWish } from '../models/draw-entry.js';
 
 /** A household as a draw sees it. An adult who is blocked is not drawn for, booked for or told. */
 export interface Acting {
@@ -82,4 +83,11 @@ async function findLeft(
 export async function isChanging({ account, household, user }: Owned): Promise<boolean> {
   const theirs = { $or: [{ household }, { touches: household }, { adult: user }] };
   return (await HouseholdChange.exists({ account, state: 'accepted', ...theirs })) !== null;
+}
+
+/** Whether adults are joining or leaving a household that has wishes in a round: in the middle of it nobody may have their children. */
+export async function areChanging({ _id, account }: Pick<Draw, '_id' | 'account'>): Promise<boolean> {
+  const wishing = await DrawEntry.distinct('household', { draw: _id });
+  const touched = { account, state: 'accepted' as const, touches: { $in: wishing, $exists: true } };
+  return (await HouseholdChange.exists(touched)) !== null;
 }

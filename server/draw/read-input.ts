@@ -14,7 +14,7 @@ import { distinctIds } from '../web/lists.js';
 import { dayOf } from '../web/local-time.js';
 import { placed } from '../web/place.js';
 import type { DrawFamily, DrawInput, DrawSlot } from './draw-wishes.js';
-import { findActing, type Acting } from './find-acting.js';
+import { findParties, type Acting, type Party } from './find-acting.js';
 import { shareTurns, type Sharing } from './share-turns.js';
 
 /** What the numbers of an input stand for. Stored beside it, and shown to nobody. */
@@ -71,12 +71,13 @@ export async function readInput(
   const sharing: Sharing[] = [];
   // The oldest first, because families who share a turn have the oldest one's code.
   for await (const entry of DrawEntry.find({ draw: draw._id }).sort({ _id: 1 }).lean()) {
-    const acting = await findActing(entry);
-    if (!acting) continue;
-    // At most as many as the school allows today, whatever it allowed when they were sent.
+    // No more than the school lets a family have now, whatever it was when they were sent.
     const wishes = entry.wishes.slice(0, draw.most);
-    const wished = await reading.add(entry, wishes, acting);
-    // Somebody who lost a child does not share a turn with those who have it.
+    // Wishes are closed by the clock, and read some moments later: who left in between with a child is drawn for like who leaves afterwards.
+    const parties = await findParties(entry, wishes);
+    if (parties.length === 0) continue;
+    const wished = await reading.add(entry, wishes, parties);
+    // Whoever has a child no longer shares no turn with those who have.
     const students = wished.flatMap((wish) => wish.students.map(String));
     sharing.push({ code: entry.code, students: event.booking.eachHousehold ? [] : students });
   }
@@ -97,15 +98,39 @@ class Reading {
   ) {}
 
   /**
-   * Adds an entry.
-   * @returns its wishes with the children who count
+   * A family is one in the draw also where its wishes are of several households by now: what one of them may have is of the whole then, and
+   * its booking says what the other one may.
+   * @returns the wishes with the children who count
    */
   async add(
     { code, salt }: Pick<DrawEntry, 'code' | 'salt'>,
     sent: DrawWish[],
-    { household, user }: Acting,
+    parties: Party[],
   ): Promise<DrawWish[]> {
-    // A meeting that is not possible any more, as with a class that was hidden meanwhile, would only take times from others.
+    const wishes = sent.map((wish): DrawWish => ({ ...wish, students: [] }));
+    const drawn: DrawFamily['wishes'] = sent.map(() => ({ children: [], pairs: [], slots: [] }));
+    const people: Types.ObjectId[] = [];
+    let most = 0;
+    for (const { acting, places } of parties) {
+      const part = await this.#read(
+        places.flatMap((n) => sent[n] ?? []),
+        acting,
+      );
+      for (const [at, n] of places.entries()) {
+        wishes.splice(n, 1, ...part.wishes.slice(at, at + 1));
+        drawn.splice(n, 1, ...part.drawn.slice(at, at + 1));
+      }
+      people.push(...part.people);
+      most += part.most;
+    }
+    this.#wishes[code] = wishes.map((wish, n) => (wish.students.length > 0 ? wish : (sent[n] ?? wish)));
+    this.#families.push({ code, salt, most: orNull(most), people: distinctIds(people), wishes: drawn });
+    return wishes;
+  }
+
+  /** What is drawn from of one household's wishes. */
+  async #read(sent: DrawWish[], { household, user }: Acting) {
+    // Whom they may not meet anymore, as in a class that was hidden meanwhile, would only take times from others.
     const met = new Set(
       (await childrenWithTeachers(this.event, household.children, [])).flatMap((child) =>
         child.left ? [] : child.teachers.map((teacher) => `${child.id}:${teacher.id}`),
@@ -125,25 +150,21 @@ class Reading {
     const isClear = ({ from, to }: Slot) =>
       busy.every((one) => +from >= +one.to + gapMs || +one.from >= +to + gapMs);
     const own = this.event.booking.eachHousehold ? String(household._id) : '';
-    this.#wishes[code] = wishes.map((wish, n) => (wish.students.length > 0 ? wish : (sent[n] ?? wish)));
-    this.#families.push({
-      ...{ code, salt, most: orNull(left.family) },
-      people: (await findPeople(household, [])).family.filter((id) => !id.equals(household._id)),
-      wishes: wishes.map((wish) => {
-        const { students, resource, slots, any } = wish;
-        const free = (offers[wanted.indexOf(wish)]?.openings ?? []).map(({ slot }) => slot).filter(isClear);
-        const dear = slots.flatMap((id) => free.find((slot) => slot._id.equals(id)) ?? []);
-        const rest = any ? free.filter((slot) => !dear.includes(slot)) : [];
-        return {
-          children: students.map((id) => this.#children.of(String(id), left.child(String(id)))),
-          pairs: students.map((id) =>
-            this.#pairs.of(`${own} ${String(id)} ${String(resource)}`, left.pair(id, resource)),
-          ),
-          slots: [...dear, ...rest].map((slot) => this.#numberOf(slot)),
-        };
-      }),
+    const drawn = wishes.map((wish): DrawFamily['wishes'][number] => {
+      const { students, resource, slots, any } = wish;
+      const free = (offers[wanted.indexOf(wish)]?.openings ?? []).map(({ slot }) => slot).filter(isClear);
+      const dear = slots.flatMap((id) => free.find((slot) => slot._id.equals(id)) ?? []);
+      const rest = any ? free.filter((slot) => !dear.includes(slot)) : [];
+      return {
+        children: students.map((id) => this.#children.of(String(id), left.child(String(id)))),
+        pairs: students.map((id) =>
+          this.#pairs.of(`${own} ${String(id)} ${String(resource)}`, left.pair(id, resource)),
+        ),
+        slots: [...dear, ...rest].map((slot) => this.#numberOf(slot)),
+      };
     });
-    return wishes;
+    const people = (await findPeople(household, [])).family.filter((id) => !id.equals(household._id));
+    return { wishes, drawn, people, most: left.family };
   }
 
   #numberOf(slot: Slot): number {

@@ -1,4 +1,4 @@
-import express, { type Request, type Response, type Router } from 'express';
+import express, { type Response, type Router } from 'express';
 import type { Deps } from '../deps.js';
 import { withNames } from '../meetings/name-meetings.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
@@ -13,11 +13,11 @@ import { wordsFor } from '../web/read-language.js';
 import { say } from '../web/session.js';
 import { findDraw } from './find-draw.js';
 import { offerWishes, readWishes, valuesOf } from './read-wishes.js';
-import { saveWishes } from './save-wishes.js';
+import { saveWishes, seenOf } from './save-wishes.js';
 import { wishesForm } from './schema.js';
-import { isDrawn, phaseOf, readPacked, sayPhase, sayRest } from './show-draw.js';
-import { partOf, showOwn } from './show-own.js';
 import { sendPacked } from './send-packed.js';
+import { isDrawn, phaseOf, readPacked, sayLeftOut, sayPhase, sayRest } from './show-draw.js';
+import { partOf, showOwn } from './show-own.js';
 
 /** The preference round for families: how it is drawn; behind the login, what is published about it and the family's own part. */
 export function drawRoutes(deps: Deps): Router {
@@ -36,6 +36,7 @@ export function drawRoutes(deps: Deps): Router {
       hash: draw.hash,
       isDrawn: isDrawn(draw),
       isShared: event.booking.eachHousehold !== true,
+      isInterpreted: event.interpreting !== undefined && !event.interpreting.byHand,
       isIn: maybeActor(res) !== undefined,
       list: `${home}/draw/list`,
       ...(maybeActor(res) ? await ownPart(deps, res, draw) : { own: undefined }),
@@ -72,8 +73,10 @@ export function drawRoutes(deps: Deps): Router {
       return;
     }
     const isOpen = phaseOf(draw, family.event, deps.now()) === 'open';
-    if (!isOpen || !(await saveWishes(deps, draw, family, wishes))) {
-      await showWishes(deps, res, { values: typedValues(req.body), errors: { _form: t('draw.closed') } });
+    const saved = isOpen ? await saveWishes(deps, draw, family, wishes, parsed.value.seen ?? '') : 'closed';
+    if (saved !== 'saved') {
+      const errors = { _form: t(saved === 'closed' ? 'draw.closed' : 'draw.meanwhile') };
+      await showWishes(deps, res, { values: typedValues(req.body), errors }, saved === 'changed');
       return;
     }
     say(req, { kind: 'ok', text: t('draw.saved', { count: wishes.length }) });
@@ -88,7 +91,7 @@ async function drawOf(res: Response): Promise<Draw> {
   return draw;
 }
 
-/** What the family wished, and got. */
+/** What the family itself wished, and got. */
 async function ownPart(deps: Deps, res: Response, draw: Draw): Promise<Record<string, unknown>> {
   const family = await familyOf(res, deps);
   const { event, household, home } = family;
@@ -104,6 +107,7 @@ async function ownPart(deps: Deps, res: Response, draw: Draw): Promise<Record<st
       ...(await showOwn(entry, family)),
       line: entry.line ?? '',
       count: entry.wishes.length,
+      leftOut: isDrawn(draw) ? '' : sayLeftOut(entry, draw, event),
       isDone: entry.outcome !== undefined,
       isNothing: entry.outcome !== undefined && ids.length === 0,
       rest: ids.length < entry.wishes.length ? sayRest(event, deps.now()) : '',
@@ -119,7 +123,8 @@ async function ownPart(deps: Deps, res: Response, draw: Draw): Promise<Record<st
   };
 }
 
-async function showWishes(deps: Deps, res: Response, form?: Form): Promise<void> {
+/** @param isLate others have been saved since the form was read: they are shown, and what was typed takes their place when it is sent again */
+async function showWishes(deps: Deps, res: Response, form?: Form, isLate = false): Promise<void> {
   const draw = await drawOf(res);
   const family = await familyOf(res, deps);
   const now = deps.now();
@@ -134,5 +139,7 @@ async function showWishes(deps: Deps, res: Response, form?: Form): Promise<void>
     offered,
     form: form ?? { values: entry ? valuesOf(entry.wishes, offered) : {}, errors: {} },
     isNew: !entry && !form,
+    seen: (isLate ? undefined : form?.values.seen) ?? seenOf(entry?.wishes),
+    saved: isLate && entry ? (await showOwn(partOf(entry, family), family)).wishes : [],
   });
 }

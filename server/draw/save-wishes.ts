@@ -1,30 +1,53 @@
+import { createHash } from 'node:crypto';
 import type { Deps } from '../deps.js';
+import { asRead } from '../models/as-read.js';
 import { Draw } from '../models/draw.js';
 import { DrawEntry, type DrawWish } from '../models/draw-entry.js';
+import { isDuplicateKey } from '../models/duplicate-key.js';
 import { makeCode, makeSalt } from '../seal.js';
 import type { Family } from '../parents/load-conference.js';
 
+/** What a form of wishes showed: it comes back with the form, and tells whether somebody of the family sent others meanwhile. */
+export function seenOf(wishes: DrawWish[] = []): string {
+  const shown = wishes.map(({ students, resource, slots, any }) => [students, resource, slots, any]);
+  return createHash('sha256').update(JSON.stringify(shown)).digest('hex');
+}
+
 /**
- * Replaces a household's wishes; its code stays.
- * @returns false if the wishes are closed
+ * Keeps a household's wishes in place of those that its form showed; its code stays.
+ * @param seen what the form showed; '' where the sender doesn't say
+ * @returns why they are not kept: `changed` where another adult, or another tab, has sent others meanwhile
  */
 export async function saveWishes(
   deps: Pick<Deps, 'now'>,
   { _id }: Pick<Draw, '_id'>,
   { event, household, actor }: Family,
   wishes: DrawWish[],
-): Promise<boolean> {
-  if (!(await isTaking(_id, deps.now()))) return false;
-  await DrawEntry.updateOne(
-    { draw: _id, household: household._id },
-    {
-      $set: { user: actor.user, wishes, changedAt: deps.now() },
-      $setOnInsert: { account: event.account, event: event._id, code: makeCode(), salt: makeSalt() },
-    },
-    { upsert: true },
-  );
-  // The time after the write: wishes written after the end may be missed by the closing, and the page then shows those that count.
-  return isTaking(_id, deps.now());
+  seen: string,
+): Promise<'saved' | 'closed' | 'changed'> {
+  if (!(await isTaking(_id, deps.now()))) return 'closed';
+  const own = { draw: _id, household: household._id };
+  const before = await DrawEntry.findOne(own, { wishes: 1 }).lean();
+  if (seen !== '' && seen !== seenOf(before?.wishes)) return 'changed';
+  const sent = { user: actor.user, wishes, changedAt: deps.now() };
+  if (before) {
+    const same = { _id: before._id, ...own, ...asRead({ wishes: before.wishes }) };
+    const saved = await DrawEntry.updateOne(same, { $set: sent, $unset: { leftOut: 1 } });
+    if (saved.matchedCount === 0) return 'changed';
+  } else if (!(await insert({ ...sent, ...own, account: event.account, event: event._id }))) return 'changed';
+  // By the clock of now: written after the end it may have been missed by who closes them, and the page then shows what counts.
+  return (await isTaking(_id, deps.now())) ? 'saved' : 'closed';
+}
+
+/** @returns false where somebody of the family was quicker */
+async function insert(first: Omit<DrawEntry, '_id' | 'code' | 'salt'>): Promise<boolean> {
+  try {
+    await DrawEntry.create({ ...first, code: makeCode(), salt: makeSalt() });
+    return true;
+  } catch (error) {
+    if (isDuplicateKey(error)) return false;
+    throw error;
+  }
 }
 
 async function isTaking(_id: Draw['_id'], now: Date): Promise<boolean> {

@@ -22,8 +22,15 @@ export const termsForm = Joi.object<TermsForm, true>({
   most: Joi.number().integer().min(1).max(MOST_WISHES).required().label('the wishes for each family'),
 });
 
-/** Each field is named after its meeting: `rank-<student>:<resource>`. Values that the form cannot send count as absent. */
-export const wishesForm = Joi.object<Record<string, string>>()
+/**
+ * Each field is named by what it is about: `rank-<student>:<resource>`. Whatever is not as the form has it is as if it had not been sent.
+ * `seen` is what the form showed (`seenOf`).
+ */
+export const wishesForm = Joi.object<Record<string, string>>({
+  seen: Joi.string()
+    .pattern(/^[0-9a-f]{64}$/)
+    .allow(''),
+})
   .pattern(
     Joi.string()
       .max(60)

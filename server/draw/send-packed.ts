@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import { notFound } from '../web/errors.js';
 import { unpack } from './find-draw.js';
 
-/** Sends packed JSON without unpacking it for each request. */
+/** As it was packed, without unpacking it for each who asks. */
 export async function sendPacked(req: Request, res: Response, packed: Buffer | undefined): Promise<void> {
   if (!packed) throw notFound();
   res.type('json').vary('Accept-Encoding');

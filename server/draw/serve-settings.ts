@@ -3,16 +3,16 @@ import type { Deps } from '../deps.js';
 import { settingsFrame } from '../events/show-event.js';
 import { actorOf } from '../web/actor.js';
 import { notFound } from '../web/errors.js';
-import { eventGuard, eventOf } from '../web/guards.js';
 import { countOf, number } from '../web/format-count.js';
+import { eventGuard, eventOf } from '../web/guards.js';
 import { toLocal } from '../web/local-time.js';
 import { typedValues, type Form } from '../web/parse.js';
 import { say } from '../web/session.js';
 import { findDraw } from './find-draw.js';
-import { parseTerms } from './parse-terms.js';
+import { parseTerms, sayTooLate } from './parse-terms.js';
+import { sendPacked } from './send-packed.js';
 import { countDraw, isDrawn, phaseOf, readPacked } from './show-draw.js';
 import { saveDraw, stopDraw } from './start-draw.js';
-import { sendPacked } from './send-packed.js';
 
 /** The round's page in an event's settings. */
 export function drawSettings(deps: Deps): Router {
@@ -100,6 +100,7 @@ async function showSettings(deps: Deps, res: Response, form?: Form): Promise<voi
       isFixed: draw.state !== 'collecting' || draw.until <= deps.now(),
       counts: await countDraw(draw),
     },
+    tooLate: draw ? '' : sayTooLate(event, deps.now()),
     link: `${deps.config.publicUrl}/e/${event.link}/draw`,
     form: form ?? {
       errors: {},

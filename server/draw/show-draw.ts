@@ -44,7 +44,12 @@ export function sayRest(event: PlacedEvent, now: Date): string {
   }
 }
 
-/** Whether the draw is done, so that there is something to check. */
+/** How many wishes were left out where adults joined as one family, as it can't send so many; '' where none were. */
+export function sayLeftOut({ leftOut = 0 }: DrawEntry, { most }: Draw, event: PlacedEvent): string {
+  return leftOut > 0 ? wordsOf(event)('draw.leftOut', { count: leftOut, most }) : '';
+}
+
+/** Whether the wishes are closed and the draw is done: there is something to check. */
 export function isDrawn({ state }: Draw): boolean {
   return state === 'booking' || state === 'done';
 }

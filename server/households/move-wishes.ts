@@ -53,10 +53,12 @@ async function addWishes(
   for (;;) {
     const entry = await DrawEntry.findOne(target).lean();
     if (!entry || entry.merged?.includes(mark)) return;
+    const all = mergeWishes(entry.wishes, from.wishes, together);
+    const leftOut = Math.max(0, all.length - most) + (entry.leftOut ?? 0) + (from.leftOut ?? 0);
     const added = await DrawEntry.updateOne(
       { _id: entry._id, ...asRead({ wishes: entry.wishes }) },
       {
-        $set: { wishes: mergeWishes(entry.wishes, from.wishes, together).slice(0, most), changedAt: now },
+        $set: { wishes: all.slice(0, most), changedAt: now, ...(leftOut > 0 ? { leftOut } : {}) },
         $addToSet: { merged: mark },
       },
     );

@@ -1,6 +1,8 @@
 import type { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
 import { Account } from '../models/account.js';
+import { Draw } from '../models/draw.js';
+import { DrawEntry } from '../models/draw-entry.js';
 import { Event } from '../models/event.js';
 import { Household } from '../models/household.js';
 import type { HouseholdChange } from '../models/household-change.js';
@@ -38,6 +40,7 @@ export async function tellChange(
     of ? Event.findById(of).lean() : null,
   ]);
   if (!account || !household || !adult) return;
+  const said = kind === 'join' ? await findLeftOut(household) : [];
   const people = await peopleOf([...household.adults, adult]);
   const { subject, own, bySchool: theirs } = SENTENCES[kind];
   for (const person of people.filter(({ emailProvenAt }) => emailProvenAt)) {
@@ -50,16 +53,34 @@ export async function tellChange(
       school: account.name,
       office: callOffice({ ...reader, ...(event?.office ? { office: event.office } : {}) }),
     };
+    const left = said.map(({ count, most, name, link }) =>
+      [t('draw.leftOutMail', { count, most, event: name }), `${deps.config.publicUrl}/e/${link}/draw`].join(
+        '\n',
+      ),
+    );
     await queueMail(deps, {
       account: account._id,
       kind: 'access changed',
       to: person.email,
       ...inLanguage(reader),
       subject: t(subject, about),
-      text: t(bySchool ? theirs : own, about),
+      text: [t(bySchool ? theirs : own, about), ...left.map((one) => `${one}\n`)].join('\n'),
       key: `household:${_id.toHexString()}:${person._id.toHexString()}`,
     });
   }
+}
+
+/** In which preference rounds wishes had no room. */
+async function findLeftOut({ _id: household }: Household) {
+  const entries = await DrawEntry.find({ household, leftOut: { $gt: 0 } }).lean();
+  const ids = { $in: entries.map(({ draw }) => draw) };
+  const draws = await Draw.find({ _id: ids, state: 'collecting' }, { event: 1, most: 1 }).lean();
+  const found = { _id: { $in: draws.map(({ event }) => event) }, status: 'active' as const };
+  return (await Event.find(found, { name: 1, link: 1 }).lean()).flatMap(({ _id, name, link }) => {
+    const draw = draws.find(({ event }) => event.equals(_id));
+    const count = entries.find((entry) => draw?._id.equals(entry.draw))?.leftOut;
+    return draw && count ? [{ count, most: draw.most, name, link }] : [];
+  });
 }
 
 function peopleOf(adults: Types.ObjectId[]) {

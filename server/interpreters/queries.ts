@@ -1,8 +1,9 @@
 import type { Types } from 'mongoose';
 import { diaryOf, isThere, languageFor } from '../booking/find-interpreter.js';
+import { keepsNothing } from '../claims/check-holder.js';
 import { utcDays } from '../claims/plan-needs.js';
+import { readDiaries } from '../claims/read-diaries.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
-import { Diary } from '../models/diary.js';
 import type { Event } from '../models/event.js';
 import { Household } from '../models/household.js';
 import { Interpreter } from '../models/interpreter.js';
@@ -45,7 +46,7 @@ export async function listInterpreted(event: PlacedEvent, now: Date, sight: Sigh
       .lean(),
     Interpreter.find({ event: _id, account }).sort({ sortKey: 1 }).lean(),
   ]);
-  const [rows, busy] = await Promise.all([matchNames(event, found), readBusy(interpreters, found)]);
+  const [rows, busy] = await Promise.all([matchNames(event, found), readBusy(interpreters, found, now)]);
   const [householdOf, interpreterOf] = [byId(households), byId(interpreters)];
   const listed = found.flatMap((one, n): Interpreted[] => {
     const [row, household] = [rows[n], householdOf.get(String(one.household))];
@@ -120,17 +121,23 @@ function asking({ account }: Setting, languages: string[]): Promise<Types.Object
   return Household.distinct('_id', { account, interpreter: { $in: languages, $exists: true } });
 }
 
-/** Finds when interpreters are at other meetings, to tell whether one is free during a meeting. */
-async function readBusy(interpreters: Interpreter[], meetings: Appointment[]) {
+/** Whether an interpreter is at another meeting during one. What has ended since, like a hold whose time is over, is in nobody's way. */
+async function readBusy(interpreters: Interpreter[], meetings: Appointment[], now: Date) {
   const days = [...new Set(meetings.flatMap(({ from, to }) => utcDays(from, to)))];
-  const ids = interpreters.flatMap((one) => days.map((day) => `${String(diaryOf(one))}:${day}`));
-  const found = ids.length > 0 ? await Diary.find({ _id: { $in: ids } }).lean() : [];
+  const found = await readDiaries(interpreters.map(diaryOf), days);
   const diaries = new Map(found.map(({ _id, busy }) => [_id, busy]));
+  const holders = byId(found.flatMap(({ by }) => by));
   return (who: Interpreter, { _id, from, to }: Appointment) =>
     utcDays(from, to).some((day) =>
       diaries
         .get(`${String(diaryOf(who))}:${day}`)
-        ?.some((entry) => entry.from < to && from < entry.to && !entry.appointment.equals(_id)),
+        ?.some(
+          (entry) =>
+            entry.from < to &&
+            from < entry.to &&
+            !entry.appointment.equals(_id) &&
+            !keepsNothing(holders.get(String(entry.appointment)), now),
+        ),
     );
 }
 

@@ -35,6 +35,8 @@ export interface DrawEntry extends Scoped {
   changedAt: Date;
   /** Whose wishes were merged into it, by entry and when that was changed, so that none is twice. */
   merged?: string[];
+  /** How many wishes had no room when others were merged into it, until wishes are sent again. */
+  leftOut?: number;
   /** By wish; set when all of it is booked and told. */
   outcome?: DrawOutcome[];
   /** What the draw says of the family, whose hash is published (`lineOf`). */
@@ -63,6 +65,7 @@ const schema = scopedSchema<DrawEntry>('drawEntry', {
   ],
   changedAt: { type: Date, required: true },
   merged: { type: [String], default: undefined },
+  leftOut: Number,
   outcome: {
     type: [
       new Schema<DrawOutcome>(

@@ -42,7 +42,7 @@ export async function moveAppointments(
     }
   const ids = left.map(({ _id }) => _id);
   await leaveTime(ids, item.slot, source.to);
-  if (source.day !== target.day) await leaveDay(item, ids, source.day);
+  if (source.day !== target.day) await leaveDay(item, ids, source.day, now);
 }
 
 /** Moves a longer meeting when the last of its slots has moved. */
@@ -62,7 +62,7 @@ async function moveLonger(
   await writeTime(item, appointment, isBack ? fresh : old, isBack ? old : fresh, { isBack, now });
   const ids = [appointment._id];
   for (const { slot, to, newTo } of parts) await leaveTime(ids, slot, isBack ? newTo : to);
-  if (first.day !== first.newDay) await leaveDay(item, ids, isBack ? first.newDay : first.day);
+  if (first.day !== first.newDay) await leaveDay(item, ids, isBack ? first.newDay : first.day, now);
 }
 
 async function writeTime(

@@ -1,9 +1,9 @@
 import { findNeeds } from '../booking/find-needs.js';
 import type { Deps } from '../deps.js';
-import { Appointment } from '../models/appointment.js';
+import type { Appointment } from '../models/appointment.js';
 import { isDuplicateKey } from '../models/duplicate-key.js';
 import { coveredMinutes, Slot } from '../models/slot.js';
-import { SlotMoveItem, type StayCode } from '../models/slot-move.js';
+import type { SlotMoveItem, StayCode } from '../models/slot-move.js';
 import { LOCKED } from '../slots/lock-slots.js';
 import { enterDay, leaveDay } from './enter-day.js';
 import { lockSlot, unlockSlot, type Before } from './lock-moved.js';
@@ -46,7 +46,7 @@ export async function moveSlot(
   }
   const ids = living.map(({ _id }) => _id);
   await leaveTime(ids, item.slot, target.to);
-  if (source.day !== target.day) await leaveDay(item, ids, target.day);
+  if (source.day !== target.day) await leaveDay(item, ids, target.day, deps.now());
   // A merge of two teachers has given it to the other one: what was taken for the first is of no use.
   const passed =
     why === 'changed' && (await Slot.exists({ ...whereIs(slot, source), resource: { $ne: slot.resource } }));

@@ -1,4 +1,4 @@
-import Joi from 'joi';
+import type Joi from 'joi';
 import { Types } from 'mongoose';
 import { notFound } from './errors.js';
 import { ID } from './form-fields.js';

@@ -14,7 +14,7 @@ import { Slot } from '../../server/models/slot.js';
 import { makeFeed } from '../../server/calendar/make-feed.js';
 import { CalendarFeed } from '../../server/models/calendar-feed.js';
 import { User } from '../../server/models/user.js';
-import { Visitor, type TestApp } from '../support/app.js';
+import type { Visitor, TestApp } from '../support/app.js';
 import { makePerson, openFullSchool, type FullSchool } from '../support/contacts/full-school.js';
 import { restoreSnapshot, type Snapshot } from '../support/snapshot.js';
 

@@ -40,6 +40,12 @@ describe('a preference round while things change', () => {
     // By turns: the dearest of both are in.
     assert.deepEqual(await wishedBy(kim.household), [[first], [second], [first]]);
     assert.equal(await DrawEntry.countDocuments(), 1);
+    // Of the one that had no room both hear, by mail and on the page.
+    const told = await Notification.find({ key: /^household:/ }).lean();
+    assert.equal(told.length, 2);
+    for (const { text } of told) assert.match(text, /1 of your wishes was left out, [^:]*:\n\S*\/draw\n$/);
+    const said = /1 wish was left out, because a family can send 3 at most/;
+    assert.match((await lou.visitor.get(`${round.desk.home}/draw`)).text, said);
     // Done again after a death it changes nothing.
     await asApp(() => moveWishes(lou.household._id, kim.household._id, EVE));
     await DrawEntry.create(sent);
@@ -111,27 +117,35 @@ describe('a preference round while things change', () => {
     assert.equal(await Notification.countDocuments({ key: /^draw:/ }), 4);
   });
 
-  it('books for an adult who leaves meanwhile what was drawn for their children', async () => {
-    await round.start({ most: 4 });
-    const [kim, lou] = [await round.family(0), await round.family(1)];
-    const account = round.desk.fair.account._id;
-    const decided = { account, household: kim.household._id, adult: lou.user._id, by: kim.user._id };
-    await asApp(() => joinBySchool(round.desk.test.deps, decided));
-    await close();
-    const joined = await Household.findById(kim.household._id).orFail().lean();
-    const leaving = { by: kim.user._id, adult: lou.user._id };
-    assert.equal(await asApp(() => leaveHousehold(round.desk.test.deps, joined, leaving)), true);
-    const fresh = await Household.findOne({ account, adults: lou.user._id }).orFail().lean();
-    await round.run();
-    assert.deepEqual([await bookedBy(kim.household), await bookedBy(fresh)], [2, 2]);
-    const mails = await Notification.find({ key: /^draw:/ }).lean();
-    assert.deepEqual(mails.map(({ to }) => to).sort(), [kim.user.email, lou.user.email].sort());
-    for (const { text } of mails) assert.match(text, /These 2 meetings are booked for you/);
-    // Of what went along nothing is said, and the line, which tells of it, isn't shown.
-    const page = (await kim.visitor.get(`${round.desk.home}/draw`)).text;
-    assert.equal(page.match(/You asked for/g)?.length, 2);
-    assert.ok(!page.includes('data-line'));
-  });
+  for (const when of ['before', 'after'])
+    it(`books for an adult who leaves just ${when} it’s drawn what was drawn for their children`, async () => {
+      await round.start({ most: 4 });
+      const [kim, lou] = [await round.family(0), await round.family(1)];
+      const account = round.desk.fair.account._id;
+      const decided = { account, household: kim.household._id, adult: lou.user._id, by: kim.user._id };
+      await asApp(() => joinBySchool(round.desk.test.deps, decided));
+      if (when === 'after') await close();
+      else round.desk.test.setNow(later(HOUR));
+      const joined = await Household.findById(kim.household._id).orFail().lean();
+      const leaving = { by: kim.user._id, adult: lou.user._id };
+      assert.equal(await asApp(() => leaveHousehold(round.desk.test.deps, joined, leaving)), true);
+      const fresh = await Household.findOne({ account, adults: lou.user._id }).orFail().lean();
+      // As while it isn't finished.
+      const leave = { kind: 'leave' as const };
+      await HouseholdChange.updateOne(leave, { $set: { state: 'accepted' } });
+      await round.run();
+      assert.equal(await Appointment.countDocuments(), 0);
+      await HouseholdChange.updateOne(leave, { $set: { state: 'done' } });
+      await round.run();
+      assert.deepEqual([await bookedBy(kim.household), await bookedBy(fresh)], [2, 2]);
+      const mails = await Notification.find({ key: /^draw:/ }).lean();
+      assert.deepEqual(mails.map(({ to }) => to).sort(), [kim.user.email, lou.user.email].sort());
+      for (const { text } of mails) assert.match(text, /These 2 meetings are booked for you/);
+      // Of what went along nothing is said, and the line, which tells of it, isn't shown.
+      const page = (await kim.visitor.get(`${round.desk.home}/draw`)).text;
+      assert.equal(page.match(/You asked for/g)?.length, 2);
+      assert.ok(!page.includes('data-line'));
+    });
 
   it('says to families who may book earlier when booking opens for them', async () => {
     await Event.updateOne({}, { $set: { 'booking.earlyMinutes': 60, 'booking.earlyChildren': 1 } });

@@ -29,7 +29,7 @@ describe('a preference round', () => {
 
   it('is set up, wished in, drawn, booked, told once and checked by anybody', async () => {
     const early = await round.start({ until: '2026-11-23T16:00' });
-    assert.match(early.text, /Enter an end at least an hour before booking opens/);
+    assert.match(early.text, /Enter an end at least an hour before booking opens [^.]*: by [^.]*2:00 PM/);
     assert.equal((await round.start({ until: '2026-11-23T14:01' })).status, 422);
     assert.equal((await round.start()).status, 303);
     const { hash, seed: sealed } = await Draw.findOne().orFail().lean();
@@ -147,9 +147,9 @@ describe('a preference round', () => {
       typeof saveWishes
     >[2];
     const send = (at: Date[]) =>
-      asApp(() => saveWishes({ now: () => at.shift() ?? later(HOUR) }, draw, family, []));
-    assert.equal(await send(times), false);
-    assert.equal(await send([EVE, EVE, EVE]), true);
+      asApp(() => saveWishes({ now: () => at.shift() ?? later(HOUR) }, draw, family, [], ''));
+    assert.equal(await send(times), 'closed');
+    assert.equal(await send([EVE, EVE, EVE]), 'saved');
   });
 
   it('keeps to rules that changed after the wishes, and tells nobody how many other children a family has', async () => {

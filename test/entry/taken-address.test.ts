@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Household } from '../../server/models/household.js';
 import { User } from '../../server/models/user.js';
-import { PASSWORD, Visitor } from '../support/app.js';
+import { PASSWORD, type Visitor } from '../support/app.js';
 import { BORN, EMAIL, withLinks } from '../support/entry/mailed-links.js';
 
 describe('getting in by a mailed link, for an address with which somebody else registered', () => {

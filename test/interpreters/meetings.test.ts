@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
 import { Types } from 'mongoose';
+import { listInterpreted } from '../../server/interpreters/queries.js';
 import { Appointment } from '../../server/models/appointment.js';
+import { Diary } from '../../server/models/diary.js';
 import { Event } from '../../server/models/event.js';
 import { Household } from '../../server/models/household.js';
 import { Interpreter } from '../../server/models/interpreter.js';
+import { placed } from '../../server/web/place.js';
 import { makeUser, Visitor } from '../support/app.js';
-import { DAY } from '../support/booking/conference.js';
+import { DAY, EVE } from '../support/booking/conference.js';
 import { Desk } from '../support/booking/desk.js';
+import { asApp } from '../support/scans.js';
 
 describe('meetings with interpreters', () => {
   let desk: Desk;
@@ -65,6 +69,38 @@ describe('meetings with interpreters', () => {
     assert.equal(page.split('no interpreter').length - 1, 8);
     await Interpreter.updateOne({ _id: ben._id }, { $set: { times: [] } });
     assert.equal(await lengths(), 2);
+  });
+
+  it('have who is free offered to the office also where a hold in their diary has run out, or what was booked is canceled', async () => {
+    await Event.updateOne({}, { $set: { 'interpreting.byHand': true } });
+    const ana = await add('Ana Ruiz');
+    await desk.book(family.visitor, 0, 0);
+    const { _id: meeting, ...booked } = await Appointment.findOne().orFail().lean();
+    const { from, to, account } = booked;
+    const other = new Types.ObjectId();
+    const diary = `${String(ana._id)}:${from.toISOString().slice(0, 10)}`;
+    const busy = [{ from, to, slot: new Types.ObjectId(), appointment: other }];
+    await Diary.create({ _id: diary, account, busy });
+    const hold = {
+      ...booked,
+      _id: other,
+      byKey: 'other',
+      state: 'pending' as const,
+      expiresAt: new Date(+EVE + 1),
+    };
+    await Appointment.create(hold);
+    const isOffered = async () => {
+      const event = placed(await Event.findOne().orFail().lean(), {});
+      const listed = await asApp(() => listInterpreted(event, EVE, {}));
+      return listed.some(({ row, choices }) => row.id === String(meeting) && choices.length > 0);
+    };
+    assert.equal(await isOffered(), false);
+    await Appointment.updateOne({ _id: other }, { $set: { expiresAt: EVE } });
+    assert.equal(await isOffered(), true);
+    await Appointment.updateOne({ _id: other }, { $set: { state: 'booked' } });
+    assert.equal(await isOffered(), false);
+    await Appointment.updateOne({ _id: other }, { $set: { state: 'cancelled' } });
+    assert.equal(await isOffered(), true);
   });
 
   it('say before a day is moved at how many the interpreter isn’t there then', async () => {

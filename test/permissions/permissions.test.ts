@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
+import express, { type RequestHandler } from 'express';
 import mongoose, { type Types } from 'mongoose';
 import { createApp } from '../../server/app.js';
 import { RosterChange } from '../../server/models/roster-change.js';
 import { SyncLog } from '../../server/models/sync-log.js';
-import type { User } from '../../server/models/user.js';
 import { createTestApp, type TestApp } from '../support/app.js';
 import { emptyDatabase } from '../support/hooks.js';
 import { listRoutes, type ListedRoute } from '../support/routes.js';
-import { addressesOf, fieldsOf, fill, type Places } from '../support/permissions/addresses.js';
+import { addressesOf, fieldsOf, fill, pathsOf, type Places } from '../support/permissions/addresses.js';
 import { makeDistrict, makePlace, type Place } from '../support/permissions/place.js';
 import {
   DISTRICT,
@@ -18,11 +18,28 @@ import {
   OTHERS,
   type Reader,
 } from '../support/permissions/readers.js';
-import { Visits } from '../support/permissions/visits.js';
+import { Visits, type Answer } from '../support/permissions/visits.js';
 
 /** Told to whoever has the link, and to nobody through it. */
 const OPEN =
   /^\/(healthz|readyz|assets|setup|login|forgot|password|prove|invitation|unsubscribe|calendar|logout|choose-school|brand)/;
+
+const SEARCH = '?q=Q';
+
+/** By the level of who asks, and not because a record is another's. */
+const isRefused = ({ status, location }: Answer): boolean =>
+  status === 403 || (status === 303 && location.startsWith('/login'));
+
+/** Of a form that is refused the status alone is looked at; its page, the same that an address would show, would be half of the work. */
+const refusesInShort: RequestHandler = (req, res, next) => {
+  const render = res.render.bind(res);
+  if (req.method === 'POST')
+    res.render = (view: string, ...more: never[]) => {
+      if (view === 'errors/error') res.send('');
+      else render(view, ...more);
+    };
+  next();
+};
 
 describe('who may see and change what', function () {
   this.timeout(600_000);
@@ -46,7 +63,7 @@ describe('who may see and change what', function () {
     readers = await makeReaders(mine, mates);
     routes = listRoutes(createApp(test.deps));
     visits = await Visits.open(
-      test.app,
+      express().use(refusesInShort, test.app),
       test.deps,
       readers.flatMap(({ user }) => user ?? []),
     );
@@ -73,22 +90,23 @@ describe('who may see and change what', function () {
     await Promise.all(Array.from({ length: 8 }, work));
   }
 
-  async function isClosed(user: User | undefined, address: string): Promise<boolean> {
-    const { status, location } = await visits.get(user, address);
-    return status === 403 || (status === 303 && location.startsWith('/login'));
-  }
-
   it('no page shows anything of another place, whatever its address', async () => {
     const faults: string[] = [];
     const seen = new Map<string, Set<string>>();
-    const gets = routes.filter(({ method, path }) => method === 'GET' && !OPEN.test(path));
+    const gets = routes.flatMap(({ method, path }) =>
+      method === 'GET' && !OPEN.test(path) ? pathsOf(path) : [],
+    );
     assert.ok(gets.length > 60);
     for (const { who, user, sees, knows = [] } of readers)
-      await each(gets, async ({ path }) => {
-        const [own = '', ...further] = addressesOf(path, places);
-        // A page that is closed to them in their own place is closed by their level.
-        for (const address of (await isClosed(user, own)) ? [own] : [own, ...further]) {
-          const { status, text } = await visits.get(user, address);
+      await each(gets, async (path) => {
+        const open = new Set<string>();
+        const [own, ...further] = addressesOf(path, places);
+        for (const address of [own!, ...further]) {
+          // A search is behind the same guard as its page.
+          if (address.endsWith(SEARCH) && !open.has(address.slice(0, -SEARCH.length))) continue;
+          const answer = await visits.get(user, address);
+          const { status, text } = answer;
+          if (status === 200) open.add(address);
           if (status >= 500) faults.push(`${who} ${address}: ${String(status)}`);
           // The name of an event stands on the page of its link, and in the lists of events that parents may book.
           const told = /^\/(e\/|my)/.test(address) ? [MINE, MATES, OTHERS, FAR] : knows;
@@ -103,6 +121,9 @@ describe('who may see and change what', function () {
                 (seen.get(who) ?? new Set()).add(`${mark} ${address.replace(/[0-9a-f]{24}/g, ':id')}`),
               );
           }
+          // In their own place everything is there: a page that is closed to them there is closed by their level.
+          const isStaffs = path.startsWith('/events/') && user?.grants[0]?.level === 'customer';
+          if (address === own && (isRefused(answer) || (isStaffs && status === 404))) break;
         }
       });
     assert.deepEqual([...new Set(faults)].sort(), []);
@@ -112,6 +133,18 @@ describe('who may see and change what', function () {
         for (const mark of sees.filter((one) => one === MINE || one === MATES))
           assert.ok(seen.get(who)?.has(`${mark} ${page}`), `${who} sees ${mark} at ${page}`);
   });
+
+  /** Each of these, and its records in the own event. */
+  function placesFor(path: string, foreign: Place[]): [place: Place, event: Place][] {
+    return foreign.flatMap((place): [Place, Place][] =>
+      /:event\b.*:|:link/.test(path) && place !== places.mates
+        ? [
+            [place, place],
+            [place, places.mine],
+          ]
+        : [[place, place]],
+    );
+  }
 
   it('nothing of another place can be changed', async () => {
     const faults: string[] = [];
@@ -125,28 +158,27 @@ describe('who may see and change what', function () {
         ({ mark }) => !reader.sees.includes(mark),
       );
       const before = await stateOf(foreign);
-      const asked = posts.flatMap(({ path }) =>
-        foreign.flatMap((place) => {
-          const own = /:event\b.*:|:link/.test(path) && place !== places.mates ? [places.mine] : [];
-          return [place, ...own].map((event) => ({
-            path,
-            address: fill(path, place, event),
-            fields: fieldsOf(place),
-          }));
-        }),
-      );
-      await each(asked, async ({ path, address, fields }) => {
-        const { status, location } = await visits.post(reader.user, address, fields);
-        const refused = status >= 400 && status < 500;
-        // What changed nothing of theirs, as is looked at below, may have been done in the own place.
-        const inOwn = address.includes(places.mine.ids.event ?? '') && reader.runs;
-        const mayBeTaken =
-          inOwn ||
-          /^\/(e\/|importer\/|data-browser\/|global-setup\/|my\/calendar)/.test(path) ||
-          path === '/events';
-        const sentOff = status === 303 && /^\/(login|setup|e\/)/.test(location);
-        if (status >= 500 || !(refused || sentOff || (mayBeTaken && reader.user)))
-          faults.push(`${reader.who} POST ${address}: ${String(status)} ${location}`);
+      await each(posts, async ({ path }) => {
+        const closed = new Set<string>();
+        for (const [place, event] of placesFor(path, foreign)) {
+          // A level below the whole account's is compared before a record is looked at, with the event of the address at most.
+          const door = /:event\b|:link/.test(path) ? event.mark : '';
+          if (closed.has(door)) continue;
+          const address = fill(path, place, event);
+          const answer = await visits.post(reader.user, address, fieldsOf(place));
+          const { status, location } = answer;
+          if (isRefused(answer) && reader.who !== 'administrator of the account') closed.add(door);
+          const refused = status >= 400 && status < 500;
+          // What changed nothing of theirs, as is looked at below, may have been done in the own place.
+          const inOwn = address.includes(places.mine.ids.event ?? '') && reader.runs;
+          const mayBeTaken =
+            inOwn ||
+            /^\/(e\/|importer\/|data-browser\/|global-setup\/|my\/calendar)/.test(path) ||
+            path === '/events';
+          const sentOff = status === 303 && /^\/(login|setup|e\/)/.test(location);
+          if (status >= 500 || !(refused || sentOff || (mayBeTaken && reader.user)))
+            faults.push(`${reader.who} POST ${address}: ${String(status)} ${location}`);
+        }
       });
       for (const name of differing(before, await stateOf(foreign)))
         faults.push(`${reader.who} changed ${name}`);

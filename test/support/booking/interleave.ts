@@ -5,12 +5,15 @@ interface Worker {
   name: string;
   /** How many steps it makes before it dies, as a killed process does: in the middle, without a word. */
   dieAfter: number;
+  /** Only its writes are steps of which it dies: whoever dies at a read dies after the write before it. */
+  ofWrites: boolean;
   steps: number;
   done: boolean;
 }
 
 interface Gate {
   worker: Worker;
+  isRead: boolean;
   open: () => void;
 }
 
@@ -25,14 +28,14 @@ let patched = false;
  * @param choose picks one of so many that wait
  */
 export async function interleave(
-  work: { name: string; dieAfter?: number; run: () => Promise<void> }[],
+  work: { name: string; dieAfter?: number; ofWrites?: boolean; run: () => Promise<void> }[],
   choose: (waiting: number) => number,
 ): Promise<void> {
   patch();
   gates = [];
   let failure: unknown;
-  const workers = work.map(({ name, dieAfter, run }) => {
-    const worker: Worker = { name, dieAfter: dieAfter ?? Infinity, steps: 0, done: false };
+  const workers = work.map(({ name, dieAfter = Infinity, ofWrites = false, run }) => {
+    const worker: Worker = { name, dieAfter, ofWrites, steps: 0, done: false };
     current.run(worker, () => {
       run()
         .catch((error: unknown) => (failure ??= error))
@@ -47,12 +50,14 @@ export async function interleave(
     if (gates.length === 0) return;
     const [gate] = gates.splice(choose(gates.length) % gates.length, 1);
     if (!gate) return;
-    gate.worker.steps++;
+    if (!gate.isRead || !gate.worker.ofWrites) gate.worker.steps++;
     const done = new Promise<void>((resolve) => (finishedStep = resolve));
     gate.open();
     await done;
   }
 }
+
+const READS = ['find', 'findOne', 'countDocuments', 'estimatedDocumentCount', 'distinct'];
 
 const isDead = (worker: Worker) => worker.steps >= worker.dieAfter;
 
@@ -71,7 +76,8 @@ function patch(): void {
   patched = true;
   const exec = mongoose.Query.prototype.exec;
   mongoose.Query.prototype.exec = function (this: mongoose.Query<unknown, unknown>) {
-    return inTurn(() => exec.call(this));
+    const { op = '' } = this as { op?: string };
+    return inTurn(() => exec.call(this), READS.includes(op));
   };
   const save = mongoose.Model.prototype.$save;
   mongoose.Model.prototype.$save = function (this: mongoose.Document, ...args: unknown[]) {
@@ -79,7 +85,7 @@ function patch(): void {
   } as typeof save;
   const aggregate = mongoose.Aggregate.prototype.exec;
   mongoose.Aggregate.prototype.exec = function (this: mongoose.Aggregate<unknown>) {
-    return inTurn(() => aggregate.call(this) as Promise<unknown>);
+    return inTurn(() => aggregate.call(this) as Promise<unknown>, true);
   } as typeof aggregate;
   // What is read past mongoose.
   const { AggregationCursor } = mongoose.mongo;
@@ -136,10 +142,10 @@ export function takeTurn(): Promise<void> {
   return inTurn(() => Promise.resolve());
 }
 
-async function inTurn<T>(call: () => Promise<T>): Promise<T> {
+async function inTurn<T>(call: () => Promise<T>, isRead = false): Promise<T> {
   const worker = current.getStore();
   if (!worker) return call();
-  await new Promise<void>((open) => gates.push({ worker, open }));
+  await new Promise<void>((open) => gates.push({ worker, isRead, open }));
   const finished = finishedStep;
   try {
     // What mongoose calls inside is part of this step.

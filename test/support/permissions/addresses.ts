@@ -33,16 +33,18 @@ function namesFor(path: string): string[] {
   return path.endsWith('/print') ? ['schedule', 'unbooked'] : REPORTS.map(({ name }) => name);
 }
 
-/** All addresses of a route: of each place, and with another place's record inside the own event. */
+/** The paths of a route: one for each report where it takes its name. */
+export function pathsOf(path: string): string[] {
+  return path.includes(':report') ? namesFor(path).map((name) => path.replace(':report', name)) : [path];
+}
+
+/** All addresses of a path: of each place, and with another place's record inside the own event. The first is in the own place. */
 export function addressesOf(path: string, places: Places): string[] {
   const { mine, mates, others, far } = places;
-  const paths = path.includes(':report')
-    ? namesFor(path).map((name) => path.replace(':report', name))
-    : [path];
-  const filled = paths.flatMap((one) => [
-    ...[mine, mates, others, far].map((place) => fill(one, place)),
-    ...[others, far].map((place) => fill(one, place, mine)),
-  ]);
+  const filled = [
+    ...[mine, mates, others, far].map((place) => fill(path, place)),
+    ...[others, far].map((place) => fill(path, place, mine)),
+  ];
   const asked = filled.flatMap((one) =>
     /\/(slots|day-sheet|desk|schedule|appointments(\.csv)?|problems|contacts|classes|changes|held|withheld|outbox|messages)$/.test(
       one,
