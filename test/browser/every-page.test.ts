@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { axeViolations, dropAlike, launchBrowser, openPage } from '../support/browser.js';
+import { axeViolations, bringAxe, dropAlike, launchBrowser, openPage } from '../support/browser.js';
 import { crawl } from '../support/crawl.js';
 import { startDemoProcess, type RunningDemo } from '../support/demo.js';
 
@@ -43,6 +43,7 @@ describe('every page of the demo', function () {
   ] as const)
     it(`${who}: nothing for axe to find, on a screen or a phone, light or dark; no page wider than either`, async () => {
       const page = await openPage(browser, SCREEN);
+      await bringAxe(page);
       const faults: string[] = [];
       page.on('console', (message) => {
         if (message.type() === 'error') faults.push(`${page.url()}: ${message.text()}`);
@@ -81,14 +82,14 @@ const HEADED = ['', '/classes', '/slots', '/day-sheet', '/problems', '/sync', '/
  * part with other texts, or to somebody else, has the same faults.
  */
 async function look(page: Page, looked: Set<string>): Promise<string[]> {
-  const faults: string[] = [];
-  for (const viewport of [PHONE, SCREEN]) {
+  const faults = await lookPrinted(page);
+  // The phone last: a long page takes a while to be laid out anew, and axe begins there.
+  for (const viewport of [SCREEN, PHONE]) {
     await page.setViewportSize(viewport);
     const wider = Number(await page.evaluate('document.documentElement.scrollWidth - window.innerWidth'));
     if (wider > 0) faults.push(`(${String(viewport.width)} px): ${String(wider)} px wider than the screen`);
   }
   if (!(await page.evaluate<boolean>(IS_LED))) faults.push('has no main navigation');
-  faults.push(...(await lookPrinted(page)));
   const parts = await dropAlike(page);
   if (parts.every((part) => looked.has(part))) return faults;
   for (const part of parts) looked.add(part);
