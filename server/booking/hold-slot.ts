@@ -14,6 +14,7 @@ import type { Need } from '../claims/plan-needs.js';
 import { leaveSpare, resizeHold } from '../claims/change-length.js';
 import { countedHolds, MOST_HOLDS } from './policy.js';
 import { finishAppointment } from './finish-appointment.js';
+import { leaveFormer } from '../claims/leave-times.js';
 import { isSure, planWrites, takingOf } from '../claims/take-claims.js';
 import { needsOf, takeNeeds } from './take-needs.js';
 
@@ -208,6 +209,7 @@ export async function giveUp(deps: Deps, appointment: Appointment, reason: Refus
   const found = await Appointment.findById(appointment._id).lean();
   if (found && LIVING_STATES.includes(found.state)) {
     if (found.resized) await leaveSpare(found, deps.now());
+    await leaveFormer(found, appointment, deps.now());
     return { ok: true, appointment: found };
   }
   await finishAppointment(deps, appointment._id);

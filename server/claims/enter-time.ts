@@ -1,4 +1,3 @@
-import type { Types } from 'mongoose';
 import { isDead } from './check-holder.js';
 import { clear, isInTheWay, push } from './enter-diary.js';
 import { diariesFor, type DiaryNeed } from './plan-needs.js';
@@ -36,15 +35,3 @@ type Mine = Pick<Busy, 'appointment' | 'slot' | 'to'>;
 
 const isSame = (entry: Mine, mine: Mine): boolean =>
   entry.appointment.equals(mine.appointment) && entry.slot.equals(mine.slot) && +entry.to === +mine.to;
-
-/** Removes one time of appointments from every diary. Its end identifies it, as a break may come before the slot. */
-export async function leaveTime(
-  appointments: Types.ObjectId[],
-  slot: Types.ObjectId,
-  to: Date,
-): Promise<void> {
-  await Diary.updateMany(
-    { 'busy.appointment': { $in: appointments } },
-    { $pull: { busy: { appointment: { $in: appointments }, slot, to } } },
-  );
-}

@@ -106,12 +106,15 @@ function claimsFor(me: Appointment, needs: CountedNeed[]): Question<HeldClaim> {
   );
 }
 
-/** Claims that the appointment does not need. Seats are kept: another request may be booking another length (`change-length.ts`). */
+/**
+ * Claims that the appointment does not need. Seats are kept: another request may be booking another length (`change-length.ts`). So is the
+ * count of another day: the day may have moved since this was read, and then its move gives up the old one (`leave-times.ts`).
+ */
 function needless(me: Appointment, needs: CountedNeed[], found: Claim[]): Claim[] {
   return found.filter(
     (claim) =>
       me._id.equals(claim.appointment) &&
-      !claim._id.startsWith('slot:') &&
+      !/^(slot|limit-day):/.test(claim._id) &&
       !needs.some(({ prefix }) => claim._id.startsWith(prefix)),
   );
 }

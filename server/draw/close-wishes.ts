@@ -2,7 +2,7 @@ import type { Deps } from '../deps.js';
 import { Draw } from '../models/draw.js';
 import type { Event } from '../models/event.js';
 import { digestOf, drawTurns, drawWishes, hashLines, type DrawInput, type Drawn } from './draw-wishes.js';
-import { areChanging } from './find-acting.js';
+import { findChanges } from './find-acting.js';
 import { pack } from './find-draw.js';
 import { readInput } from './read-input.js';
 import { openSeed } from './start-draw.js';
@@ -42,8 +42,12 @@ export async function closeWishes(deps: Deps, draw: Draw, event: Event): Promise
     await Draw.updateOne(asItWas, { $set: { state: 'canceled' } });
     return false;
   }
-  if (+deps.now() < +draw.until + MOST_WAITED_MS && (await areChanging(draw))) return false;
+  const waits = +deps.now() < +draw.until + MOST_WAITED_MS;
+  const before = await findChanges(draw);
+  if (waits && before.areUnderWay) return false;
   const { keys, ...input } = await readInput(draw, event, deps.now());
+  const after = await findChanges(draw);
+  if (waits && (after.areUnderWay || after.done !== before.done)) return false;
   const drawn = drawWishes(input, seed);
   const share: DrawShare = {
     ...{ hash: draw.hash, seed, digest: digestOf(input) },

@@ -85,9 +85,18 @@ export async function isChanging({ account, household, user }: Owned): Promise<b
   return (await HouseholdChange.exists({ account, state: 'accepted', ...theirs })) !== null;
 }
 
-/** Whether adults are joining or leaving a household that has wishes in a round: in the middle of it nobody may have their children. */
-export async function areChanging({ _id, account }: Pick<Draw, '_id' | 'account'>): Promise<boolean> {
-  const wishing = await DrawEntry.distinct('household', { draw: _id });
-  const touched = { account, state: 'accepted' as const, touches: { $in: wishing, $exists: true } };
-  return (await HouseholdChange.exists(touched)) !== null;
+/**
+ * How adults join and leave the households that have wishes in a round. In the middle of it nobody may have their children, and what was
+ * read before it is not true after it.
+ * @returns whether some are under way, and how many have been done
+ */
+export async function findChanges({ _id, account }: Pick<Draw, '_id' | 'account'>) {
+  const wishing = { $in: await DrawEntry.distinct('household', { draw: _id }) };
+  const touched = { account, state: 'accepted' as const, touches: { ...wishing, $exists: true } };
+  const moved = { account, state: 'done' as const, $or: [{ household: wishing }, { from: wishing }] };
+  const [going, done] = await Promise.all([
+    HouseholdChange.exists(touched),
+    HouseholdChange.countDocuments(moved),
+  ]);
+  return { areUnderWay: going !== null, done };
 }

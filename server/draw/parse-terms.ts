@@ -12,7 +12,7 @@ import type { DrawTerms } from './start-draw.js';
 export function sayTooLate(event: PlacedEvent, now: Date): string {
   const opensAt = opensAtFirst(event);
   if (!opensAt || +opensAt - AFTER_ROUND_MS > +now) return '';
-  const opens = opensAt <= now ? 'booking is open since' : 'booking opens to the first families on';
+  const opens = opensAt <= now ? 'booking opened on' : 'booking opens to the first families on';
   return `It’s too late for a preference round: ${opens} ${dayAndTime(opensAt, event)}. If you want one, first enter a later opening in “Event and booking”.`;
 }
 

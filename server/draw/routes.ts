@@ -107,7 +107,7 @@ async function ownPart(deps: Deps, res: Response, draw: Draw): Promise<Record<st
       ...(await showOwn(entry, family)),
       line: entry.line ?? '',
       count: entry.wishes.length,
-      leftOut: isDrawn(draw) ? '' : sayLeftOut(entry, draw, event),
+      leftOut: draw.until > deps.now() ? sayLeftOut(entry, draw, event) : '',
       isDone: entry.outcome !== undefined,
       isNothing: entry.outcome !== undefined && ids.length === 0,
       rest: ids.length < entry.wishes.length ? sayRest(event, deps.now()) : '',

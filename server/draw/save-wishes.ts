@@ -26,17 +26,27 @@ export async function saveWishes(
   seen: string,
 ): Promise<'saved' | 'closed' | 'changed'> {
   if (!(await isTaking(_id, deps.now()))) return 'closed';
-  const own = { draw: _id, household: household._id };
-  const before = await DrawEntry.findOne(own, { wishes: 1 }).lean();
-  if (seen !== '' && seen !== seenOf(before?.wishes)) return 'changed';
-  const sent = { user: actor.user, wishes, changedAt: deps.now() };
-  if (before) {
-    const same = { _id: before._id, ...own, ...asRead({ wishes: before.wishes }) };
-    const saved = await DrawEntry.updateOne(same, { $set: sent, $unset: { leftOut: 1 } });
-    if (saved.matchedCount === 0) return 'changed';
-  } else if (!(await insert({ ...sent, ...own, account: event.account, event: event._id }))) return 'changed';
+  const own = { draw: _id, household: household._id, account: event.account, event: event._id };
+  const isKept = await replaceWishes(own, { user: actor.user, wishes, changedAt: deps.now() }, seen);
+  // The same form sent twice finds its own wishes there.
+  if (!isKept && seenOf((await DrawEntry.findOne(own, { wishes: 1 }).lean())?.wishes) !== seenOf(wishes))
+    return 'changed';
   // By the clock of now: written after the end it may have been missed by who closes them, and the page then shows what counts.
   return (await isTaking(_id, deps.now())) ? 'saved' : 'closed';
+}
+
+/** @returns false where other wishes than the form showed are there */
+async function replaceWishes(
+  own: Pick<DrawEntry, 'draw' | 'household' | 'account' | 'event'>,
+  sent: Pick<DrawEntry, 'user' | 'wishes' | 'changedAt'>,
+  seen: string,
+): Promise<boolean> {
+  const before = await DrawEntry.findOne(own, { wishes: 1 }).lean();
+  if (seen !== '' && seen !== seenOf(before?.wishes)) return false;
+  if (!before) return insert({ ...sent, ...own });
+  const same = { _id: before._id, ...own, ...asRead({ wishes: before.wishes }) };
+  const saved = await DrawEntry.updateOne(same, { $set: sent, $unset: { leftOut: 1 } });
+  return saved.matchedCount === 1;
 }
 
 /** @returns false where somebody of the family was quicker */

@@ -40,7 +40,7 @@ export async function tellChange(
     of ? Event.findById(of).lean() : null,
   ]);
   if (!account || !household || !adult) return;
-  const said = kind === 'join' ? await findLeftOut(household) : [];
+  const said = kind === 'join' ? await findLeftOut(household, deps.now()) : [];
   const people = await peopleOf([...household.adults, adult]);
   const { subject, own, bySchool: theirs } = SENTENCES[kind];
   for (const person of people.filter(({ emailProvenAt }) => emailProvenAt)) {
@@ -70,11 +70,14 @@ export async function tellChange(
   }
 }
 
-/** In which preference rounds wishes had no room. */
-async function findLeftOut({ _id: household }: Household) {
+/** In which preference rounds wishes had no room, and can still be changed. */
+async function findLeftOut({ _id: household }: Household, now: Date) {
   const entries = await DrawEntry.find({ household, leftOut: { $gt: 0 } }).lean();
   const ids = { $in: entries.map(({ draw }) => draw) };
-  const draws = await Draw.find({ _id: ids, state: 'collecting' }, { event: 1, most: 1 }).lean();
+  const draws = await Draw.find(
+    { _id: ids, state: 'collecting', until: { $gt: now } },
+    { event: 1, most: 1 },
+  ).lean();
   const found = { _id: { $in: draws.map(({ event }) => event) }, status: 'active' as const };
   return (await Event.find(found, { name: 1, link: 1 }).lean()).flatMap(({ _id, name, link }) => {
     const draw = draws.find(({ event }) => event.equals(_id));

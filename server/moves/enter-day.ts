@@ -1,7 +1,6 @@
 import type { Types } from 'mongoose';
-import { prefixOf, type CountedNeed } from '../claims/plan-needs.js';
-import { passOn } from '../claims/release-claims.js';
-import { sameHolders, takeCount } from '../claims/take-count.js';
+import type { CountedNeed } from '../claims/plan-needs.js';
+import { takeCount } from '../claims/take-count.js';
 import { Appointment } from '../models/appointment.js';
 import { Claim, underPrefix } from '../models/claim.js';
 import { SlotMoveItem } from '../models/slot-move.js';
@@ -39,31 +38,4 @@ async function countBeyond(claims: readonly Claim[], move: Types.ObjectId): Prom
   ).lean();
   if (found.length === 0) return 0;
   return SlotMoveItem.countDocuments({ move, slot: { $in: found.map(({ slot }) => slot) } });
-}
-
-/**
- * Releases the places that some appointments have on a day, also where a merge has given them to another teacher meanwhile. What is to take
- * the place of one of them and stays on that day keeps its place; what goes along inherits none.
- */
-export async function leaveDay(
-  { event }: Pick<SlotMoveItem, 'event'>,
-  appointments: Types.ObjectId[],
-  day: string,
-  now: Date,
-): Promise<void> {
-  const [prefix, ofDay] = [prefixOf('limit-day', [event]), `:${day}:`];
-  const isGoing = (id: Types.ObjectId | undefined) => appointments.some((one) => id?.equals(one));
-  const held = {
-    $or: [{ appointment: { $in: appointments } }, { next: { $in: appointments, $exists: true } }],
-  };
-  for (;;) {
-    const claims = (await Claim.find(held).lean()).filter(
-      ({ _id }) => _id.startsWith(prefix) && _id.includes(ofDay),
-    );
-    if (claims.length === 0) return;
-    // Again while somebody changes one in between.
-    for (const claim of claims)
-      if (isGoing(claim.next)) await Claim.updateOne(sameHolders(claim), { $unset: { next: 1 } });
-      else await passOn(claim, now);
-  }
 }

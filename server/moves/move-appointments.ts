@@ -1,13 +1,12 @@
 import { Types } from 'mongoose';
 import { toldOf } from '../booking/reconcile-interpreter.js';
-import { leaveTime } from '../claims/enter-time.js';
+import { leaveDay, leaveTime } from '../claims/leave-times.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { inSlots } from '../models/appointment-slots.js';
 import { asRead } from '../models/as-read.js';
 import { Event } from '../models/event.js';
 import { Household } from '../models/household.js';
 import type { SlotMoveItem } from '../models/slot-move.js';
-import { leaveDay } from './enter-day.js';
 import { areThere, findParts } from './find-parts.js';
 import { noteBack, noteMoved } from './write-moved.js';
 
@@ -42,7 +41,7 @@ export async function moveAppointments(
     }
   const ids = left.map(({ _id }) => _id);
   await leaveTime(ids, item.slot, source.to);
-  if (source.day !== target.day) await leaveDay(item, ids, source.day, now);
+  if (source.day !== target.day) await leaveDay(item, ids, (day) => day === source.day, now);
 }
 
 /** Moves a longer meeting when the last of its slots has moved. */
@@ -62,7 +61,8 @@ async function moveLonger(
   await writeTime(item, appointment, isBack ? fresh : old, isBack ? old : fresh, { isBack, now });
   const ids = [appointment._id];
   for (const { slot, to, newTo } of parts) await leaveTime(ids, slot, isBack ? newTo : to);
-  if (first.day !== first.newDay) await leaveDay(item, ids, isBack ? first.newDay : first.day, now);
+  const oldDay = isBack ? first.newDay : first.day;
+  if (first.day !== first.newDay) await leaveDay(item, ids, (day) => day === oldDay, now);
 }
 
 async function writeTime(

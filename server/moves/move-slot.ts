@@ -5,11 +5,12 @@ import { isDuplicateKey } from '../models/duplicate-key.js';
 import { coveredMinutes, Slot } from '../models/slot.js';
 import type { SlotMoveItem, StayCode } from '../models/slot-move.js';
 import { LOCKED } from '../slots/lock-slots.js';
-import { enterDay, leaveDay } from './enter-day.js';
+import { enterDay } from './enter-day.js';
 import { lockSlot, unlockSlot, type Before } from './lock-moved.js';
 import { isWayBack, livingIn, moveAppointments, type SlotTime } from './move-appointments.js';
 import { findParts, leadOf } from './find-parts.js';
-import { enterTime, leaveTime } from '../claims/enter-time.js';
+import { enterTime } from '../claims/enter-time.js';
+import { leaveDay, leaveTime } from '../claims/leave-times.js';
 
 /**
  * Moves one slot with all of its appointments, or nothing of it. Its claims stay; each appointment keeps its id, and its entry in the
@@ -46,7 +47,7 @@ export async function moveSlot(
   }
   const ids = living.map(({ _id }) => _id);
   await leaveTime(ids, item.slot, target.to);
-  if (source.day !== target.day) await leaveDay(item, ids, target.day, deps.now());
+  if (source.day !== target.day) await leaveDay(item, ids, (day) => day === target.day, deps.now());
   // A merge of two teachers has given it to the other one: what was taken for the first is of no use.
   const passed =
     why === 'changed' && (await Slot.exists({ ...whereIs(slot, source), resource: { $ne: slot.resource } }));

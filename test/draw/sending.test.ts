@@ -46,6 +46,9 @@ describe('what the forms of a preference round say', () => {
     const send = (fields: Record<string, string>) => kim.visitor.post(path, fields, path);
     assert.equal((await send({ [keyOf(1)]: '1', seen })).status, 303);
     const sent = await wishes();
+    // Pressed twice, or sent again after its answer was lost: they are its own wishes that it finds.
+    assert.equal((await send({ [keyOf(1)]: '1', seen })).status, 303);
+    assert.deepEqual(await wishes(), sent);
     const late = await send({ [keyOf(0)]: '1', [keyOf(1)]: '2', seen });
     assert.equal(late.status, 422);
     assert.match(late.text, /Yours aren’t saved yet/);
@@ -75,7 +78,7 @@ describe('what the forms of a preference round say', () => {
     assert.match(refused.text, /first enter a later opening in “Event and booking”/);
     assert.equal(await Draw.countDocuments(), 0);
     desk.test.setNow(later(2 * HOUR));
-    assert.match((await office.get(settings)).text, /booking is open since [^.]*1:00 PM/);
+    assert.match((await office.get(settings)).text, /booking opened on [^.]*1:00 PM/);
     await Event.updateOne({}, { $set: { 'booking.opensAt': later(4 * HOUR) } });
     assert.match((await office.get(settings)).text, /name="until"/);
   });

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Types } from 'mongoose';
 import { cancelAppointment } from '../../server/booking/cancel-appointment.js';
+import { confirmAppointment } from '../../server/booking/confirm-appointment.js';
+import { holdSlot } from '../../server/booking/hold-slot.js';
 import { HOLD_MS } from '../../server/booking/policy.js';
 import { Appointment } from '../../server/models/appointment.js';
 import { Event } from '../../server/models/event.js';
@@ -103,5 +105,35 @@ describe('what is counted by the day, when a day moves', () => {
         });
       },
     );
+  });
+
+  it('is so once where the same hold is confirmed again and that goes on when the day has moved', async () => {
+    for (let steps = 1, isDone = false; !isDone; steps++) {
+      await open();
+      const { deps, fair, homes } = moving;
+      const wish = wishOf(fair, homes[0]!, fair.teachers[0]!.slots[0]!);
+      const held = await holdSlot(deps, wish);
+      assert.ok(held.ok);
+      const confirm = () =>
+        confirmAppointment(deps, { ...wish, appointment: held.appointment._id, note: '' });
+      const first = async () => {
+        await confirm();
+        await moving.start(AWAY);
+        await work();
+      };
+      const made = { inAll: 0, byLate: 0 };
+      const late = () => confirm().then(() => void (made.byLate = made.inAll));
+      await interleave(
+        [
+          { name: 'late', run: late },
+          { name: 'first', run: first },
+        ],
+        (waiting) => (made.inAll++ < steps ? 0 : waiting - 1),
+      );
+      isDone = made.byLate <= steps;
+      await moving.end();
+      assert.equal(await Appointment.countDocuments({ state: 'booked' }), 1);
+      assert.deepEqual(await findMovingFaults(fair.event._id), [], `after ${String(steps)} steps`);
+    }
   });
 });
