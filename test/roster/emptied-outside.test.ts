@@ -10,8 +10,6 @@ import { Office } from '../support/roster/office.js';
 import { sayResult } from '../support/say-run.js';
 import { decideWithheld } from '../support/roster/decide-withheld.js';
 
-const ACCEPT = { verdict: 'accept' as const, by: new Types.ObjectId(), reason: 'looked' };
-
 describe('a class of an event that is emptied', () => {
   let office: Office;
   beforeEach(async () => (office = await Office.open()));

@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict';
-import { Types } from 'mongoose';
 import { Contact } from '../../../server/models/contact.js';
 import { RosterChange } from '../../../server/models/roster-change.js';
 import { SyncRun } from '../../../server/models/sync-run.js';
 import { startSyncedDistrict, type TestDistrict } from './district.js';
 import { sayResult } from '../say-run.js';
 import { decideWithheld } from './decide-withheld.js';
-
-const by = new Types.ObjectId();
 
 /** A district of 150 students, 40 of whom leave in one night: their removal is withheld. */
 export class WithheldPeople {
