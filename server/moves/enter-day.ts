@@ -1,6 +1,6 @@
 import type { Types } from 'mongoose';
 import type { CountedNeed } from '../claims/plan-needs.js';
-import { takeCount } from '../claims/take-count.js';
+import { sameHolders, takeCount, type ClaimWrite } from '../claims/take-count.js';
 import { Appointment } from '../models/appointment.js';
 import { Claim, underPrefix } from '../models/claim.js';
 import { SlotMoveItem } from '../models/slot-move.js';
@@ -18,13 +18,28 @@ export async function enterDay(
 ): Promise<boolean> {
   for (;;) {
     const claims = await Claim.find(underPrefix(need.prefix)).sort({ _id: 1 }).lean();
-    const beyond = claims.length < need.of ? 0 : await countBeyond(claims, move);
-    const writes = await takeCount(me, { ...need, of: need.of + beyond }, claims, now);
+    const isFull = claims.length >= need.of;
+    const beyond = isFull ? await countBeyond(claims, move) : 0;
+    const handed = isFull ? await findHanded(me, claims) : undefined;
+    const writes = handed ? [handed] : await takeCount(me, { ...need, of: need.of + beyond }, claims, now);
     if (!writes) return false;
     if (writes.length === 0) return true;
     // This also happens if all were written: somebody may have taken the same one at this moment.
     await writeTogether(writesTo<Claim>(Claim, writes));
   }
+}
+
+/** What takes back the place that an appointment left, on this same day, to one that is to replace it: that one is next again. */
+async function findHanded({ _id }: Appointment, claims: readonly Claim[]): Promise<ClaimWrite | undefined> {
+  const heir = await Appointment.findOne(
+    { _id: { $in: claims.map(({ appointment }) => appointment) }, replaces: _id },
+    { _id: 1 },
+  ).lean();
+  const claim = claims.find(({ appointment, next }) => !next && heir?._id.equals(appointment));
+  if (!claim || !heir) return undefined;
+  return {
+    updateOne: { filter: sameHolders(claim), update: { $set: { appointment: _id, next: heir._id } } },
+  };
 }
 
 /**

@@ -83,6 +83,24 @@ describe('what is counted by the day, when a day moves', () => {
       return () => change(id, stays);
     }));
 
+  it('is so once where the day moves back while a family that stayed has its only place on hold', async () => {
+    await open({ perTeacherAndDay: 1 });
+    const { event, teachers } = moving.fair;
+    const id = await moving.book(0, 0, 0);
+    await moving.start(AWAY);
+    const stays = await makeSlot(event, teachers[0]!.resource, '2026-11-24T19:00');
+    const held = await holdSlot(moving.deps, wishOf(moving.fair, moving.homes[0]!, stays, { replaces: id }));
+    assert.ok(held.ok);
+    await work();
+    assert.equal(await moving.undo(), true);
+    await moving.end();
+    const { from, state } = await Appointment.findById(id).orFail().lean();
+    assert.deepEqual([+from, state], [+teachers[0]!.slots[0]!.from, 'booked']);
+    moving.setNow(new Date(+moving.now + HOLD_MS));
+    await moving.end();
+    assert.deepEqual(await findMovingFaults(event._id), []);
+  });
+
   it('is so once where what kept a longer meeting is canceled after the one who moves it died', async () => {
     let kept: Types.ObjectId;
     await dieAtEach(
