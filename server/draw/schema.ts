@@ -28,6 +28,7 @@ export const termsForm = Joi.object<TermsForm, true>({
  */
 export const wishesForm = Joi.object<Record<string, string>>({
   seen: Joi.string()
+    .max(64)
     .pattern(/^[0-9a-f]{64}$/)
     .allow(''),
 })
