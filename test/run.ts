@@ -25,12 +25,15 @@ const FOLDERS = [
   'review',
   '{permissions,upgrades}',
   'web',
+  '{planning,rehearsal,mailings,letters,waitlist}',
   '{duplicates,contacts}',
   '{database,jobs}',
   '{sync,runs}',
   'booking',
-  '{accounts,desk,events,families,moves,notifications,reports,slots}',
   '{demo,roster-files,uploads}',
+  '{draw,interpreters,entry,households,staff,handmade}',
+  '{accounts,desk,events,families}',
+  '{moves,notifications,reports,slots}',
 ];
 /** Of Linux, a second. */
 const TICKS = 100;
