@@ -113,6 +113,12 @@ describe('booking while answers of the database are lost', () => {
       const confirmed = await within(app.post(parent, `${held.to}/confirm`, { note: '' }));
       const shown = await within(app.get(parent, held.to));
       lost += Number(confirmed.status === 503) + Number(shown.status === 503);
+      // The hold was over by then. Another one is offered, or the refusal said, and nothing is booked.
+      if (confirmed.status === 303 && confirmed.to !== held.to) {
+        lost++;
+        assert.equal(await Appointment.countDocuments({ state: 'booked' }), 0);
+        continue;
+      }
       await heal();
       if (confirmed.status === 303) assert.match((await open(held.to)).text, /Your meeting is booked/);
       else assert.equal(confirmed.status, 503);
