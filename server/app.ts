@@ -98,9 +98,7 @@ function securityHeaders(deps: Deps): express.RequestHandler {
     strictTransportSecurity: secure,
     referrerPolicy: { policy: 'same-origin' },
   });
-  const before = "default-src 'none';script-src 'nonce-";
-  const after = [
-    "'",
+  const fixed = [
     "style-src 'self'",
     "img-src 'self' data:",
     "font-src 'self'",
@@ -113,7 +111,8 @@ function securityHeaders(deps: Deps): express.RequestHandler {
   ].join(';');
   return (req, res, next) => {
     // Only the nonce is new: helmet would put all of it together for every request.
-    res.set('Content-Security-Policy', `${before}${String(res.locals.nonce)}${after}`);
+    const nonce = String(res.locals.nonce);
+    res.set('Content-Security-Policy', `default-src 'none';script-src 'nonce-${nonce}';${fixed}`);
     others(req, res, next);
   };
 }

@@ -117,8 +117,9 @@ class Reading {
         acting,
       );
       for (const [at, n] of places.entries()) {
-        wishes.splice(n, 1, ...part.wishes.slice(at, at + 1));
-        drawn.splice(n, 1, ...part.drawn.slice(at, at + 1));
+        const [wish, asked] = [part.wishes[at], part.drawn[at]];
+        if (wish) wishes[n] = wish;
+        if (asked) drawn[n] = asked;
       }
       people.push(...part.people);
       most += part.most;

@@ -121,9 +121,10 @@ export function linkRoutes(deps: Deps, clear: ClearHouseholds): Router {
   });
 
   router.get('/invitation/:secret', async (req, res) => {
-    const { link, user } = (await openOffer(req, res, deps.now())) ?? {};
-    if (!user) return;
-    if (!link?.offer || link.email !== user.email) throw usedUp();
+    const opened = await openOffer(req, res, deps.now());
+    if (!opened) return;
+    const { link, user } = opened;
+    if (!link.offer || link.email !== user.email) throw usedUp();
     const school = await Account.findById(link.offer.account, { name: 1 }).orFail().lean();
     const grants = offeredGrants(link.offer);
     const whereOf = await nameReaches(link.offer.account, grants);
@@ -139,9 +140,9 @@ export function linkRoutes(deps: Deps, clear: ClearHouseholds): Router {
   });
 
   router.post('/invitation/:secret', async (req, res) => {
-    const { user } = (await openOffer(req, res, deps.now())) ?? {};
-    if (!user) return;
-    const offer = await acceptAccess(deps, user, req.params.secret);
+    const opened = await openOffer(req, res, deps.now());
+    if (!opened) return;
+    const offer = await acceptAccess(deps, opened.user, req.params.secret);
     if (!offer) throw usedUp();
     req.session.account = offer.account.toHexString();
     say(req, { kind: 'ok', text: wordsFor(res)('logins.accepted') });
