@@ -326,7 +326,7 @@ function contactForms({ ids }: Place): Record<string, Bad[] | typeof NOTHING_SEN
     [`${one}/deletion`]: [
       {
         fields: { shown: 'x' },
-        says: /What goes with this contact changed/,
+        says: /What is deleted along with this contact changed/,
         ready: () => Contact.updateOne({ _id: ids.contact }, { $set: { status: 'transferred' } }),
       },
     ],
