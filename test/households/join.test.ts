@@ -264,7 +264,10 @@ describe('adults who act as one', function () {
       ...{ ...more, state: 'accepted', household: his, by: lou!.user._id, adult: kim!.user._id },
       touches: [his, own],
     });
-    assert.match((await max.visitor.get(toMax)).text, /Another change to one of your families is in progress/);
+    assert.match(
+      (await max.visitor.get(toMax)).text,
+      /Another change to one of your families is in progress/,
+    );
     const { _id } = (await HouseholdChange.findOne({ email: 'max@example.org', state: 'open' }).lean())!;
     assert.equal(await acceptInvitation(desk.test.deps, _id, max.user._id), false);
     await asApp(() => finishChanges(desk.test.deps, new AbortController().signal));

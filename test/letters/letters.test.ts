@@ -230,7 +230,10 @@ describe('printed letters', function () {
       spanish.html,
       /<article class="letter[^>]*lang="es-US"[\s\S]*A la familia[\s\S]*Página 1 de 1/,
     );
-    assert.doesNotMatch((await admin.post(home, { ...both, language: 'en' })).text, /You haven’t written your own text/);
+    assert.doesNotMatch(
+      (await admin.post(home, { ...both, language: 'en' })).text,
+      /You haven’t written your own text/,
+    );
   });
 
   it('are offered in the languages of the school', async () => {
