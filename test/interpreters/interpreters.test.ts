@@ -146,7 +146,7 @@ describe('interpreters', () => {
     assert.equal((await office.post(`${at}/removal`, {}, at)).status, 303);
     assert.deepEqual(await who(), ben._id);
     const mails = () => Notification.find({ kind: 'appointment changed' }).sort({ _id: 1 }).lean();
-    assert.match((await mails())[0]!.text, /Ben Cho is the interpreter at this meeting/);
+    assert.match((await mails())[0]!.text, /Ben Cho is the interpreter for this meeting/);
     await look();
     await ask(visitor, 'vi');
     assert.deepEqual(await who(), ben._id);
