@@ -198,7 +198,10 @@ Questions? Call the school’s office at 555-010-2000, or write to office@maple.
     const mail = await only();
     assert.equal(mail.kind, 'appointment reminder');
     assert.equal(mail.subject, 'Reminder: you interpret at 2 meetings, Tuesday, November 24, 2026');
-    assert.match(mail.text, /This is a reminder: you’re the interpreter for 2 meetings at Fall Conferences\./);
+    assert.match(
+      mail.text,
+      /This is a reminder: you’re the interpreter for 2 meetings at Fall Conferences\./,
+    );
     assert.doesNotMatch(mail.text, /new\)|No longer/);
     assert.equal(mail.mayUnsubscribe, true);
     await at(23 * HOUR);
