@@ -85,7 +85,7 @@ describe('interpreters', () => {
     assert.equal((await visitor.get(`${desk.home}/interpreter`)).status, 404);
     await allow(['es', 'vi']);
     const ana = await add('Ana Ruiz', ['es'], { [`from-${DAY}`]: '17:10', [`to-${DAY}`]: '17:30' });
-    assert.match((await office.get(settings)).text, /Ana Ruiz[^]*5:10 PM–5:30 PM/);
+    assert.match((await office.get(settings)).text, /Ana Ruiz[^]*5:10–5:30 PM/);
     const form = (await office.get(`${settings}/new`)).text;
     assert.deepEqual(
       ['Spanish', 'Vietnamese', 'French'].map((language) => form.includes(language)),
