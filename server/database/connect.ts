@@ -3,6 +3,7 @@ import type { IndexDescription } from 'mongodb';
 import mongoose from 'mongoose';
 import { isDuplicateKey } from '../models/duplicate-key.js';
 import { attachEngine, type AttachedEngine, type Log } from './embedded/start.js';
+import { isHeardSince } from './follow-commands.js';
 import { mendDriver } from './mend-driver.js';
 
 export type { Log } from './embedded/start.js';
@@ -28,6 +29,11 @@ export interface Database {
 
 /** A page answers within 3 s when the database is away. */
 const AWAY_MS = 3_000;
+/**
+ * After this long without an answer the driver gives up its connections, and every request is refused at once until it is back. Pages say
+ * far earlier that the database is away; on a machine that is overloaded the driver's own question may wait for seconds.
+ */
+const HANGS_MS = 10_000;
 const QUEUE_MS = 10_000;
 const PING_MS = 1_000;
 const ANEW_MS = 2_000;
@@ -100,7 +106,7 @@ async function connect(uri: string, options: mongoose.ConnectOptions): Promise<v
       bufferCommands: false,
       serverSelectionTimeoutMS: AWAY_MS,
       // Only the monitor notices a database that hangs instead of closing.
-      connectTimeoutMS: AWAY_MS,
+      connectTimeoutMS: HANGS_MS,
       // If every connection waits for an answer, a request for another connection fails after this time.
       waitQueueTimeoutMS: QUEUE_MS,
       heartbeatFrequencyMS: 2_000,
@@ -180,10 +186,12 @@ function indexFault(collection: string, error: unknown): Error {
 export async function databaseReady(): Promise<boolean> {
   // Requests that are slow together, as at an opening, ask once; each waits its own time.
   const ping = (pinging ??= answersPing().finally(() => (pinging = undefined)));
+  const since = performance.now();
   const timer = new AbortController();
-  // A process that was busy has not read what arrived meanwhile: it gets one more turn to do so.
-  const late = delay(PING_MS, false, { signal: timer.signal, ref: false })
-    .then(() => nextTurn(false))
+  // A process that was busy has not read what arrived meanwhile: it gets one more turn to do so. A database that answers others is busy.
+  const late = delay(PING_MS, undefined, { signal: timer.signal, ref: false })
+    .then(() => nextTurn())
+    .then(() => isHeardSince(since))
     .catch(() => false);
   try {
     return await Promise.race([ping, late]);

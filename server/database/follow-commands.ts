@@ -2,23 +2,34 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 
 /** The database commands of one request. */
 export interface CommandWatch {
-  /** How long the oldest unanswered command has waited, in milliseconds; 0 if none waits. */
+  /**
+   * By how much the oldest unanswered command is older than one that was answered, in milliseconds; 0 if none waits. Where all answers are
+   * slow this stays small: the database is busy, and nothing is lost.
+   */
   silentMs(): number;
   /** Runs `work`, and all that it starts, as part of this request. */
   follow<T>(work: () => T): T;
 }
 
 const followed = new AsyncLocalStorage<Set<{ since: number }>>();
+/** When the latest command was sent that has its answer, and when any answer came, by `performance.now()`. */
+let latestSent = 0;
+let lastAnswer = 0;
 
 export function watchCommands(): CommandWatch {
   const waiting = new Set<{ since: number }>();
   return {
     silentMs() {
       const [oldest] = waiting;
-      return oldest ? performance.now() - oldest.since : 0;
+      return oldest ? Math.max(0, latestSent - oldest.since) : 0;
     },
     follow: (work) => followed.run(waiting, work),
   };
+}
+
+/** Whether an answer of the database came since then. @param since by `performance.now()` */
+export function isHeardSince(since: number): boolean {
+  return lastAnswer >= since;
 }
 
 /**
@@ -27,12 +38,14 @@ export function watchCommands(): CommandWatch {
  */
 export async function followCommand<T>(isSmall: boolean, send: () => Promise<T>): Promise<T> {
   const waiting = isSmall ? followed.getStore() : undefined;
-  if (!waiting) return send();
   const one = { since: performance.now() };
-  waiting.add(one);
+  waiting?.add(one);
   try {
-    return await send();
+    const answer = await send();
+    lastAnswer = performance.now();
+    if (isSmall) latestSent = Math.max(latestSent, one.since);
+    return answer;
   } finally {
-    waiting.delete(one);
+    waiting?.delete(one);
   }
 }

@@ -33,7 +33,7 @@ export function interpreterMeetings(deps: Deps): Router {
     const event = eventOf(res);
     const listed = await listInterpreted(event, deps.now(), sightOf(res));
     const { _id, account } = event;
-    const people = await Interpreter.find({ event: _id, account }, { name: 1, status: 1 })
+    const people = await Interpreter.find({ event: _id, account }, { name: 1, email: 1, status: 1 })
       .sort({ sortKey: 1 })
       .lean();
     const nameOf = (id: unknown) => people.find((one) => String(one._id) === String(id))?.name ?? '';
@@ -57,7 +57,7 @@ export function interpreterMeetings(deps: Deps): Router {
             ? listed.some(({ interpreter }) => interpreter?.equals(id))
             : status === 'active',
         )
-        .map((one) => ({ id: String(one._id), name: one.name })),
+        .map(({ _id: id, name, email }) => ({ id: String(id), name, isUnreached: email === '' })),
     });
   });
 

@@ -7,13 +7,13 @@ import { DatabaseGone } from './errors.js';
 const PATIENCE_MS = 1750;
 /** How soon it checks again while the database is there. */
 const AGAIN_MS = 500;
-/** A small command that is this old has lost its answer, if others are answered. */
+/** A small command has lost its answer if one that was sent so much later is answered. */
 const SILENT_MS = 1200;
 
 export interface GuardedDatabase {
   /** Pings the database, for a second at most. */
   ready(): Promise<boolean>;
-  /** Follows the commands of one request. */
+  /** Follows the commands of one request; tells by how much the oldest without an answer is older than one that was answered. */
   watchCommands(): { silentMs(): number; follow<T>(work: () => T): T };
 }
 
@@ -42,8 +42,9 @@ export function databaseGuard(database: GuardedDatabase, answer: ErrorRequestHan
     const look = async (isFirst: boolean): Promise<void> => {
       // If the process itself was busy, it has not yet read answers that arrived meanwhile.
       await nextTurn();
-      const isSilent = !isFirst && commands.silentMs() >= SILENT_MS;
-      const isThere = !isSilent && (await database.ready());
+      // Asked first, so that there is something which was sent later.
+      const isReady = await database.ready();
+      const isThere = isReady && (isFirst || commands.silentMs() < SILENT_MS);
       if (res.headersSent || res.closed) return;
       if (isThere) {
         timer = setTimeout(() => void look(false), AGAIN_MS);

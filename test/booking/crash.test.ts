@@ -89,7 +89,7 @@ describe('an app process killed while a parent books', () => {
       assert.equal(answer, undefined, 'the process died on the way');
       const booked = await Appointment.findOne({ state: 'booked' }).lean();
 
-      const deps = { ...createTestApp().deps, now: () => new Date(EVE.getTime() + HOLD_MS + 1) };
+      const deps = { ...createTestApp().deps, now: () => new Date(processes.now().getTime() + HOLD_MS) };
       await expireHolds(deps, new AbortController().signal);
 
       assert.equal(await Appointment.countDocuments({ state: 'pending' }), 0);

@@ -15,8 +15,7 @@ import { emptyDatabase } from '../support/hooks.js';
 import { makeGuardian, makeSchool } from '../support/mailings/school.js';
 import { asApp } from '../support/scans.js';
 
-describe('what a school writes itself, in the languages of its families', function () {
-  this.timeout(60_000);
+describe('what a school writes itself, in the languages of its families', () => {
   let test: TestApp;
   let school: Conference;
   let office: Visitor;

@@ -47,20 +47,15 @@ describe('an app process killed while a family plans', () => {
   /** The plan's address; undefined where the process dies on the way. */
   async function make(app: AppProcess): Promise<string | undefined> {
     const student = String(fair.students[0]!._id);
-    const body = new URLSearchParams({ _csrf: kim.csrf, key: new Types.ObjectId().toHexString(), day: DAY });
-    for (const { resource } of fair.teachers) body.append('wish', `${student}:${String(resource._id)}`);
-    const made = await fetch(`${app.origin}${home}/plan`, {
-      method: 'POST',
-      redirect: 'manual',
-      headers: { cookie: kim.cookie, accept: 'text/html' },
-      body,
-    }).catch(() => undefined);
+    const wish = fair.teachers.map(({ resource }) => `${student}:${String(resource._id)}`);
+    const fields = { key: new Types.ObjectId().toHexString(), day: DAY, wish };
+    const made = await app.post(kim, `${home}/plan`, fields).catch(() => undefined);
     return made?.headers.get('location') ?? undefined;
   }
 
   /** Whatever the jobs do when all holds are over. */
   async function tenMinutesLater(): Promise<void> {
-    const deps = { ...createTestApp().deps, now: () => new Date(EVE.getTime() + HOLD_MS + 1) };
+    const deps = { ...createTestApp().deps, now: () => new Date(processes.now().getTime() + HOLD_MS) };
     const going = new AbortController().signal;
     await finishPlans(deps, going);
     await expireHolds(deps, going);

@@ -23,7 +23,16 @@ export interface TestApp {
   setNow(now: Date): void;
 }
 
-/** The app over the test database, with a queue that only notes what it was asked and a clock that can be set. */
+/** However long it takes, the test's database answers. */
+const PATIENT: NonNullable<Deps['guarded']> = {
+  ready: () => Promise.resolve(true),
+  watchCommands: () => ({ silentMs: () => 0, follow: (work) => work() }),
+};
+
+/**
+ * The app over the test database, with a queue that only notes what it was asked and a clock that can be set. It waits for the database as
+ * long as it takes, unless a test takes `deps.guarded` away.
+ */
 export function createTestApp(env: NodeJS.ProcessEnv = {}): TestApp {
   const asked: TestApp['asked'] = [];
   let fixed: Date | undefined;
@@ -37,6 +46,7 @@ export function createTestApp(env: NodeJS.ProcessEnv = {}): TestApp {
       },
     },
     now: () => fixed ?? new Date(),
+    guarded: PATIENT,
   };
   let app: Express | undefined;
   return {

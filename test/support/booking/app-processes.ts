@@ -4,16 +4,23 @@ import { codeOf, LOADER } from '../code.js';
 import { testDatabaseUri } from '../hooks.js';
 import type { LoggedIn } from '../../../server/scratch/make-sessions.js';
 import type { Death } from './app-process.js';
+import { until } from '../database/scratch.js';
 import { EVE } from './conference.js';
 
 export const SECRET = 'test-secret-test-secret-test-secret';
 
-/** App processes over the test database; `stopAll` leaves none behind. */
+/** App processes over the test database, with one clock; `stopAll` leaves none behind. */
 export class AppProcesses {
   #children: ChildProcess[] = [];
+  readonly #aheadMs = EVE.getTime() - Date.now();
+
+  /** Their time. It goes on from `EVE`, since which of two holds is older is asked across processes. */
+  now(): Date {
+    return new Date(Date.now() + this.#aheadMs);
+  }
 
   async start(options: { withoutClaims?: boolean; mongodbUri?: string } = {}): Promise<AppProcess> {
-    const told = { mongodbUri: testDatabaseUri(), secret: SECRET, now: EVE.toISOString(), ...options };
+    const told = { mongodbUri: testDatabaseUri(), secret: SECRET, aheadMs: this.#aheadMs, ...options };
     const child = fork(codeOf('test/support/booking/app-process'), [JSON.stringify(told)], {
       execArgv: LOADER,
     });
@@ -47,16 +54,41 @@ export class AppProcess {
     await once(this.child, 'message');
   }
 
+  /** Reads a page, as often as a busy machine makes the database count as away. */
   get(person: LoggedIn, address: string): Promise<Response> {
-    return fetch(`${this.origin}${address}`, { headers: { cookie: person.cookie, accept: 'text/html' } });
+    return this.#insist(() => this.ask(person, address));
   }
 
-  post(person: LoggedIn, address: string, fields: Record<string, string>): Promise<Response> {
+  /** Sends a form, as often as a busy machine makes the database count as away: to what has a key it is the same form. */
+  post(person: LoggedIn, address: string, fields: Fields): Promise<Response> {
+    return this.#insist(() => this.ask(person, address, fields));
+  }
+
+  /** Reads a page, or sends a form, once. */
+  ask(person: LoggedIn, address: string, fields?: Fields): Promise<Response> {
     return fetch(`${this.origin}${address}`, {
-      method: 'POST',
-      redirect: 'manual',
       headers: { cookie: person.cookie, accept: 'text/html' },
-      body: new URLSearchParams({ _csrf: person.csrf, ...fields }),
+      redirect: fields ? 'manual' : 'follow',
+      ...(fields && {
+        method: 'POST',
+        body: new URLSearchParams(Object.entries({ _csrf: person.csrf, ...fields }).flatMap(eachOf)),
+      }),
     });
   }
+
+  async #insist(ask: () => Promise<Response>): Promise<Response> {
+    for (;;) {
+      const answer = await ask();
+      if (answer.status !== 503) return answer;
+      await answer.text();
+      await until(async () => (await fetch(`${this.origin}/readyz`)).ok);
+    }
+  }
+}
+
+type Fields = Record<string, string | string[]>;
+
+/** A field that is sent several times, once with each of its values. */
+function eachOf([name, values]: [string, string | string[]]): [string, string][] {
+  return [values].flat().map((value) => [name, value]);
 }
