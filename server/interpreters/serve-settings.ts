@@ -116,7 +116,7 @@ const REFUSALS = {
   many: { _form: 'There are 200 interpreters in the event already. Remove one first.' },
   'another person': {
     email:
-      'With this email they’re another person, and they have meetings ahead. Add that person as a new interpreter, and remove this one.',
+      'This email belongs to another person in Contacts, and this interpreter has upcoming meetings. Keep the email as it was. To change interpreters, add that person as a new one, and remove this one.',
   },
 };
 

@@ -210,7 +210,7 @@ describe('a preference round while things change', () => {
       return round.office.post(`${home}/settings`, form, `${home}/settings`);
     };
     const refused = await save({ opensAt: '2026-11-23T13:30' });
-    assert.match(refused.text, /booking can open to the first families on [^.]*2:00 PM at the soonest/);
+    assert.match(refused.text, /the earliest that booking can open to the first families is [^.]*2:00 PM/);
     assert.equal((await save({ earlyMinutes: 61 })).status, 422);
     assert.deepEqual((await Event.findOne().orFail().lean()).booking, event.booking);
     assert.equal((await save({ opensAt: '2026-11-23T14:00' })).status, 303);
