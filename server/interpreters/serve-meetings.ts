@@ -19,7 +19,7 @@ import { saveLanguage } from './save-language.js';
 import { assignForm, familyForm } from './schema.js';
 
 const REFUSALS: Record<Exclude<Extract<Assigned, { ok: false }>['reason'], 'unknown'>, string> = {
-  gone: 'This appointment was canceled meanwhile.',
+  gone: 'This appointment was canceled in the meantime.',
   'not free': 'This interpreter isn’t free then, or isn’t there. Select another one.',
   changed: 'Somebody else changed this appointment at the same time. Look at it again.',
 };

@@ -6,7 +6,7 @@ import { Interpreter } from '../models/interpreter.js';
 import { actorOf } from '../web/actor.js';
 import { changedMeanwhile, seenOf, type SettingsFields } from '../web/compare-seen.js';
 import { notFound } from '../web/errors.js';
-import { fieldTime, shortDay } from '../web/format-time.js';
+import { fieldSpan, shortDay } from '../web/format-time.js';
 import { eventGuard, eventOf } from '../web/guards.js';
 import { nameSpoken, SPOKEN } from '../web/format-language.js';
 import { FRESH_FORM, parseForm, parseId, typedValues, type Form } from '../web/parse.js';
@@ -116,7 +116,7 @@ const REFUSALS = {
   many: { _form: 'There are 200 interpreters in the event already. Remove one first.' },
   'another person': {
     email:
-      'With this email they’re another person, and they have meetings ahead. Add that person as a new interpreter, and remove this one.',
+      'This email belongs to another person in Contacts, and this interpreter has upcoming meetings. Keep the email as it was. To change interpreters, add that person as a new one, and remove this one.',
   },
 };
 
@@ -181,9 +181,7 @@ async function showSettings({ config }: Deps, res: Response, form?: Form): Promi
       ...{ name, email },
       languages: languages.map((code) => nameSpoken(code, event.locale)).join(', '),
       times: times
-        .map(
-          ({ day, from, to }) => `${shortDay(day, event)}, ${fieldTime(from, event)}–${fieldTime(to, event)}`,
-        )
+        .map(({ day, from, to }) => `${shortDay(day, event)}, ${fieldSpan(from, to, event)}`)
         .join(', '),
       isAway: times.length > 0 && !times.some(({ day }) => event.days.includes(day)),
     })),

@@ -121,15 +121,15 @@ function sayNews(
   return {
     first: {
       subject: `${school}: you interpret at ${meetings}, ${when}`,
-      news: `You’re the interpreter at ${meetings} at ${event.name}.`,
+      news: `You’re the interpreter for ${meetings} at ${event.name}.`,
     },
     changed: {
       subject: `${school}: your list of meetings to interpret has changed`,
-      news: `Your list for ${event.name} has changed. You’re now the interpreter at ${meetings}.`,
+      news: `Your list for ${event.name} has changed. You’re now the interpreter for ${meetings}.`,
     },
     reminder: {
       subject: `Reminder: you interpret at ${meetings}, ${when}`,
-      news: `This is a reminder: you’re the interpreter at ${meetings} at ${event.name}.`,
+      news: `This is a reminder: you’re the interpreter for ${meetings} at ${event.name}.`,
     },
   }[occasion];
 }

@@ -29,7 +29,11 @@ export function sayFix(fix: Fix, missing: number, event: PlacedEvent): SaidFix {
       return {
         kind: fix.kind,
         title: fix.kind === 'after' ? 'Add slots after the last one' : 'Add slots before the first one',
-        effects: [`${slots} more: ${andList(days, event)}.`, enough],
+        effects: [
+          `${slots} more: ${andList(days, event)}.`,
+          ...(fix.made.some((slot) => slot.with) ? ['Who joins the slot beside them joins them too.'] : []),
+          enough,
+        ],
         submit: `Add ${slots}`,
       };
     }
@@ -38,7 +42,7 @@ export function sayFix(fix: Fix, missing: number, event: PlacedEvent): SaidFix {
         kind: fix.kind,
         title: 'Let more families into one slot',
         effects: [
-          `${countOf(fix.slots.length, 'free slot takes', 'free slots take')} ${number(fix.capacity)} families each, who meet the teacher together: ${countOf(fix.gain, 'place', 'places')} more.`,
+          `${countOf(fix.slots.length, 'free slot takes', 'free slots take')} ${number(fix.capacity)} families each, who meet the teacher together: ${countOf(fix.gain, 'more place', 'more places')}.`,
           enough,
         ],
         submit: `Open ${slots} to ${number(fix.capacity)} families`,
@@ -48,7 +52,7 @@ export function sayFix(fix: Fix, missing: number, event: PlacedEvent): SaidFix {
         kind: fix.kind,
         title: 'Make the free slots shorter',
         effects: [
-          `${countOf(fix.slots.length, 'free slot becomes', 'free slots become')} slots of ${countOf(fix.minutes, 'minute', 'minutes')} between the same begin and end: ${countOf(fix.gain, 'place', 'places')} more.`,
+          `${countOf(fix.slots.length, 'free slot becomes', 'free slots become')} slots of ${countOf(fix.minutes, 'minute', 'minutes')} between the same start and end: ${countOf(fix.gain, 'more place', 'more places')}.`,
           enough,
         ],
         submit: `Shorten to ${countOf(fix.minutes, 'minute', 'minutes')}`,

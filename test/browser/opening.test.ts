@@ -62,7 +62,7 @@ describe('waiting for booking to open, on a phone', () => {
   it('comes back right after the opening without JavaScript', async () => {
     const page = await arrive(90_000, { width: 1280, javaScript: false });
     assert.match(await page.content(), /<meta http-equiv="refresh" content="9[1-3]">/);
-    assert.match(await page.locator('main').innerText(), /loads again by itself/);
+    assert.match(await page.locator('main').innerText(), /loads again automatically/);
     await shoot(page, 'opening-nojs');
   });
 });

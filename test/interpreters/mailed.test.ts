@@ -74,7 +74,7 @@ describe('interpreters, by mail', () => {
       mail.text,
       `Hello Ben Cho,
 
-You’re the interpreter at 2 meetings at Fall Conferences.
+You’re the interpreter for 2 meetings at Fall Conferences.
 
 Tuesday, November 24, 2026 (Central Time)
 5:00–5:10 PM: Mrs Lee · Room 10, Main building · Spanish
@@ -106,7 +106,7 @@ Questions? Call the school’s office at 555-010-2000, or write to office@maple.
     await wait(1);
     const { subject, text } = await only();
     assert.equal(subject, 'Maple School: your list of meetings to interpret has changed');
-    assert.ok(text.includes('You’re now the interpreter at 2 meetings.'), text);
+    assert.ok(text.includes('You’re now the interpreter for 2 meetings.'), text);
     assert.ok(text.includes('5:10–5:20 PM: Mr Park · Room 11, Main building · Spanish (new)\n'), text);
     assert.ok(text.includes(`Lee · Room 10, Main building · Spanish (was ${struck('5:00–5:10 PM')})`), text);
     const gone = struck('Tue, Nov 24, 5:20–5:30 PM: Mr Park');
@@ -198,7 +198,10 @@ Questions? Call the school’s office at 555-010-2000, or write to office@maple.
     const mail = await only();
     assert.equal(mail.kind, 'appointment reminder');
     assert.equal(mail.subject, 'Reminder: you interpret at 2 meetings, Tuesday, November 24, 2026');
-    assert.match(mail.text, /This is a reminder: you’re the interpreter at 2 meetings at Fall Conferences\./);
+    assert.match(
+      mail.text,
+      /This is a reminder: you’re the interpreter for 2 meetings at Fall Conferences\./,
+    );
     assert.doesNotMatch(mail.text, /new\)|No longer/);
     assert.equal(mail.mayUnsubscribe, true);
     await at(23 * HOUR);
