@@ -51,7 +51,7 @@ const layers = [
   ['planning',      'server/planning/**',                           `parents waitlist booking claims meetings slots accounts ${base}`],
   ['waitlist-pages','server/waitlist-pages/**',                     `planning parents waitlist booking meetings slots accounts ${base}`],
   ['draw',          'server/draw/**',                             `planning parents waitlist events booking claims meetings slots accounts ${base}`],
-  ['interpreters',  'server/interpreters/**',                     `parents desk events reports booking claims accounts ${base}`],
+  ['interpreters',  'server/interpreters/**',                     `parents desk events reports booking claims meetings accounts ${base}`],
   ['desk',          'server/desk/**',                               `booking claims meetings reports contacts slots accounts ${base}`],
   ['handmade',      'server/handmade/**',                           `booking claims meetings slots ${base}`],
   ['moves',         'server/moves/**',                              `draw booking claims meetings slots ${base}`],

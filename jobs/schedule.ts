@@ -15,6 +15,7 @@ import { keepRehearsalsJob, rehearseJob } from './rehearse.js';
 import { continueMailingsJob, sendMailingJob } from './send-mailing.js';
 import { sendRemindersJob } from './send-reminders.js';
 import { reconcileInterpretersJob } from './reconcile-interpreters.js';
+import { tellInterpretersJob } from './tell-interpreters.js';
 import { runDrawsJob } from './run-draws.js';
 import { runRefreshJob, runSyncJob } from './run-sync.js';
 
@@ -47,4 +48,5 @@ export const RECURRING: Recurring[] = [
   runDrawsJob,
   sendRemindersJob,
   reconcileInterpretersJob,
+  tellInterpretersJob,
 ];

@@ -54,7 +54,7 @@ export function createApp(deps: Deps): Express {
   );
   app.use(files.router);
   app.use(requestLog(deps));
-  app.use(databaseGuard({ ready: databaseReady, watchCommands }, answerFaults));
+  app.use(databaseGuard(deps.guarded ?? { ready: databaseReady, watchCommands }, answerFaults));
   app.use(calendarFeed(deps));
   app.use(sessions(deps.config), saveBeforeRedirect);
   app.use(passport.initialize(), passport.session() as express.RequestHandler, loadActor(deps));

@@ -61,7 +61,7 @@ export async function offerAccess(
     to: email,
     subject: `${actor.accountName} invites you to Slotbell`,
     // The mail has no name: a stranger may have chosen the name of a login whose address is not proven.
-    text: `Hello,\n\n${actor.accountName} invites you to work in Slotbell, its parent-teacher conference scheduler. You have a login with this email address already. Open this link and log in with the password you have:\n${publicUrl}/invitation/${secret}\n\nNothing about your login changes. Forgot your password, or it wasn't you who registered? Choose a new one first, then open the link above:\n${publicUrl}/forgot\n\nThe link works once, within ${String(DAYS)} days. If you don't want this access, ignore this email.\n${askOffice(school)}`,
+    text: `Hello,\n\n${actor.accountName} invites you to work in Slotbell, its parent-teacher conference scheduler. You have a login with this email address already. Open this link and log in with the password you have:\n${publicUrl}/invitation/${secret}\n\nNothing about your login changes. Forgot your password, or it wasn’t you who registered? Choose a new one first, then open the link above:\n${publicUrl}/forgot\n\nThe link works once, within ${String(DAYS)} days. If you don’t want this access, ignore this email.\n${askOffice(school)}`,
     ...answersTo(school),
     key: once ? sentKey(once) : `offer:${link}`,
     secret: true,

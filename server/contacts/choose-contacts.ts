@@ -20,7 +20,8 @@ export async function chooseContacts(
 ): Promise<Contact[] | undefined> {
   const found = await findChosen(actorOf(res).account, form, of.fits, of.most);
   if (found.length > 0 && found.length <= of.most) return found;
-  const ids = found.length === 0 ? of.none : `Select ${countOf(of.most, ...of.words)} at most at a time.`;
+  const ids =
+    found.length === 0 ? of.none : `Select no more than ${countOf(of.most, ...of.words)} at a time.`;
   await refuseList(res, body, { ids }, form);
   return undefined;
 }

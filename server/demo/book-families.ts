@@ -28,8 +28,8 @@ const OPEN_HOURS = 6 * 24;
 const FIRST_ROOM = 101;
 const NOTES = [
   'We’d like to talk about reading at home.',
-  'Could we speak about math?',
-  'Grandmother comes along.',
+  'Could we talk about math?',
+  'Grandma is coming along.',
 ];
 
 /**

@@ -28,8 +28,9 @@ const SENTENCES: Record<Refusal, (of: AtDesk) => string> = {
     `${family || 'The family'} already has as many appointments as the event allows.`,
   'too late to change': () => 'It’s too late to move this appointment.',
   'changed meanwhile': () => 'Somebody else is already moving this appointment.',
-  'too many holds': () => 'There are too many times on hold.',
-  'not answered': () => 'A question isn’t answered yet.',
+  'too many holds': () =>
+    'There are too many times on hold. Book one of them, or wait 10 minutes until they’re released.',
+  'not answered': () => 'A question isn’t answered yet. Select the time again and answer it.',
   'too long': () => 'The event no longer allows meetings of this length. Book a shorter one.',
   'next taken': () => 'The time after it isn’t free. Book a shorter appointment, or choose another time.',
   'hold ended': () => 'This time is no longer held. If it’s still free, select it again.',

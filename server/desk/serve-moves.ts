@@ -42,10 +42,9 @@ export function moveManyPages(deps: Deps): Router {
 }
 
 const WHY: Record<Unfit, string> = {
-  'no teacher': 'The child has no other teacher in this event who can be met and isn’t booked yet.',
-  'none of its kind':
-    'Nobody else of the same kind in this event is there for this child and isn’t booked yet.',
-  'several teachers': 'Several teachers could take its place. Move it by itself and choose one.',
+  'no teacher': 'The child has no other teacher in this event left to book.',
+  'none of its kind': 'This event has nobody else of the same kind left to book for this child.',
+  'several teachers': 'Several teachers could take this appointment. Move it by itself and choose one.',
   'no free time': 'The teacher has no free time left.',
   'family busy': 'The family has other appointments at all free times of the teacher.',
   gone: 'It’s canceled or was moved by somebody else.',

@@ -28,14 +28,14 @@ export function parseTerms(body: unknown, event: PlacedEvent, now: Date): Parsed
   const errors: Record<string, string> = {};
   const opensAt = opensAtFirst(event);
   const tooLate = sayTooLate(event, now);
-  if (!from) errors.from = 'Enter when families can begin as a date and time that there is.';
-  if (!until) errors.until = 'Enter when it ends as a date and time that there is.';
+  if (!from) errors.from = 'There’s no such date and time. Enter when families can start.';
+  if (!until) errors.until = 'There’s no such date and time. Enter when the draw is.';
   else if (tooLate) errors.until = tooLate;
-  else if (until <= now) errors.until = 'Enter an end in the future.';
-  else if (from && until <= from) errors.until = 'Enter an end after the beginning.';
+  else if (until <= now) errors.until = 'Enter a time for the draw that’s in the future.';
+  else if (from && until <= from) errors.until = 'Enter a time for the draw that’s after families can start.';
   else if (!opensAt) errors.until = 'First set when booking opens, in “Event and booking”.';
   else if (+until > +opensAt - AFTER_ROUND_MS)
-    errors.until = `Enter an end at least an hour before booking opens to the first families: by ${dayAndTime(new Date(+opensAt - AFTER_ROUND_MS), event)}.`;
+    errors.until = `Enter a time for the draw that’s at least an hour before booking opens to the first families: by ${dayAndTime(new Date(+opensAt - AFTER_ROUND_MS), event)}.`;
   if (!from || !until || Object.keys(errors).length > 0)
     return { ok: false, errors, values: typedValues(body) };
   return { ok: true, value: { from, until, most: parsed.value.most } };

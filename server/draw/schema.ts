@@ -17,7 +17,7 @@ const moment = (label: string) =>
     .label(label);
 
 export const termsForm = Joi.object<TermsForm, true>({
-  from: moment('when families can begin'),
+  from: moment('when families can start'),
   until: moment('when it ends'),
   most: Joi.number().integer().min(1).max(MOST_WISHES).required().label('the wishes for each family'),
 });

@@ -22,5 +22,5 @@ export async function findRound(
 }
 
 export function explainRound(soonest: Date, event: PlacedEvent): string {
-  return `Families are in a preference round: booking can open to the first families on ${dayAndTime(soonest, event)} at the soonest. Enter a later time, or change or cancel the round in “Preference round”.`;
+  return `Families are in a preference round: the earliest that booking can open to the first families is ${dayAndTime(soonest, event)}. Enter a later time, or change or cancel the round in “Preference round”.`;
 }

@@ -93,7 +93,7 @@ async function showAdult(res: Response): Promise<void> {
 function administratorsTask(): HttpError {
   return new HttpError(
     409,
-    'An administrator does this',
-    'Something of this family is in another event too. Ask an administrator of your school.',
+    'Only an administrator can do this',
+    'This family also has something in another event, so this isn’t yours to change. Ask an administrator of your school.',
   );
 }

@@ -21,10 +21,10 @@ import { adultOf, eventIn, page, pathOf } from './show-frame.js';
 
 const WHY: Record<JoinRefusal, string> = {
   over: 'That login has no family that can be joined.',
-  already: 'These two already act as one family.',
-  shares: 'This person already acts as one family with somebody else. Separate them first.',
-  full: 'That family already has as many adults as can act as one.',
-  'under way': 'Another change of one of these families is under way. Try again in a minute.',
+  already: 'These two already book together.',
+  shares: 'This person already books together with somebody else. Separate them first.',
+  full: 'That family already has as many adults as can book together.',
+  'under way': 'Another change to one of these families is in progress. Try again in a minute.',
   school:
     'A child was removed from one of the two. Give the child back first, or remove the child from the other.',
 };
@@ -56,7 +56,10 @@ export function householdPages(router: Router, deps: Deps): void {
       ...{ account, household: household._id, adult: adult.user._id, by: user },
     });
     if (!joined) throw underWay();
-    say(req, { kind: 'ok', text: `${adult.user.name} and ${found.other.name} now act as one family.` });
+    say(req, {
+      kind: 'ok',
+      text: `${adult.user.name} and ${found.other.name} now book together as one family.`,
+    });
     res.redirect(303, pathOf(res, adult));
   });
 
@@ -91,7 +94,8 @@ export function householdPages(router: Router, deps: Deps): void {
       (await leaveHousehold(deps, adult.household, {
         ...{ adult: adult.user._id, by: actorOf(res).user, bySchool: true },
       }));
-    if (left) say(req, { kind: 'ok', text: `${adult.user.name} no longer acts as one with another adult.` });
+    if (left)
+      say(req, { kind: 'ok', text: `${adult.user.name} no longer books together with another adult.` });
     res.redirect(303, pathOf(res, adult));
   });
 }
@@ -128,7 +132,7 @@ async function findOther(deps: Deps, res: Response, adult: Adult, email: string)
   if (found.part && !found.part.isWhole)
     return {
       ok: false,
-      why: 'Something of that family is in another event too. Ask an administrator of your school.',
+      why: 'That family also has something in another event. Ask an administrator of your school.',
     };
   // Whoever typed somebody else's address would get that family's children and appointments.
   if (!other.emailProvenAt) return { ok: false, why: 'This address isn’t confirmed yet.' };
@@ -151,7 +155,7 @@ async function showTogether(res: Response, adult: Adult, email: string, found?: 
 }
 
 function renderTogether(res: Response, adult: Adult, form: Form, other?: User, tooMuch: string[] = []): void {
-  const title = `Let ${adult.user.name} act as one with another adult`;
+  const title = `Let ${adult.user.name} book together with another adult`;
   res.render('families/together', { ...page(res, adult, title), adult, form, other, tooMuch });
 }
 
@@ -178,6 +182,6 @@ function underWay(): HttpError {
   return new HttpError(
     409,
     'This can’t be done now',
-    'Another change of this family is under way. Try again in a minute.',
+    'Another change to this family is in progress. Try again in a minute.',
   );
 }

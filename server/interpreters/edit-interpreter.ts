@@ -70,7 +70,11 @@ export async function saveInterpreter(
       ...{ ...form, sortKey: searchKey(form.name), unsettled: true },
       ...(contact ? { contact } : {}),
     },
-    ...(contact ? {} : { $unset: { contact: 1 as const } }),
+    $unset: {
+      ...(contact ? {} : { contact: 1 as const }),
+      // Another address has not had their list.
+      ...(before && before.email !== form.email ? { told: 1 as const, news: 1 as const } : {}),
+    },
   };
   if (before) {
     const saved = await Interpreter.updateOne({ _id, ...scope, status: 'active' }, change);

@@ -71,7 +71,7 @@ export function parseInterpreter(body: unknown, days: string[]): Parsed<Interpre
     const [from = '', to = ''] = [rest[`from-${day}`], rest[`to-${day}`]];
     if (!from && !to) return [];
     if (!from) errors[`from-${day}`] = 'Enter when they come, too, or leave both times of the day empty.';
-    else if (to <= from) errors[`to-${day}`] = 'Enter an end after the beginning.';
+    else if (to <= from) errors[`to-${day}`] = 'Enter an end time that’s after the start time.';
     return [{ day, from, to }];
   });
   if (Object.keys(errors).length > 0) return { ok: false, errors, values: typedValues(body) };

@@ -19,7 +19,7 @@ import { saveLanguage } from './save-language.js';
 import { assignForm, familyForm } from './schema.js';
 
 const REFUSALS: Record<Exclude<Extract<Assigned, { ok: false }>['reason'], 'unknown'>, string> = {
-  gone: 'This appointment was canceled meanwhile.',
+  gone: 'This appointment was canceled in the meantime.',
   'not free': 'This interpreter isn’t free then, or isn’t there. Select another one.',
   changed: 'Somebody else changed this appointment at the same time. Look at it again.',
 };
@@ -33,7 +33,7 @@ export function interpreterMeetings(deps: Deps): Router {
     const event = eventOf(res);
     const listed = await listInterpreted(event, deps.now(), sightOf(res));
     const { _id, account } = event;
-    const people = await Interpreter.find({ event: _id, account }, { name: 1, status: 1 })
+    const people = await Interpreter.find({ event: _id, account }, { name: 1, email: 1, status: 1 })
       .sort({ sortKey: 1 })
       .lean();
     const nameOf = (id: unknown) => people.find((one) => String(one._id) === String(id))?.name ?? '';
@@ -57,7 +57,7 @@ export function interpreterMeetings(deps: Deps): Router {
             ? listed.some(({ interpreter }) => interpreter?.equals(id))
             : status === 'active',
         )
-        .map((one) => ({ id: String(one._id), name: one.name })),
+        .map(({ _id: id, name, email }) => ({ id: String(id), name, isUnreached: email === '' })),
     });
   });
 

@@ -6,7 +6,7 @@ import { Interpreter } from '../models/interpreter.js';
 import { actorOf } from '../web/actor.js';
 import { changedMeanwhile, seenOf, type SettingsFields } from '../web/compare-seen.js';
 import { notFound } from '../web/errors.js';
-import { fieldTime, shortDay } from '../web/format-time.js';
+import { fieldSpan, shortDay } from '../web/format-time.js';
 import { eventGuard, eventOf } from '../web/guards.js';
 import { nameSpoken, SPOKEN } from '../web/format-language.js';
 import { FRESH_FORM, parseForm, parseId, typedValues, type Form } from '../web/parse.js';
@@ -25,12 +25,12 @@ export function interpreterSettings(deps: Deps): Router {
   const back = (res: Response) => `/events/${String(eventOf(res)._id)}/settings/interpreters`;
 
   router.get('/', async (_req, res) => {
-    await showSettings(res);
+    await showSettings(deps, res);
   });
 
   router.post('/', async (req, res) => {
     const parsed = parseForm(settingForm, req.body);
-    if (!parsed.ok) return showSettings(res.status(422), parsed);
+    if (!parsed.ok) return showSettings(deps, res.status(422), parsed);
     const event = eventOf(res);
     const { sure, ...setting } = parsed.value;
     const losing = await countLosing(event, setting.languages, deps.now());
@@ -51,7 +51,7 @@ export function interpreterSettings(deps: Deps): Router {
       () => saveSetting(deps, actorOf(res), event, setting),
       async () => shownOf(await reloadEvent(res)),
     );
-    if (form) return showSettings(res.status(422), form);
+    if (form) return showSettings(deps, res.status(422), form);
     await reconcileEvent(deps, event);
     const meetings = losing === 1 ? 'One meeting loses' : `${String(losing)} meetings lose`;
     const what = losing > 0 ? ` ${meetings} the interpreter. The families get an email.` : '';
@@ -116,7 +116,7 @@ const REFUSALS = {
   many: { _form: 'There are 200 interpreters in the event already. Remove one first.' },
   'another person': {
     email:
-      'With this email they’re another person, and they have meetings ahead. Add that person as a new interpreter, and remove this one.',
+      'This email belongs to another person in Contacts, and this interpreter has upcoming meetings. Keep the email as it was. To change interpreters, add that person as a new one, and remove this one.',
   },
 };
 
@@ -167,7 +167,7 @@ const spokenHere = (
   return spoken(event, codes.size > 0 ? [...codes] : SPOKEN);
 };
 
-async function showSettings(res: Response, form?: Form): Promise<void> {
+async function showSettings({ config }: Deps, res: Response, form?: Form): Promise<void> {
   const event = eventOf(res);
   const { _id, account, interpreting } = event;
   const found = await Interpreter.find({ event: _id, account, status: 'active' }).sort({ sortKey: 1 }).lean();
@@ -175,14 +175,13 @@ async function showSettings(res: Response, form?: Form): Promise<void> {
     ...settingsFrame(event, 'interpreters'),
     options: spoken(event),
     isOn: interpreting !== undefined,
-    people: found.map(({ _id: id, name, languages, times }) => ({
+    hasServer: config.smtpUrl !== undefined,
+    people: found.map(({ _id: id, name, email, languages, times }) => ({
       id: String(id),
-      name,
+      ...{ name, email },
       languages: languages.map((code) => nameSpoken(code, event.locale)).join(', '),
       times: times
-        .map(
-          ({ day, from, to }) => `${shortDay(day, event)}, ${fieldTime(from, event)}–${fieldTime(to, event)}`,
-        )
+        .map(({ day, from, to }) => `${shortDay(day, event)}, ${fieldSpan(from, to, event)}`)
         .join(', '),
       isAway: times.length > 0 && !times.some(({ day }) => event.days.includes(day)),
     })),

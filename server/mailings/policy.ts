@@ -16,9 +16,9 @@ const MAILING_MACROS = {
   student: 'The first names of this person’s children in the group',
   event: 'The event’s name',
   school: 'The school’s name',
-  details: 'The event’s days and place, each on a line',
+  details: 'The event’s days and place, each on its own line',
   booking: 'Whether families can book now, or from when',
-  meetings: 'The family’s meetings on that day, each on a line',
+  meetings: 'The family’s meetings on that day, each on its own line',
   link: 'The address of the event’s page',
   office: 'How to reach the office, in a sentence',
 } as const;

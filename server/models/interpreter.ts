@@ -10,6 +10,15 @@ export interface Presence {
   to: string;
 }
 
+/** A meeting as its interpreter was mailed of it. */
+export interface ToldMeeting {
+  /** The first appointment of the chain of changes. */
+  first: Types.ObjectId;
+  resource: Types.ObjectId;
+  from: Date;
+  to: Date;
+}
+
 /** The most that an event can have. */
 export const MOST_INTERPRETERS = 200;
 
@@ -28,6 +37,10 @@ export interface Interpreter extends Scoped {
   status: 'active' | 'gone';
   /** It was changed, and its meetings have not been gone through yet. */
   unsettled?: boolean;
+  /** The last mail with their meetings, those of that day that were over included. Absent: this address has had none. */
+  told?: { at: Date; meetings: ToldMeeting[] };
+  /** What differs from that, by a fingerprint: since when anything does, and since when exactly this. */
+  news?: { print: string; since: Date; at: Date };
   sortKey: string;
 }
 
@@ -52,6 +65,26 @@ const schema = scopedSchema<Interpreter>('interpreter', {
   contact: Schema.Types.ObjectId,
   status: { type: String, enum: ['active', 'gone'], required: true },
   unsettled: Boolean,
+  told: {
+    type: new Schema(
+      {
+        at: { type: Date, required: true },
+        meetings: [
+          new Schema<ToldMeeting>(
+            {
+              first: { type: Schema.Types.ObjectId, required: true },
+              resource: { type: Schema.Types.ObjectId, required: true },
+              from: { type: Date, required: true },
+              to: { type: Date, required: true },
+            },
+            { _id: false },
+          ),
+        ],
+      },
+      { _id: false },
+    ),
+  },
+  news: { type: new Schema({ print: String, since: Date, at: Date }, { _id: false }) },
   sortKey: { type: String, default: '' },
 });
 schema.index({ event: 1, status: 1, sortKey: 1 });

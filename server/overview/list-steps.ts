@@ -107,7 +107,7 @@ export function openingSteps(event: PlacedEvent, ready: Readiness, now: Date, in
       label: 'Open booking',
       href: `${home}/opening`,
       done: state === 'open' || state === 'before',
-      detail: state === 'before' ? 'It opens by itself.' : 'Parents can’t book yet.',
+      detail: state === 'before' ? 'It opens automatically.' : 'Parents can’t book yet.',
       needed: true,
     },
   ];
@@ -144,5 +144,5 @@ function officeDetail({ office, messages }: PlacedEvent): string {
   const contact = [office?.phone, office?.email].filter(Boolean).join(', ');
   const own = Object.keys(messages ?? {}).length;
   const texts = own > 0 ? `${countOf(own, 'text', 'texts')} of your own` : 'Slotbell’s own texts';
-  return `${contact || 'No phone or email of the office'}; ${texts}`;
+  return `${contact || 'No office phone or email'}; ${texts}`;
 }

@@ -38,7 +38,7 @@ export function sayFix(fix: Fix, missing: number, event: PlacedEvent): SaidFix {
         kind: fix.kind,
         title: 'Let more families into one slot',
         effects: [
-          `${countOf(fix.slots.length, 'free slot takes', 'free slots take')} ${number(fix.capacity)} families each, who meet the teacher together: ${countOf(fix.gain, 'place', 'places')} more.`,
+          `${countOf(fix.slots.length, 'free slot takes', 'free slots take')} ${number(fix.capacity)} families each, who meet the teacher together: ${countOf(fix.gain, 'more place', 'more places')}.`,
           enough,
         ],
         submit: `Open ${slots} to ${number(fix.capacity)} families`,
@@ -48,7 +48,7 @@ export function sayFix(fix: Fix, missing: number, event: PlacedEvent): SaidFix {
         kind: fix.kind,
         title: 'Make the free slots shorter',
         effects: [
-          `${countOf(fix.slots.length, 'free slot becomes', 'free slots become')} slots of ${countOf(fix.minutes, 'minute', 'minutes')} between the same begin and end: ${countOf(fix.gain, 'place', 'places')} more.`,
+          `${countOf(fix.slots.length, 'free slot becomes', 'free slots become')} slots of ${countOf(fix.minutes, 'minute', 'minutes')} between the same start and end: ${countOf(fix.gain, 'more place', 'more places')}.`,
           enough,
         ],
         submit: `Shorten to ${countOf(fix.minutes, 'minute', 'minutes')}`,

@@ -70,7 +70,7 @@ export function explainWarning(
       return to('There are no slots, so parents find no times.', 'Make slots', `${home}/slots/new`);
     case 'without slots':
       return to(
-        `${countOf(warning.count, 'teacher has classes and no slots', 'teachers have classes and no slots')}.`,
+        `${countOf(warning.count, 'teacher has classes but no slots', 'teachers have classes but no slots')}.`,
         'Show them',
         `${home}/slots?show=without`,
       );

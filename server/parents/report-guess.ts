@@ -35,7 +35,7 @@ export async function reportGuess(
       {
         kind: 'child guessed at',
         subject: `Wrong tries to add ${name}`,
-        text: `Somebody tried to add ${name} as their child with a wrong birth date or code: ${countOf(guess.wrong, 'try', 'tries')} so far. Nobody was added. After many wrong tries, each new try has to wait a little longer.\n\nIf a family calls because they can't add ${name}, check the Student ID and the birth date or code that you have. If you suspect somebody is guessing, see who tried and who has added ${name}:\n${deps.config.publicUrl}/global-setup/contacts/${id}`,
+        text: `Somebody tried to add ${name} as their child with a wrong birth date or code: ${countOf(guess.wrong, 'try', 'tries')} so far. Nobody was added. After many wrong tries, each new try has to wait a little longer.\n\nIf a family calls because they can’t add ${name}, check the Student ID and the birth date or code that you have. If you suspect somebody is guessing, see who tried and who has added ${name}:\n${deps.config.publicUrl}/global-setup/contacts/${id}`,
         key: `guessed:${id}:${dayOf(now, account.timeZone)}`,
       },
       { proven: true },

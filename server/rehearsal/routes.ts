@@ -59,7 +59,7 @@ export function rehearsalRoutes(deps: Deps): Router {
   router.post('/:rehearsal/stop', async (req, res) => {
     const rehearsal = await rehearsalOf(req, res);
     const isStopped = await stopRehearsal(actorOf(res), rehearsal, deps.now());
-    if (!isStopped) say(req, { kind: 'notice', text: 'It was over already.' });
+    if (!isStopped) say(req, { kind: 'notice', text: 'This rehearsal was already over.' });
     res.redirect(303, pathOf(eventOf(res), rehearsal._id));
   });
   return router;

@@ -56,7 +56,7 @@ export function adviseOn(
       label: 'Check the limits',
     },
     busy > 0 && {
-      text: `For ${countOf(busy, 'meeting', 'meetings')} the only free times were those of a family’s other meetings.`,
+      text: `For ${countOf(busy, 'meeting', 'meetings')} the only free times overlapped the family’s other meetings.`,
       href: `${home}/slots/new`,
       label: 'Make more slots',
     },

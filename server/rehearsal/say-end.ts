@@ -21,7 +21,7 @@ const ENDS: Record<RehearsalEnd, string> = {
   sync: 'It was stopped because a roster sync began.',
   event: 'It was stopped because the event was archived or deleted.',
   time: `It was stopped after ${LIMIT_MS / 60_000} minutes.`,
-  worker: 'Slotbell was restarted meanwhile. Start the rehearsal again.',
+  worker: 'Slotbell was restarted in the meantime. Start the rehearsal again.',
   process: 'The copy of Slotbell that it runs in ended. Start the rehearsal again.',
   memory: 'It needed more memory than it may have. Rehearse with fewer families.',
   killed: 'This server ended it, perhaps because memory ran out. Rehearse with fewer families.',

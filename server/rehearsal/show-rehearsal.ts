@@ -30,7 +30,7 @@ const PAGES: Record<RehearsedPage, string> = {
 const REASONS: Record<string, string> = {
   'no times': 'No times yet',
   full: 'All times were taken',
-  busy: 'Only times of the family’s other meetings were left',
+  busy: 'The only free times overlapped the family’s other meetings',
   'gave up': 'Somebody was quicker five times in a row',
   'teacher limit': 'Limit of appointments with one teacher',
   'class limit': 'Limit of appointments for one class',

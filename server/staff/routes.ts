@@ -47,7 +47,7 @@ export function staffRoutes(deps: Deps): Router {
     const { ids, all, level, once, ...filter } = parsed.value;
     const people = all ? (await listRoster(actor.account, filter, deps.now())).rows.map(({ id }) => id) : ids;
     if (people.length === 0) return refuse({ ids: 'Select at least one person.' });
-    if (people.length > MOST_PEOPLE) return refuse({ ids: 'Select 2,000 people at most at a time.' });
+    if (people.length > MOST_PEOPLE) return refuse({ ids: 'Select no more than 2,000 people at a time.' });
     const id = await startInvitations(deps, actor, { kind: 'invite', people, level, once });
     res.redirect(303, `${LOGINS}/invitations/${id.toHexString()}`);
   });

@@ -35,7 +35,7 @@ export function addBulkPages(router: Router, deps: Deps): void {
     // Nobody changes their own access.
     const others = chosen.filter(({ id }) => mayChangeAccess(actor, id));
     if (others.length === 0) return refuse('You can’t change your own access. Another administrator can.');
-    if (others.length > MOST_AT_ONCE) return refuse('Select 500 staff accounts at most at a time.');
+    if (others.length > MOST_AT_ONCE) return refuse('Select no more than 500 staff accounts at a time.');
     const touched = others.filter(({ access }) => access.some((one) => isChanged(form, one)));
     if (touched.length === 0)
       return refuse(

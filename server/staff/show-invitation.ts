@@ -11,8 +11,8 @@ export function invitationStages(invitation: StaffInvitation, now: Date): ShownS
 /** The results of a bulk invitation, in a sentence or two. */
 export function sayInvitation(invitation: StaffInvitation, hasServer: boolean): string {
   const { state, outcomes, people } = invitation;
-  if (state === 'queued') return 'Waiting for its turn. You can leave this page; it continues by itself.';
-  if (state === 'running') return 'Sending invitations. You can leave this page; it continues by itself.';
+  if (state === 'queued') return 'Waiting for its turn. You can leave this page; it continues automatically.';
+  if (state === 'running') return 'Sending invitations. You can leave this page; it continues automatically.';
   const invited = outcomes.filter(({ what }) => what === 'invited').length;
   const mails = hasServer
     ? 'invited by email'
@@ -24,7 +24,7 @@ export function sayInvitation(invitation: StaffInvitation, hasServer: boolean): 
 
 /** Why some people got no mail, by result. */
 export const OUTCOME_WORDS: Record<Exclude<Outcome, 'invited'>, string> = {
-  given: 'Already works here, and has the access now',
+  given: 'Already works here, and now has this access',
   'has account': 'Has a staff account, or is invited already',
   'no email': 'No email address',
   'bad email': 'The email address on the roster isn’t complete. Correct it, then invite again',

@@ -1,5 +1,5 @@
 import type { WaitlistEntry } from '../models/waitlist-entry.js';
-import { daysInWords, fieldTime } from '../web/format-time.js';
+import { daysInWords, fieldSpan } from '../web/format-time.js';
 import { parseForm } from '../web/parse.js';
 import type { PlacedEvent } from '../web/place.js';
 import { wordsOf } from '../web/words.js';
@@ -46,14 +46,13 @@ export function hoursIn({ days }: Hours): { day: string[]; from: string; to: str
   };
 }
 
-/** "Monday, December 7: 3:00 PM to 5:00 PM", a line for each day. */
+/** "Monday, December 7, 2026, 3:00–5:00 PM", one day after the other. */
 export function hoursInWords({ days }: Hours, event: PlacedEvent): string {
   if (days.length === 0) return wordsOf(event)('waitlist.anyTime');
   return days
     .map(({ day, from, to }) => {
       const all = from === FIRST && to === LAST;
-      const span = `${fieldTime(from, event)} – ${fieldTime(to, event)}`;
-      return all ? daysInWords([day], event) : `${daysInWords([day], event)}, ${span}`;
+      return all ? daysInWords([day], event) : `${daysInWords([day], event)}, ${fieldSpan(from, to, event)}`;
     })
     .join('; ');
 }

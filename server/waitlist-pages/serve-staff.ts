@@ -132,7 +132,7 @@ const WHY: Partial<Record<Refusal, string>> = {
   'not open': 'Booking isn’t open now, so the family couldn’t accept.',
   'household busy': 'The family has another meeting or hold then, or too close to it.',
   'teacher limit': 'The student already has as many appointments with this teacher as the event allows.',
-  taken: 'Somebody else has this time by now.',
+  taken: 'Somebody else has taken this time.',
   'hold ended': 'This time isn’t kept for the family anymore.',
   'too late': TOO_LATE,
   'no class': 'The student has no class with this teacher now.',
@@ -178,7 +178,7 @@ async function offerByHand(
   if (!named) return { ok: false, why: 'This family isn’t waiting anymore, or has an offer already.' };
   await audit(deps, user, entry, 'offer time');
   const isHeld = await holdOffer(deps, line, named);
-  return isHeld ? { ok: true, until } : { ok: false, why: 'Somebody else has this time by now.' };
+  return isHeld ? { ok: true, until } : { ok: false, why: 'Somebody else has taken this time.' };
 }
 
 /** @returns why the family can't have it */

@@ -84,8 +84,15 @@ export function timeUnderHour(at: Date, place: Place): string {
 
 /** "2:30 AM" of a time as fields have it. @param time HH:mm */
 export function fieldTime(time: string, { locale }: Style): string {
-  return timeOfDay(new Date(`2000-01-01T${time}:00Z`), { locale, timeZone: 'UTC' });
+  return timeOfDay(atField(time), { locale, timeZone: 'UTC' });
 }
+
+/** "3:00–5:00 PM" of two such times. */
+export function fieldSpan(from: string, to: string, { locale }: Style): string {
+  return timeSpan(atField(from), atField(to), { locale, timeZone: 'UTC' });
+}
+
+const atField = (time: string) => new Date(`2000-01-01T${time}:00Z`);
 
 /**
  * "Monday, December 7, 2026 at 5:10 PM" for a moment as fields have it; anything else is returned as it is.

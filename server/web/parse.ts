@@ -44,7 +44,7 @@ const MESSAGES: Joi.LanguageMessages = {
   'array.min': 'Select at least {#limit}.',
   'array.max': 'Select {#limit} at most.',
   'array.base': 'Select {#label}.',
-  'object.unknown': 'This field isn’t part of the form.',
+  'object.unknown': 'This field isn’t part of the form. Load the page again.',
 };
 
 const OPTIONS: Joi.ValidationOptions = {

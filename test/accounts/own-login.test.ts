@@ -98,7 +98,10 @@ describe('one’s own login', () => {
     const now = await User.findById(user._id).orFail().lean();
     assert.deepEqual([now.email, now.emailProvenAt !== undefined], ['new@example.org', true]);
     const [told] = await mailsTo('old@example.org');
-    assert.match(told!.text, /This address no longer opens it[^]*Call the school’s office at 555-010-7000/);
+    assert.match(
+      told!.text,
+      /You can’t log in with this one anymore[^]*Call the school’s office at 555-010-7000/,
+    );
     assert.doesNotMatch(told!.text, /\/forgot/, 'no login has the old address any more');
     assert.equal((await here.post(link)).status, 410, 'the link works once');
     const entry = await AuditEntry.findOne({ action: 'change own email' }).orFail().lean();

@@ -110,7 +110,7 @@ describe('the school account', () => {
       await School.create({ account, name, sortKey: name.toLowerCase() });
     assert.match(
       (await visitor.get('/global-setup')).text,
-      /North[\s\S]*\$230[\s\S]*Total a year, 3 schools[\s\S]*\$690/,
+      /North[\s\S]*\$230[\s\S]*Total per year, 3 schools[\s\S]*\$690/,
     );
     await save({ schoolFee: '199.10' });
     assert.match((await visitor.get('/global-setup')).text, /\$199\.10[\s\S]*\$597\.30/);

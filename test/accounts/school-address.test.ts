@@ -13,9 +13,7 @@ import { makeAccount, makeUser, Visitor } from '../support/app.js';
 import { Desk, hidden } from '../support/booking/desk.js';
 import { startDistrict } from '../support/roster/district.js';
 
-describe('where a school is', function () {
-  this.timeout(60_000);
-
+describe('where a school is', () => {
   it('comes from Clever, is said to, and what the office enters comes first, whatever the next sync brings', async () => {
     const district = await startDistrict({ students: 24 });
     try {

@@ -90,7 +90,7 @@ describe('who came to a teacher', () => {
     assert.deepEqual(await marks(), ['no', undefined, 'yes']);
     assert.match(
       (await maker.get(home)).text,
-      /Marked 1 appointment\. 2 appointments are left as somebody else changed them meanwhile\./,
+      /Marked 1 appointment\. 2 appointments are left alone, because somebody else changed them in the meantime\./,
     );
     await maker.post(home, form(['no', 'no']), home);
     assert.match((await maker.get(home)).text, /You didn’t change anything\./);

@@ -151,7 +151,7 @@ describe('the opening of booking', () => {
       desk.test.setNow(later(HOUR / 2));
       const family = () => Household.findOne({ adults: user._id }).orFail().lean();
       const isEarly = async () => (await hold(await family())).ok;
-      const why = /added after this was announced don’t count for it/;
+      const why = /added after this was announced don’t count/;
       assert.equal(await isEarly(), false);
       assert.match((await visitor.get(desk.home)).text, why);
       assert.match((await visitor.get(`${desk.home}/plan`)).text, why);

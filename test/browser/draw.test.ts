@@ -19,8 +19,7 @@ const { SHOTS } = process.env;
 const HOUR = 3600_000;
 const later = (ms: number) => new Date(EVE.getTime() + ms);
 
-describe('a preference round in a browser', function () {
-  this.timeout(120_000);
+describe('a preference round in a browser', () => {
   let browser: Browser;
   let server: Server;
   before(async () => {

@@ -15,8 +15,7 @@ const SHEET = { width: 703, height: 943 };
 /** Staff's pages lead to all others. */
 const IS_LED = `!document.body.matches('.is-staff') || document.querySelectorAll('nav[aria-label=Main] a').length >= 4`;
 
-describe('every page of the demo', function () {
-  this.timeout(900_000);
+describe('every page of the demo', () => {
   let demo: RunningDemo;
   let folder: string;
   let browser: Browser;

@@ -109,9 +109,12 @@ describe('letters, poster and link in a browser', () => {
 
   it('copies the link with one click, and prints the poster on one sheet', async () => {
     await page.goto(home);
+    // It says so for three seconds, which may pass before anybody looks.
+    await page.evaluate('{ window.later = setTimeout; window.setTimeout = () => undefined; }');
     const copy = page.locator('[data-copy]');
     await copy.click();
     await page.getByText('Copied').waitFor();
+    await page.evaluate('window.setTimeout = window.later');
     await look('overview');
     await click('link', 'Poster');
     assert.equal(await pagesOfPdf(), 1);

@@ -46,8 +46,7 @@ const [FIRST_DAY, SECOND_DAY, SNOW_DAY_INSTEAD] = ['2027-11-22', '2027-11-23', '
  * One office worker's season at one browser, from last year's event to the archived one. It begins with the help page's way for a school
  * that imported its files by hand until now and turns Clever on: "Preventing Duplicate Contacts", steps 1 to 5.
  */
-describe('a season in the office', function () {
-  this.timeout(300_000);
+describe('a season in the office', () => {
   let district: TestDistrict;
   let server: Server;
   let browser: Browser;

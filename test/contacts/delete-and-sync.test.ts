@@ -14,8 +14,7 @@ import { runNow, startSyncedDistrict, untilSyncing, type TestDistrict } from '..
 import { asApp } from '../support/scans.js';
 import { restoreSnapshot, takeSnapshot, type Snapshot } from '../support/snapshot.js';
 
-describe('a deletion of all contacts and a sync', function () {
-  this.timeout(240_000);
+describe('a deletion of all contacts and a sync', () => {
   let district: TestDistrict;
   let base: Snapshot;
 

@@ -32,8 +32,7 @@ const going = new AbortController().signal;
 /** Work that is asked for and done, by its name. @returns what became of it */
 type Work = () => Promise<string>;
 
-describe('deletions, undo, merges and syncs, one in the middle of another', function () {
-  this.timeout(240_000);
+describe('deletions, undo, merges and syncs, one in the middle of another', () => {
   let district: TestDistrict;
   let base: Snapshot;
   let last: SyncRun;

@@ -7,7 +7,7 @@ import { Apps } from '../support/database/app.js';
 import { isRunning, needsEngine, Scratch, until } from '../support/database/scratch.js';
 
 /** What has no limit of its own hangs for good, or for half a minute. How far over its limit it may go, on a busy machine, is no matter. */
-const ENDS_MS = 15_000;
+const ENDS_MS = 25_000;
 
 /** What a process says that found no database. */
 interface Refused {

@@ -24,7 +24,7 @@ describe('The embedded engine', () => {
   });
 
   async function connect(uri: string): Promise<MongoClient> {
-    const client = new MongoClient(uri, { serverSelectionTimeoutMS: 5_000 });
+    const client = new MongoClient(uri, { serverSelectionTimeoutMS: 60_000 });
     clients.push(client);
     return client.connect();
   }

@@ -12,7 +12,10 @@ describe('a command whose connection fails', () => {
 
   beforeEach(async () => {
     proxy = await startFaultyProxy(testDatabaseUri());
-    client = new mongoose.mongo.MongoClient(proxy.uri, { retryReads: false, serverSelectionTimeoutMS: 3000 });
+    client = new mongoose.mongo.MongoClient(proxy.uri, {
+      retryReads: false,
+      serverSelectionTimeoutMS: 60_000,
+    });
     await things().insertOne({ n: 0 });
   });
   afterEach(async () => {

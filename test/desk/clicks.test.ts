@@ -9,8 +9,7 @@ import { FrontDesk } from '../support/booking/front-desk.js';
 import { Office } from '../support/office.js';
 
 /** Three each, from the page that stands in the name on; typing, Enter in a search, and choices from a list are not clicks. */
-describe('clicks that a call takes at the front desk', function () {
-  this.timeout(300_000);
+describe('clicks that a call takes at the front desk', () => {
   let front: FrontDesk;
   let office: Office;
   let page: Page;

@@ -52,8 +52,7 @@ async function untilDone(begin: number, stride: number, run: () => Promise<void>
   throw new Error('it never got through');
 }
 
-describe('staff’s clicks, killed between two writes and repeated', function () {
-  this.timeout(240_000);
+describe('staff’s clicks, killed between two writes and repeated', () => {
   let front: FrontDesk;
   let now: Date;
   let event: SeenEvent;

@@ -223,7 +223,7 @@ describe('moving and canceling at the front desk', () => {
       const preview = await clerk.post(`${front.home}/moves/preview`, { ids: [a, b, c] }, problems);
       assert.equal(preview.status, 200, preview.text);
       assert.match(preview.text, /Move 2 appointments\?/);
-      assert.match(preview.text, /Several teachers could take its place/);
+      assert.match(preview.text, /Several teachers could take this appointment/);
       const moves = [...preview.text.matchAll(/name="moves" value="([^"]+)"/g)].map(([, pair]) => pair!);
       assert.equal(new Set(moves.map((pair) => pair.split('-')[1])).size, 2);
       const form = { moves, key: hidden(preview.text, 'key') };
@@ -259,7 +259,7 @@ describe('moving and canceling at the front desk', () => {
       assert.match((await preview()).text, /Move 1 appointment\?[\s\S]*no free time left/);
       // Ann is no longer there: the only other one is not for them yet.
       await Resource.updateOne({ _id: ann._id }, { status: 'gone' });
-      assert.match((await preview()).text, /Nobody else of the same kind/);
+      assert.match((await preview()).text, /nobody else of the same kind/);
       await Resource.updateOne({ _id: bea._id }, { 'byHand.grades': [] });
       const page = await preview();
       assert.match(page.text, /Move 2 appointments\?[\s\S]*Bea Moss/);

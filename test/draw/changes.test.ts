@@ -85,7 +85,7 @@ describe('a preference round while things change', () => {
     asApp(async () => {
       round.desk.test.setNow(later(HOUR));
       const draw = await Draw.findOne().orFail().lean();
-      await closeWishes(round.desk.test.deps, draw, await Event.findOne().orFail().lean());
+      return closeWishes(round.desk.test.deps, draw, await Event.findOne().orFail().lean());
     });
   const bookedBy = ({ _id }: Pick<Household, '_id'>) =>
     Appointment.countDocuments({ household: _id, state: 'booked' });
@@ -153,6 +153,34 @@ describe('a preference round while things change', () => {
       assert.ok(!page.includes('data-line'));
     });
 
+  it('keeps nothing of what was read where an adult left while it was read', async () => {
+    await round.start({ most: 4 });
+    const [kim, lou] = [await round.family(0), await round.family(1)];
+    const account = round.desk.fair.account._id;
+    const decided = { account, household: kim.household._id, adult: lou.user._id, by: kim.user._id };
+    await asApp(() => joinBySchool(round.desk.test.deps, decided));
+    const joined = await Household.findById(kim.household._id).orFail().lean();
+    const leaving = { by: kim.user._id, adult: lou.user._id };
+    const asked = DrawEntry as unknown as { find: (...args: unknown[]) => object };
+    const real = asked.find;
+    asked.find = (...args) => {
+      asked.find = real;
+      const query = real.apply(DrawEntry, args) as ReturnType<typeof DrawEntry.find>;
+      return Object.assign(query, {
+        async *[Symbol.asyncIterator]() {
+          yield* await query.exec();
+          assert.equal(await leaveHousehold(round.desk.test.deps, joined, leaving), true);
+        },
+      });
+    };
+    assert.equal(await close(), false);
+    assert.equal((await Draw.findOne().orFail().lean()).state, 'collecting');
+    assert.equal(await close(), true);
+    await round.run();
+    const fresh = await Household.findOne({ account, adults: lou.user._id }).orFail().lean();
+    assert.deepEqual([await bookedBy(kim.household), await bookedBy(fresh)], [2, 2]);
+  });
+
   it('says to families who may book earlier when booking opens for them', async () => {
     await Event.updateOne({}, { $set: { 'booking.earlyMinutes': 60, 'booking.earlyChildren': 1 } });
     await round.start({ most: 3 });
@@ -188,7 +216,7 @@ describe('a preference round while things change', () => {
       return round.office.post(`${home}/settings`, form, `${home}/settings`);
     };
     const refused = await save({ opensAt: '2026-11-23T13:30' });
-    assert.match(refused.text, /booking can open to the first families on [^.]*2:00 PM at the soonest/);
+    assert.match(refused.text, /the earliest that booking can open to the first families is [^.]*2:00 PM/);
     assert.equal((await save({ earlyMinutes: 61 })).status, 422);
     assert.deepEqual((await Event.findOne().orFail().lean()).booking, event.booking);
     assert.equal((await save({ opensAt: '2026-11-23T14:00' })).status, 303);

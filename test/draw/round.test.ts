@@ -29,7 +29,10 @@ describe('a preference round', () => {
 
   it('is set up, wished in, drawn, booked, told once and checked by anybody', async () => {
     const early = await round.start({ until: '2026-11-23T16:00' });
-    assert.match(early.text, /Enter an end at least an hour before booking opens [^.]*: by [^.]*2:00 PM/);
+    assert.match(
+      early.text,
+      /Enter a time for the draw that’s at least an hour before booking opens [^.]*: by [^.]*2:00 PM/,
+    );
     assert.equal((await round.start({ until: '2026-11-23T14:01' })).status, 422);
     assert.equal((await round.start()).status, 303);
     const { hash, seed: sealed } = await Draw.findOne().orFail().lean();

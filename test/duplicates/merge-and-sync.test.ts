@@ -12,8 +12,7 @@ import { startSyncedDistrict, type TestDistrict } from '../support/roster/distri
 import { askAtEachWrite, syncAtWrites } from '../support/roster/exclude-sync.js';
 import { restoreSnapshot, takeSnapshot, type Snapshot } from '../support/snapshot.js';
 
-describe('a merge of duplicates and a sync', function () {
-  this.timeout(240_000);
+describe('a merge of duplicates and a sync', () => {
   let district: TestDistrict;
   let base: Snapshot;
   let keep: Types.ObjectId;

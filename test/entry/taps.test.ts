@@ -9,8 +9,7 @@ import { axeViolations, launchBrowser, openPage } from '../support/browser.js';
 import { emptyDatabase } from '../support/hooks.js';
 import { SHOTS, Site } from '../support/site.js';
 
-describe('from an event’s link to the first meeting, on a phone', function () {
-  this.timeout(240_000);
+describe('from an event’s link to the first meeting, on a phone', () => {
   let browser: Browser;
   let site: Site;
   let test: TestApp;

@@ -15,13 +15,16 @@ describe('adults whom the school lets act as one', () => {
     await desk.book(lou.visitor, 1, 0, 1);
     const admin = await new Visitor(desk.test.app).logIn(await makeUser(account, 'administrator'));
     const home = `/global-setup/families/${String(kim.user._id)}`;
-    assert.match((await admin.get(home)).text, /Acts as one with[\s\S]*Nobody/);
+    assert.match((await admin.get(home)).text, /Books together with[\s\S]*Nobody/);
     const unknown = await admin.post(`${home}/together`, { email: 'nobody@example.org' }, home);
     assert.equal(unknown.status, 422);
     assert.match(unknown.text, /No parent has registered with this address/);
     // A look makes no household for who has none yet.
     const fresh = await makeUser(account, 'customer', { email: 'fresh@example.org' });
-    assert.match((await admin.get(`${home}/together?email=fresh@example.org`)).text, /Let them act as one/);
+    assert.match(
+      (await admin.get(`${home}/together?email=fresh@example.org`)).text,
+      /Let them book together/,
+    );
     assert.equal(await Household.countDocuments({ adults: fresh._id }), 0);
     // An address that nobody has proven could be anybody's.
     for (const [one, why] of [

@@ -164,7 +164,7 @@ describe('adults who act as one', function () {
     const asked = await lou!.visitor.get(`${family()}/leave`);
     assert.match(
       asked.text,
-      /1 meeting goes with you[\s\S]*1 other meeting stays with Kim[\s\S]*You keep: Leo\.[\s\S]*You no longer see here: Ana\./,
+      /1 meeting goes with you[\s\S]*1 other meeting stays with Kim[\s\S]*You keep: Leo\.[\s\S]*You won’t see these children here anymore: Ana\./,
     );
     await lou!.visitor.post(`${family()}/leave`, {}, `${family()}/leave`);
     const [his, hers] = [await meetingsOf(lou!.user), await meetingsOf(kim!.user)];
@@ -264,7 +264,10 @@ describe('adults who act as one', function () {
       ...{ ...more, state: 'accepted', household: his, by: lou!.user._id, adult: kim!.user._id },
       touches: [his, own],
     });
-    assert.match((await max.visitor.get(toMax)).text, /Something else is being changed/);
+    assert.match(
+      (await max.visitor.get(toMax)).text,
+      /Another change to one of your families is in progress/,
+    );
     const { _id } = (await HouseholdChange.findOne({ email: 'max@example.org', state: 'open' }).lean())!;
     assert.equal(await acceptInvitation(desk.test.deps, _id, max.user._id), false);
     await asApp(() => finishChanges(desk.test.deps, new AbortController().signal));

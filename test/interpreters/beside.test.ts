@@ -250,8 +250,7 @@ describe('interpreters, and whatever happens beside each other', () => {
     await moving.end();
   }
 
-  it('are at one place at a time, and in their diaries is what is booked, whoever dies on the way', async function () {
-    this.timeout(180_000 + RUNS * 4000);
+  it('are at one place at a time, and in their diaries is what is booked, whoever dies on the way', async () => {
     await fc.assert(
       fc.asyncProperty(scene, async ({ before, byHand, capacity, move, beside, choices }) => {
         await open(byHand, capacity);

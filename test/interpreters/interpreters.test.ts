@@ -85,7 +85,7 @@ describe('interpreters', () => {
     assert.equal((await visitor.get(`${desk.home}/interpreter`)).status, 404);
     await allow(['es', 'vi']);
     const ana = await add('Ana Ruiz', ['es'], { [`from-${DAY}`]: '17:10', [`to-${DAY}`]: '17:30' });
-    assert.match((await office.get(settings)).text, /Ana Ruiz[^]*5:10 PM–5:30 PM/);
+    assert.match((await office.get(settings)).text, /Ana Ruiz[^]*5:10–5:30 PM/);
     const form = (await office.get(`${settings}/new`)).text;
     assert.deepEqual(
       ['Spanish', 'Vietnamese', 'French'].map((language) => form.includes(language)),
@@ -146,7 +146,7 @@ describe('interpreters', () => {
     assert.equal((await office.post(`${at}/removal`, {}, at)).status, 303);
     assert.deepEqual(await who(), ben._id);
     const mails = () => Notification.find({ kind: 'appointment changed' }).sort({ _id: 1 }).lean();
-    assert.match((await mails())[0]!.text, /Ben Cho is the interpreter at this meeting/);
+    assert.match((await mails())[0]!.text, /Ben Cho is the interpreter for this meeting/);
     await look();
     await ask(visitor, 'vi');
     assert.deepEqual(await who(), ben._id);
@@ -240,7 +240,7 @@ describe('interpreters', () => {
     assert.match((await visitor.get(desk.home)).text, /No interpreter yet/);
     assert.match((await office.get(event)).text, /1 meeting still needs an interpreter/);
     await office.post(list, { appointment: id, interpreter: String(ana._id) }, list);
-    assert.match((await office.get(`${event}/problems`)).text, /each one has somebody/);
+    assert.match((await office.get(`${event}/problems`)).text, /each one has an interpreter/);
     assert.doesNotMatch((await office.get(event)).text, /still needs an interpreter/);
     const reports = `/reports/${String(desk.fair.event._id)}`;
     assert.match((await office.get(`${reports}/interpreters`)).text, /Ana Ruiz[\s\S]*Spanish[\s\S]*Mrs Lee/);
@@ -273,7 +273,7 @@ describe('interpreters', () => {
     const form = { name: 'Ana Ruiz', languages: ['es'], email: 'else@example.org' };
     const refused = await office.post(at, form, at);
     assert.equal(refused.status, 422);
-    assert.match(refused.text, /With this email they’re another person/);
+    assert.match(refused.text, /This email belongs to another person/);
     // Somebody removes her while another one has her form open.
     await Interpreter.updateOne({ _id: ana._id }, { $set: { status: 'gone' } });
     const late = await asApp(() =>

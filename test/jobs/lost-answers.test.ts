@@ -43,10 +43,12 @@ describe('a worker while answers of the database are lost', () => {
   beforeEach(async () => {
     await emptyDatabase();
     proxy = await startFaultyProxy(testDatabaseUri());
+    proxy.onSwallow = (lost) => worker?.send({ lost });
     faults.length = 0;
   });
   afterEach(async () => {
     worker?.kill('SIGKILL');
+    worker = undefined;
     await proxy.close();
   });
 

@@ -163,8 +163,7 @@ describe('a move of a day, and what happens beside it', () => {
     );
   }
 
-  it('loses no time, seat or count, tells everybody once, and leaves nothing behind, whoever dies on the way', async function () {
-    this.timeout(180_000 + RUNS * 4000);
+  it('loses no time, seat or count, tells everybody once, and leaves nothing behind, whoever dies on the way', async () => {
     await fc.assert(
       fc.asyncProperty(scene, async ({ booked, where, perTeacherAndDay, beside, dies, choices }) => {
         await open(perTeacherAndDay);

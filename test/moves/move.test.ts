@@ -434,8 +434,7 @@ describe('moving a day', () => {
     ['telling', 'tells a family', /insert\0.{4}notification\0/s],
   ];
   for (const [state, what, write] of moments)
-    it(`canceled, and the worker killed while it ${what}: another ends it, each once`, async function () {
-      this.timeout(240_000);
+    it(`canceled, and the worker killed while it ${what}: another ends it, each once`, async () => {
       const smtp = await startSmtp();
       const dataDir = await mkdtemp(path.join(tmpdir(), 'slotbell-move-'));
       const env = { SMTP_URL: smtp.url, DATA_DIR: dataDir };

@@ -41,8 +41,7 @@ const refusesInShort: RequestHandler = (req, res, next) => {
   next();
 };
 
-describe('who may see and change what', function () {
-  this.timeout(600_000);
+describe('who may see and change what', () => {
   let test: TestApp;
   let places: Places;
   let readers: Reader[];

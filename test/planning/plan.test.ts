@@ -143,7 +143,7 @@ describe('a plan of all meetings', () => {
     assert.match(none.text, /Select at least one teacher/);
     const turned = await send({ [`from-${DAY}`]: '18:00', [`to-${DAY}`]: '17:30', breakFrom1: '17:00' });
     assert.equal(turned.status, 422);
-    assert.match(turned.text, /end that’s later[\s\S]*Select when this break begins/);
+    assert.match(turned.text, /end time that’s after the start time[\s\S]*Select when this break begins/);
     assert.match(turned.text, /value="18:00" selected/);
     const stranger = `${String(desk.fair.students[2]!._id)}:${String(desk.fair.teachers[0]!.resource._id)}`;
     assert.equal((await send({ wish: stranger })).status, 422, 'another family’s child is nobody');

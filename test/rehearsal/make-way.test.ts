@@ -9,8 +9,7 @@ import { makeEvent } from '../support/event.js';
 import { emptyDatabase } from '../support/hooks.js';
 import { playRehearsal, prepare, waitingOf } from '../support/rehearsal.js';
 
-describe('A rehearsal beside real work', function () {
-  this.timeout(120_000);
+describe('A rehearsal beside real work', () => {
   let test: TestApp;
 
   beforeEach(async () => {

@@ -24,8 +24,7 @@ import { takeSnapshot } from '../support/snapshot.js';
 
 type Teacher = Conference['teachers'][number];
 
-describe('The rehearsal of an opening', function () {
-  this.timeout(120_000);
+describe('The rehearsal of an opening', () => {
   let test: TestApp;
 
   beforeEach(async () => {

@@ -40,8 +40,7 @@ const night: fc.Arbitrary<Night> = fc.record({
   undo: fc.boolean(),
 });
 
-describe('lost ties and unreadable rows in one download', function () {
-  this.timeout(60_000 + RUNS * 20_000);
+describe('lost ties and unreadable rows in one download', () => {
   let district: TestDistrict;
   let source: TroubledSource;
   let events: Types.ObjectId[];

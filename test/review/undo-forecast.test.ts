@@ -20,8 +20,7 @@ import { runs } from '../support/seed.js';
 
 type Sums = Record<string, Record<'removed' | 'changed' | 'restored' | 'refused', number>>;
 
-describe('the forecast of an undo', function () {
-  this.timeout(240_000);
+describe('the forecast of an undo', () => {
   let district: TestDistrict;
   let base: Snapshot;
 

@@ -37,8 +37,7 @@ interface Night {
   targets: Map<string, Types.ObjectId>;
 }
 
-describe('people at work while a run is undone or a preview applied', function () {
-  this.timeout(240_000);
+describe('people at work while a run is undone or a preview applied', () => {
   let district: TestDistrict;
   let base: Snapshot;
   let night: Night;

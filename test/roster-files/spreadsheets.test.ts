@@ -205,5 +205,5 @@ describe('roster files as spreadsheets write them', () => {
       [read.ok, shortly(read)],
       [false, ['sections.csv:0 : too many blank lines most=1000000']],
     );
-  }).timeout(60_000);
+  });
 });

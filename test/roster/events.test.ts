@@ -11,8 +11,7 @@ describe('syncs by events', () => {
   beforeEach(() => (nights = new EventNights()));
   afterEach(() => nights.district.close());
 
-  it('sixteen nights with changes of every kind end as full ones do', async function () {
-    this.timeout(300_000);
+  it('sixteen nights with changes of every kind end as full ones do', async () => {
     await nights.begin();
     const full = await nights.twin();
     await nights.district.sync(full.event);

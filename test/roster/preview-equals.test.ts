@@ -23,8 +23,7 @@ const ACCEPT = { verdict: 'accept' as const, by: new Types.ObjectId(), reason: '
 /** Kinds of which some may stay, because the account withholds what they are made of. */
 const OF_EVENT: ReadonlySet<string> = new Set(['class', 'classStudents', 'classTeachers']);
 
-describe('a preview shows what the next sync does', function () {
-  this.timeout(600_000);
+describe('a preview shows what the next sync does', () => {
   let district: TestDistrict;
   let nights: RandomNights;
 

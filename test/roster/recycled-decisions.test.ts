@@ -78,8 +78,7 @@ describe('a decision about a record id that was given to somebody else', functio
     assert.equal(await Duplicate.countDocuments({ state: 'open' }), 0);
   });
 
-  it('that is cut off anywhere is finished by the next sync', async function () {
-    this.timeout(300_000);
+  it('that is cut off anywhere is finished by the next sync', async () => {
     const { deps, account } = of.nights.district;
     of.recycle();
     await of.nights.district.sync();

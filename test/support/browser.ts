@@ -26,6 +26,9 @@ const switches = [
   '--no-pings',
 ];
 
+/** What a page or the browser may take to do something, on a machine that is slow or starved for a while: only what hangs takes as long. */
+const PATIENCE_MS = 300_000;
+
 /** True where the system has its own Chromium. */
 export const hasSystemChromium = existsSync(systemChromium);
 
@@ -41,6 +44,7 @@ export async function launchBrowser(system = hasSystemChromium): Promise<Browser
     const browser = await chromium.launch({
       executablePath: packaged ? path.join(packaged, 'chromium') : systemChromium,
       args: switches,
+      timeout: PATIENCE_MS,
       env: { ...process.env, ...(packaged && environmentOf(packaged)), TMPDIR: temporary },
     });
     const close = browser.close.bind(browser);
@@ -129,6 +133,7 @@ export async function openPage(browser: Browser, options: PageOptions): Promise<
     serviceWorkers: 'block',
     ...(options.timeZone ? { timezoneId: options.timeZone } : {}),
   });
+  page.setDefaultTimeout(PATIENCE_MS);
   // tsx marks named functions by a helper that the page lacks.
   await page.addInitScript('globalThis.__name = (value) => value');
   return page;

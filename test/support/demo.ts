@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { ROOT } from '../../server/root.js';
 import { codeOf, LOADER } from './code.js';
+import { freePort } from './free-port.js';
 
 export interface RunningDemo {
   url: string;
@@ -16,9 +17,10 @@ export interface RunningDemo {
 
 /** `npm run demo -- --hostile` as a process of its own, with what it printed; its data lies in `folder`. */
 export async function startDemoProcess(folder: string): Promise<RunningDemo> {
+  const port = String(await freePort());
   const child = spawn(process.execPath, [...LOADER, codeOf('server/demo/index'), '--hostile'], {
     cwd: ROOT,
-    env: { ...process.env, MONGODB_URI: '', DEMO_DIR: folder, PORT: '4300', LOG_LEVEL: 'error' },
+    env: { ...process.env, MONGODB_URI: '', DEMO_DIR: folder, PORT: port, LOG_LEVEL: 'error' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '';

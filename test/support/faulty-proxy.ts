@@ -20,6 +20,8 @@ export interface FaultyProxy {
    * more than 1 MB, whose beginning it gets.
    */
   decide: (way: 'question' | 'answer', message: Buffer) => Fate;
+  /** Is told of each message that is swallowed: the app's own port of that connection. */
+  onSwallow: (port: number) => void;
   /** By how much a `late` message is late. */
   lateMs: number;
   /** Hands on everything until a question matches, that one still, and nothing after it. @returns once that question came */
@@ -56,10 +58,15 @@ export async function startFaultyProxy(databaseUri: string): Promise<FaultyProxy
           end();
         });
     }
+    const decide = (way: 'question' | 'answer', message: Buffer): Fate => {
+      const fate = proxy.decide(way, message);
+      if (fate === 'swallow' && app.remotePort !== undefined) proxy.onSwallow(app.remotePort);
+      return fate;
+    };
     relay(
       app,
       database,
-      (message) => proxy.decide('question', message),
+      (message) => decide('question', message),
       () => proxy.lateMs,
       end,
       () => {
@@ -69,7 +76,7 @@ export async function startFaultyProxy(databaseUri: string): Promise<FaultyProxy
     relay(
       database,
       app,
-      (message) => proxy.decide('answer', message),
+      (message) => decide('answer', message),
       () => proxy.lateMs,
       end,
       () => undefined,
@@ -81,6 +88,7 @@ export async function startFaultyProxy(databaseUri: string): Promise<FaultyProxy
   const proxy: FaultyProxy = {
     uri: `mongodb://127.0.0.1:${String(port)}/slotbell?directConnection=true&retryWrites=false`,
     decide: () => 'pass',
+    onSwallow: () => undefined,
     lateMs: 0,
     holdAfter: (question) =>
       new Promise((resolve) => {

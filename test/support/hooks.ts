@@ -35,6 +35,11 @@ export const mochaHooks = {
     engine = await enginePid();
     last = spent();
   },
+  /** Only what hangs takes as long as `.mocharc.json` says, however slow the machine; what tries often (`RUNS`) has as much for each time. */
+  beforeEach(this: Mocha.Context): void {
+    const test = this.currentTest;
+    test?.timeout(test.timeout() * Math.max(1, runs(1)));
+  },
   afterEach(this: Mocha.Context): void {
     const now = spent();
     const { file = '' } = this.currentTest ?? {};
@@ -90,13 +95,13 @@ async function tellTimes(): Promise<void> {
   if (to) await appendFile(to, lines.join(''));
 }
 
-/** What a test left open keeps the process: after half a minute it says what that is, and fails. */
+/** What a test left open keeps the process: after two minutes it says what that is, and fails. */
 function endInTime(): void {
   const end = () => {
     console.error(`Still open after the tests: ${process.getActiveResourcesInfo().join(', ')}`);
     process.exit(255);
   };
-  setTimeout(end, 30_000).unref();
+  setTimeout(end, 120_000).unref();
 }
 
 /** Where the test database is, for a process of its own that a test starts. */

@@ -164,7 +164,7 @@ describe('Global Setup → Roster files', () => {
       .set('Content-Length', '300000000')
       .set('x-csrf-token', token)
       .send('--x--')
-      .timeout(5000)
+      .timeout(60_000)
       .catch((error: unknown) => (error as { response?: { status: number } }).response);
     assert.equal(answer?.status, 413);
     assert.deepEqual(await school.leftOnDisk(), []);

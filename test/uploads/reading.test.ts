@@ -172,7 +172,7 @@ describe('The reading of uploads', () => {
       });
       assert.ok(held <= MOST_HELD, `${Object.keys(contents).join()} held the loop for ${String(held)} ms`);
     }
-  }).timeout(300_000);
+  });
 
   const chunkOf = (upload: unknown) => ({
     account: school.account._id,

@@ -211,8 +211,7 @@ describe('the line for a teacher, in any order of steps, some dying on the way',
     }
   }
 
-  it('gives each free time to the first who can have it, once, and loses nothing', async function () {
-    this.timeout(300_000);
+  it('gives each free time to the first who can have it, once, and loses nothing', async () => {
     await fc.assert(
       fc.asyncProperty(scene, async ({ perStudentAndTeacher, before, freed, after, choices }) => {
         await emptyDatabase();

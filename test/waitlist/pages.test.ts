@@ -408,6 +408,7 @@ describe('the waitlist, as families and the office see it', () => {
     await kim.visitor.post(`${path}/hours`, { day: DAY, from: '18:00', to: '20:00' }, path);
     const kept = await entryOf(kim);
     assert.deepEqual([kept.days, kept.breaks], [[{ ...days[0], to: '20:00' }], breaks]);
+    assert.match((await kim.visitor.get(path)).text, /Tuesday, November 24, 2026, 6:00–8:00 PM/);
   });
 
   it('waits for siblings together where the school says so, as they are booked', async () => {

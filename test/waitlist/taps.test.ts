@@ -32,7 +32,7 @@ describe('the waitlist on a phone', function () {
 
   const ways = [
     { lang: 'en', javaScript: true, join: /Join the waitlist/, book: /Book this time/ },
-    { lang: 'es', javaScript: false, join: /Apuntarse a la lista/, book: /Reservar esta hora/ },
+    { lang: 'es', javaScript: false, join: /Anotarse en la lista/, book: /Reservar este horario/ },
   ];
   for (const { lang, javaScript, join, book } of ways)
     it(`is joined with one tap where nothing is free, and an offer is booked with one tap from its mail, in ${lang}, ${javaScript ? 'with' : 'without'} JavaScript`, async () => {

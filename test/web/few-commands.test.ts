@@ -41,8 +41,7 @@ const MOST_OF_A_FAMILY = 13;
 /** A family's own page of planning, shown to staff: it looks at all teachers of all children. */
 const OF_A_FAMILY = '/now/plan';
 
-describe('a page of staff asks the database twelve times at most', function () {
-  this.timeout(300_000);
+describe('a page of staff asks the database twelve times at most', () => {
   let place: Place;
   let visits: Visits;
   let teacher: User;

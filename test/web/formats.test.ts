@@ -8,6 +8,7 @@ import {
   dayAndTimeSoon,
   daysInWords,
   daySpan,
+  fieldSpan,
   fullDay,
   hourInWords,
   hourOfDay,
@@ -41,6 +42,8 @@ describe('dates and times', () => {
     assert.equal(timeOfDay(from, US), '1:45 PM');
     assert.equal(timeSpan(from, to, US), '1:45–2:00 PM');
     assert.equal(timeSpan(...NOON_SPAN, US), '11:50 AM–12:10 PM');
+    assert.equal(fieldSpan('15:00', '17:00', US), '3:00–5:00 PM');
+    assert.equal(fieldSpan('00:00', '23:59', US), '12:00 AM–11:59 PM');
     assert.equal(dayAndTime(from, US), 'Monday, December 7, 2026 at 1:45 PM');
     assert.equal(shortDayAndTime(from, US), 'Mon, Dec 7, 1:45 PM');
     assert.equal(dayAndSpan(from, to, US), 'Monday, December 7, 2026, 1:45–2:00 PM');

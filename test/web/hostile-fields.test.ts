@@ -9,8 +9,7 @@ import { openPlace } from '../support/permissions/readers.js';
 import { Visits } from '../support/permissions/visits.js';
 import { listRoutes } from '../support/routes.js';
 
-describe('fields that no form of ours sends', function () {
-  this.timeout(240_000);
+describe('fields that no form of ours sends', () => {
   let test: TestApp;
   let place: Place;
   let visits: Visits;

@@ -27,8 +27,7 @@ function isReadOf({ who }: Sender, path: string): boolean {
     : who === 'a parent' && path.startsWith('/e/');
 }
 
-describe('the largest forms that are accepted', function () {
-  this.timeout(900_000);
+describe('the largest forms that are accepted', () => {
   let test: TestApp;
   let server: Server;
   let place: Place;

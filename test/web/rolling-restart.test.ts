@@ -3,16 +3,17 @@ import { once } from 'node:events';
 import { Agent, createServer, request, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { followRequests } from '../../server/web/follow-requests.js';
+import { followRequests, type Leave } from '../../server/web/follow-requests.js';
 import { seededRandom } from '../support/seed.js';
 
 const RESTARTS = 10;
 const CLIENTS = 16;
+const HOURS = 9 * 3600_000;
 
 interface Backend {
   port: number;
   agent: Agent;
-  leave(): Promise<void>;
+  leave(waits?: Partial<Leave>): Promise<void>;
 }
 
 describe('a rolling restart behind a proxy that keeps its connections', () => {
@@ -42,7 +43,8 @@ describe('a rolling restart behind a proxy that keeps its connections', () => {
     return {
       port,
       agent: agentOf(),
-      leave: () => leave({ pauseMs: 10, idleMs: 2000, longestMs: 5000 }),
+      // No connection is idle for long: the clients use each again, whenever they get a turn.
+      leave: (waits) => leave({ pauseMs: 10, idleMs: 60_000, longestMs: 60_000, ...waits }),
     };
   }
 
@@ -89,7 +91,7 @@ describe('a rolling restart behind a proxy that keeps its connections', () => {
     }
     isOver = true;
     await Promise.all(clients);
-    await Promise.all(backends.map(({ leave }) => leave()));
+    await Promise.all(backends.map(({ leave }) => leave({ idleMs: 0 })));
     for (const agent of agents) agent.destroy();
     assert.deepEqual(lost, []);
     assert.equal(answered, sent);
@@ -110,7 +112,7 @@ describe('a rolling restart behind a proxy that keeps its connections', () => {
     const progress = await fetch(`${origin}/progress`);
     const slow = fetch(`${origin}/slow`);
     await once(server, 'request');
-    const left = leave({ pauseMs: 0, idleMs: 50, longestMs: 5000 });
+    const left = leave({ pauseMs: 0, idleMs: 50, longestMs: HOURS });
     assert.equal(await progress.text(), '');
     finish();
     const answer = await slow;
@@ -120,7 +122,6 @@ describe('a rolling restart behind a proxy that keeps its connections', () => {
   });
 
   it('ends an idle connection long before it gives up on a request, and in the end that one too', async () => {
-    const HOURS = 9 * 3600_000;
     for (const [address, waits] of [
       ['/', { pauseMs: 0, idleMs: 50, longestMs: HOURS }],
       ['/never', { pauseMs: 0, idleMs: 50, longestMs: 50 }],

@@ -30,7 +30,7 @@ export function addLoginPages(router: Router, deps: Deps): void {
       return showLogins(deps, req, res.status(422), form);
     }
     const text = invited.now
-      ? 'Done. This person works here already, and has the access now.'
+      ? 'Done. This person already works here, and now has this access.'
       : 'Invited. The email with the link is on its way. If no email server is set up, you’ll find it in the Outbox.';
     await backToLogins(deps, req, res, text, INVITATION);
   });

@@ -2,7 +2,7 @@ import Joi from 'joi';
 import { emailAddress } from '../../web/form-fields.js';
 import { newPassword } from '../schema.js';
 
-const current = () => Joi.string().max(200).required().label('the password you have now');
+const current = () => Joi.string().max(200).required().label('your current password');
 
 export interface OwnPassword {
   currentPassword: string;

@@ -109,5 +109,5 @@ function tell(done: Marked, undo: string | undefined): Flash {
 function staleWords({ stale }: Marked): string {
   if (stale === 0) return '';
   const many = countOf(stale, 'appointment is', 'appointments are');
-  return ` ${many} left as somebody else changed them meanwhile.`;
+  return ` ${many} left alone, because somebody else changed ${stale === 1 ? 'it' : 'them'} in the meantime.`;
 }

@@ -26,7 +26,8 @@ import {
 const DISTRICT_REFUSALS = {
   none: 'There’s no district ID in this. It has 24 characters: 0 to 9 and a to f. Paste the ID or the whole login link.',
   several: 'There’s more than one ID in this. Paste only the district ID.',
-  enabled: 'Disable Clever first (step 6). Another district ID imports another district’s people.',
+  enabled:
+    'Disable Clever first (step 6). A different district ID would import a different district’s people.',
   'district taken':
     'Another school account here already uses this district. Ask whoever hosts Slotbell, or use a district token.',
   'changed meanwhile': 'Somebody else changed this set-up a moment ago. Check it again.',

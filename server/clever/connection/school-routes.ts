@@ -67,7 +67,7 @@ export function schoolRoutes(deps: Deps): Router {
       const why = {
         'last match': lastMatch,
         'not matched': 'This school has no match to clear.',
-        'other match': 'Somebody else matched this school to another one meanwhile. Look at it again.',
+        'other match': 'Somebody else matched this school to another one in the meantime. Look at it again.',
       }[cleared.reason];
       return show(deps, req, res, refusal(req, '_form', why));
     }

@@ -32,7 +32,8 @@ export function addPersonEnds(router: Router, deps: Deps, end: EndAppointment): 
     const parsed = parseForm(personDeletionSchema, req.body);
     if (!parsed.ok || parsed.value.shown !== contentHash(ties)) {
       const errors = {
-        _form: 'What goes with this contact changed, and nothing is deleted yet. Check it and delete again.',
+        _form:
+          'What is deleted along with this contact changed while you had this page open, and nothing is deleted yet. Check the list and delete again.',
       };
       await askDeletion(deps, res, contact, { values: {}, errors });
       return;
@@ -51,7 +52,7 @@ export function addPersonEnds(router: Router, deps: Deps, end: EndAppointment): 
     await deleteContacts(deps, started.id.toHexString(), new AbortController().signal, end);
     const ended = await ContactDeletion.findById(started.id, { state: 1 }).lean();
     if (ended?.state === 'done') say(req, { kind: 'ok', text: `${contactName(contact)} is deleted.` });
-    else say(req, { kind: 'notice', text: 'The deletion isn’t finished yet. It goes on by itself.' });
+    else say(req, { kind: 'notice', text: 'The deletion isn’t finished yet. It continues automatically.' });
     res.redirect(303, HOME);
   });
 
@@ -61,7 +62,7 @@ export function addPersonEnds(router: Router, deps: Deps, end: EndAppointment): 
     say(
       req,
       restored.ok
-        ? { kind: 'ok', text: `${contactName(contact)} is active again. Syncs keep it so.` }
+        ? { kind: 'ok', text: `${contactName(contact)} is active again. Syncs won’t change that.` }
         : { kind: 'notice', text: sayRefused(restored) },
     );
     res.redirect(303, `${HOME}/${contact._id.toHexString()}`);

@@ -89,5 +89,5 @@ export function sayDeletion(deletion: ContactDeletion, style: Style): string {
     return 'Slotbell couldn’t finish deleting. What is deleted stays deleted. Delete All Contacts again to delete the rest.';
   return deletion.state === 'queued'
     ? 'Waiting for its turn. You can leave this page.'
-    : 'Deleting. You can leave this page; it continues by itself. Syncs wait until it’s done.';
+    : 'Deleting. You can leave this page; it continues automatically. Syncs wait until it’s done.';
 }

@@ -2,10 +2,10 @@
 export const MACROS = {
   news: 'What happened, in a sentence',
   details:
-    'Teacher, student, class, time, place, map, answers and note, each on a line; of several meetings their list',
+    'Teacher, student, class, time, place, map, answers and note, each on its own line (for several meetings, a list)',
   parent: 'The parent’s name',
   student: 'The student’s first name',
-  teacher: 'The teacher’s name; of several meetings “your 5 meetings”',
+  teacher: 'The teacher’s name (for several meetings, “your 5 meetings”)',
   class: 'The class',
   when: 'Day and time',
   where: 'Room, building and place, or the video link',

@@ -42,7 +42,7 @@ export function addPreviewPages(
     const parsed = parseForm(applySchema, req.body);
     const state = await previewState(place, deps.now());
     if (state.can !== 'apply') {
-      say(req, { kind: 'notice', text: 'This preview can no longer be applied; the page says why.' });
+      say(req, { kind: 'notice', text: 'This preview can no longer be applied. The page below says why.' });
       res.redirect(303, place.home);
       return;
     }

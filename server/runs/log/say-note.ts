@@ -13,7 +13,7 @@ const SENTENCES = {
   'no role': 'Its role isn’t one that you import.',
   'no school, no class': 'It has no school and is in no class.',
   'unknown class': 'Its class isn’t in the files or in Slotbell.',
-  'unknown person': 'Isn’t in the files or in Slotbell.',
+  'unknown person': 'This person isn’t in the files or in Slotbell.',
   'not stored': 'The database didn’t accept it.',
   'changed since': 'Somebody has changed it since, so it stays as it is.',
   'deleted here': 'It was deleted here. It’s back, without the changes made to it.',

@@ -29,7 +29,7 @@ const PLAIN: Record<(typeof PLAIN_RESULTS)[number], string> = {
     'None of your schools is matched to its school in Clever. Match them on the Clever set-up page.',
   'other source': 'Roster files are not this account’s source. Turn them on first.',
   'files gone': 'These roster files are no longer here. Upload them again.',
-  'no district': 'No Clever district is set up for this account. Enter its id on the Clever set-up page.',
+  'no district': 'No Clever district is set up for this account. Enter its ID on the Clever set-up page.',
   'no credentials': 'No access to Clever is saved for this account. Enter it on the Clever set-up page.',
   'unreadable credentials':
     'The saved access to Clever can no longer be opened. Enter it again on the Clever set-up page.',

@@ -6,7 +6,8 @@ import type { CopyPlan } from './copy-slots.js';
 export function sayNoCopy(reason: Extract<CopyPlan, { ok: false }>['reason']): string {
   return {
     nobody: 'Select the teachers who get these times, or the day that they go to.',
-    'several days': 'Slots of several days can’t go to one day. Select the slots of one day.',
+    'several days':
+      'The slots you selected are on several days, so they can’t all go to one day. Select slots of one day.',
     'too many': `That would be more than ${number(MOST_SLOTS)} slots. Select fewer teachers or slots.`,
   }[reason];
 }

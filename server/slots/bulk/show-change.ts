@@ -44,8 +44,8 @@ export async function askChange(
   const says = [
     minutes !== undefined &&
       `${many(plan.changing.length - fewer)} last ${countOf(minutes, 'minute', 'minutes')}.`,
-    fewer > 0 && `${many(fewer)} fewer: the times stay between the same begin and end, and fewer fit.`,
-    extra > 0 && `${many(extra)} more: the times stay between the same begin and end, and more fit.`,
+    fewer > 0 && `${many(fewer)} fewer, because fewer of this length fit between the same start and end.`,
+    extra > 0 && `${many(extra)} more, because more of this length fit between the same start and end.`,
     capacity !== undefined &&
       `${many(plan.changing.length)} for ${countOf(capacity, 'family', 'families')} each.`,
     kind !== '' && `${many(plan.changing.length)}: ${KIND_WORDS[kind]}.`,

@@ -25,7 +25,7 @@ export function roomRoutes(deps: Deps): Router {
     if (!parsed.ok) return showRooms(res.status(422), parsed);
     const { teacher, room, was } = parsed.value;
     if (room.length !== teacher.length || was.length !== teacher.length) {
-      const errors = { _form: 'This page wasn’t sent whole. Nothing is saved. Try again.' };
+      const errors = { _form: 'This page didn’t arrive completely, and nothing is saved. Try again.' };
       return showRooms(res.status(422), { values: typedValues(req.body), errors });
     }
     const teachers = await loadActive(event);
@@ -78,5 +78,5 @@ const NAMED = 5;
 function sayLeft(lines: string[]): string {
   const named = lines.slice(0, NAMED).map((line) => `“${line.replace(/\t/g, ' ').slice(0, 60)}”`);
   const more = lines.length > NAMED ? ` and ${countOf(lines.length - NAMED, 'more line', 'more lines')}` : '';
-  return `Not saved, because they name no teacher of this event, or several, or no room of 60 characters at most: ${named.join(', ')}${more}. Correct these lines.`;
+  return `These lines aren’t saved: ${named.join(', ')}${more}. Each line needs one teacher of this event, and a room of 60 characters at most. Correct them.`;
 }

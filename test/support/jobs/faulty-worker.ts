@@ -1,9 +1,11 @@
 /**
- * Does what a worker does, over a database connection of which answers are lost: its commands wait for a second rather than for half
- * a minute, and its clock goes on by a minute a round, so that leases and locks end soon and never within a round, however slow the machine. Told the name of a file, it writes a backup there and tells how that ended. Whatever
- * goes wrong otherwise than by the database's silence, it tells its parent.
+ * Does what a worker does, over a database connection of which answers are lost: a command whose answer its parent calls lost has waited
+ * for half a minute at once, no other has, and its clock goes on by a minute a round, so that leases and locks end soon and never within
+ * a round, however slow the machine. Told the name of a file, it writes a backup there and tells how that ended. Whatever goes wrong
+ * otherwise than by the database's silence, it tells its parent.
  */
 import { createRequire } from 'node:module';
+import type { Socket } from 'node:net';
 import { loadConfig } from '../../../server/config.js';
 import { connectDatabase } from '../../../server/database/connect.js';
 import { writeBackup } from '../../../server/database/write-backup.js';
@@ -17,7 +19,6 @@ import { isPassing } from '../../../server/runs/engine/judge-fault.js';
 import { readUpload } from '../../../server/uploads/read-upload.js';
 import { resumeUploads } from '../../../server/uploads/resume-uploads.js';
 
-const LIMIT_MS = 1000;
 const MINUTE_MS = 60_000;
 const TIMING = { heartbeatMs: 100, staleMs: 2000 };
 
@@ -27,15 +28,19 @@ const log = createLog('silent');
 await connectDatabase({ mongodbUri: config.mongodbUri, dataDir: config.dataDir, log });
 
 interface Commands {
-  command(this: unknown, namespace: unknown, command: unknown, options?: object, type?: unknown): unknown;
+  socket: Socket;
+  command(this: Commands, ...given: unknown[]): unknown;
 }
 const fromMongoose = createRequire(createRequire(import.meta.url).resolve('mongoose'));
 const { Connection } = fromMongoose('mongodb/lib/cmap/connection.js') as {
   Connection: { prototype: Commands };
 };
 const real = Connection.prototype.command;
-Connection.prototype.command = function (namespace, command, options = {}, type) {
-  return real.call(this, namespace, command, { socketTimeoutMS: LIMIT_MS, ...options }, type);
+/** By their ports on this side. */
+const sockets = new Map<number | undefined, Socket>();
+Connection.prototype.command = function (...given) {
+  sockets.set(this.socket.localPort, this.socket);
+  return real.apply(this, given);
 };
 
 let now = Date.now();
@@ -59,7 +64,9 @@ async function catchFaults(work: () => Promise<unknown>): Promise<void> {
   });
 }
 
-process.on('message', ({ backup }: { backup: string }) => {
+process.on('message', ({ backup, lost }: { backup?: string; lost?: number }) => {
+  sockets.get(lost)?.setTimeout(1);
+  if (backup === undefined) return;
   writeBackup(backup).then(
     (counts) => process.send?.({ counts }),
     (error: unknown) => process.send?.({ failed: String(error), passing: isPassing(error) }),

@@ -43,7 +43,7 @@ export function formsOfAccount(place: Place, viewer: User): Record<string, Bad[]
     '/forgot': [{ fields: { email: 'nobody' }, says: /like name@example\.org/, keeps: /value="nobody"/ }],
     '/my/login/password': [
       { fields: { currentPassword: 'x', newPassword: 'short' }, says: /Use at least 10 characters/ },
-      { fields: { newPassword: 'long enough for all' }, says: /Enter the password you have now/ },
+      { fields: { newPassword: 'long enough for all' }, says: /Enter your current password/ },
     ],
     '/my/login/email': [
       {
@@ -153,7 +153,7 @@ export function formsOfAccount(place: Place, viewer: User): Record<string, Bad[]
     '/e/:link/waitlist/new': [
       {
         fields: { student: ids.student!, resource: ids.resource!, from: '18:00', to: '17:00' },
-        says: /after the beginning/,
+        says: /after the start time/,
         keeps: /value="18:00"/,
       },
     ],
@@ -161,7 +161,7 @@ export function formsOfAccount(place: Place, viewer: User): Record<string, Bad[]
     '/e/:link/waitlist/:waiting/pass': NOTHING_SENT,
     '/e/:link/waitlist/:waiting/leave': NOTHING_SENT,
     '/e/:link/waitlist/:waiting/hours': [
-      { fields: { from: '18:00', to: '17:00' }, says: /after the beginning/, keeps: /value="18:00"/ },
+      { fields: { from: '18:00', to: '17:00' }, says: /after the start time/, keeps: /value="18:00"/ },
     ],
     '/e/:link/children/:student/remove': NOTHING_SENT,
     '/global-setup': [
@@ -326,7 +326,7 @@ function contactForms({ ids }: Place): Record<string, Bad[] | typeof NOTHING_SEN
     [`${one}/deletion`]: [
       {
         fields: { shown: 'x' },
-        says: /What goes with this contact changed/,
+        says: /What is deleted along with this contact changed/,
         ready: () => Contact.updateOne({ _id: ids.contact }, { $set: { status: 'transferred' } }),
       },
     ],

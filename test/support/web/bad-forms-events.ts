@@ -189,7 +189,7 @@ export function formsOfEvents(place: Place): Record<string, Bad[] | string> {
     ],
     '/events/:event/settings': [{ fields: event, says: /name/, keeps: /The gym/ }],
     '/events/:event/settings/draw': [
-      { fields: { from: 'x', until: '', most: '5' }, says: /when families can begin/ },
+      { fields: { from: 'x', until: '', most: '5' }, says: /when families can start/ },
       { fields: { from: '2026-11-23T12:00', until: '2026-11-23T13:00', most: '21' }, says: /wishes/ },
     ],
     '/events/:event/settings/draw/stop': NOTHING_SENT,
@@ -348,7 +348,7 @@ export function formsOfEvents(place: Place): Record<string, Bad[] | string> {
         says: /Use 60 characters at most for a room/,
         keeps: /Kept words/,
       },
-      { fields: { teacher: ids.resource!, room: '12' }, says: /wasn’t sent whole/ },
+      { fields: { teacher: ids.resource!, room: '12' }, says: /didn’t arrive completely/ },
       { fields: { list: 'Nobody Here\t12' }, says: /Nobody Here/, keeps: /Nobody Here\t12/ },
     ],
     '/events/:event/slots/move/preview': badMoves,

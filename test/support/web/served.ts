@@ -1,11 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { Agent, createServer, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { Agent, request } from 'node:http';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ROOT } from '../../../server/root.js';
 import { SECRET } from '../booking/app-processes.js';
+import { freePort } from '../free-port.js';
 import { testDatabaseUri } from '../hooks.js';
 import type { LoggedIn } from '../../../server/scratch/make-sessions.js';
 
@@ -17,7 +17,8 @@ export interface Answer {
 
 /** `npm start` without npm, pages alone, on the test's database. */
 export class Served {
-  readonly agent = new Agent({ keepAlive: true, maxSockets: 64 });
+  /** So few that each is used again long before a process that ends cuts those that are idle, on a machine that is slow too. */
+  readonly agent = new Agent({ keepAlive: true, maxSockets: 4 });
   readonly #child: ChildProcess;
 
   private constructor(readonly port: number) {
@@ -102,13 +103,4 @@ export function send(
     });
     asked.end(body);
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
