@@ -35,7 +35,7 @@ const layers = [
   ['importer',      'server/importer/**',                           `review sync ${roster} ${base}`],
   ['events',        'server/events/**',                             `sync runs ${base}`],
   ['classes',       'server/classes/**',                            base],
-  ['slots',         'server/slots/**',                              base],
+  ['slots',         'server/slots/**',                              `claims ${base}`],
   ['accounts',      'server/accounts/**',                           base],
   ['contacts',      'server/contacts/**',                           `runs accounts ${base}`],
   ['staff',         'server/staff/**',                              `runs accounts ${base}`],

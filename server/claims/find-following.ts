@@ -1,5 +1,5 @@
 import type { Event } from '../models/event.js';
-import { Slot, type SlotState } from '../models/slot.js';
+import { sitAlike, Slot, type SlotState } from '../models/slot.js';
 
 /** The settings of an event that limit a meeting's length. */
 type Rules = Pick<Event, '_id' | 'account' | 'booking' | 'lastSlots'>;
@@ -36,8 +36,7 @@ export function followingOf<S extends Next>(
   for (const next of slots) {
     if (next.from < last.to) continue;
     const isClose = next.from.getTime() - last.to.getTime() <= breakMs;
-    const isAlike =
-      next.day === slot.day && next.kind === slot.kind && String(next.with ?? []) === String(slot.with ?? []);
+    const isAlike = next.day === slot.day && next.kind === slot.kind && sitAlike(next, slot);
     if (!isClose || !isAlike || !isOffered(next, by)) break;
     following.push(next);
     last = next;

@@ -61,6 +61,22 @@ export function holdersOf({
   return [resource, ...others];
 }
 
+/** Whether the same people sit in two slots, whoever joined first. */
+export function sitAlike(a: Pick<Slot, 'with'>, b: Pick<Slot, 'with'>): boolean {
+  const idsOf = ({ with: others = [] }: Pick<Slot, 'with'>) => others.map(String).sort().join(' ');
+  return idsOf(a) === idsOf(b);
+}
+
+/** What a new slot has from one beside it: everything but its times. */
+export function beside(slot: Slot) {
+  const { account, event, resource, with: others, day, capacity, kind, link, state, message } = slot;
+  return {
+    ...{ account, event, resource, day, capacity, kind, state, message },
+    ...(others ? { with: others } : {}),
+    ...(link ? { link } : {}),
+  };
+}
+
 /** The minutes from `from` up to `to`, as the index of slots stores them. Code that moves a slot writes these with its times. */
 export function coveredMinutes({ from, to }: Pick<Slot, 'from' | 'to'>): number[] {
   const first = Math.floor(from.getTime() / 60_000);
