@@ -54,7 +54,7 @@ const layers = [
   ['interpreters',  'server/interpreters/**',                     `parents desk events reports booking claims meetings accounts ${base}`],
   ['desk',          'server/desk/**',                               `booking claims meetings reports contacts slots accounts ${base}`],
   ['handmade',      'server/handmade/**',                           `booking claims meetings slots ${base}`],
-  ['moves',         'server/moves/**',                              `booking claims meetings slots ${base}`],
+  ['moves',         'server/moves/**',                              `draw booking claims meetings slots ${base}`],
   ['appointments',  'server/appointments/**',                       `booking desk interpreters reports sync ${base}`],
   ['mailings',      'server/mailings/**',                           `meetings reports events ${base}`],
   ['families',      'server/families/**',                           `households waitlist-pages planning parents waitlist booking claims meetings contacts accounts ${base}`],

@@ -99,7 +99,13 @@ describe('a preference round while things change', () => {
     for (const [at, slot] of [first![2]!, second![3]!].entries())
       await DrawEntry.updateOne(
         { household: lou.household._id },
-        { $set: { [`wishes.${at}.slots`]: [slot._id], [`wishes.${at}.any`]: false } },
+        {
+          $set: {
+            [`wishes.${at}.slots`]: [slot._id],
+            [`wishes.${at}.froms`]: [slot.from],
+            [`wishes.${at}.any`]: false,
+          },
+        },
       );
     await close();
     const decided = { account, household: kim.household._id, adult: lou.user._id, by: kim.user._id };
