@@ -27,6 +27,8 @@ import { isSoonEnough, mayBookDrawn, mayBookNow } from './policy.js';
 export interface Wish {
   event: Event;
   slot: Types.ObjectId;
+  /** When the slot was as it was asked for, where that was some time ago: moved since, it is another time. */
+  from?: Date | undefined;
   /** Further slots of a longer meeting. */
   more?: Types.ObjectId[] | undefined;
   students: Types.ObjectId[];
@@ -98,7 +100,7 @@ export interface Known {
 
 /** The rules that need no database. They judge a booking, and before that the times that are shown. */
 export function judgeByRules(
-  wish: Pick<Wish, 'event' | 'students' | 'by' | 'over'>,
+  wish: Pick<Wish, 'event' | 'from' | 'students' | 'by' | 'over'>,
   { slot, resource, household, contacts, classes }: Known,
   now: Date,
 ):
@@ -111,6 +113,7 @@ export function judgeByRules(
   if (!household || !areTheirs) return { ok: false, reason: 'not your child' };
   const met = findMet(wish, resource, students, classes);
   if (!met) return { ok: false, reason: 'no class' };
+  if (wish.from && +wish.from !== +slot.from) return { ok: false, reason: 'changed meanwhile' };
   if (!isOffered(slot, by)) return { ok: false, reason: 'not offered' };
   // Staff may book a meeting that has begun, until it ends, for a family that stands at the door.
   const last = over.includes('too late') ? slot.to : slot.from;

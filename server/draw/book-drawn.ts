@@ -55,6 +55,10 @@ async function runDraw(deps: Deps, draw: Draw, stopping: AbortSignal): Promise<v
   // In the order of the draw; families without a turn come last.
   const turn = new Map(drawn.map(({ code }, index) => [code, index]));
   const placeOf = ({ code }: DrawEntry) => turn.get(code) ?? drawn.length;
+  const times = keys.slots.flatMap((id, n): DrawnTime[] => {
+    const slot = input.slots[n];
+    return slot ? [{ _id: new Types.ObjectId(id), from: new Date(slot.from) }] : [];
+  });
   // Times that somebody drew go to nobody else.
   const spare = new Set(keys.slots.keys());
   for (const one of drawn) for (const slot of one.got) if (slot !== null) spare.delete(slot);
@@ -71,7 +75,7 @@ async function runDraw(deps: Deps, draw: Draw, stopping: AbortSignal): Promise<v
       turn: { place: turns.indexOf(family.turn) + 1, of: turns.length },
     };
     const others = family?.wishes.map(({ slots }) => slots.filter((slot) => spare.has(slot)));
-    await finishEntry(deps, now, entry, { got, others, keys, about });
+    await finishEntry(deps, now, entry, { got, others, keys, times, about });
   });
   // A family whose adults were joining or leaving another household, or that went to another, is finished in the next run.
   if (await DrawEntry.exists({ draw: draw._id, outcome: { $exists: false } })) return;
@@ -83,11 +87,19 @@ async function findActive({ event }: Draw): Promise<Event | undefined> {
   return (await Event.findOne({ _id: event, status: 'active' }).lean()) ?? undefined;
 }
 
+/** A slot as it was drawn: one that was moved since is another time, for which nobody asked. */
+interface DrawnTime {
+  _id: Types.ObjectId;
+  from: Date;
+}
+
 interface Result {
   got: (number | null)[];
   /** The further times of each wish that nobody drew, in its order. */
   others: number[][] | undefined;
   keys: DrawKeys;
+  /** The times of the draw, by number. */
+  times: DrawnTime[];
   /** Absent for an entry that was not part of the draw. */
   about: Required<Pick<DrawEntry, 'line' | 'turn'>> | undefined;
 }
@@ -96,7 +108,7 @@ async function finishEntry(
   deps: Deps,
   event: Event,
   { _id }: DrawEntry,
-  { got, others, keys, about }: Result,
+  { got, others, keys, times, about }: Result,
 ): Promise<void> {
   // Read again: it may have gone to another household while others were booked.
   const entry = await DrawEntry.findOne({ _id, outcome: { $exists: false } }).lean();
@@ -105,7 +117,7 @@ async function finishEntry(
   const wishes = (keys.wishes[entry.code] ?? []).map(asStored);
   const slots = wishes.map((_, wish) => {
     const first = got[wish] ?? null;
-    return first === null ? [] : [first, ...(others?.[wish] ?? [])].flatMap((n) => keys.slots[n] ?? []);
+    return first === null ? [] : [first, ...(others?.[wish] ?? [])].flatMap((n) => times[n] ?? []);
   });
   const outcome: DrawOutcome[] = wishes.map(() => ({}));
   // Read again: nothing more is booked for somebody who was blocked since, and whoever left with a child gets that child's meetings.
@@ -134,12 +146,12 @@ async function bookEntry(
   deps: Deps,
   event: Event,
   { draw, household, user, wishes }: DrawEntry,
-  slots: string[][],
+  slots: DrawnTime[][],
 ): Promise<DrawOutcome[]> {
   const outcome: DrawOutcome[] = [];
   for (const [n, { students }] of wishes.entries()) {
-    const ids = (slots[n] ?? []).slice(0, MOST_TIMES).map((id) => new Types.ObjectId(id));
-    outcome.push(await bookFirst(deps, event, { draw, household, user }, { ids, students }));
+    const times = (slots[n] ?? []).slice(0, MOST_TIMES);
+    outcome.push(await bookFirst(deps, event, { draw, household, user }, { times, students }));
   }
   return outcome;
 }
@@ -148,8 +160,9 @@ async function bookFirst(
   deps: Deps,
   event: Event,
   family: Pick<DrawEntry, 'draw' | 'household' | 'user'>,
-  { ids, students }: { ids: Types.ObjectId[]; students: Types.ObjectId[] },
+  { times, students }: { times: DrawnTime[]; students: Types.ObjectId[] },
 ): Promise<DrawOutcome> {
+  const ids = times.map(({ _id }) => _id);
   const [drawn] = ids;
   if (!drawn) return {};
   // A meeting that was booked before a death may have been canceled or moved since: it is not booked again.
@@ -161,8 +174,8 @@ async function bookFirst(
     { slot: 1 },
   ).lean();
   if (before) return outcomeOf(drawn, before.slot, before._id);
-  for (const slot of ids) {
-    const appointment = await bookWish(deps, event, family, { slot, students });
+  for (const { _id: slot, from } of times) {
+    const appointment = await bookWish(deps, event, family, { slot, from, students });
     if (appointment === 'interpreter busy') continue;
     if (appointment) return outcomeOf(drawn, slot, appointment);
     // Further times are only for a missing interpreter.
@@ -185,12 +198,12 @@ async function bookWish(
   deps: Deps,
   event: Event,
   { draw, household, user }: Pick<DrawEntry, 'draw' | 'household' | 'user'>,
-  { slot, students }: { slot: Types.ObjectId; students: Types.ObjectId[] },
+  about: { slot: Types.ObjectId; from: Date; students: Types.ObjectId[] },
 ): Promise<Types.ObjectId | 'interpreter busy' | undefined> {
   const ask = { event, household, user, by: 'household' as const };
   for (let n = 0; n < TRIES; n++) {
     const key = `draw${String(draw)}${n}`;
-    const held = await holdSlot(deps, { ...ask, slot, students, key, draw });
+    const held = await holdSlot(deps, { ...ask, ...about, key, draw });
     const booked = held.ok
       ? await confirmAppointment(deps, { ...ask, appointment: held.appointment._id, note: '' })
       : held;
@@ -202,7 +215,11 @@ async function bookWish(
 }
 
 /** A wish as it is stored, from the JSON of a closed round. */
-function asStored({ students, resource, slots, any }: DrawWish): DrawWish {
+function asStored({ students, resource, slots, froms, any }: DrawWish): DrawWish {
   const id = (value: unknown) => new Types.ObjectId(String(value));
-  return { students: students.map(id), resource: id(resource), slots: slots.map(id), any };
+  return {
+    ...{ students: students.map(id), resource: id(resource), slots: slots.map(id) },
+    ...(froms ? { froms: froms.map((at) => new Date(at)) } : {}),
+    any,
+  };
 }

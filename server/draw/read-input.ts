@@ -5,7 +5,7 @@ import { childrenWithTeachers } from '../booking/queries.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { slotsOf } from '../models/appointment-slots.js';
 import type { Draw } from '../models/draw.js';
-import { DrawEntry, type DrawWish } from '../models/draw-entry.js';
+import { DrawEntry, isWished, timesOf, type DrawWish } from '../models/draw-entry.js';
 import type { Event } from '../models/event.js';
 import { Resource } from '../models/resource.js';
 import type { Slot } from '../models/slot.js';
@@ -152,9 +152,9 @@ class Reading {
       busy.every((one) => +from >= +one.to + gapMs || +one.from >= +to + gapMs);
     const own = this.event.booking.eachHousehold ? String(household._id) : '';
     const drawn = wishes.map((wish): DrawFamily['wishes'][number] => {
-      const { students, resource, slots, any } = wish;
+      const { students, resource, any } = wish;
       const free = (offers[wanted.indexOf(wish)]?.openings ?? []).map(({ slot }) => slot).filter(isClear);
-      const dear = slots.flatMap((id) => free.find((slot) => slot._id.equals(id)) ?? []);
+      const dear = timesOf(wish).flatMap((time) => free.find((slot) => isWished(time, slot)) ?? []);
       const rest = any ? free.filter((slot) => !dear.includes(slot)) : [];
       return {
         children: students.map((id) => this.#children.of(String(id), left.child(String(id)))),

@@ -65,10 +65,12 @@ export function drawRoutes(deps: Deps): Router {
       });
       return;
     }
-    const offered = await offerWishes(family, deps.now());
-    const wishes = readWishes(parsed.value, offered);
-    if (wishes.length > draw.most) {
-      const errors = { _form: t('draw.tooMany', { count: draw.most }) };
+    const sent = await DrawEntry.findOne({ draw: draw._id, household: family.household._id }).lean();
+    const offered = await offerWishes(family, deps.now(), sent?.wishes);
+    const { wishes, errors: gone } = readWishes(parsed.value, offered, t);
+    if (wishes.length > draw.most || Object.keys(gone).length > 0) {
+      const errors =
+        wishes.length > draw.most ? { _form: t('draw.tooMany', { count: draw.most }), ...gone } : gone;
       await showWishes(deps, res, { values: typedValues(req.body), errors });
       return;
     }
@@ -129,7 +131,7 @@ async function showWishes(deps: Deps, res: Response, form?: Form, isLate = false
   const family = await familyOf(res, deps);
   const now = deps.now();
   const entry = await DrawEntry.findOne({ draw: draw._id, household: family.household._id }).lean();
-  const offered = await offerWishes(family, now);
+  const offered = await offerWishes(family, now, entry?.wishes);
   if (form) res.status(422);
   res.render('draw/wishes', {
     title: wordsFor(res)('draw.wishes'),

@@ -24,7 +24,7 @@ export const termsForm = Joi.object<TermsForm, true>({
 
 /**
  * Each field is named by what it is about: `rank-<student>:<resource>`. Whatever is not as the form has it is as if it had not been sent.
- * `seen` is what the form showed (`seenOf`).
+ * A time is written as `timeOf` writes it. `seen` is what the form showed (`seenOf`).
  */
 export const wishesForm = Joi.object<Record<string, string>>({
   seen: Joi.string()
@@ -46,8 +46,8 @@ export const wishesForm = Joi.object<Record<string, string>>({
       .max(60)
       .pattern(/^(first|second)-[0-9a-f]{24}:[0-9a-f]{24}$/),
     Joi.string()
-      .max(24)
-      .pattern(/^([0-9a-f]{24})?$/)
+      .max(40)
+      .pattern(/^([0-9a-f]{24}@\d{1,15})?$/)
       .allow(''),
   )
   .pattern(

@@ -1,10 +1,10 @@
 import { childrenWithTeachers } from '../booking/queries.js';
-import type { DrawEntry, DrawWish } from '../models/draw-entry.js';
-import { Slot } from '../models/slot.js';
+import { timesOf, type DrawEntry, type DrawWish, type WishedTime } from '../models/draw-entry.js';
 import type { Family } from '../parents/load-conference.js';
 import { andList } from '../web/format-count.js';
 import { shortDayAndTime } from '../web/format-time.js';
 import { wordsOf } from '../web/words.js';
+import { findWished, isGone } from './find-gone.js';
 
 /** The part of a line (`lineOf`) that is read here. */
 interface Line {
@@ -26,20 +26,24 @@ export function partOf(entry: DrawEntry, { household }: Pick<Family, 'household'
   };
 }
 
-/** A family's own wishes in words, each with the result. */
+/** A family's own wishes in words, as they were sent, each with the result. Until it is drawn they say which times are gone. */
 export async function showOwn(
   { wishes, line, turn, outcome = [] }: DrawEntry,
   { event, household }: Pick<Family, 'event' | 'household'>,
-): Promise<{ wishes: { who: string; asked: string; drawn: string }[]; code: string; turn: typeof turn }> {
+): Promise<{
+  wishes: { who: string; asked: string; drawn: string }[];
+  /** Whether a time that they asked for is gone. */
+  areGone: boolean;
+  code: string;
+  turn: typeof turn;
+}> {
   const t = wordsOf(event);
   const [children, slots] = await Promise.all([
     childrenWithTeachers(event, household.children, []),
-    Slot.find(
-      {
-        _id: { $in: [...wishes.flatMap((wish) => wish.slots), ...outcome.flatMap(({ slot }) => slot ?? [])] },
-      },
-      { from: 1 },
-    ).lean(),
+    findWished(
+      wishes,
+      outcome.flatMap(({ slot }) => slot ?? []),
+    ),
   ]);
   const said = line === undefined ? undefined : (JSON.parse(line) as Line);
   const drawnOf = (n: number) => {
@@ -53,6 +57,15 @@ export async function showOwn(
       ? t('draw.wishInstead', { time, other: shortDayAndTime(other.from, event) })
       : t('draw.wishGot', { time });
   };
+  let areGone = false;
+  const sayTime = (time: WishedTime) => {
+    const from = time.from ?? slots.find(({ _id }) => _id.equals(time._id))?.from;
+    if (!from) return [];
+    const when = shortDayAndTime(from, event);
+    if (said || !isGone(time, slots)) return when;
+    areGone = true;
+    return t('draw.wishGone', { time: when });
+  };
   return {
     wishes: wishes.map((wish, n) => {
       const theirs = children.filter(({ id }) => wish.students.some((student) => student.equals(id)));
@@ -61,9 +74,9 @@ export async function showOwn(
         event,
       );
       const teacher = theirs.flatMap(({ teachers }) => teachers).find(({ id }) => wish.resource.equals(id));
-      const times = wish.slots.flatMap((id) => slots.find(({ _id }) => _id.equals(id)) ?? []);
+      const times = timesOf(wish).flatMap(sayTime);
       const asked = [
-        ...times.map(({ from }) => shortDayAndTime(from, event)),
+        ...times,
         ...(wish.any ? [t(times.length > 0 ? 'draw.wishAny' : 'draw.wishAnyTime')] : []),
       ];
       return {
@@ -72,6 +85,7 @@ export async function showOwn(
         drawn: drawnOf(n),
       };
     }),
+    areGone,
     code: said?.turn ?? '',
     turn,
   };

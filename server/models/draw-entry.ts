@@ -8,8 +8,25 @@ export interface DrawWish {
   resource: Types.ObjectId;
   /** Times in the order in which the family would like them. */
   slots: Types.ObjectId[];
+  /** When each of them was as the family chose it: one that was moved since is another time. Absent in wishes that an older version stored. */
+  froms?: Date[];
   /** Whether any other time of the teacher will do. */
   any: boolean;
+}
+
+/** A time as it was wished for; when it was is not known of what an older version stored. */
+export interface WishedTime {
+  _id: Types.ObjectId;
+  from?: Date | undefined;
+}
+
+export function timesOf({ slots, froms }: Pick<DrawWish, 'slots' | 'froms'>): WishedTime[] {
+  return slots.map((_id, n) => ({ _id, from: froms?.[n] }));
+}
+
+/** Whether a slot is the time that was wished for. */
+export function isWished(time: WishedTime, slot: { _id: Types.ObjectId; from: Date }): boolean {
+  return slot._id.equals(time._id) && (time.from === undefined || +time.from === +slot.from);
 }
 
 /** What became of a wish: without a slot nothing was free; without an appointment the booking was refused. */
@@ -58,6 +75,7 @@ const schema = scopedSchema<DrawEntry>('drawEntry', {
         students: { type: [Schema.Types.ObjectId], required: true },
         resource: { type: Schema.Types.ObjectId, required: true },
         slots: { type: [Schema.Types.ObjectId], required: true },
+        froms: { type: [Date], default: undefined },
         any: { type: Boolean, required: true },
       },
       { _id: false },

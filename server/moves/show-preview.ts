@@ -6,6 +6,7 @@ import { rowsOfLeft } from '../slots/show-left.js';
 import { warnOfDays } from '../slots/warn-days.js';
 import { fullDay, timeOfDay } from '../web/format-time.js';
 import { eventOf } from '../web/guards.js';
+import { countWishing } from '../draw/tell-moved.js';
 import { countAway } from './count-away.js';
 import type { CheckedMove } from './check-move.js';
 import { WAIT_MS } from './policy.js';
@@ -48,6 +49,11 @@ export async function showPreview(
     isNewDay: warnings.some(({ code }) => code === 'outside'),
     away: form.kind === 'move' && event.interpreting ? await countAway(event, moving, going) : 0,
     told,
+    wishing: await countWishing(
+      event,
+      going.map(({ slot }) => slot),
+      deps.now(),
+    ),
     hasMail: deps.config.smtpUrl !== undefined,
     minutes: WAIT_MS / 60_000,
     elsewhere: checked.elsewhere,

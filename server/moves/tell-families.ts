@@ -1,4 +1,5 @@
 import { reconcileInterpreter } from '../booking/reconcile-interpreter.js';
+import { tellMoved } from '../draw/tell-moved.js';
 import { tellTogether } from '../meetings/tell-together.js';
 import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
@@ -28,6 +29,8 @@ export async function tellFamilies(
     if (index % AT_ONCE === 0 && !(await goesOn())) return false;
     await tellFamily(deps, move, household, theirs);
   }
+  if (!(await goesOn())) return false;
+  await tellWishing(deps, move);
   await SlotMoveItem.updateMany({ move: move._id, state: 'done' }, { $set: { state: 'told' } });
   return true;
 }
@@ -51,6 +54,17 @@ async function findTouched({ _id, kind, createdAt }: SlotMove): Promise<Touched[
   for await (const [one, item] of found)
     if (!isMove || (item && +item.newFrom === +one.from)) touched.set(one._id.toHexString(), one);
   return [...touched.values()];
+}
+
+/** Families who wish for the former times in a preference round. */
+async function tellWishing(deps: Deps, { _id, kind, event, account, notice }: SlotMove): Promise<void> {
+  const states = kind === 'move' ? (['done'] as const) : (['done', 'told'] as const);
+  const items = await SlotMoveItem.find(
+    { move: _id, state: { $in: [...states] } },
+    { slot: 1, from: 1 },
+  ).lean();
+  const moved = items.map(({ slot, from }) => ({ _id: slot, from }));
+  await tellMoved(deps, { _id: event, account }, moved, { key: _id.toHexString(), notice });
 }
 
 async function tellFamily(

@@ -1,8 +1,9 @@
-import type { Slot } from '../models/slot.js';
+import { beside, type Slot } from '../models/slot.js';
 import { groupBy } from '../web/lists.js';
 import { dayOf } from '../web/local-time.js';
 import type { PlacedEvent } from '../web/place.js';
 import { layAgain, type Run } from '../slots/bulk/lay-again.js';
+import { keepJoined } from '../slots/keep-joined.js';
 import { findOverlaps } from '../slots/plan-slots.js';
 import { slotsElsewhere } from '../slots/prepare-slots.js';
 import type { NewSlot } from '../slots/add-slots.js';
@@ -26,9 +27,12 @@ const MOST_SEATS_MORE = 3;
 const LENGTHS = [45, 40, 30, 25, 20, 15, 12, 10, 8, 6, 5];
 
 /** What would give a teacher’s families the missing places, or some of them; [] if none are missing. */
-export async function planFixes(event: PlacedEvent, times: TeacherTimes): Promise<Fix[]> {
+export async function planFixes(event: PlacedEvent, times: TeacherTimes, now: Date): Promise<Fix[]> {
   if (times.missing === 0) return [];
-  const [after, before] = [layMore(event, times, 'after'), layMore(event, times, 'before')];
+  const [after, before] = await Promise.all(
+    (['after', 'before'] as const).map((side) => whereAllJoin(event, layMore(event, times, side), now)),
+  );
+  if (!after || !before) return [];
   const both = [...after, ...before].sort((a, b) => +a.from - +b.from);
   const days = [...new Set(both.map(({ day }) => day))];
   const { contact } = times.resource;
@@ -82,23 +86,16 @@ function layMore(event: PlacedEvent, { slots, bookable }: TeacherTimes, side: 'a
       const [from, to] = [new Date(+edge.from + shift), new Date(+edge.to + shift)];
       const isThatDay = [from, new Date(+to - 1)].every((at) => dayOf(at, event.timeZone) === day);
       if (!isThatDay || from <= bookable) break;
-      const { account, event: of, resource, capacity, kind } = edge;
-      const slot = {
-        account,
-        event: of,
-        resource,
-        from,
-        to,
-        day,
-        capacity,
-        kind,
-        state: 'visible' as const,
-        message: '',
-      };
-      laid.push({ nth, slot });
+      laid.push({ nth, slot: { ...beside(edge), from, to, message: '' } });
     }
   }
   return laid.sort((a, b) => a.nth - b.nth || +a.slot.from - +b.slot.from).map(({ slot }) => slot);
+}
+
+/** The slots that everybody can join who joins the one beside them. */
+async function whereAllJoin(event: PlacedEvent, slots: NewSlot[], now: Date): Promise<NewSlot[]> {
+  const kept = await keepJoined(event, slots, now);
+  return kept.filter((slot, index) => slot.with?.length === slots[index]?.with?.length);
 }
 
 /** Slots that parents may book and that are neither booked nor on hold. */

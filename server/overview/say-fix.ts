@@ -29,7 +29,11 @@ export function sayFix(fix: Fix, missing: number, event: PlacedEvent): SaidFix {
       return {
         kind: fix.kind,
         title: fix.kind === 'after' ? 'Add slots after the last one' : 'Add slots before the first one',
-        effects: [`${slots} more: ${andList(days, event)}.`, enough],
+        effects: [
+          `${slots} more: ${andList(days, event)}.`,
+          ...(fix.made.some((slot) => slot.with) ? ['Who joins the slot beside them joins them too.'] : []),
+          enough,
+        ],
         submit: `Add ${slots}`,
       };
     }

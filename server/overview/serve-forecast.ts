@@ -44,7 +44,7 @@ export function forecastPages(router: Router, deps: Deps): void {
     const { fix: kind, print } = parsed.value;
     await finishLayouts(event, deps.now());
     const times = await timesOf(deps, req, res);
-    const fix = (await planFixes(event, times)).find((one) => one.kind === kind);
+    const fix = (await planFixes(event, times, deps.now())).find((one) => one.kind === kind);
     if (!fix || print !== printOfSlots(times.slots)) {
       res.status(422).locals.flash = {
         kind: 'notice',
@@ -84,7 +84,7 @@ async function timesOf(deps: Deps, req: Request, res: Response) {
 async function showFixes(deps: Deps, req: Request, res: Response): Promise<void> {
   const event = eventOf(res);
   const times = await timesOf(deps, req, res);
-  const fixes = await planFixes(event, times);
+  const fixes = await planFixes(event, times, deps.now());
   const { resource, waiting, free, missing, slots } = times;
   res.render('overview/fixes', {
     ...frame(res),

@@ -12,7 +12,7 @@ const DAY_MS = 24 * 3600_000;
 
 /** Logs many in at once without two hundred password hashes: writes sessions as the app's store keeps them. */
 export async function makeSessions(
-  users: Pick<User, '_id'>[],
+  users: Pick<User, '_id' | 'sessionsFrom'>[],
   secret: string,
   signedInAt: Date,
 ): Promise<LoggedIn[]> {
@@ -24,6 +24,7 @@ export async function makeSessions(
       cookie: { originalMaxAge: DAY_MS, expires, httpOnly: true, path: '/', sameSite: 'lax' },
       passport: { user: user._id.toHexString() },
       signedInAt: signedInAt.getTime(),
+      from: user.sessionsFrom?.getTime() ?? 0,
       csrfToken: csrf,
     };
     const signature = createHmac('sha256', secret).update(id).digest('base64').replace(/=+$/, '');

@@ -6,12 +6,14 @@ type Locals = Record<string, unknown>;
 type Render = (locals: Locals) => string;
 type Done = (error: unknown, html?: string) => void;
 
+/** Of all apps of this process: a test's is one of hundreds. */
+const compiled = new Map<string, Render>();
+
 /**
  * The engine of Express for views. EJS would look for an included file on the disk, and copy all locals twice, at every include of every
  * page: a page has hundreds. Here a view is compiled once, and an include sees the locals of the page behind its own.
  */
 export function viewEngine(): (file: string, locals: object, done: Done) => void {
-  const compiled = new Map<string, Render>();
   return (file, locals, done) => {
     const { settings } = locals as { settings: Record<string, unknown> };
     let html: string;
@@ -25,9 +27,9 @@ export function viewEngine(): (file: string, locals: object, done: Done) => void
   };
 }
 
-function viewIn(compiled: Map<string, Render>, file: string): Render {
-  const known = compiled.get(file);
-  if (known) return known;
+function viewIn(known: Map<string, Render>, file: string): Render {
+  const found = known.get(file);
+  if (found) return found;
   // The locals have no prototype but those of the page, so nothing of `Object` is visible to a view.
   const options = { filename: file, unsafePrototypeLocals: true };
   const render = ejs.compile(readFileSync(file, 'utf8'), options);
@@ -36,14 +38,14 @@ function viewIn(compiled: Map<string, Render>, file: string): Render {
     locals.include = (name: string, own?: object): string => {
       let part = included.get(name);
       if (!part) {
-        part = viewIn(compiled, path.resolve(path.dirname(file), `${name}.ejs`));
+        part = viewIn(known, path.resolve(path.dirname(file), `${name}.ejs`));
         included.set(name, part);
       }
       return part(ownOf(locals, own));
     };
     return render(locals);
   };
-  compiled.set(file, view);
+  known.set(file, view);
   return view;
 }
 

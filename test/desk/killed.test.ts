@@ -153,7 +153,7 @@ describe('staff’s clicks, killed between two writes and repeated', () => {
     Slot.find({ resource: front.fair.teachers[0]!.resource._id }).sort({ from: 1 }).lean();
 
   async function fix(kind: FixKind): Promise<void> {
-    const fixes = await planFixes(placed(), await timesOf());
+    const fixes = await planFixes(placed(), await timesOf(), now);
     // Where the same one is not offered anymore, the office takes what is; none, where the first click got through before its process died.
     const chosen = fixes.find((one) => one.kind === kind) ?? fixes[0];
     if (chosen) await applyFix(actor, placed(), chosen, now);

@@ -85,7 +85,7 @@ describe('a preference round while things change', () => {
     asApp(async () => {
       round.desk.test.setNow(later(HOUR));
       const draw = await Draw.findOne().orFail().lean();
-      await closeWishes(round.desk.test.deps, draw, await Event.findOne().orFail().lean());
+      return closeWishes(round.desk.test.deps, draw, await Event.findOne().orFail().lean());
     });
   const bookedBy = ({ _id }: Pick<Household, '_id'>) =>
     Appointment.countDocuments({ household: _id, state: 'booked' });
@@ -99,7 +99,13 @@ describe('a preference round while things change', () => {
     for (const [at, slot] of [first![2]!, second![3]!].entries())
       await DrawEntry.updateOne(
         { household: lou.household._id },
-        { $set: { [`wishes.${at}.slots`]: [slot._id], [`wishes.${at}.any`]: false } },
+        {
+          $set: {
+            [`wishes.${at}.slots`]: [slot._id],
+            [`wishes.${at}.froms`]: [slot.from],
+            [`wishes.${at}.any`]: false,
+          },
+        },
       );
     await close();
     const decided = { account, household: kim.household._id, adult: lou.user._id, by: kim.user._id };
@@ -146,6 +152,34 @@ describe('a preference round while things change', () => {
       assert.equal(page.match(/You asked for/g)?.length, 2);
       assert.ok(!page.includes('data-line'));
     });
+
+  it('keeps nothing of what was read where an adult left while it was read', async () => {
+    await round.start({ most: 4 });
+    const [kim, lou] = [await round.family(0), await round.family(1)];
+    const account = round.desk.fair.account._id;
+    const decided = { account, household: kim.household._id, adult: lou.user._id, by: kim.user._id };
+    await asApp(() => joinBySchool(round.desk.test.deps, decided));
+    const joined = await Household.findById(kim.household._id).orFail().lean();
+    const leaving = { by: kim.user._id, adult: lou.user._id };
+    const asked = DrawEntry as unknown as { find: (...args: unknown[]) => object };
+    const real = asked.find;
+    asked.find = (...args) => {
+      asked.find = real;
+      const query = real.apply(DrawEntry, args) as ReturnType<typeof DrawEntry.find>;
+      return Object.assign(query, {
+        async *[Symbol.asyncIterator]() {
+          yield* await query.exec();
+          assert.equal(await leaveHousehold(round.desk.test.deps, joined, leaving), true);
+        },
+      });
+    };
+    assert.equal(await close(), false);
+    assert.equal((await Draw.findOne().orFail().lean()).state, 'collecting');
+    assert.equal(await close(), true);
+    await round.run();
+    const fresh = await Household.findOne({ account, adults: lou.user._id }).orFail().lean();
+    assert.deepEqual([await bookedBy(kim.household), await bookedBy(fresh)], [2, 2]);
+  });
 
   it('says to families who may book earlier when booking opens for them', async () => {
     await Event.updateOne({}, { $set: { 'booking.earlyMinutes': 60, 'booking.earlyChildren': 1 } });

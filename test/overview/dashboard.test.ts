@@ -3,6 +3,7 @@ import { Types } from 'mongoose';
 import { Appointment } from '../../server/models/appointment.js';
 import { Class } from '../../server/models/class.js';
 import { Contact } from '../../server/models/contact.js';
+import { Diary } from '../../server/models/diary.js';
 import { Event } from '../../server/models/event.js';
 import { Notification } from '../../server/models/notification.js';
 import type { Resource } from '../../server/models/resource.js';
@@ -239,6 +240,36 @@ describe('the overview while families book', () => {
     assert.equal(
       (await Appointment.findById(kept._id).lean())?.from.toISOString(),
       slots[2]!.from.toISOString(),
+    );
+  });
+
+  it('who joins the last slot joins those after it too, where they have time', async () => {
+    const ortiz = await makeTeachingPerson(event, 'Sam Ortiz');
+    await Slot.updateOne(
+      { _id: slots[2]!._id },
+      { $set: { with: [ortiz.resource._id], link: 'https://video.example/lee' } },
+    );
+    const page = `${home}/forecast/${lee.resource._id.toHexString()}`;
+    const { text } = await admin.get(page);
+    assert.match(
+      text,
+      /2 slots more: Tue, Nov 24, 5:30–5:50 PM[\s\S]*Who joins the slot beside them joins them too/,
+    );
+    const [other] = [await makeSlot(event, ortiz.resource, '2026-11-24T17:40')];
+    const met = await makeAppointment(other);
+    await Diary.create({
+      _id: `${ortiz.contact._id.toHexString()}:2026-11-24`,
+      account,
+      busy: [{ from: other.from, to: other.to, slot: other._id, appointment: met._id }],
+    });
+    const around = (await admin.get(page)).text;
+    assert.match(around, /2 slots more: Tue, Nov 24, 5:30–6:00 PM/);
+    const print = /name="print" value="([^"]+)"/.exec(around)?.[1] ?? '';
+    assert.equal((await admin.post(page, { fix: 'after', print }, page)).status, 303);
+    const made = await Slot.find({ resource: lee.resource._id, from: { $gt: slots[2]!.from } }).lean();
+    assert.deepEqual(
+      made.map((slot) => [slot.from.toISOString().slice(11, 16), slot.with, slot.link]),
+      ['23:30', '23:50'].map((at) => [at, [ortiz.resource._id], 'https://video.example/lee']),
     );
   });
 

@@ -2,6 +2,7 @@ import { hash } from '@node-rs/argon2';
 import type { Express } from 'express';
 import { Types } from 'mongoose';
 import supertest from 'supertest';
+import { checkPassword } from '../../server/accounts/hash-password.js';
 import { createApp } from '../../server/app.js';
 import { loadConfig } from '../../server/config.js';
 import type { Deps } from '../../server/deps.js';
@@ -9,6 +10,7 @@ import { createLog } from '../../server/log.js';
 import { Account } from '../../server/models/account.js';
 import { User, type AccessLevel } from '../../server/models/user.js';
 import type { JobName } from '../../server/queue.js';
+import { makeSessions } from '../../server/scratch/make-sessions.js';
 import { emptyDatabase } from './hooks.js';
 import { markedApp } from './scans.js';
 
@@ -50,7 +52,8 @@ export function createTestApp(env: NodeJS.ProcessEnv = {}): TestApp {
   return {
     // Made when it is asked for first: half of the tests look at jobs and rules alone, and making it takes longer than most of them.
     get app() {
-      return (app ??= markedApp(createApp(deps)));
+      if (!app) depsOf.set((app = markedApp(createApp(deps))), deps);
+      return app;
     },
     deps,
     asked,
@@ -85,11 +88,27 @@ export async function makeUser(
   return user.toObject();
 }
 
-/** A browser of sorts: keeps its cookies, and fetches a form's token before posting. */
+/** Of each test's app what logging in goes by. */
+const depsOf = new WeakMap<Express, Deps>();
+
+/** What a browser knows of its session: the forms' token, and the pages that it saw it on. */
+interface Known {
+  cookie: string | undefined;
+  token: string;
+  pages: Set<string>;
+}
+
+/** Where supertest serves an app. */
+const HOST = '127.0.0.1';
+/** A page with a form that every visitor may see. */
+const OPEN_PAGE = '/forgot';
+
+/** A browser of sorts: keeps its cookies, and the token of the forms that it has seen. */
 export class Visitor {
   readonly agent: ReturnType<typeof supertest.agent>;
+  #known?: Known;
 
-  constructor(app: Express) {
+  constructor(private readonly app: Express) {
     this.agent = supertest.agent(app);
   }
 
@@ -97,23 +116,57 @@ export class Visitor {
     return this.agent.get(path);
   }
 
-  /** Posts a form with the token of the page `from` (by default a page every visitor may see). */
+  /**
+   * Posts a form with the token of the page `from` (by default a page every visitor may see). A page is fetched once a session: each of its
+   * forms has the same token. A session that has ended meanwhile is refused with 403, as an old form is; then the page is fetched again.
+   */
   async post(
     path: string,
     fields: Record<string, string | string[] | number> = {},
-    from = '/forgot',
+    from = OPEN_PAGE,
   ): Promise<supertest.Response> {
-    const page = await this.agent.get(from);
-    const token = /name="_csrf" value="([^"]+)"/.exec(page.text)?.[1] ?? '';
-    return this.agent
-      .post(path)
-      .type('form')
-      .send({ _csrf: token, ...fields });
+    const send = (_csrf: string) =>
+      this.agent
+        .post(path)
+        .type('form')
+        .send({ _csrf, ...fields });
+    const known = this.#known;
+    if (known?.cookie !== this.#cookie() || !known?.pages.has(from))
+      return send(await this.#fetchToken(from));
+    const answer = await send(known.token);
+    if (answer.status !== 403) return answer;
+    const token = await this.#fetchToken(from);
+    return token === known.token ? answer : send(token);
   }
 
-  async logIn(user: Pick<User, 'email'>): Promise<this> {
-    const answer = await this.post('/login', { email: user.email, password: PASSWORD }, '/login');
-    if (answer.status !== 303) throw new Error(`logging in gave ${String(answer.status)}`);
+  async #fetchToken(page: string): Promise<string> {
+    const { text } = await this.agent.get(page);
+    const token = /name="_csrf" value="([^"]+)"/.exec(text)?.[1] ?? '';
+    if (token) this.#note(token, page);
+    return token;
+  }
+
+  #note(token: string, page: string): void {
+    const cookie = this.#cookie();
+    if (this.#known?.token !== token || this.#known.cookie !== cookie)
+      this.#known = { cookie, token, pages: new Set() };
+    this.#known.pages.add(page);
+  }
+
+  #cookie(): string | undefined {
+    return this.agent.jar.getCookie('slotbell', { domain: HOST, path: '/', secure: false, script: false })
+      ?.value;
+  }
+
+  /** Logs in as the form does it, without its pages: only the tests of logging in are about those. */
+  async logIn({ email }: Pick<User, 'email'>): Promise<this> {
+    const deps = depsOf.get(this.app);
+    const user = await User.findOne({ email }).lean();
+    if (!deps || !user || !(await checkPassword(user.passwordHash, PASSWORD)))
+      throw new Error('logging in failed');
+    const [session] = await makeSessions([user], deps.config.appSecret, deps.now());
+    this.agent.jar.setCookie(session!.cookie, HOST, '/');
+    this.#note(session!.csrf, OPEN_PAGE);
     return this;
   }
 }

@@ -1,4 +1,5 @@
 import mongoose from 'mongoose';
+import { writeTogether } from '../../server/models/write-together.js';
 
 /** All that the database holds, with our own ids: of each collection its documents, as the bytes they are stored as. */
 export type Snapshot = Map<string, Set<string>>;
@@ -46,15 +47,11 @@ export async function restoreSnapshot(snapshot: Snapshot): Promise<void> {
   );
 }
 
-/** Deletes all documents, keeping indexes; most collections are empty, and are left alone. */
+/** Deletes all documents, keeping indexes. By one command: to ask first which collections hold any takes as long. */
 export async function deleteEverything(): Promise<void> {
-  const some = collections().map((name) => ({
-    $unionWith: { coll: name, pipeline: [{ $limit: 1 }, { $replaceWith: { from: name } }] },
-  }));
-  const full = await db()
-    .aggregate<{ from: string }>([{ $documents: [] }, ...some])
-    .toArray();
-  await Promise.all(full.map(({ from }) => db().collection(from).deleteMany({})));
+  await writeTogether(
+    Object.values(mongoose.models).map((model) => ({ model, write: { deleteMany: { filter: {} } } })),
+  );
 }
 
 function collections(): string[] {

@@ -1,4 +1,7 @@
+import { sitAlike, type Slot } from '../../models/slot.js';
 import type { Span } from '../plan-slots.js';
+
+type Own = Span & Pick<Slot, 'day' | 'with' | 'link'>;
 
 /** Slots that follow one another, and their new times. */
 export interface Run<S> {
@@ -8,11 +11,12 @@ export interface Run<S> {
 
 /**
  * Lays out a resource's slots with another length. Slots that follow one another with the same break keep their common start, end and
- * breaks, and become as many as fit. A single slot keeps its start and grows into the free time after it.
+ * breaks, and become as many as fit. They are a row only with the same people and the same video link: nobody gets a time at which they did
+ * not join. A single slot keeps its start and grows into the free time after it.
  * @param own all slots of one resource, by time; slots that may not change block the others
  * @returns the runs that change, and the slots that have no room for the length
  */
-export function layAgain<S extends Span & { day: string }>(
+export function layAgain<S extends Own>(
   own: S[],
   mayChange: (slot: S) => boolean,
   minutes: number,
@@ -38,7 +42,7 @@ export function layAgain<S extends Span & { day: string }>(
 
 const DAY_MS = 24 * 3600_000;
 
-function findRuns<S extends Span & { day: string }>(own: S[], mayChange: (slot: S) => boolean) {
+function findRuns<S extends Own>(own: S[], mayChange: (slot: S) => boolean) {
   const runs: { slots: S[]; next: number; gap: number }[] = [];
   const gaps = new Map<string, number>();
   own.forEach((slot, index) => {
@@ -56,7 +60,7 @@ function findRuns<S extends Span & { day: string }>(own: S[], mayChange: (slot: 
       before?.day === slot.day &&
       mayChange(before) &&
       +slot.from - +before.to === gap &&
-      sameLength(before, slot);
+      isAlike(before, slot);
     if (goesOn && run) {
       run.slots.push(slot);
       run.next = next;
@@ -65,6 +69,6 @@ function findRuns<S extends Span & { day: string }>(own: S[], mayChange: (slot: 
   return runs;
 }
 
-function sameLength(a: Span, b: Span): boolean {
-  return +a.to - +a.from === +b.to - +b.from;
+function isAlike(a: Own, b: Own): boolean {
+  return +a.to - +a.from === +b.to - +b.from && sitAlike(a, b) && (a.link ?? '') === (b.link ?? '');
 }

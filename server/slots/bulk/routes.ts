@@ -58,7 +58,7 @@ export function bulkRoutes(deps: Deps): Router {
     const named = nameTeachers(teachers, wish.to, wish.list);
     const to = teachers.filter(({ _id }) => named.ids.has(_id.toHexString()));
     const left = [...named.unknown, ...named.several];
-    const plan = await planCopy(event, slots, { to, toDay: wish.toDay }, teachers);
+    const plan = await planCopy(event, slots, { to, toDay: wish.toDay, now: deps.now() }, teachers);
     if (!plan.ok || left.length > 0) {
       const errors: Form['errors'] =
         plan.ok || left.length > 0 ? { list: sayLeftLines(left) } : { to: sayNoCopy(plan.reason) };

@@ -9,7 +9,7 @@ import { sumPlans } from '../plan-slots.js';
 import type { Selected } from '../schema.js';
 import { slotsPage } from '../show-frame.js';
 import { CHANGED_MEANWHILE } from '../tell-change.js';
-import type { CopyPlan } from './copy-slots.js';
+import { countLost, type CopyPlan } from './copy-slots.js';
 import { readWhole } from './read-selection.js';
 import type { CopyForm } from './schema.js';
 import { fieldsOf, wordsOf } from './show-selection.js';
@@ -43,6 +43,7 @@ export function askCopy(
   res.render('slots/copy-preview', {
     ...slotsPage(event, 'Copy slots'),
     ...sumPlans(plan.plans),
+    lost: countLost(plan.plans),
     skipped: plan.skipped,
     newDays: newDaysOf(plan, event),
     fields: {

@@ -1,7 +1,7 @@
 import type { AnyBulkWriteOperation, Types } from 'mongoose';
 import { auditWrite, type Audit } from '../../audit/record-audit.js';
 import { duplicatesAmong } from '../../models/duplicate-key.js';
-import { coveredMinutes, Slot, type SlotLayout } from '../../models/slot.js';
+import { beside, coveredMinutes, Slot, type SlotLayout } from '../../models/slot.js';
 import { writeAnyway, writesTo } from '../../models/write-together.js';
 import { insertSlots, type NewSlot } from '../add-slots.js';
 import { LOCKED, unlock } from '../lock-slots.js';
@@ -86,8 +86,7 @@ export async function writeLayout(
     await unlock(event, own, by);
     return done;
   }
-  const { account, event: of, resource, day, capacity, kind, state, message } = Object.assign({}, lead, set);
-  const like = { account, event: of, resource, day, capacity, kind, state, message };
+  const like = { ...beside(lead), ...set };
   const more = times.slice(slots.length).map(({ from, to }) => ({ ...like, from, to }));
   done.made = more.length > 0 ? await makeOnce(event, lead._id, more, by) : 0;
   return { ...done, isWhole: true };

@@ -12,7 +12,6 @@ import { Household } from '../../../server/models/household.js';
 import { Resource } from '../../../server/models/resource.js';
 import { searchKey } from '../../../server/models/search-key.js';
 import { Slot } from '../../../server/models/slot.js';
-import type { User } from '../../../server/models/user.js';
 import { holdSlot, type Held } from '../../../server/booking/hold-slot.js';
 import type { HoldRequest } from '../../../server/booking/build-hold.js';
 import { confirmAppointment } from '../../../server/booking/confirm-appointment.js';
@@ -59,72 +58,72 @@ export async function makeConference(options: ConferenceOptions = {}): Promise<C
       sortKey: 'fall conferences',
     })
   ).toObject();
-  const students = await Promise.all(
-    Array.from({ length: options.students ?? 2 }, (_, n) => makeStudent(account._id, n)),
+  const students = await Contact.insertMany(
+    Array.from({ length: options.students ?? 2 }, (_, n) => studentOf(account._id, n)),
   );
-  const teachers = await Promise.all(
-    Array.from({ length: options.teachers ?? 2 }, (_, n) => makeTeacher(event, students, n, options)),
-  );
-  return { account, event, teachers, students };
+  const children = students.map((student) => student.toObject());
+  return { account, event, teachers: await makeTeachers(event, children, options), students: children };
 }
 
-async function makeStudent(account: Types.ObjectId, n: number): Promise<Contact> {
-  const student = await Contact.create({
-    account,
-    type: 'student',
-    source: 'clever',
-    status: 'active',
-    record: { id: `student-${String(n)}`, hash: '' },
-    firstName: ['Ana', 'Leo', 'Mia', 'Sam'][n % 4],
-    lastName: `Lopez${n > 3 ? String(n) : ''}`,
-    schoolId: String(1000 + n),
-    birthDate: '2014-03-09',
-    ...keys(`lopez ${String(n)}`),
-  });
-  return student.toObject();
-}
+const studentOf = (account: Types.ObjectId, n: number) => ({
+  account,
+  type: 'student' as const,
+  source: 'clever' as const,
+  status: 'active' as const,
+  record: { id: `student-${String(n)}`, hash: '' },
+  firstName: ['Ana', 'Leo', 'Mia', 'Sam'][n % 4],
+  lastName: `Lopez${n > 3 ? String(n) : ''}`,
+  schoolId: String(1000 + n),
+  birthDate: '2014-03-09',
+  ...keys(`lopez ${String(n)}`),
+});
 
-async function makeTeacher(
+/** All teachers' documents of a kind by one command: hundreds of conferences are made, and each command takes more than its documents. */
+async function makeTeachers(
   event: Event,
   students: Contact[],
-  n: number,
   options: ConferenceOptions,
-): Promise<Conference['teachers'][number]> {
-  const name = ['Mrs Lee', 'Mr Park', 'Ms Cohen'][n] ?? `Teacher ${String(n)}`;
+): Promise<Conference['teachers']> {
+  const nameOf = (n: number) => ['Mrs Lee', 'Mr Park', 'Ms Cohen'][n] ?? `Teacher ${String(n)}`;
+  const names = Array.from({ length: options.teachers ?? 2 }, (_, n) => nameOf(n));
   const scope = { account: event.account };
-  const contact = await Contact.create({
-    ...scope,
-    type: 'teacher',
-    source: 'clever',
-    status: 'active',
-    firstName: '',
-    lastName: name,
-    ...keys(name),
-  });
-  const resource = await Resource.create({
-    ...scope,
-    event: event._id,
-    contact: contact._id,
-    name,
-    room: `Room ${String(n + 10)}`,
-    status: 'active',
-    ...keys(name),
-  });
-  const held = await Class.create({
-    ...scope,
-    event: event._id,
-    section: new Types.ObjectId(),
-    status: 'active',
-    synced: {
-      name: `Class of ${name}`,
-      teachers: [contact._id],
-      students: students.map(({ _id }) => _id),
-    },
-    ...keys(name),
-  });
-  const slots = await Promise.all(
-    Array.from({ length: options.slots ?? 3 }, (_, k) =>
-      Slot.create({
+  const inEvent = { ...scope, event: event._id, status: 'active' as const };
+  const contacts = await Contact.insertMany(
+    names.map((name) => ({
+      ...scope,
+      type: 'teacher' as const,
+      source: 'clever' as const,
+      status: 'active' as const,
+      firstName: '',
+      lastName: name,
+      ...keys(name),
+    })),
+  );
+  const resources = await Resource.insertMany(
+    names.map((name, n) => ({
+      ...inEvent,
+      contact: contacts[n]!._id,
+      name,
+      room: `Room ${String(n + 10)}`,
+      ...keys(name),
+    })),
+  );
+  const classes = await Class.insertMany(
+    names.map((name, n) => ({
+      ...inEvent,
+      section: new Types.ObjectId(),
+      synced: {
+        name: `Class of ${name}`,
+        teachers: [contacts[n]!._id],
+        students: students.map(({ _id }) => _id),
+      },
+      ...keys(name),
+    })),
+  );
+  const each = options.slots ?? 3;
+  const slots = await Slot.insertMany(
+    resources.flatMap((resource) =>
+      Array.from({ length: each }, (_, k) => ({
         ...scope,
         event: event._id,
         resource: resource._id,
@@ -132,20 +131,18 @@ async function makeTeacher(
         to: new Date(FIRST.getTime() + (k + 1) * 600_000),
         day: DAY,
         capacity: options.capacity ?? 1,
-      }),
+      })),
     ),
   );
-  return {
-    contact: contact.toObject(),
-    resource: resource.toObject(),
-    class: held.toObject(),
-    slots: slots.map((slot) => slot.toObject()),
-  };
+  return names.map((_, n) => ({
+    contact: contacts[n]!.toObject(),
+    resource: resources[n]!.toObject(),
+    class: classes[n]!.toObject(),
+    slots: slots.slice(n * each, (n + 1) * each).map((slot) => slot.toObject()),
+  }));
 }
 
-function keys(text: string): { searchKey: string; sortKey: string } {
-  return { searchKey: searchKey(text), sortKey: searchKey(text) };
-}
+const keys = (text: string) => ({ searchKey: searchKey(text), sortKey: searchKey(text) });
 
 /** A household of one adult with children. */
 export async function makeHousehold(
@@ -248,5 +245,3 @@ export async function findDoubles(conference: Conference): Promise<string[]> {
   }
   return faults;
 }
-
-export type { User };

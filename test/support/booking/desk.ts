@@ -17,9 +17,9 @@ export class Desk {
     readonly fair: Conference,
   ) {}
 
-  static async open(options?: ConferenceOptions): Promise<Desk> {
+  static async open(options?: ConferenceOptions, env?: Parameters<typeof createTestApp>[0]): Promise<Desk> {
     await emptyDatabase();
-    const test = createTestApp();
+    const test = createTestApp(env);
     test.setNow(EVE);
     return new Desk(test, await makeConference(options));
   }

@@ -1,5 +1,6 @@
 import { runDraws } from '../../../server/draw/book-drawn.js';
 import type { Household } from '../../../server/models/household.js';
+import { timeOf } from '../../../server/models/waitlist-entry.js';
 import type { User } from '../../../server/models/user.js';
 import { makeUser, Visitor } from '../app.js';
 import { asApp } from '../scans.js';
@@ -19,8 +20,8 @@ export class Round {
     readonly settings: string,
   ) {}
 
-  static async open(): Promise<Round> {
-    const desk = await Desk.open({ students: 3, slots: 4, booking: { opensAt: later(3 * HOUR) } });
+  static async open(env?: Record<string, string>): Promise<Round> {
+    const desk = await Desk.open({ students: 3, slots: 4, booking: { opensAt: later(3 * HOUR) } }, env);
     const admin = await makeUser(desk.fair.account._id, 'administrator');
     const office = await new Visitor(desk.test.app).logIn(admin);
     return new Round(desk, office, `/events/${String(desk.fair.event._id)}/settings/draw`);
@@ -48,7 +49,7 @@ export class Round {
       const key = `${student}:${String(resource._id)}`;
       return [
         [`rank-${key}`, String(index + 1)],
-        [`first-${key}`, String(slots[index]!._id)],
+        [`first-${key}`, timeOf(slots[index]!)],
         ...(any ? [[`any-${key}`, '1']] : []),
       ];
     });
