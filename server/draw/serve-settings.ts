@@ -7,6 +7,7 @@ import { countOf, number } from '../web/format-count.js';
 import { eventGuard, eventOf } from '../web/guards.js';
 import { toLocal } from '../web/local-time.js';
 import { typedValues, type Form } from '../web/parse.js';
+import { sayMailed } from '../web/say-mailed.js';
 import { say } from '../web/session.js';
 import { findDraw } from './find-draw.js';
 import { parseTerms, sayTooLate } from './parse-terms.js';
@@ -63,7 +64,7 @@ export function drawSettings(deps: Deps): Router {
     }
     say(req, {
       kind: 'ok',
-      text: 'The preference round is canceled. Families who sent wishes get an email.',
+      text: `The preference round is canceled. ${sayMailed(res, 'Families who sent wishes get an email.')}`,
     });
     res.redirect(303, `/events/${String(event._id)}/settings/draw`);
   });

@@ -14,6 +14,7 @@ import { actorOf } from '../web/actor.js';
 import { HttpError, notFound } from '../web/errors.js';
 import { andList, countOf } from '../web/format-count.js';
 import { parseForm, parseQuery, type Form } from '../web/parse.js';
+import { sayMailed } from '../web/say-mailed.js';
 import { say } from '../web/session.js';
 import { findAdult, type Adult } from './queries.js';
 import { togetherForm } from './schema.js';
@@ -82,7 +83,7 @@ export function householdPages(router: Router, deps: Deps): void {
         `${countOf(mine, 'upcoming appointment goes', 'upcoming appointments go')} along with ${adult.user.name}: for children whom only ${adult.user.name} added, and booked by ${adult.user.name} for children whom both added.`,
         `${countOf(Math.max(0, adult.coming.length - mine), 'other appointment stays', 'other appointments stay')} with ${others}.`,
         'Each keeps the children whom they added. Neither sees the other’s appointments anymore.',
-        'Both are told by email.',
+        sayMailed(res, 'Both are told by email.'),
       ],
     });
   });

@@ -12,6 +12,7 @@ import { nameSpoken, SPOKEN } from '../web/format-language.js';
 import { FRESH_FORM, parseForm, parseId, typedValues, type Form } from '../web/parse.js';
 import type { PlacedEvent } from '../web/place.js';
 import { saveSeen } from '../web/save-seen.js';
+import { sayMailed } from '../web/say-mailed.js';
 import { say } from '../web/session.js';
 import { removeInterpreter, saveInterpreter, saveSetting } from './edit-interpreter.js';
 import { parseInterpreter, settingForm } from './schema.js';
@@ -54,7 +55,8 @@ export function interpreterSettings(deps: Deps): Router {
     if (form) return showSettings(deps, res.status(422), form);
     await reconcileEvent(deps, event);
     const meetings = losing === 1 ? 'One meeting loses' : `${String(losing)} meetings lose`;
-    const what = losing > 0 ? ` ${meetings} the interpreter. The families get an email.` : '';
+    const what =
+      losing > 0 ? ` ${meetings} the interpreter. ${sayMailed(res, 'The families get an email.')}` : '';
     say(req, { kind: 'ok', text: `Saved.${what}` });
     res.redirect(303, back(res));
   });
@@ -88,7 +90,10 @@ export function interpreterSettings(deps: Deps): Router {
     const { _id, name } = await interpreterAt(req, res);
     await removeInterpreter(deps, actorOf(res), eventOf(res), _id);
     await reconcileEvent(deps, eventOf(res));
-    say(req, { kind: 'ok', text: `${name} is removed. Families whose interpreter changes get an email.` });
+    say(req, {
+      kind: 'ok',
+      text: `${name} is removed. ${sayMailed(res, 'Families whose interpreter changes get an email.')}`,
+    });
     res.redirect(303, back(res));
   });
 

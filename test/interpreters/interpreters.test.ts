@@ -144,6 +144,10 @@ describe('interpreters', () => {
     assert.deepEqual(await who(), ana._id, 'stays');
     const at = `${settings}/${String(ana._id)}`;
     assert.equal((await office.post(`${at}/removal`, {}, at)).status, 303);
+    assert.match(
+      (await office.get(settings)).text,
+      /Ana Ruiz is removed\. No email server is set up, so nobody is told by email\./,
+    );
     assert.deepEqual(await who(), ben._id);
     const mails = () => Notification.find({ kind: 'appointment changed' }).sort({ _id: 1 }).lean();
     assert.match((await mails())[0]!.text, /Ben Cho is the interpreter for this meeting/);
