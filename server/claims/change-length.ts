@@ -22,7 +22,7 @@ const TRIES = 20;
  * @returns the hold afterwards; one that was booked or has ended meanwhile is returned as it was found
  */
 export async function resizeHold(
-  event: Pick<Event, '_id' | 'account' | 'booking' | 'lastSlots'>,
+  event: Pick<Event, '_id' | 'account' | 'booking'>,
   pending: Appointment,
   inARow: number,
   by: 'household' | 'school',

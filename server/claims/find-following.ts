@@ -2,7 +2,7 @@ import type { Event } from '../models/event.js';
 import { sitAlike, Slot, type SlotState } from '../models/slot.js';
 
 /** The settings of an event that limit a meeting's length. */
-type Rules = Pick<Event, '_id' | 'account' | 'booking' | 'lastSlots'>;
+type Rules = Pick<Event, '_id' | 'account' | 'booking'>;
 
 /** The longest break, in minutes, that a meeting lasts through. */
 export const LONGEST_BREAK = 15;
@@ -17,24 +17,19 @@ export function isOffered({ state }: { state: SlotState }, by: 'household' | 'sc
   return state === 'visible' || (by === 'school' && state !== 'unavailable');
 }
 
-type Next = Pick<Slot, 'from' | 'to' | 'state' | 'kind' | 'day' | 'with'>;
+type Next = Pick<Slot, 'from' | 'to' | 'state' | 'kind' | 'day' | 'with' | 'breakMinutes'>;
 
 /**
- * The slots that one meeting can last through after a slot, whoever has them: each begins when the one before ends, or after the break that
- * the generator last left, is of the same kind and day, and has the same people in it.
+ * The slots that one meeting can last through after a slot, whoever has them: each begins when the one before ends, or after the break
+ * that the generator laid after that one, is of the same kind and day, and has the same people in it.
  * @param slots of the same resource, by time; those before the slot are skipped
  */
-export function followingOf<S extends Next>(
-  event: Pick<Event, 'lastSlots'>,
-  slot: Next,
-  slots: S[],
-  by: 'household' | 'school',
-): S[] {
-  const breakMs = Math.min(event.lastSlots?.breakMinutes ?? 0, LONGEST_BREAK) * 60_000;
+export function followingOf<S extends Next>(slot: Next, slots: S[], by: 'household' | 'school'): S[] {
   const following: S[] = [];
   let last: Next = slot;
   for (const next of slots) {
     if (next.from < last.to) continue;
+    const breakMs = Math.min(last.breakMinutes ?? 0, LONGEST_BREAK) * 60_000;
     const isClose = next.from.getTime() - last.to.getTime() <= breakMs;
     const isAlike = next.day === slot.day && next.kind === slot.kind && sitAlike(next, slot);
     if (!isClose || !isAlike || !isOffered(next, by)) break;
@@ -56,5 +51,5 @@ export async function findFollowing(
     .sort({ from: 1 })
     .limit(most)
     .lean();
-  return followingOf(event, slot, slots, by);
+  return followingOf(slot, slots, by);
 }

@@ -5,7 +5,6 @@ import { followingOf } from '../claims/find-following.js';
 import type { Meeting } from '../meetings/name-meetings.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { slotsOf } from '../models/appointment-slots.js';
-import type { Event } from '../models/event.js';
 import { documentsOf, findTogether } from '../models/find-together.js';
 import { Household } from '../models/household.js';
 import { Slot } from '../models/slot.js';
@@ -139,16 +138,11 @@ async function findInterpreting(
  * A free time and those that follow it, as a longer appointment would take them: so many, or as many as there are.
  * @param free all of one resource, by time
  */
-export function runAt(
-  event: Pick<Event, 'lastSlots'>,
-  free: FreeTime[],
-  index: number,
-  most: number,
-): FreeTime[] {
+export function runAt(free: FreeTime[], index: number, most: number): FreeTime[] {
   const [first, ...after] = free.slice(index, index + most);
   if (!first) return [];
   const slots = after.map(({ slot }) => slot);
-  return [first, ...after.slice(0, followingOf(event, first.slot, slots, 'school').length)];
+  return [first, ...after.slice(0, followingOf(first.slot, slots, 'school').length)];
 }
 
 /** How many seats of each slot are booked or held. */

@@ -190,7 +190,7 @@ function give(
     // A longer one goes where it keeps its length, as far as the event still allows that.
     const length = Math.min(slotsOf(appointment).length, mostInARow(event));
     const open = times.flatMap((time, index) => {
-      const run = runAt(event, times, index, length);
+      const run = runAt(times, index, length);
       return run.length === length && !time.slot._id.equals(appointment.slot) ? [{ time, run }] : [];
     });
     const endOf = ({ time, run }: Open) => (run.at(-1) ?? time).slot.to;

@@ -133,11 +133,11 @@ async function triedOf(
 }
 
 /** The times that an appointment can move to; those at which a longer one would be shorter say so. */
-function noteShort(event: SeenEvent, appointment: Appointment, free: FreeTime[]): FreeTime[] {
+function noteShort(appointment: Appointment, free: FreeTime[]): FreeTime[] {
   const all = slotsOf(appointment).length;
   return free.flatMap((time, index) => {
     if (time.slot._id.equals(appointment.slot)) return [];
-    const run = runAt(event, free, index, all);
+    const run = runAt(free, index, all);
     if (run.length === all) return [time];
     const until = (run.at(-1) ?? time).slot.to;
     const only = countOf((until.getTime() - time.slot.from.getTime()) / 60_000, 'minute', 'minutes');
@@ -175,7 +175,7 @@ async function showMove(
   const groups = views
     .sort((a, b) => Number(b.id === String(same)) - Number(a.id === String(same)))
     .flatMap(({ id, name }) =>
-      daysOf(noteShort(event, appointment, free.get(id) ?? [])).map((day) => ({
+      daysOf(noteShort(appointment, free.get(id) ?? [])).map((day) => ({
         ...day,
         label: `${name}, ${day.label}`,
       })),

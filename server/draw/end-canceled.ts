@@ -36,7 +36,7 @@ async function tellCanceled(
   const acting = await findActing(entry);
   if (!acting) return;
   const key = `draw-canceled:${String(entry._id)}`;
-  const told = (await addresseesOf(acting.household)).filter(({ _id }) => !acting.isBlocked(_id));
+  const told = await addresseesOf(acting.household);
   // Booking opens earlier for some families.
   const { opensAt } = (await openEarly(event, acting.household, deps.now())).booking;
   const mails = addressMails({ event, account }, told, key, (place, { name }) => {

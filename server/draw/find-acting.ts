@@ -10,7 +10,6 @@ export interface Acting {
   household: Household;
   /** Who books: the sender of the wishes, or another adult if that one is blocked. */
   user: Types.ObjectId;
-  isBlocked: (adult: Types.ObjectId) => boolean;
 }
 
 type Owned = Pick<DrawEntry, 'account' | 'household' | 'user'>;
@@ -36,8 +35,7 @@ async function findAdults(
   const free = logins.filter((login) => !isBlocked(login, household.account)).map(({ _id }) => _id);
   const first = free.find((adult) => adult.equals(user)) ?? free[0];
   if (!first) return { isEmpty: logins.length === 0 };
-  const isOut = (adult: Types.ObjectId) => !free.some((one) => one.equals(adult));
-  return { isEmpty: false, acting: { household, user: first, isBlocked: isOut } };
+  return { isEmpty: false, acting: { household, user: first } };
 }
 
 /** A household that acts for some of an entry's wishes, by their indexes. */

@@ -20,7 +20,7 @@ export async function tellDrawn(
   deps: Deps,
   entry: DrawEntry,
   outcome: DrawOutcome[],
-  { household, isBlocked }: Acting,
+  { household }: Acting,
 ): Promise<void> {
   const ids = outcome.flatMap(({ appointment }) => appointment ?? []);
   const [usual, account, booked] = await Promise.all([
@@ -34,7 +34,7 @@ export async function tellDrawn(
   // Booking of the rest opens earlier for some families.
   const found = await openEarly(usual, household, deps.now());
   const facts = await findTogether(questionsAbout(booked));
-  const told = (await addresseesOf(household)).filter(({ _id }) => !isBlocked(_id));
+  const told = await addresseesOf(household);
   const key = `draw:${String(entry._id)}`;
   const mails = addressMails({ event: found, account }, told, key, (event, { name }) => {
     const t = wordsOf(event);

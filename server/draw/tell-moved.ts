@@ -68,7 +68,7 @@ export async function tellMoved(
       .flatMap(({ _id: id }) => former.get(String(id)) ?? []);
     const acting = times.length > 0 ? await findActing(entry) : undefined;
     if (!acting) continue;
-    const told = (await addresseesOf(acting.household)).filter((adult) => !acting.isBlocked(adult._id));
+    const told = await addresseesOf(acting.household);
     const about = `draw-moved:${key}:${String(entry._id)}`;
     const mails = addressMails({ event, account }, told, about, (place, { name }) => {
       const t = wordsOf(place);

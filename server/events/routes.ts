@@ -1,6 +1,7 @@
 import express, { type Request, type Response, type Router } from 'express';
 import type { Deps } from '../deps.js';
 import type { Event } from '../models/event.js';
+import { WaitlistEntry } from '../models/waitlist-entry.js';
 import { actorOf } from '../web/actor.js';
 import { changedMeanwhile, seenOf } from '../web/compare-seen.js';
 import { notFound } from '../web/errors.js';
@@ -174,8 +175,11 @@ function archivePages(router: Router, deps: Deps): void {
 
   router.get('/:event/archive', guard, async (_req, res) => {
     const event = eventOf(res);
-    const counts = await eventCounts(event, sightOf(res));
-    res.render('events/archive', { ...eventPage(event, 'settings'), counts });
+    const [counts, waiting] = await Promise.all([
+      eventCounts(event, sightOf(res)),
+      WaitlistEntry.countDocuments({ event: event._id, open: true }),
+    ]);
+    res.render('events/archive', { ...eventPage(event, 'settings'), counts, waiting });
   });
 
   router.post('/:event/archive', guard, async (req, res) => {

@@ -52,7 +52,7 @@ export function readFacts(
   return findTogether({
     ...questionsAbout(appointments),
     households: ask<Household>(Household, ofHousehold),
-    adults: ask<Household, Addressee>(
+    adults: ask<Household, Addressee & Pick<User, 'blocks'>>(
       Household,
       { ...ofHousehold, keptFor: { $exists: false } },
       {
@@ -62,7 +62,7 @@ export function readFacts(
           foreignField: '_id',
           pipeline: [
             { $match: { emailProvenAt: { $exists: true } } },
-            { $project: { name: 1, email: 1, language: 1 } },
+            { $project: { name: 1, email: 1, language: 1, blocks: 1 } },
           ],
           as: 'adults',
         },
@@ -75,13 +75,22 @@ export function readFacts(
   });
 }
 
-/** The event, school and addressees of a mail; undefined if one of them does not exist any more. */
+/**
+ * The event, school and addressees of a mail; undefined if one of them does not exist any more. Whom the school has blocked is told only
+ * that meetings are canceled which were booked before.
+ */
 export async function addressOf(
   { households: [household], events: [event], accounts: [account], adults }: Facts,
   news: MessageKind,
+  about: Pick<Appointment, 'bookedAt' | 'createdAt'>[],
 ): Promise<{ event: Event; account: Account; adults: Addressee[] } | undefined> {
   if (!household || !event || !account) return undefined;
-  const all = household.keptFor ? await addresseesOf(household) : adults;
+  const mayHear = ({ blocks = [] }: Pick<User, 'blocks'>) => {
+    const block = blocks.find((one) => one.account.equals(account._id));
+    const isKnown = block && about.every(({ bookedAt, createdAt }) => (bookedAt ?? createdAt) <= block.at);
+    return !block || (news === 'cancelled' && isKnown === true);
+  };
+  const all = household.keptFor ? await addresseesOf(household) : adults.filter(mayHear);
   return { event, account, adults: await withoutUnsubscribed(news, account._id, all) };
 }
 
@@ -105,7 +114,7 @@ export async function writeMails(
     before = news === 'changed' && !say ? appointment.moved : undefined,
   }: { about?: string; once?: string; notice?: string; say?: Say; before?: Was | undefined } = {},
 ): Promise<Mail[]> {
-  const address = await addressOf(facts, news);
+  const address = await addressOf(facts, news, [appointment]);
   if (!address) return [];
   const { event, account, adults } = address;
   const home = `${deps.config.publicUrl}/e/${event.link}`;

@@ -24,7 +24,7 @@ export async function tellMany(
 ): Promise<void> {
   if (booked.length === 0) return;
   const facts = await readFacts(of, booked);
-  const address = await addressOf(facts, news);
+  const address = await addressOf(facts, news, booked);
   if (!address) return;
   const { event, account, adults } = address;
   const { publicUrl } = deps.config;

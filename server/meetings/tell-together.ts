@@ -49,7 +49,7 @@ async function writeTogether(
   news: News,
   { about, notice }: Told,
 ): Promise<Mail[]> {
-  const address = await addressOf(facts, news);
+  const address = await addressOf(facts, news, appointments);
   if (!address) return [];
   const { event, account, adults } = address;
   return addressMails(address, adults, [news, about].join(':'), (place, adult) => {

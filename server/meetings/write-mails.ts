@@ -56,7 +56,10 @@ export function withNotice(text: string, notice: string): string {
   return text.includes(notice) ? text : `${notice}\n\n${text}`;
 }
 
-/** The addressees of a household's mails: its adults with a proven address, or the adult of the roster for whom the school keeps it. */
+/**
+ * The addressees of a household's mails: its adults with a proven address whom the school has not blocked, or the adult of the roster for
+ * whom the school keeps it.
+ */
 export async function addresseesOf({
   account,
   adults,
@@ -64,7 +67,7 @@ export async function addresseesOf({
 }: Pick<Household, 'account' | 'adults' | 'keptFor'>): Promise<Addressee[]> {
   if (!keptFor)
     return User.find(
-      { _id: { $in: adults }, emailProvenAt: { $exists: true } },
+      { _id: { $in: adults }, ...mayBeTold(account) },
       { name: 1, email: 1, language: 1 },
     ).lean();
   const contact = await Contact.findOne({
@@ -75,6 +78,14 @@ export async function addresseesOf({
   }).lean();
   if (!contact?.email) return [];
   return [{ _id: contact._id, name: contactName(contact), email: contact.email }];
+}
+
+/**
+ * The logins that may be told where a child will be. An address that nobody has proven may be a stranger's, and whom the school has blocked
+ * it keeps away.
+ */
+export function mayBeTold(account: Types.ObjectId) {
+  return { emailProvenAt: { $exists: true }, 'blocks.account': { $ne: account } };
 }
 
 /** Leaves out people who want no reminders. They still get all other mails. */

@@ -37,6 +37,9 @@ export interface PlanDay {
   to: string;
 }
 
+/** The span of a day on which they can come at any time. */
+export const WHOLE_DAY = { from: '00:00', to: '23:59' } as const;
+
 /** What one meeting is booked with. */
 export interface PlanAgreed {
   appointment: Types.ObjectId;
@@ -64,6 +67,8 @@ export interface Plan extends Scoped {
   appointments: Types.ObjectId[];
   wishes: PlanWish[];
   days: PlanDay[];
+  /** The same for a waitlist: hours that the family left as they were offered are the whole day, and so are days on which nothing was free. */
+  waitDays?: PlanDay[];
   /** Times of every day at which the family cannot come. */
   breaks: { from: string; to: string }[];
   /** The least minutes between two meetings that the family wants. */
@@ -81,6 +86,7 @@ export interface Plan extends Scoped {
   createdAt: Date;
 }
 
+const daySchema = new Schema<PlanDay>({ day: String, from: String, to: String }, { _id: false });
 const schema = scopedSchema<Plan>('plan', {
   event: { type: Schema.Types.ObjectId, required: true },
   household: { type: Schema.Types.ObjectId, required: true },
@@ -101,7 +107,8 @@ const schema = scopedSchema<Plan>('plan', {
       { _id: false },
     ),
   ],
-  days: [new Schema<PlanDay>({ day: String, from: String, to: String }, { _id: false })],
+  days: [daySchema],
+  waitDays: [daySchema],
   breaks: [new Schema({ from: String, to: String }, { _id: false })],
   gap: { type: Number, default: 0 },
   quality: { type: String, enum: PLAN_QUALITIES, default: 'found' },

@@ -68,6 +68,7 @@ const STAY_CODES = [
   'changed',
   'gone',
   'longer',
+  'other room',
 ] as const;
 export type StayCode = (typeof STAY_CODES)[number];
 

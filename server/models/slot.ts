@@ -23,6 +23,8 @@ export interface Slot extends Scoped {
   to: Date;
   /** The local day it is on, YYYY-MM-DD in the event's zone. */
   day: string;
+  /** The break after it that the generator laid, in minutes: a longer meeting lasts through it. Absent: none. */
+  breakMinutes?: number;
   capacity: number;
   kind: SlotKind;
   /** The link to its video meetings; absent or '': the resource's link is used. */
@@ -69,11 +71,13 @@ export function sitAlike(a: Pick<Slot, 'with'>, b: Pick<Slot, 'with'>): boolean 
 
 /** What a new slot has from one beside it: everything but its times. */
 export function beside(slot: Slot) {
-  const { account, event, resource, with: others, day, capacity, kind, link, state, message } = slot;
+  const { account, event, resource, with: others, day, breakMinutes } = slot;
+  const { capacity, kind, link, state, message } = slot;
   return {
     ...{ account, event, resource, day, capacity, kind, state, message },
     ...(others ? { with: others } : {}),
     ...(link ? { link } : {}),
+    ...(breakMinutes ? { breakMinutes } : {}),
   };
 }
 
@@ -92,6 +96,7 @@ const schema = scopedSchema<Slot>('slot', {
   from: { type: Date, required: true },
   to: { type: Date, required: true },
   day: { type: String, required: true },
+  breakMinutes: Number,
   capacity: { type: Number, min: 1, max: 500, default: 1 },
   kind: { type: String, enum: SLOT_KINDS, default: 'in person' },
   link: String,

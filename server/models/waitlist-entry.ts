@@ -50,6 +50,8 @@ export interface WaitlistEntry extends Scoped {
   joinedAt: Date;
   /** When they can come, of the event's days. None: at any time. */
   days: PlanDay[];
+  /** The event's days when they said so. On a day that came later, such as one that a day was moved to, any time counts. */
+  asked?: string[];
   /** Times of every day at which they cannot come. */
   breaks: { from: string; to: string }[];
   /** Times that they let go, as `timeOf` writes them: they are not offered to them again. */
@@ -110,6 +112,7 @@ const schema = scopedSchema<WaitlistEntry>('waitlistEntry', {
   open: Boolean,
   joinedAt: { type: Date, required: true },
   days: [new Schema<PlanDay>({ day: String, ...clock }, { _id: false })],
+  asked: { type: [String], default: undefined },
   breaks: [new Schema(clock, { _id: false })],
   passed: { type: [String], default: [] },
   lapses: { type: Number, default: 0 },

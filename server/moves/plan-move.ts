@@ -1,9 +1,9 @@
 import { DateTime } from 'luxon';
 import type { Event } from '../models/event.js';
-import { Resource } from '../models/resource.js';
 import { Slot } from '../models/slot.js';
 import type { StayCode } from '../models/slot-move.js';
 import { dayOf, fromLocal } from '../web/local-time.js';
+import { findInRoom } from './find-rooms.js';
 import type { MoveForm } from './schema.js';
 
 /** A slot and its new time; without a time it cannot move. */
@@ -20,16 +20,22 @@ type EventScope = Pick<Event, '_id' | 'account' | 'timeZone'>;
 
 /**
  * The new time of each slot of the wish, in the order in which they move: if they go to a later time, later slots move first, so that none
- * has to pass another. All keep their length, their order and the breaks between them.
+ * has to pass another. All keep their length, their order and the breaks between them. Meetings of the room's teachers that are in another
+ * room stay, and stand last.
  */
 export async function planMove(event: EventScope, form: MoveForm): Promise<MovePlan> {
-  const slots = await slotsOf(event, form);
+  const { here: slots, elsewhere } = await slotsOf(event, form);
+  const staying = elsewhere.map((slot): Planned => ({ slot, why: 'other room' }));
   const [first] = slots;
+  if (!first && staying.length > 0) return { ok: true, planned: staying };
   if (!first) return { ok: false, field: 'day', reason: 'nothing' };
   if (form.kind === 'cancel')
     return {
       ok: true,
-      planned: slots.map((slot) => ({ slot, to: { from: slot.from, to: slot.to, day: slot.day } })),
+      planned: [
+        ...slots.map((slot) => ({ slot, to: { from: slot.from, to: slot.to, day: slot.day } })),
+        ...staying,
+      ],
     };
   const toDay = form.toDay || form.day;
   const minutesOf = (at: Date) => {
@@ -50,21 +56,18 @@ export async function planMove(event: EventScope, form: MoveForm): Promise<MoveP
     return endsThatDay ? { slot, to: { from, to, day: toDay } } : { slot, why: 'midnight' };
   });
   const isLater = toDay > form.day || (toDay === form.day && shift > 0);
-  return { ok: true, planned: isLater ? planned.reverse() : planned };
+  return { ok: true, planned: [...(isLater ? planned.reverse() : planned), ...staying] };
 }
 
 const clock = (minutes: number): string =>
   `${String(Math.floor(minutes / 60) % 24).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
 
-async function slotsOf(event: EventScope, form: MoveForm): Promise<Slot[]> {
-  const scope = { account: event.account, event: event._id };
-  const whose = [
-    ...(form.teacher ? [{ resource: form.teacher }] : []),
-    ...(form.room
-      ? [{ resource: { $in: await Resource.distinct('_id', { ...scope, room: form.room }) } }]
-      : []),
-  ];
-  return Slot.find({ ...scope, day: form.day, ...(whose.length > 0 ? { $and: whose } : {}) })
+async function slotsOf(event: EventScope, form: MoveForm): Promise<{ here: Slot[]; elsewhere: Slot[] }> {
+  const slots = await Slot.find({
+    ...{ account: event.account, event: event._id, day: form.day },
+    ...(form.teacher ? { resource: form.teacher } : {}),
+  })
     .sort({ from: 1, _id: 1 })
     .lean();
+  return form.room ? findInRoom(event, slots, form.room) : { here: slots, elsewhere: [] };
 }

@@ -6,6 +6,7 @@ import type { Event } from '../models/event.js';
 import { Household } from '../models/household.js';
 import { SlotMove, SlotMoveItem, type StayCode } from '../models/slot-move.js';
 import { User } from '../models/user.js';
+import { mayBeTold } from '../meetings/write-mails.js';
 import type { Left } from '../slots/show-left.js';
 
 type EventScope = Pick<Event, '_id' | 'account'>;
@@ -59,11 +60,11 @@ export async function findTold(event: EventScope, appointments: Booked[]): Promi
   ).lean();
   const kept = households.flatMap(({ keptFor }) => keptFor ?? []);
   const [adults, ofRoster] = await Promise.all([
+    // The same conditions as in `addresseesOf`.
     User.find(
-      { _id: { $in: households.flatMap((one) => one.adults) }, emailProvenAt: { $exists: true } },
+      { _id: { $in: households.flatMap((one) => one.adults) }, ...mayBeTold(event.account) },
       { _id: 1 },
     ).lean(),
-    // The same condition as in `addresseesOf`.
     kept.length > 0
       ? Contact.find(
           {

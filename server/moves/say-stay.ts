@@ -12,4 +12,5 @@ export const SAY_STAY: Record<StayCode, string> = {
   changed: 'Somebody else moved or removed it.',
   gone: 'Somebody else removed it.',
   longer: 'A longer meeting also needs another slot, which can’t move.',
+  'other room': 'The meeting is in another room.',
 };

@@ -1,11 +1,11 @@
 import type { Response } from 'express';
-import { Resource } from '../models/resource.js';
 import { loadTeachers, schoolsOf } from '../slots/load-teachers.js';
 import { tellApart } from '../slots/tell-apart.js';
 import { slotsPage } from '../slots/show-frame.js';
 import { fullDay } from '../web/format-time.js';
 import { eventOf } from '../web/guards.js';
 import { typedValues, type Form } from '../web/parse.js';
+import { listRooms } from './find-rooms.js';
 import { NOTICE_MAX } from './policy.js';
 import { recentMoves } from './queries.js';
 import { movePath, titleOf } from './show-move.js';
@@ -16,7 +16,7 @@ export async function showForm(res: Response, form: Form): Promise<void> {
   const event = eventOf(res);
   const [teachers, rooms, recent] = await Promise.all([
     loadTeachers(event),
-    Resource.distinct('room', { account: event.account, event: event._id, room: { $gt: '' } }),
+    listRooms(event),
     recentMoves(event),
   ]);
   const apart = tellApart(teachers, await schoolsOf(event, teachers));
@@ -27,7 +27,7 @@ export async function showForm(res: Response, form: Form): Promise<void> {
       const value = _id.toHexString();
       return { value, label: [name, apart.get(value)].filter(Boolean).join(', ') };
     }),
-    rooms: rooms.sort().map((room) => ({ value: room, label: room })),
+    rooms: rooms.map((room) => ({ value: room, label: room })),
     recent: recent.map((move) => ({
       href: movePath(event, move._id),
       title: titleOf(move, event),

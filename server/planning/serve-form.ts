@@ -3,7 +3,7 @@ import { Types } from 'mongoose';
 import { familyOf, type Family } from '../parents/load-conference.js';
 import { aboutOpening } from '../parents/show-opening.js';
 import type { Deps } from '../deps.js';
-import { Plan } from '../models/plan.js';
+import { Plan, WHOLE_DAY, type PlanDay } from '../models/plan.js';
 import { bookingState } from '../web/booking-state.js';
 import { andList } from '../web/format-count.js';
 import { fieldTime, fullDay, shortDayAndTime } from '../web/format-time.js';
@@ -96,7 +96,26 @@ function readForm(
     return [{ from, to }];
   });
   if (Object.keys(errors).length > 0) return { ok: false, errors };
-  return { ok: true, request: { wanted, days, breaks, gap: form.gap, key: form.key } };
+  const waitDays = waitDaysOf(event, offer, days);
+  return { ok: true, request: { wanted, days, waitDays, breaks, gap: form.gap, key: form.key } };
+}
+
+/**
+ * When the family can come at all. The form offers only hours in which something is free: an end of them that was left as it was says
+ * nothing about earlier or later, and a day that was not on the form says nothing either.
+ * @returns none for any time
+ */
+function waitDaysOf({ days: all }: PlacedEvent, offer: Offer, chosen: PlanDay[]): PlanDay[] {
+  const windows = all.flatMap((day): PlanDay[] => {
+    const offered = offer.days.find((one) => one.day === day);
+    const own = chosen.find((one) => one.day === day);
+    if (!offered) return [{ day, ...WHOLE_DAY }];
+    if (!own) return [];
+    const from = own.from === offered.from ? WHOLE_DAY.from : own.from;
+    return [{ day, from, to: own.to === offered.to ? WHOLE_DAY.to : own.to }];
+  });
+  const isAny = windows.every(({ from, to }) => from === WHOLE_DAY.from && to === WHOLE_DAY.to);
+  return isAny && windows.length === all.length ? [] : windows;
 }
 
 /** What was selected. If siblings meet a teacher together, one of their boxes stands for all. */

@@ -28,7 +28,10 @@ export async function waitForWish(deps: Deps, family: Family, plan: Plan, n: num
   if (!wish || met.some((one) => !one?.teacher)) return { kind: 'notice', text: t('planWhy.notHere') };
   const joined = await joinWaitlist(deps, {
     ...{ event, household: household._id, user: actor.user },
-    ...{ resource: wish.resource, students: wish.students, days: plan.days, breaks: plan.breaks },
+    ...{ resource: wish.resource, students: wish.students },
+    // Who waits already keeps the hours that they named there, unless the plan names others.
+    ...(plan.waitDays?.length ? { days: plan.waitDays } : {}),
+    ...(plan.breaks.length > 0 ? { breaks: plan.breaks } : {}),
   });
   return joined.ok
     ? { kind: 'ok', text: t('waitlist.inLine', names) }

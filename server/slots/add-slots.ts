@@ -33,6 +33,7 @@ export async function addSlots(
       from,
       to,
       day,
+      breakMinutes: form.breakMinutes,
       capacity: form.capacity,
       kind: form.kind,
       state: form.state,

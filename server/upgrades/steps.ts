@@ -7,6 +7,7 @@ import { convertMailFaults } from './convert-mail-faults.js';
 import { convertProblems } from './convert-problems.js';
 import { convertRemarks } from './convert-remarks.js';
 import { convertResults } from './convert-results.js';
+import { fillBreaks } from './fill-breaks.js';
 import { fillClaims } from './fill-claims.js';
 import { fillFamilyLimits, fillLimits } from './fill-limits.js';
 import { keyPhones } from './key-phones.js';
@@ -50,4 +51,5 @@ export const STEPS: readonly UpgradeStep[] = [
   { id: 'drop-held-indexes', when: 'before indexes', run: dropHeldIndexes },
   { id: 'rename-held', when: 'after indexes', run: renameHeld },
   { id: 'fill-family-limits', when: 'after indexes', run: fillFamilyLimits },
+  { id: 'fill-breaks', when: 'after indexes', run: fillBreaks },
 ];

@@ -7,7 +7,7 @@ import { WaitlistEntry } from '../models/waitlist-entry.js';
 import { shortDayAndSpan, shortDayAndTime } from '../web/format-time.js';
 import { byId, distinctIds, groupBy } from '../web/lists.js';
 import type { PlacedEvent } from '../web/place.js';
-import { hoursInWords } from './read-hours.js';
+import { hoursInWords, hoursOn } from './read-hours.js';
 
 /** How many families a page shows. */
 export const PAGE_SIZE = 100;
@@ -77,7 +77,7 @@ export async function listLines(
         id: entry._id.toHexString(),
         place: from + index + 1,
         joined: shortDayAndTime(entry.joinedAt, event),
-        hours: entry.days.length > 0 ? hoursInWords(entry, event) : '',
+        hours: entry.days.length > 0 ? hoursInWords(hoursOn(event, entry), event) : '',
         isWaiting: state === 'waiting',
         isOffered: state === 'offered',
         offered: isOffered ? shortDayAndSpan(offer.from, offer.to, event) : '',

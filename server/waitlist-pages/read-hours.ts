@@ -1,3 +1,4 @@
+import { WHOLE_DAY } from '../models/plan.js';
 import type { WaitlistEntry } from '../models/waitlist-entry.js';
 import { daysInWords, fieldSpan } from '../web/format-time.js';
 import { parseForm } from '../web/parse.js';
@@ -8,8 +9,17 @@ import { hoursForm } from './schema.js';
 /** When a family in line can come. None: at any time. */
 export type Hours = Pick<WaitlistEntry, 'days'>;
 
-const FIRST = '00:00';
-const LAST = '23:59';
+const { from: FIRST, to: LAST } = WHOLE_DAY;
+
+/** When they can come, also on days of the event that came after they said so. */
+export function hoursOn(
+  event: Pick<PlacedEvent, 'days'>,
+  { days, asked }: Pick<WaitlistEntry, 'days' | 'asked'>,
+): Hours {
+  const later = days.length === 0 || !asked ? [] : event.days.filter((day) => !asked.includes(day));
+  const all = [...days, ...later.map((day) => ({ day, ...WHOLE_DAY }))];
+  return { days: all.toSorted((a, b) => a.day.localeCompare(b.day)) };
+}
 
 /**
  * Reads the form of a family's hours. All days and no times are as good as none. The form has one span for all days: a day keeps its own

@@ -22,7 +22,7 @@ import { changeHours } from '../waitlist/join-waitlist.js';
 import { passOffer } from '../waitlist/pass-offer.js';
 import { entryOf, type Placed } from '../waitlist/queries.js';
 import { isKept, sayPlace } from '../waitlist/show-wait.js';
-import { hoursIn, hoursInWords, readHours } from './read-hours.js';
+import { hoursIn, hoursInWords, hoursOn, readHours } from './read-hours.js';
 import { dayOptions, namesOf } from './serve-line.js';
 
 /** One entry of a waitlist, from joining to its end, always at the same address: an old mail's link shows how it is now. */
@@ -87,14 +87,14 @@ export function entryPages(deps: Deps): Router {
 
   router.post('/waitlist/:waiting/hours', async (req, res) => {
     const { family, entry } = await entryAt(deps, req, res);
-    const read = readHours(family.event, req.body, entry);
+    const read = readHours(family.event, req.body, hoursOn(family.event, entry));
     if (!read.ok) {
       res.status(422);
       await showEntry(deps, res, family, entry, { values: typedValues(req.body), errors: read.errors });
       return;
     }
     if (entry.open) {
-      await changeHours(entry, read.hours);
+      await changeHours(family.event, entry, read.hours);
       say(req, { kind: 'ok', text: wordsFor(res)('waitlist.hoursSaved') });
     }
     res.redirect(303, pathOf(family, entry));
@@ -170,8 +170,8 @@ async function showEntry(
     ...shown,
     end: end ? t(end, { teacher, office: callOffice(event) }) : '',
     place: sayPlace(entry, event),
-    hours: hoursInWords(entry, event),
-    form: form ?? { values: hoursIn(entry), errors: {} },
+    hours: hoursInWords(hoursOn(event, entry), event),
+    form: form ?? { values: hoursIn(hoursOn(event, entry)), errors: {} },
     days: dayOptions(family),
     minutes: event.booking.waitlistMinutes ?? 0,
     isOpen: bookingState(event, now) === 'open',

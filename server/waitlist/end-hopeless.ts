@@ -33,7 +33,7 @@ async function mayComeBack({ event }: Line, entry: WaitlistEntry, why: Refusal):
     return !home && (await Contact.countDocuments(there)) === students.length;
   }
   const resource = await Resource.findOne({ _id, event: event._id }).lean();
-  if (resource?.byHand) return resource.byHand.hidden || resource.status !== 'active';
+  if (resource?.byHand) return resource.byHand.hidden;
   const teacher = resource?.contact;
   if (!teacher) return false;
   const held = await Class.find({

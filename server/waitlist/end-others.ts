@@ -42,7 +42,14 @@ async function readFacts({ _id, account }: Line['event'], entries: WaitlistEntry
       { household: { $in: ids }, event: _id, state: { $in: LIVING_STATES } },
       { household: 1, resource: 1, students: 1, bookedAt: 1, replaces: 1 },
     ).lean(),
-    Resource.find({ _id: { $in: entries.map(({ resource }) => resource) } }, { _id: 1 }).lean(),
+    Resource.find(
+      {
+        _id: { $in: entries.map(({ resource }) => resource) },
+        // A teacher who left the roster may come back; what was made by hand is deleted for good.
+        $or: [{ status: 'active' }, { byHand: { $exists: false } }],
+      },
+      { _id: 1 },
+    ).lean(),
   ]);
   const logins = await User.find(
     { _id: { $in: [...joiners, ...households.flatMap(({ adults }) => adults)] } },

@@ -11,7 +11,7 @@ import type { Line } from './open-line.js';
 /** Whoever asks what a family may have: somebody in line, or about to join it. */
 export type Waiting = Pick<
   WaitlistEntry,
-  '_id' | 'household' | 'user' | 'students' | 'goer' | 'days' | 'breaks' | 'passed'
+  '_id' | 'household' | 'user' | 'students' | 'goer' | 'days' | 'asked' | 'breaks' | 'passed'
 >;
 
 export interface Fit<W extends Waiting> {

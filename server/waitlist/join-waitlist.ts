@@ -39,6 +39,7 @@ export async function joinWaitlist(
     ...{ event: event._id, resource, household, user, students },
     ...(goer === 'all' ? {} : { goer }),
     days: days ?? [],
+    asked: event.days,
     breaks: breaks ?? [],
     wish: wishOf(resource, students),
     state: 'waiting',
@@ -55,7 +56,7 @@ export async function joinWaitlist(
     return { ok: true, entry };
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
-    const before = await changeHours(entry, { days, breaks });
+    const before = await changeHours(event, entry, { days, breaks });
     // It has ended this moment.
     return before ? { ok: true, entry: before } : joinWaitlist(deps, joining);
   }
@@ -85,12 +86,13 @@ async function refuseJoining(
 
 /** When a family in line can come, said anew; its place stays. What is absent stays as it was. */
 export async function changeHours(
-  { event, household, wish }: Pick<WaitlistEntry, 'event' | 'household' | 'wish'>,
+  { _id: event, days: asked }: Pick<Event, '_id' | 'days'>,
+  { household, wish }: Pick<WaitlistEntry, 'household' | 'wish'>,
   { days, breaks }: { [K in 'days' | 'breaks']?: WaitlistEntry[K] | undefined },
 ): Promise<WaitlistEntry | null> {
   return WaitlistEntry.findOneAndUpdate(
     { event, household, wish, open: true },
-    { $set: { ...(days ? { days } : {}), ...(breaks ? { breaks } : {}) } },
+    { $set: { ...(days ? { days, asked } : {}), ...(breaks ? { breaks } : {}) } },
     { returnDocument: 'after' },
   ).lean();
 }

@@ -62,7 +62,7 @@ export async function offerTimes(
  */
 export async function letLineGoFirst(
   deps: Deps,
-  event: Pick<Event, '_id' | 'account' | 'booking' | 'lastSlots'>,
+  event: Pick<Event, '_id' | 'account' | 'booking'>,
   slot: Types.ObjectId,
   inARow = 1,
 ): Promise<void> {

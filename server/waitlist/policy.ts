@@ -35,7 +35,7 @@ export function hasWaitlist({ booking }: Pick<Event, 'booking'>): boolean {
 
 /** Whether a family said that it can come then, and has not let go of this time. */
 export function isFitting(
-  { days, breaks, passed }: Pick<WaitlistEntry, 'days' | 'breaks' | 'passed'>,
+  { days, asked, breaks, passed }: Pick<WaitlistEntry, 'days' | 'asked' | 'breaks' | 'passed'>,
   slot: Pick<Slot, '_id' | 'day' | 'from' | 'to'>,
   timeZone: string,
 ): boolean {
@@ -44,7 +44,9 @@ export function isFitting(
   const isIn = (span: { from: string; to: string }) => span.from <= from && to <= span.to && from < to;
   const isAcross = (span: { from: string; to: string }) => span.from < to && from < span.to;
   return (
-    (days.length === 0 || days.some((window) => window.day === slot.day && isIn(window))) &&
+    (days.length === 0 ||
+      asked?.includes(slot.day) === false ||
+      days.some((window) => window.day === slot.day && isIn(window))) &&
     !breaks.some(isAcross)
   );
 }

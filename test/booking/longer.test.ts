@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { Types } from 'mongoose';
 import { cancelAppointment } from '../../server/booking/cancel-appointment.js';
 import { confirmAppointment } from '../../server/booking/confirm-appointment.js';
 import { expireHolds } from '../../server/booking/expire-holds.js';
@@ -12,9 +13,14 @@ import { Diary } from '../../server/models/diary.js';
 import { Event } from '../../server/models/event.js';
 import type { Household } from '../../server/models/household.js';
 import { Slot } from '../../server/models/slot.js';
+import { addSlots } from '../../server/slots/add-slots.js';
+import { changeMany } from '../../server/slots/bulk/change-many.js';
+import type { BulkChange } from '../../server/slots/bulk/schema.js';
+import type { Actor } from '../../server/web/actor.js';
 import { createTestApp, type TestApp } from '../support/app.js';
 import {
   bookSlot,
+  DAY,
   EVE,
   findDoubles,
   makeConference,
@@ -122,17 +128,7 @@ describe('a meeting of several slots in a row', () => {
     await Slot.updateOne({ _id: slot(1)._id }, { $set: apart });
     const held = made(await hold(0, 0));
     assert.equal(why(await confirm(0, held, 2)), 'next taken');
-    const lastSlots = {
-      days: [],
-      blocks: [],
-      minutes: 10,
-      breakMinutes: 5,
-      capacity: 1,
-      kind: 'in person',
-      state: 'visible',
-    };
-    await Event.updateOne({ _id: fair.event._id }, { $set: { lastSlots } });
-    fair = { ...fair, event: (await Event.findById(fair.event._id).lean())! };
+    await Slot.updateOne({ _id: slot(0)._id }, { $set: { breakMinutes: 5 } });
     await Slot.updateOne({ _id: slot(1)._id }, { $set: { kind: 'video' } });
     assert.equal(why(await confirm(0, held, 2)), 'next taken');
     await Slot.updateOne({ _id: slot(1)._id }, { $set: { kind: 'in person' } });
@@ -145,6 +141,44 @@ describe('a meeting of several slots in a row', () => {
       [+slot(0).to, +apart.to],
     ])
       assert.equal(times.filter((one) => String(one) === String(time)).length, 2);
+  });
+
+  it('keeps its length whatever break the slots of others are made with later', async () => {
+    await Slot.deleteMany({});
+    const actor = { account: fair.account._id, user: new Types.ObjectId() } as Actor;
+    const lay = (teacher: number, breakMinutes: number) =>
+      addSlots(
+        actor,
+        fair.event,
+        {
+          ...{ resources: [fair.teachers[teacher]!.resource._id], list: '', elsewhere: false },
+          ...{ days: [DAY], blocks: [{ from: '17:00', to: '18:30' }], minutes: 10, breakMinutes },
+          ...{ capacity: 1, kind: 'in person', state: 'visible', message: '' },
+        },
+        EVE,
+      );
+    await lay(0, 5);
+    fair.teachers[0]!.slots = await Slot.find().sort({ from: 1 }).lean();
+    const first = made(await book(0, 0, 2));
+    await lay(1, 0);
+    await lay(0, 0);
+    fair = { ...fair, event: (await Event.findById(fair.event._id).lean())! };
+    assert.equal(slotsOf(made(await book(1, 2, 2))).length, 2);
+    const moved = made(await book(0, 4, undefined as never, { replaces: first._id }));
+    assert.deepEqual(slotsOf(moved), [slot(4)._id, slot(5)._id]);
+    // A change of length lays the same breaks, and a meeting lasts through these too.
+    const change: BulkChange = {
+      ...{ ids: [], resources: [], day: '', print: '', sure: true },
+      ...{ kind: '', state: '', message: '', room: '', minutes: 5 },
+    };
+    await changeMany(actor, fair.event, [slot(0), slot(1)], change, EVE);
+    const shorter = await Slot.find({ resource: slot(0).resource, from: { $lt: slot(2).from } })
+      .sort({ from: 1 })
+      .lean();
+    assert.deepEqual(
+      shorter.map(({ from, breakMinutes }) => [(+from - +slot(0).from) / MINUTE, breakMinutes]),
+      [0, 10, 20].map((minute) => [minute, 5]),
+    );
   });
 
   it('shares the seats of its slots, each with whoever has another of them', async () => {

@@ -74,7 +74,7 @@ describe('the Clever client, when Clever misbehaves', () => {
     it(`${kind}: an answer that takes too long is asked for again, then given up as a time-out`, async () => {
       sandbox.misbehave({ match: /\/sections/, kind });
       // Long enough for the answers that come, on a machine that is busy.
-      const patient = clientOf(sandbox, { bounds: { [bound]: 2000 } });
+      const patient = clientOf(sandbox, { bounds: { [bound]: 6000 } });
       assert.equal((await readAll(patient.pages('/sections'))).length, sandbox.totals().sections);
       assert.deepEqual(patient.slept, [1000]);
       sandbox.misbehave({ match: /\/sections/, kind, times: 9 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Types } from 'mongoose';
 import { Event } from '../../server/models/event.js';
+import { WaitlistEntry } from '../../server/models/waitlist-entry.js';
 import { disableForms } from '../../server/web/disable-forms.js';
 import { makeUser, Visitor } from '../support/app.js';
 import { Desk } from '../support/booking/desk.js';
@@ -19,6 +20,24 @@ describe('an archived event', () => {
     const { visitor } = await desk.parentOf(0);
     await desk.book(visitor, 0, 0);
     await Event.updateOne({ _id: event }, { $set: { status: 'archived' } });
+  });
+
+  it('was asked about first, with what ends: places on the waitlist, and reminders', async () => {
+    await Event.updateOne({ _id: event }, { $set: { status: 'active', reminders: [24] } });
+    const waiting = { account: desk.fair.account._id, event, user: event, household: event, wish: 'x' };
+    await WaitlistEntry.create({
+      ...{
+        ...waiting,
+        resource: event,
+        students: [event],
+        state: 'waiting',
+        open: true,
+        joinedAt: new Date(),
+      },
+    });
+    const { text } = await office.get(`${home}/archive`);
+    assert.match(text, /1 booked appointment stays[\s\S]*1 family is taken off the waitlist for good/);
+    assert.match(text, /No reminders are sent while it’s archived/);
   });
 
   it('offers nothing that changes it on any of its tabs, but for coming back', async () => {

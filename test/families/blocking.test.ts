@@ -3,10 +3,13 @@ import { Types } from 'mongoose';
 import { Appointment } from '../../server/models/appointment.js';
 import { AuditEntry } from '../../server/models/audit-entry.js';
 import { Event } from '../../server/models/event.js';
+import { Household } from '../../server/models/household.js';
 import { Notification } from '../../server/models/notification.js';
 import { OneTimeLink } from '../../server/models/one-time-link.js';
 import { User } from '../../server/models/user.js';
+import { sendReminders } from '../../server/meetings/send-reminders.js';
 import { workIsDone } from '../../server/web/after-answer.js';
+import { EVE } from '../support/booking/conference.js';
 import { Desk } from '../support/booking/desk.js';
 import { makeAccount, makeUser, PASSWORD, Visitor } from '../support/app.js';
 
@@ -67,6 +70,29 @@ describe('a parent’s login, as the school closes it', () => {
         ({ action }) => action,
       );
       assert.ok(actions.includes('block login') && actions.includes('unblock login'));
+    });
+
+    it('keeps the child’s meetings from them: the other adult alone is mailed, and a cancellation reaches whoever knew of the meeting', async () => {
+      const mother = await desk.parent();
+      await Household.updateOne({ adults: parent.user._id }, { $push: { adults: mother.user._id } });
+      await block({ appointments: 'keep' });
+      desk.test.setNow(new Date(EVE.getTime() + 60_000));
+      const later = await desk.book(mother.visitor, 1, 1);
+      const { deps } = desk.test;
+      desk.test.setNow(new Date('2026-11-24T21:30:00Z'));
+      await Event.updateOne({ _id: desk.fair.event._id }, { $set: { reminders: [2] } });
+      await sendReminders(deps, new AbortController().signal);
+      const to = async (kind: string) =>
+        (await Notification.find({ kind }).lean()).map((mail) => mail.to).sort();
+      assert.deepEqual(await to('appointment booked'), [mother.user.email]);
+      assert.deepEqual(await to('appointment reminder'), [mother.user.email]);
+
+      for (const path of [`${desk.home}/appointments/${String(booked)}`, later])
+        assert.equal((await mother.visitor.post(`${path}/cancel`, {}, path)).status, 303);
+      assert.deepEqual(
+        await to('appointment cancelled'),
+        [mother.user.email, mother.user.email, parent.user.email].sort(),
+      );
     });
 
     it('asks about appointments first', async () => {

@@ -114,9 +114,9 @@ describe('sync runs', () => {
 
   it('a sync whose refresh waits for Clever, as it told, is not given up meanwhile', async () => {
     const id = await queued();
-    // It is tried again after one second, two and four more: longer than a run may be silent here.
-    district.sandbox.misbehave({ match: /role=student/, kind: '503', times: 3 });
-    await runNow(district.deps, id, { heartbeatMs: 20, staleMs: 60_000, quietMs: 3500 });
+    // It is tried again after one second, two, four and eight more: longer than a run may be silent here.
+    district.sandbox.misbehave({ match: /role=student/, kind: '503', times: 4 });
+    await runNow(district.deps, id, { heartbeatMs: 20, staleMs: 60_000, quietMs: 7500 });
     const run = await runOf(id);
     assert.deepEqual([run.state, run.fence], ['done', 1], sayResult(run));
   });

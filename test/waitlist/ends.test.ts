@@ -6,6 +6,7 @@ import { Appointment } from '../../server/models/appointment.js';
 import { Class } from '../../server/models/class.js';
 import { Event } from '../../server/models/event.js';
 import { Notification } from '../../server/models/notification.js';
+import { Resource } from '../../server/models/resource.js';
 import { Slot } from '../../server/models/slot.js';
 import { User } from '../../server/models/user.js';
 import { lineKey, WaitlistEntry } from '../../server/models/waitlist-entry.js';
@@ -89,6 +90,17 @@ describe('what ends an offer or an entry of the waitlist', () => {
     await work();
     assert.equal((await entryOf(lou)).state, 'offered');
     await show(0, 1);
+    await work();
+    assert.equal((await entryOf(kim)).state, 'gone');
+  });
+
+  it('takes off who waits for something made by hand that is deleted, also while nothing is free', async () => {
+    const { resource } = desk.fair.teachers[0]!;
+    const byHand = { kind: 'person', hidden: true, for: 'all' };
+    await Resource.collection.updateOne({ _id: resource._id }, { $set: { status: 'gone' } });
+    await work();
+    assert.equal((await entryOf(kim)).state, 'waiting', 'a teacher may come back');
+    await Resource.collection.updateOne({ _id: resource._id }, { $set: { byHand } });
     await work();
     assert.equal((await entryOf(kim)).state, 'gone');
   });

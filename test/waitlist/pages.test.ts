@@ -261,7 +261,67 @@ describe('the waitlist, as families and the office see it', () => {
     const [wait] = /\/lines\/\d\/wait/.exec((await kim.visitor.get(path)).text)!;
     await kim.visitor.post(`${path}${wait}`, {}, path);
     assert.match((await kim.visitor.get(path)).text, /See your place/);
-    assert.equal((await entryOf(kim)).state, 'waiting');
+    const { state, days } = await entryOf(kim);
+    assert.deepEqual([state, days.map(({ from, to }) => [from, to])], ['waiting', [['16:00', '20:00']]]);
+  });
+
+  it('goes from the plan by the hours that the family changed, not by what was free that moment', async () => {
+    const other = '2026-11-25';
+    desk = await Desk.open({ teachers: 2, students: 3, slots: 3, booking: { waitlistMinutes: 60 } });
+    const { event, students, teachers } = desk.fair;
+    await Event.updateOne({ _id: event._id }, { $set: { days: [DAY, other] } });
+    [kim, max] = [await desk.parentOf(0), await desk.parentOf(2)];
+    await desk.book(max.visitor, 0, 0, 2);
+    await Slot.updateMany(
+      { _id: { $in: teachers[0]!.slots.slice(1).map(({ _id }) => _id) } },
+      { state: 'hidden' },
+    );
+    const wish = teachers.map(({ resource }) => `${String(students[0]!._id)}:${String(resource._id)}`);
+    // The form's own hours: from 5:00 to 5:30, when the other teacher is free.
+    for (const [key, from, kept] of [
+      ['k1', '17:00', []],
+      [
+        'k2',
+        '17:15',
+        [
+          [DAY, '17:15', '23:59'],
+          [other, '00:00', '23:59'],
+        ],
+      ],
+    ] as const) {
+      await WaitlistEntry.deleteMany({});
+      const made = await kim.visitor.post(
+        `${desk.home}/plan`,
+        { ...{ key, day: DAY, wish, gap: '0' }, [`from-${DAY}`]: from, [`to-${DAY}`]: '17:30' },
+        `${desk.home}/children`,
+      );
+      const path = made.headers.location ?? '';
+      const [wait] = /\/lines\/\d\/wait/.exec((await kim.visitor.get(path)).text)!;
+      await kim.visitor.post(`${path}${wait}`, {}, path);
+      const { days } = await entryOf(kim);
+      assert.deepEqual(
+        days.map((one) => [one.day, one.from, one.to]),
+        kept,
+      );
+    }
+  });
+
+  it('offers times of a day that came after a family named its hours, such as one that a day was moved to', async () => {
+    const path = await join(kim, 0);
+    const hours = { day: DAY, from: '18:00', to: '' };
+    assert.equal((await kim.visitor.post(`${path}/hours`, hours, path)).status, 303);
+    await free();
+    await work();
+    assert.equal((await entryOf(kim)).state, 'waiting', 'the time is at 5:00');
+    const to = '2026-11-30';
+    await Event.updateOne({ _id: desk.fair.event._id }, { $set: { days: [to] } });
+    const [slot] = desk.fair.teachers[0]!.slots;
+    const later = (at: Date) => new Date(at.getTime() + 6 * 24 * 60 * MINUTE);
+    await Slot.updateOne({ _id: slot!._id }, { day: to, from: later(slot!.from), to: later(slot!.to) });
+    await Event.updateOne({ _id: desk.fair.event._id }, { $unset: { 'booking.closesAt': 1 } });
+    assert.match((await kim.visitor.get(path)).text, /Monday, November 30/);
+    await work();
+    assert.equal((await entryOf(kim)).state, 'offered');
   });
 
   it('shows the office long lines page by page, each teacher’s from its first, with their places', async () => {
