@@ -9,7 +9,7 @@ import { formOf, type EventSettings } from './schema.js';
 
 /**
  * Saves all of an event's settings; a booking time that was emptied is removed.
- * @param event as it was read; false if somebody has changed its settings since
+ * @param event as it was read; false if somebody has changed its settings or archived it since, or made slots while its time zone changes
  */
 export async function updateEvent(
   actor: Actor,
@@ -18,7 +18,7 @@ export async function updateEvent(
   now: Date,
 ): Promise<boolean> {
   const saved = await Event.updateOne(
-    { _id: event._id, account: actor.account, ...settingsAsRead(event) },
+    { _id: event._id, account: actor.account, status: 'active', ...settingsAsRead(event) },
     {
       $set: {
         ...settings,
@@ -29,6 +29,7 @@ export async function updateEvent(
   );
   if (saved.matchedCount === 0) return false;
   await keepDaysWithSlots(event, settings.days);
+  if (settings.timeZone !== event.timeZone && (await keepZoneOfSlots(event, settings.timeZone))) return false;
   await recordAudit({
     account: actor.account,
     event: event._id,
@@ -59,11 +60,33 @@ export function earlySince(
 async function keepDaysWithSlots({ _id, account, days }: Event, kept: string[]): Promise<void> {
   const dropped = days.filter((day) => !kept.includes(day));
   if (dropped.length === 0) return;
-  for (const day of await Slot.distinct('day', { account, event: _id, day: { $in: dropped } }))
+  await enterDays(
+    { _id, account },
+    await Slot.distinct('day', { account, event: _id, day: { $in: dropped } }),
+  );
+}
+
+async function enterDays({ _id, account }: Pick<Event, '_id' | 'account'>, days: string[]): Promise<void> {
+  for (const day of days)
     await Event.updateOne(
       { _id, account, days: { $ne: day } },
       { $push: { days: { $each: [day], $sort: 1 } } },
     );
+}
+
+/**
+ * Slots may be made in the old time zone while it changes: their days are days of that zone. `addSlots` looks likewise after it made some.
+ * @returns whether there are slots, and the settings are as they were again
+ */
+async function keepZoneOfSlots(event: Event, zone: string): Promise<boolean> {
+  const { _id, account, name, place, description, timeZone, days, booking, sortKey } = event;
+  if (!(await Slot.exists({ account, event: _id }))) return false;
+  await Event.updateOne(
+    { _id, account, timeZone: zone },
+    { $set: { name, place, description, timeZone, booking, sortKey } },
+  );
+  await enterDays(event, days);
+  return true;
 }
 
 function settingsAsRead({

@@ -17,7 +17,7 @@ const TRIES = 20;
 
 /**
  * Decides an open invitation: from then on the adult joins, whatever dies. Two who accept at once are one.
- * @returns false where it is open no longer, or something else is under way with the adult or one of the two households
+ * @returns false where it is open no longer, somebody else has joined that household since, or something else is under way with the adult or one of the two households
  */
 export async function acceptInvitation(
   deps: Deps,
@@ -39,7 +39,7 @@ export async function acceptInvitation(
     throw error;
   }
   await finishJoin(deps, id);
-  return true;
+  return (await HouseholdChange.exists({ _id: id, state: 'withdrawn' })) === null;
 }
 
 /** The household that is joined, and the adult's own. */
@@ -75,6 +75,11 @@ export async function finishJoin(deps: Deps, id: Types.ObjectId): Promise<void> 
     const change = await HouseholdChange.findOne({ _id: id, kind: 'join', state: 'accepted' }).lean();
     if (!change?.adult) return;
     const { account, adult, household: to } = change;
+    // Looked at when it is decided, as then nobody else can join: whoever has joined since did not agree to share their children with a third.
+    if (!change.bySchool && (await isShared(change, adult))) {
+      await giveUp(change, adult);
+      return;
+    }
     const own = await Household.findOne({ account, adults: adult }).lean();
     if (own && !own._id.equals(to)) {
       // Whoever acts as one with somebody else by now would carry that family along.
@@ -96,6 +101,11 @@ export async function finishJoin(deps: Deps, id: Types.ObjectId): Promise<void> 
       return;
     }
   }
+}
+
+/** Whether the household of an invitation has other adults than who invited. */
+async function isShared({ household, by }: HouseholdChange, adult: Types.ObjectId): Promise<boolean> {
+  return (await Household.exists({ _id: household, adults: { $elemMatch: { $nin: [by, adult] } } })) !== null;
 }
 
 /** The join is off: what went ahead of the adult is taken back. */

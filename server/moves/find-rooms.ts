@@ -66,9 +66,8 @@ export async function findInRoom(
 async function readRooms({ _id: event, account }: EventScope) {
   const [resources, classes] = await Promise.all([
     Resource.find({ account, event }, { room: 1 }).sort({ sortKey: 1 }).lean(),
-    Class.find({ account, event, 'edits.room': { $gt: '' } }, { 'edits.room': 1 }).lean<
-      Pick<Class, '_id' | 'edits'>[]
-    >(),
+    Class.find({ account, event }, { 'edits.room': 1 }).lean<Pick<Class, '_id' | 'edits'>[]>(),
   ]);
-  return { resources, classes };
+  // Where few classes have a room, a query for them looks at all as well.
+  return { resources, classes: classes.filter(({ edits }) => edits.room) };
 }

@@ -42,6 +42,7 @@ export async function addSlots(
   );
   await addDays(event, form.days);
   const made = await insertSlots(wanted);
+  if (made.length > 0) await keepZone(event);
   await keepForm(event, form);
   const teachers = new Set(made.map((slot) => slot.resource.toHexString())).size;
   await recordAudit({
@@ -64,6 +65,11 @@ export async function addSlots(
     teachers,
     leftOut: prepared.plans.length * prepared.times.length - made.length,
   };
+}
+
+/** The time zone may have changed while slots were made in it: it stays what their days were made by, as if they had been there before. */
+async function keepZone({ _id, account, timeZone }: Event): Promise<void> {
+  await Event.updateOne({ _id, account, timeZone: { $ne: timeZone } }, { $set: { timeZone } });
 }
 
 /** Stores the values for the next time the event's generator is opened. */

@@ -136,6 +136,22 @@ describe('adults who act as one', function () {
     assert.equal((await homeOf(lou!.user))?.adults.length, 1);
   });
 
+  it('of two who were invited one joins while the other decides: that one doesn’t come in, and sees nothing of it', async () => {
+    const max = await person('Max', 1);
+    await invite('lou@example.org');
+    await invite('max@example.org');
+    // Max has looked already when all of Lou’s join happens.
+    const toMax = await HouseholdChange.findOne({ email: 'max@example.org' }).orFail().lean();
+    const toLou = await HouseholdChange.findOne({ email: 'lou@example.org' }).orFail().lean();
+    assert.equal(await asApp(() => acceptInvitation(desk.test.deps, toLou._id, lou!.user._id)), true);
+    assert.equal(await asApp(() => acceptInvitation(desk.test.deps, toMax._id, max.user._id)), false);
+    const [both, alone] = [await homeOf(kim!.user), await homeOf(max.user)];
+    assert.deepEqual(both!.adults, [kim!.user._id, lou!.user._id]);
+    assert.deepEqual([both!.children.length, alone!.children.length], [2, 1]);
+    assert.deepEqual(alone!.adults, [max.user._id]);
+    assert.equal(await HouseholdChange.countDocuments({ state: 'accepted' }), 0);
+  });
+
   it('what clashes or passes a limit is said, and waits for a decision; what is kept is listed for the school', async () => {
     await desk.book(kim!.visitor, 0, 0, 0);
     await desk.book(lou!.visitor, 1, 0, 1);
