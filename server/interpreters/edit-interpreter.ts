@@ -44,10 +44,13 @@ export async function saveSetting(
   return true;
 }
 
-type Saved = 'saved' | 'many' | 'gone' | 'another person';
+type Saved =
+  | { ok: true }
+  | { ok: false; reason: 'many' | 'another person' }
+  | { ok: false; reason: 'changed meanwhile' };
 
 /**
- * Adds or changes an interpreter. `reconcile-interpreters.ts` then goes through their meetings.
+ * Adds an interpreter, or changes one while they are as they were read. `reconcile-interpreters.ts` then goes through their meetings.
  * @param before the one that is changed; absent: a new one
  */
 export async function saveInterpreter(
@@ -60,11 +63,11 @@ export async function saveInterpreter(
   const _id = before?._id ?? new Types.ObjectId();
   const scope = { event, account };
   if (!before && (await Interpreter.countDocuments({ ...scope, status: 'active' })) >= MOST_INTERPRETERS)
-    return 'many';
+    return { ok: false, reason: 'many' };
   const contact = form.email ? await findPerson(account, form.email, _id) : undefined;
   // Their diary stays the same while it has meetings.
   if (before && !diaryOf(before).equals(contact ?? _id) && (await hasMeetings(before, deps.now())))
-    return 'another person';
+    return { ok: false, reason: 'another person' };
   const change = {
     $set: {
       ...{ ...form, sortKey: searchKey(form.name), unsettled: true },
@@ -77,11 +80,13 @@ export async function saveInterpreter(
     },
   };
   if (before) {
-    const saved = await Interpreter.updateOne({ _id, ...scope, status: 'active' }, change);
-    if (saved.matchedCount === 0) return 'gone';
+    const { name, email, languages, times } = before;
+    const seen = asRead({ name, email, languages, times, contact: before.contact });
+    const saved = await Interpreter.updateOne({ _id, ...scope, status: 'active', ...seen }, change);
+    if (saved.matchedCount === 0) return { ok: false, reason: 'changed meanwhile' };
   } else await Interpreter.create({ _id, ...scope, ...change.$set, status: 'active' });
   await record(deps, actor, scope, _id, before ? 'change interpreter' : 'add interpreter');
-  return 'saved';
+  return { ok: true };
 }
 
 async function hasMeetings({ _id }: Interpreter, now: Date): Promise<boolean> {

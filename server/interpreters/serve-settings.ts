@@ -71,15 +71,7 @@ export function interpreterSettings(deps: Deps): Router {
 
   router.get('/:interpreter', async (req, res) => {
     const found = await interpreterAt(req, res);
-    const { name, email, languages, times } = found;
-    const values = Object.fromEntries([
-      ...Object.entries({ name, email, languages }),
-      ...times.flatMap(({ day, from, to }) => [
-        [`from-${day}`, from],
-        [`to-${day}`, to],
-      ]),
-    ]) as Form['values'];
-    showOne(res, found, { values, errors: {} });
+    showOne(res, found, { values: valuesOf(found), errors: {} });
   });
 
   router.post('/:interpreter', async (req, res) => {
@@ -104,10 +96,16 @@ export function interpreterSettings(deps: Deps): Router {
       showOne(res.status(422), found, parsed);
       return;
     }
-    const saved = await saveInterpreter(deps, actorOf(res), event, parsed.value, found);
-    if (saved === 'gone') throw notFound();
-    if (saved !== 'saved') {
-      showOne(res.status(422), found, { values: typedValues(req.body), errors: REFUSALS[saved] });
+    const shown = found ? valuesOf(found) : {};
+    const { form, saved } = await saveSeen(
+      { fields: fieldsOf(event, found), body: req.body as unknown, shown },
+      () => saveInterpreter(deps, actorOf(res), event, parsed.value, found),
+      async () => valuesOf(await interpreterAt(req, res)),
+    );
+    const again =
+      form ?? (saved.ok ? undefined : { values: typedValues(req.body), errors: REFUSALS[saved.reason] });
+    if (again) {
+      showOne(res.status(422), found && (await interpreterAt(req, res)), again);
       return;
     }
     await reconcileEvent(deps, eventOf(res));
@@ -138,17 +136,38 @@ const shownOf = ({ interpreting }: Pick<Event, 'interpreting'>) => ({
   byHand: interpreting?.byHand ? '1' : '',
 });
 
-const settingFields = ({ locale }: PlacedEvent): SettingsFields => ({
-  languages: {
-    label: 'Languages',
-    say: (codes) =>
-      codes
-        .split(', ')
-        .filter(Boolean)
-        .map((code) => nameSpoken(code, locale))
-        .join(', '),
-  },
+const languagesField = ({ locale }: PlacedEvent) => ({
+  label: 'Languages',
+  say: (codes: string) =>
+    codes
+      .split(', ')
+      .filter(Boolean)
+      .map((code) => nameSpoken(code, locale))
+      .join(', '),
+});
+
+const settingFields = (event: PlacedEvent): SettingsFields => ({
+  languages: languagesField(event),
   byHand: { label: 'The office assigns each interpreter', say: (ticked) => (ticked ? 'Yes' : 'No') },
+});
+
+function valuesOf({ name, email, languages, times }: Interpreter): Form['values'] {
+  const spans = times.flatMap(({ day, from, to }) => [
+    [`from-${day}`, from],
+    [`to-${day}`, to],
+  ]);
+  return { name, email, languages, ...(Object.fromEntries(spans) as Record<string, string>) };
+}
+
+/** The fields of one interpreter's form. */
+const fieldsOf = (event: PlacedEvent, found: Interpreter | undefined): SettingsFields => ({
+  ...{ name: { label: 'Name' }, email: { label: 'Email' }, languages: languagesField(event) },
+  ...Object.fromEntries(
+    daysFor(event, found).flatMap((day) => [
+      [`from-${day}`, { label: `${shortDay(day, event)}, from` }],
+      [`to-${day}`, { label: `${shortDay(day, event)}, until` }],
+    ]),
+  ),
 });
 
 /** The event's days, and other days for which an interpreter still has times. */
@@ -204,6 +223,7 @@ function showOne(res: Response, found: Interpreter | undefined, form: Form): voi
     name: found?.name ?? '',
     options: spokenHere(event, found, form),
     eventDays: daysFor(event, found).map((day) => ({ day, label: shortDay(day, event) })),
+    seen: seenOf(fieldsOf(event, found), found ? valuesOf(found) : {}),
     form,
   });
 }

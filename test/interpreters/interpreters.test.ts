@@ -18,7 +18,7 @@ import { Slot } from '../../server/models/slot.js';
 import type { Actor } from '../../server/web/actor.js';
 import { makeUser, Visitor } from '../support/app.js';
 import { DAY, makeHousehold } from '../support/booking/conference.js';
-import { Desk } from '../support/booking/desk.js';
+import { Desk, hidden } from '../support/booking/desk.js';
 import { asApp } from '../support/scans.js';
 
 const running = new AbortController().signal;
@@ -130,6 +130,22 @@ describe('interpreters', () => {
       await Diary.countDocuments({ _id: new RegExp(String(ana._id)), 'busy.0': { $exists: true } }),
       0,
     );
+  });
+
+  it('are saved by two people: the second hears what the first has saved, and overwrites nothing', async () => {
+    await allow(['es']);
+    const ana = await add('Ana Ruiz', ['es']);
+    const at = `${settings}/${String(ana._id)}`;
+    const seen = hidden((await office.get(at)).text, 'seen').replaceAll('&#34;', '"');
+    const hours = { [`from-${DAY}`]: '15:00', [`to-${DAY}`]: '17:00' };
+    const fields = { email: '', languages: 'es', seen };
+    assert.equal((await office.post(at, { ...fields, name: 'Ana Ruiz', ...hours }, at)).status, 303);
+    const late = await office.post(at, { ...fields, name: 'Ana Ruíz' }, at);
+    assert.equal(late.status, 422);
+    assert.match(late.text, /Somebody else[\s\S]*from[\s\S]*15:00/);
+    assert.match(late.text, /value="Ana Ruíz"/);
+    const { name, times } = await Interpreter.findById(ana._id).orFail().lean();
+    assert.deepEqual([name, times], ['Ana Ruiz', [{ day: DAY, from: '15:00', to: '17:00' }]]);
   });
 
   it('are chosen anew when they go, come, or the family needs another language, and the family is told', async () => {
@@ -289,7 +305,7 @@ describe('interpreters', () => {
         ana,
       ),
     );
-    assert.equal(late, 'gone');
+    assert.deepEqual(late, { ok: false, reason: 'changed meanwhile' });
     assert.equal((await Interpreter.findById(ana._id).orFail().lean()).status, 'gone');
   });
 

@@ -240,10 +240,9 @@ Questions? Call the school’s office at 555-010-2000, or write to office@maple.
     for (const email of [BEN, 'other@x.org']) {
       const form = { name: 'Ben Cho', email, languages: ['es'], times: [] };
       const before = await Interpreter.findById(ben._id).orFail().lean();
-      assert.equal(
-        await saveInterpreter(moving.deps, moving.actor, moving.fair.event, form, before),
-        'saved',
-      );
+      assert.deepEqual(await saveInterpreter(moving.deps, moving.actor, moving.fair.event, form, before), {
+        ok: true,
+      });
       await settle();
       await wait(0);
       await wait(QUIET_MS);
