@@ -115,6 +115,6 @@ async function keepOthers(
   const about = await Appointment.distinct('students', { household: _id, state: { $in: LIVING_STATES } });
   let kept = 0;
   for (const student of about.filter((id) => !has.some((child) => child.student.equals(id))))
-    kept += await keepForSchool({ user }, household, student, now());
+    kept += await keepForSchool({ user }, Object.assign({}, household, { children: has }), student, now());
   return kept;
 }

@@ -7,7 +7,7 @@ import { offerPlan, type Choice } from '../planning/offer-plan.js';
 import { findOpenings } from '../planning/find-openings.js';
 import { andList } from '../web/format-count.js';
 import { shortDayAndTime } from '../web/format-time.js';
-import { distinctIds, groupBy } from '../web/lists.js';
+import { groupBy } from '../web/lists.js';
 import type { Style } from '../web/place.js';
 import { wordsOf, type Words } from '../web/words.js';
 
@@ -101,12 +101,13 @@ export function readWishes(
       if (value && !time) errors[field] = t('draw.chosenGone');
       return time?.slot ?? [];
     });
-    const slots = distinctIds(chosen.map(({ _id }) => _id));
+    // A slot that was moved is another time: both may be chosen.
+    const distinct = [...new Map(chosen.map((slot) => [timeOf(slot), slot])).values()];
     return {
-      ...{ students, resource, slots },
-      froms: slots.flatMap((id) => chosen.find(({ _id }) => _id.equals(id))?.from ?? []),
+      ...{ students, resource, slots: distinct.map(({ _id }) => _id) },
+      froms: distinct.map(({ from }) => from),
       // A wish without a chosen time is for any time.
-      any: form[`any-${key}`] === '1' || slots.length === 0,
+      any: form[`any-${key}`] === '1' || distinct.length === 0,
     };
   });
   return { wishes, errors };

@@ -12,6 +12,9 @@ import { wordsOf } from '../web/words.js';
 import { findActing } from './find-acting.js';
 import { findWished, isGone, timesAmong } from './find-gone.js';
 
+/** After so many families the worker reports that it lives. */
+const AT_ONCE = 20;
+
 /** A slot at the time that it had. */
 type Former = Pick<Slot, '_id' | 'from'>;
 
@@ -25,13 +28,13 @@ function findOpen({ _id: event, account }: Pick<Event, '_id' | 'account'>, now: 
   ).lean<Draw>();
 }
 
-/** How many families wish for one of some times in the event's preference round, as long as they can choose others. */
+/** How many families wish for one of some times in the event's preference round, if they can still choose others at that moment. */
 export async function countWishing(
   event: Pick<Event, '_id' | 'account' | 'draw'>,
   slots: Former[],
-  now: Date,
+  at: Date,
 ): Promise<number> {
-  const draw = event.draw && (await findOpen(event, now));
+  const draw = event.draw && (await findOpen(event, at));
   if (!draw) return 0;
   const former = formerOf(slots);
   let count = 0;
@@ -44,24 +47,29 @@ export async function countWishing(
  * Mails the families who wish for times that were moved or closed, as long as they can choose others. Repeating the call queues nothing twice.
  * @param moved the slots at the times that they had
  * @param key names what moved them
+ * @param goesOn reports that the worker lives; false: it must end
+ * @returns whether everybody is told
  */
 export async function tellMoved(
   deps: Deps,
   { _id, account: school }: Pick<Event, '_id' | 'account'>,
   moved: Former[],
   { key, notice }: { key: string; notice: string },
-): Promise<void> {
+  goesOn: () => Promise<boolean>,
+): Promise<boolean> {
   const draw = await findOpen({ _id, account: school }, deps.now());
-  if (!draw) return;
+  if (!draw) return true;
   const [event, account] = await Promise.all([
     Event.findOne({ _id, status: 'active' }).lean(),
     Account.findById(school).lean(),
   ]);
-  if (!event || !account) return;
+  if (!event || !account) return true;
   const former = formerOf(moved);
+  let looked = 0;
   for await (const entry of DrawEntry.find({ draw: draw._id }).lean()) {
     const named = timesAmong(entry, former);
     if (named.length === 0) continue;
+    if (looked++ % AT_ONCE === 0 && !(await goesOn())) return false;
     const slots = await findWished(entry.wishes);
     const times = named
       .filter((time) => isGone(time, slots))
@@ -89,4 +97,5 @@ export async function tellMoved(
     });
     for (const mail of mails) await queueMail(deps, mail);
   }
+  return true;
 }

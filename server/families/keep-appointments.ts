@@ -10,18 +10,21 @@ import { Household } from '../models/household.js';
 import { Resource } from '../models/resource.js';
 import { holdersOf } from '../models/slot.js';
 import type { Actor } from '../web/actor.js';
+import { leaveShared } from './leave-shared.js';
 
 /**
  * Hands a household's appointments about a child to the school: they stay booked, but the adults neither see nor change them, and are not
- * told about them. The time and the limits of the adults that these appointments took are released. May be repeated.
- * @returns how many
+ * told about them. The time and the limits of the adults that these appointments took are released. A coming meeting that is about another
+ * child of theirs, too, stays theirs without this one. May be repeated.
+ * @returns how many the school has now
  */
 export async function keepForSchool(
   actor: Pick<Actor, 'user'>,
-  household: Pick<Household, '_id' | 'account' | 'adults'>,
+  household: Pick<Household, '_id' | 'account' | 'adults' | 'children'>,
   student: Types.ObjectId,
   now: Date,
 ): Promise<number> {
+  await leaveShared(household, student, now);
   const theirs = { household: household._id, students: student, state: { $in: LIVING_STATES } };
   const found = await Appointment.find(theirs, { resource: 1, with: 1 }).lean();
   if (found.length === 0) return 0;

@@ -6,6 +6,7 @@ import { Household } from '../models/household.js';
 import type { Actor } from '../web/actor.js';
 import { cancelComing } from './end-appointments.js';
 import { keepForSchool } from './keep-appointments.js';
+import { leaveShared } from './leave-shared.js';
 import { tellRemoved, tellReturned } from './tell-adult.js';
 import type { EventPart } from './find-in-event.js';
 import type { Adult } from './queries.js';
@@ -50,6 +51,7 @@ export async function removeChild(
   }
   const which = { _id: household._id, student, event };
   await endHolds(deps, which);
+  await leaveShared(household, student, now);
   const canceled = outcome === 'cancel' ? await cancelComing(deps, actor, which) : 0;
   // This includes past appointments: they are about a child whom these adults may not see.
   const kept = await keepForSchool(actor, household, student, now);

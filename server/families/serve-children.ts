@@ -6,7 +6,7 @@ import { actorOf } from '../web/actor.js';
 import { notFound } from '../web/errors.js';
 import { FRESH_FORM, type Form } from '../web/parse.js';
 import { say } from '../web/session.js';
-import { comingOf, type Adult, type ClaimedChild } from './queries.js';
+import { comingOf, type Adult, type ClaimedChild, type ComingMeeting } from './queries.js';
 import { readOutcome, readTelling, shownOf } from './read-outcome.js';
 import { removeChild, returnChild } from './remove-child.js';
 import { adultOf, meetingInWords, page, pathOf } from './show-frame.js';
@@ -21,7 +21,7 @@ export function childPages(router: Router, deps: Deps): void {
     const { adult, child } = childOf(req, res);
     const student = new Types.ObjectId(child.id);
     const coming = await comingOf(adult.household, actorOf(res), deps.now(), onlyOf(adult, student));
-    const asked = readOutcome(req, coming);
+    const asked = readOutcome(req, coming.filter(isOnly(adult, child)));
     if (!asked.ok) {
       askRemoval(req, res, asked.form);
       return;
@@ -57,14 +57,22 @@ function askRemoval(req: Request, res: Response, form?: Form): void {
   const { adult, child } = childOf(req, res);
   const coming = adult.coming.filter(({ students }) => students.some((id) => String(id) === child.id));
   if (child.removedAt && coming.length === 0) throw notFound();
+  const own = coming.filter(isOnly(adult, child));
   res.status(form ? 422 : 200).render('families/removal', {
     ...page(res, adult, `Remove ${child.name} from this person’s list?`),
     adult,
     child,
-    meetings: coming.map(meetingInWords),
-    shown: shownOf(coming),
+    meetings: own.map(meetingInWords),
+    shared: coming.length - own.length,
+    shown: shownOf(own),
     ...(form ? { form } : {}),
   });
+}
+
+/** Whether a meeting is about no other child of the adult: such a one stays for the other. */
+function isOnly({ household }: Adult & { household: Household }, { id }: ClaimedChild) {
+  const others = household.children.map(({ student }) => String(student)).filter((one) => one !== id);
+  return ({ students }: ComingMeeting) => !students.some((one) => others.includes(String(one)));
 }
 
 function askReturn(res: Response, adult: Adult, child: ClaimedChild, form: Form = FRESH_FORM): void {

@@ -76,7 +76,8 @@ export async function finishJoin(deps: Deps, id: Types.ObjectId): Promise<void> 
     if (!change?.adult) return;
     const { account, adult, household: to } = change;
     // Looked at when it is decided, as then nobody else can join: whoever has joined since did not agree to share their children with a third.
-    if (!change.bySchool && (await isShared(change, adult))) {
+    // Once something has moved, it is carried to its end.
+    if (!change.bySchool && !change.from?.length && (await isShared(change, adult))) {
       await giveUp(change, adult);
       return;
     }

@@ -25,12 +25,10 @@ const DAY_MS = 24 * 3600_000;
 export async function tellInterpreters(deps: Deps, stopping: AbortSignal): Promise<void> {
   // An event's day is over in every time zone one day after it is over in UTC.
   const since = new Date(deps.now().getTime() - DAY_MS).toISOString().slice(0, 10);
-  const events = await Event.find({ days: { $gte: since }, status: 'active' }).lean();
-  const people = await Interpreter.find({
-    event: { $in: events.map(({ _id }) => _id) },
-    email: { $gt: '' },
-  }).lean();
+  const coming = await Event.distinct('_id', { days: { $gte: since }, status: 'active' });
+  const people = await Interpreter.find({ event: { $in: coming }, email: { $gt: '' } }).lean();
   const theirs = groupBy(people, ({ event }) => String(event));
+  const events = await Event.find({ _id: { $in: [...theirs.keys()] }, status: 'active' }).lean();
   // Until families are told of a move it can be undone, and who interprets is not decided.
   const moving = await SlotMove.distinct('event', {
     event: { $in: [...theirs.keys()] },
@@ -106,7 +104,7 @@ async function isSettled({ _id, news }: Interpreter, change: ListChange, now: Da
 async function mailList(
   deps: Deps,
   event: Event,
-  { _id, name, email, told }: Interpreter,
+  { _id, name, email, told, news }: Interpreter,
   { ahead, change, occasion }: { ahead: Listed[]; change: ListChange; occasion: Occasion },
 ): Promise<void> {
   const account = await Account.findById(event.account).lean();
@@ -124,7 +122,8 @@ async function mailList(
     key: [
       'interpreter',
       _id,
-      told?.at.getTime() ?? 0,
+      // An address that was changed, and changed back, is told anew.
+      told?.at.getTime() ?? news?.since.getTime() ?? 0,
       hash('sha256', `${email}\n${print}`, 'base64url'),
     ].join(':'),
   });

@@ -82,16 +82,27 @@ export function readFacts(
 export async function addressOf(
   { households: [household], events: [event], accounts: [account], adults }: Facts,
   news: MessageKind,
-  about: Pick<Appointment, 'bookedAt' | 'createdAt'>[],
+  about: Booked[],
 ): Promise<{ event: Event; account: Account; adults: Addressee[] } | undefined> {
   if (!household || !event || !account) return undefined;
-  const mayHear = ({ blocks = [] }: Pick<User, 'blocks'>) => {
+  const withBlock = adults.flatMap(({ blocks = [], ...adult }): Addressee[] => {
     const block = blocks.find((one) => one.account.equals(account._id));
-    const isKnown = block && about.every(({ bookedAt, createdAt }) => (bookedAt ?? createdAt) <= block.at);
-    return !block || (news === 'cancelled' && isKnown === true);
-  };
-  const all = household.keptFor ? await addresseesOf(household) : adults.filter(mayHear);
+    if (!block) return [adult];
+    const told = { ...adult, blockedAt: block.at };
+    return news === 'cancelled' && about.some((one) => knewOf(told, one)) ? [told] : [];
+  });
+  const all = household.keptFor ? await addresseesOf(household) : withBlock;
   return { event, account, adults: await withoutUnsubscribed(news, account._id, all) };
+}
+
+type Booked = Pick<Appointment, 'bookedAt' | 'createdAt'>;
+
+/** Whether an adult knew of a meeting when the school blocked them, if it did. */
+export function knewOf(
+  { blockedAt }: Pick<Addressee, 'blockedAt'>,
+  { bookedAt, createdAt }: Booked,
+): boolean {
+  return !blockedAt || (bookedAt ?? createdAt) <= blockedAt;
 }
 
 /** Says something in the reader's words. */

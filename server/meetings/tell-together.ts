@@ -10,7 +10,7 @@ import type { PlacedEvent } from '../web/place.js';
 import { wordsOf } from '../web/words.js';
 import { addressMails, withNotice } from './write-mails.js';
 import { nameMeetings, type Meeting } from './name-meetings.js';
-import { addressOf, readFacts, writeMails, type Facts } from './tell-household.js';
+import { addressOf, knewOf, readFacts, writeMails, type Facts } from './tell-household.js';
 import { writeCalendar } from './write-calendar.js';
 import { valuesOf, type Values } from './write-values.js';
 
@@ -53,7 +53,8 @@ async function writeTogether(
   if (!address) return [];
   const { event, account, adults } = address;
   return addressMails(address, adults, [news, about].join(':'), (place, adult) => {
-    const meetings = nameMeetings(appointments, facts, place);
+    const known = appointments.filter((one) => knewOf(adult, one));
+    const meetings = nameMeetings(known, facts, place);
     const entries = meetings.map((meeting) => ({ ...meeting, cancelled: news === 'cancelled' }));
     const usual = wordsTogether(news, meetings, place, account.name);
     const values = {

@@ -17,6 +17,8 @@ export interface Addressee {
   email: string;
   /** The code of the language that they chose, if any. */
   language?: string;
+  /** When the school blocked them: they hear only that meetings are canceled which they knew of. */
+  blockedAt?: Date;
 }
 
 /** The parts of a mail that differ from one occasion to another. */

@@ -67,8 +67,8 @@ export interface Plan extends Scoped {
   appointments: Types.ObjectId[];
   wishes: PlanWish[];
   days: PlanDay[];
-  /** The same for a waitlist: hours that the family left as they were offered are the whole day, and so are days on which nothing was free. */
-  waitDays?: PlanDay[];
+  /** The same for a waitlist, and the event's days when they said so. Hours left as they were offered, and days not offered, are whole days. */
+  wait?: { days: PlanDay[]; asked: string[] };
   /** Times of every day at which the family cannot come. */
   breaks: { from: string; to: string }[];
   /** The least minutes between two meetings that the family wants. */
@@ -108,7 +108,7 @@ const schema = scopedSchema<Plan>('plan', {
     ),
   ],
   days: [daySchema],
-  waitDays: [daySchema],
+  wait: { type: new Schema({ days: [daySchema], asked: [String] }, { _id: false }) },
   breaks: [new Schema({ from: String, to: String }, { _id: false })],
   gap: { type: Number, default: 0 },
   quality: { type: String, enum: PLAN_QUALITIES, default: 'found' },

@@ -5,8 +5,7 @@ import { Contact, contactName } from '../models/contact.js';
 import type { Event } from '../models/event.js';
 import { Household } from '../models/household.js';
 import { SlotMove, SlotMoveItem, type StayCode } from '../models/slot-move.js';
-import { User } from '../models/user.js';
-import { mayBeTold } from '../meetings/write-mails.js';
+import { isBlocked, User } from '../models/user.js';
 import type { Left } from '../slots/show-left.js';
 
 type EventScope = Pick<Event, '_id' | 'account'>;
@@ -47,12 +46,18 @@ export interface Told {
   people: number;
   /** Children of families whom no mail reaches; the office calls them. */
   untold: { families: number; children: string[] };
+  /** Families with a proven address whom the school has blocked: they are told only that a meeting is canceled. */
+  blocked: number;
 }
 
 const SHOWN_CHILDREN = 100;
 
 /** Who is told about these appointments by mail, and who is not. */
-export async function findTold(event: EventScope, appointments: Booked[]): Promise<Told> {
+export async function findTold(
+  event: EventScope,
+  appointments: Booked[],
+  kind: 'move' | 'cancel',
+): Promise<Told> {
   const ids = [...new Set(appointments.map(({ household }) => household.toHexString()))];
   const households = await Household.find(
     { _id: { $in: ids }, account: event.account },
@@ -60,10 +65,10 @@ export async function findTold(event: EventScope, appointments: Booked[]): Promi
   ).lean();
   const kept = households.flatMap(({ keptFor }) => keptFor ?? []);
   const [adults, ofRoster] = await Promise.all([
-    // The same conditions as in `addresseesOf`.
+    // The same conditions as where they are told.
     User.find(
-      { _id: { $in: households.flatMap((one) => one.adults) }, ...mayBeTold(event.account) },
-      { _id: 1 },
+      { _id: { $in: households.flatMap((one) => one.adults) }, emailProvenAt: { $exists: true } },
+      { blocks: 1 },
     ).lean(),
     kept.length > 0
       ? Contact.find(
@@ -78,13 +83,13 @@ export async function findTold(event: EventScope, appointments: Booked[]): Promi
         ).lean()
       : [],
   ]);
-  const proven = new Set([...adults, ...ofRoster].map(({ _id }) => _id.toHexString()));
-  const told = new Set(
-    households
-      .filter((one) => one.adults.some((id) => proven.has(id.toHexString())))
-      .map(({ _id }) => _id.toHexString()),
-  );
-  const untold = appointments.filter(({ household }) => !told.has(household.toHexString()));
+  const idsOf = (all: { _id: Types.ObjectId }[]) => new Set(all.map(({ _id }) => _id.toHexString()));
+  const heard = adults.filter((one) => kind === 'cancel' || !isBlocked(one, event.account));
+  const proven = idsOf([...heard, ...ofRoster]);
+  const withOne = (of: Set<string>) =>
+    idsOf(households.filter((one) => one.adults.some((id) => of.has(id.toHexString()))));
+  const [told, reached] = [withOne(proven), withOne(idsOf([...adults, ...ofRoster]))];
+  const untold = appointments.filter(({ household }) => !reached.has(household.toHexString()));
   const children = await Contact.find(
     { _id: { $in: untold.flatMap(({ students }) => students) }, account: event.account },
     { firstName: 1, lastName: 1, email: 1 },
@@ -95,7 +100,8 @@ export async function findTold(event: EventScope, appointments: Booked[]): Promi
   return {
     families: told.size,
     people: proven.size,
-    untold: { families: ids.length - told.size, children: children.map(contactName) },
+    untold: { families: ids.length - reached.size, children: children.map(contactName) },
+    blocked: reached.size - told.size,
   };
 }
 

@@ -28,7 +28,7 @@ export async function showPreview(
   );
   const goes = new Set(going.map(({ slot }) => slot._id.toHexString()));
   const moving = checked.appointments.filter(({ slot }) => goes.has(slot.toHexString()));
-  const told = await findTold(event, moving);
+  const told = await findTold(event, moving, form.kind);
   const toDay = form.toDay || form.day;
   const times = going.flatMap(({ to }) => to?.from ?? []).sort((a, b) => +a - +b);
   const warnings = form.kind === 'move' ? await warnOfDays(event, [toDay], deps.now()) : [];
@@ -52,7 +52,7 @@ export async function showPreview(
     wishing: await countWishing(
       event,
       going.map(({ slot }) => slot),
-      deps.now(),
+      new Date(deps.now().getTime() + WAIT_MS),
     ),
     hasMail: deps.config.smtpUrl !== undefined,
     minutes: WAIT_MS / 60_000,

@@ -29,8 +29,7 @@ export async function tellFamilies(
     if (index % AT_ONCE === 0 && !(await goesOn())) return false;
     await tellFamily(deps, move, household, theirs);
   }
-  if (!(await goesOn())) return false;
-  await tellWishing(deps, move);
+  if (!(await goesOn()) || !(await tellWishing(deps, move, goesOn))) return false;
   await SlotMoveItem.updateMany({ move: move._id, state: 'done' }, { $set: { state: 'told' } });
   return true;
 }
@@ -57,14 +56,18 @@ async function findTouched({ _id, kind, createdAt }: SlotMove): Promise<Touched[
 }
 
 /** Families who wish for the former times in a preference round. */
-async function tellWishing(deps: Deps, { _id, kind, event, account, notice }: SlotMove): Promise<void> {
+async function tellWishing(
+  deps: Deps,
+  { _id, kind, event, account, notice }: SlotMove,
+  goesOn: () => Promise<boolean>,
+): Promise<boolean> {
   const states = kind === 'move' ? (['done'] as const) : (['done', 'told'] as const);
   const items = await SlotMoveItem.find(
     { move: _id, state: { $in: [...states] } },
     { slot: 1, from: 1 },
   ).lean();
   const moved = items.map(({ slot, from }) => ({ _id: slot, from }));
-  await tellMoved(deps, { _id: event, account }, moved, { key: _id.toHexString(), notice });
+  return tellMoved(deps, { _id: event, account }, moved, { key: _id.toHexString(), notice }, goesOn);
 }
 
 async function tellFamily(

@@ -12,7 +12,7 @@ import { finishPlan } from './finish-plans.js';
 import { dropHolds, findHolds, firstEnd, holdWishes, missingOf, type Target } from './hold-wishes.js';
 import { solvePlan } from './solve-plan.js';
 
-export interface PlanRequest extends Pick<Plan, 'days' | 'waitDays' | 'breaks' | 'gap'> {
+export interface PlanRequest extends Pick<Plan, 'days' | 'wait' | 'breaks' | 'gap'> {
   wanted: Wanted[];
   /** The idempotency key: the same for every repetition of one request, such as a form's. */
   key: string;
@@ -56,7 +56,7 @@ export async function makePlan(deps: Deps, family: Family, request: PlanRequest)
         open: true,
         wishes: request.wanted,
         days: request.days,
-        waitDays: request.waitDays,
+        wait: request.wait,
         breaks: request.breaks,
         gap: request.gap,
         createdAt: deps.now(),

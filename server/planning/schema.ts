@@ -37,8 +37,9 @@ export const planForm = Joi.object<PlanForm>({
 })
   .pattern(
     Joi.string()
-      .max(15)
-      .pattern(/^(from|to)-\d{4}-\d\d-\d\d$/),
+      .max(18)
+      // Those that were offered are sent along, so that it can be told which were changed.
+      .pattern(/^(from|to|wasFrom|wasTo)-\d{4}-\d\d-\d\d$/),
     clock(),
   )
   .pattern(

@@ -96,8 +96,8 @@ function readForm(
     return [{ from, to }];
   });
   if (Object.keys(errors).length > 0) return { ok: false, errors };
-  const waitDays = waitDaysOf(event, offer, days);
-  return { ok: true, request: { wanted, days, waitDays, breaks, gap: form.gap, key: form.key } };
+  const wait = { days: waitDaysOf(event, form), asked: event.days };
+  return { ok: true, request: { wanted, days, wait, breaks, gap: form.gap, key: form.key } };
 }
 
 /**
@@ -105,14 +105,20 @@ function readForm(
  * nothing about earlier or later, and a day that was not on the form says nothing either.
  * @returns none for any time
  */
-function waitDaysOf({ days: all }: PlacedEvent, offer: Offer, chosen: PlanDay[]): PlanDay[] {
+function waitDaysOf({ days: all }: PlacedEvent, form: PlanForm): PlanDay[] {
   const windows = all.flatMap((day): PlanDay[] => {
-    const offered = offer.days.find((one) => one.day === day);
-    const own = chosen.find((one) => one.day === day);
-    if (!offered) return [{ day, ...WHOLE_DAY }];
-    if (!own) return [];
-    const from = own.from === offered.from ? WHOLE_DAY.from : own.from;
-    return [{ day, from, to: own.to === offered.to ? WHOLE_DAY.to : own.to }];
+    const [wasFrom, wasTo] = [textOf(form, `wasFrom-${day}`), textOf(form, `wasTo-${day}`)];
+    const isTicked = form.day.includes(day);
+    if (wasFrom && !isTicked) return [];
+    const from = textOf(form, `from-${day}`, wasFrom);
+    const to = textOf(form, `to-${day}`, wasTo);
+    return [
+      {
+        day,
+        from: from === wasFrom ? WHOLE_DAY.from : from,
+        to: to === wasTo ? WHOLE_DAY.to : to,
+      },
+    ];
   });
   const isAny = windows.every(({ from, to }) => from === WHOLE_DAY.from && to === WHOLE_DAY.to);
   return isAny && windows.length === all.length ? [] : windows;

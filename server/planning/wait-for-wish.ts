@@ -30,7 +30,7 @@ export async function waitForWish(deps: Deps, family: Family, plan: Plan, n: num
     ...{ event, household: household._id, user: actor.user },
     ...{ resource: wish.resource, students: wish.students },
     // Who waits already keeps the hours that they named there, unless the plan names others.
-    ...(plan.waitDays?.length ? { days: plan.waitDays } : {}),
+    ...(plan.wait?.days.length ? plan.wait : {}),
     ...(plan.breaks.length > 0 ? { breaks: plan.breaks } : {}),
   });
   return joined.ok

@@ -4,12 +4,14 @@ import { daysInWords, fieldSpan } from '../web/format-time.js';
 import { parseForm } from '../web/parse.js';
 import type { PlacedEvent } from '../web/place.js';
 import { wordsOf } from '../web/words.js';
-import { hoursForm } from './schema.js';
+import { hoursForm, type HoursForm } from './schema.js';
 
 /** When a family in line can come. None: at any time. */
 export type Hours = Pick<WaitlistEntry, 'days'>;
 
 const { from: FIRST, to: LAST } = WHOLE_DAY;
+
+const NO_HOURS: HoursForm = { day: [], shown: [], from: '', to: '' };
 
 /** When they can come, also on days of the event that came after they said so. */
 export function hoursOn(
@@ -29,12 +31,16 @@ export function readHours(
   event: Pick<PlacedEvent, 'days' | 'locale'>,
   body: unknown,
   before: Hours = { days: [] },
-): { ok: true; hours: Hours } | { ok: false; errors: Record<string, string> } {
+):
+  | { ok: true; hours: Hours & Required<Pick<WaitlistEntry, 'asked'>> }
+  | { ok: false; errors: Record<string, string> } {
   const parsed = parseForm(hoursForm, body);
-  const { day, from, to } = parsed.ok ? parsed.value : { day: [], from: '', to: '' };
+  const { day, shown: asked, from, to } = parsed.ok ? parsed.value : NO_HOURS;
   if (from && to && to <= from) return { ok: false, errors: { to: wordsOf(event)('waitlist.window') } };
-  const chosen = event.days.filter((one) => day.includes(one));
-  const days = chosen.length > 0 ? chosen : event.days;
+  // A day that was added while the form was open was not asked about.
+  const known = event.days.filter((one) => asked.length === 0 || asked.includes(one));
+  const chosen = known.filter((one) => day.includes(one));
+  const days = chosen.length > 0 ? chosen : known;
   const shown = hoursIn(before);
   const isSame = from === shown.from && to === shown.to;
   const windows = days.flatMap((one) => {
@@ -42,7 +48,7 @@ export function readHours(
     return own.length > 0 ? own : [{ day: one, from: from || FIRST, to: to || LAST }];
   });
   const isAny = windows.every((window) => window.from === FIRST && window.to === LAST);
-  return { ok: true, hours: { days: isAny && days.length === event.days.length ? [] : windows } };
+  return { ok: true, hours: { days: isAny && days.length === known.length ? [] : windows, asked: known } };
 }
 
 /** What the form shows of them. */

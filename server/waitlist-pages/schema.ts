@@ -25,6 +25,8 @@ export const joinQuery = Joi.object<Omit<JoinForm, 'goer'>, true>({
 
 export interface HoursForm {
   day: string[];
+  /** The days that the form shows. */
+  shown: string[];
   from: string;
   to: string;
 }
@@ -32,6 +34,7 @@ export interface HoursForm {
 /** Whatever is not as the form has it is as if it had not been sent. */
 export const hoursForm = Joi.object<HoursForm>({
   day: dayBoxes(MAX_DAYS),
+  shown: dayBoxes(MAX_DAYS),
   from: clock().empty('').default(''),
   to: clock().empty('').default(''),
 }).unknown();

@@ -94,7 +94,7 @@ export function entryPages(deps: Deps): Router {
       return;
     }
     if (entry.open) {
-      await changeHours(family.event, entry, read.hours);
+      await changeHours(entry, read.hours);
       say(req, { kind: 'ok', text: wordsFor(res)('waitlist.hoursSaved') });
     }
     res.redirect(303, pathOf(family, entry));

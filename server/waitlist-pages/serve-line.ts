@@ -49,7 +49,7 @@ export function linePages(deps: Deps): Router {
     if (!parsed.ok) throw notFound();
     const { resource, student } = parsed.value;
     const read = readHours(family.event, req.body);
-    if (read.ok) await join(deps, req, res, family, { ...parsed.value, ...read.hours });
+    if (read.ok) await join(deps, req, res, family, { ...parsed.value, hours: read.hours });
     else
       await showForm(deps, res, family, resource, student, {
         values: typedValues(req.body),
@@ -66,8 +66,8 @@ export function linePages(deps: Deps): Router {
   return router;
 }
 
-/** Without days it is the bare button, which says nothing about hours. */
-type Asked = Pick<Joining, 'resource' | 'days'> & JoinForm;
+/** Without hours it is the bare button, which says nothing about them. */
+type Asked = JoinForm & { hours?: Pick<Joining, 'days' | 'asked'> };
 
 async function join(deps: Deps, req: Request, res: Response, family: Family, asked: Asked): Promise<void> {
   const { event, household, actor, home } = family;
@@ -79,7 +79,7 @@ async function join(deps: Deps, req: Request, res: Response, family: Family, ask
     resource: asked.resource,
     students,
     ...(asked.goer ? { goer: goerIn(asked.goer) ?? 'all' } : {}),
-    ...(asked.days ? { days: asked.days } : {}),
+    ...(asked.hours ?? {}),
   });
   if (joined.ok) {
     res.redirect(303, `${home}/waitlist/${joined.entry._id.toHexString()}`);

@@ -11,7 +11,7 @@ import { openLine } from './open-line.js';
 import { hasWaitlist, MOST_ENTRIES, MOST_JOINED } from './policy.js';
 
 export type Joining = Pick<WaitlistEntry, 'resource' | 'household' | 'user' | 'students'> &
-  Partial<Pick<WaitlistEntry, 'days' | 'breaks'>> & {
+  Partial<Pick<WaitlistEntry, 'days' | 'asked' | 'breaks'>> & {
     /** The adult who is to go, alone. Absent: who joins, as when somebody books. */
     goer?: Types.ObjectId | 'all';
     /** As the family sees it: for some it opens earlier. */
@@ -30,6 +30,7 @@ export async function joinWaitlist(
   joining: Joining,
 ): Promise<{ ok: true; entry: WaitlistEntry } | ({ ok: false } & NotJoined)> {
   const { event, resource, household, user, students, goer = user, days, breaks } = joining;
+  const { asked = event.days } = joining;
   const line = await openLine(event._id, deps.now());
   if (!line || !hasWaitlist(line.event) || !mayBookNow(event, deps.now(), 'household'))
     return { ok: false, reason: 'not open' };
@@ -39,7 +40,7 @@ export async function joinWaitlist(
     ...{ event: event._id, resource, household, user, students },
     ...(goer === 'all' ? {} : { goer }),
     days: days ?? [],
-    asked: event.days,
+    asked,
     breaks: breaks ?? [],
     wish: wishOf(resource, students),
     state: 'waiting',
@@ -56,7 +57,10 @@ export async function joinWaitlist(
     return { ok: true, entry };
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
-    const before = await changeHours(event, entry, { days, breaks });
+    const before = await changeHours(entry, {
+      ...(days ? { days, asked } : {}),
+      ...(breaks ? { breaks } : {}),
+    });
     // It has ended this moment.
     return before ? { ok: true, entry: before } : joinWaitlist(deps, joining);
   }
@@ -86,13 +90,12 @@ async function refuseJoining(
 
 /** When a family in line can come, said anew; its place stays. What is absent stays as it was. */
 export async function changeHours(
-  { _id: event, days: asked }: Pick<Event, '_id' | 'days'>,
-  { household, wish }: Pick<WaitlistEntry, 'household' | 'wish'>,
-  { days, breaks }: { [K in 'days' | 'breaks']?: WaitlistEntry[K] | undefined },
+  { event, household, wish }: Pick<WaitlistEntry, 'event' | 'household' | 'wish'>,
+  hours: Partial<Pick<WaitlistEntry, 'days' | 'asked' | 'breaks'>>,
 ): Promise<WaitlistEntry | null> {
   return WaitlistEntry.findOneAndUpdate(
     { event, household, wish, open: true },
-    { $set: { ...(days ? { days, asked } : {}), ...(breaks ? { breaks } : {}) } },
+    { $set: hours },
     { returnDocument: 'after' },
   ).lean();
 }

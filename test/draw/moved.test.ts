@@ -91,6 +91,21 @@ describe('times that move while families wish for them', () => {
     assert.deepEqual([kept!.any, kept!.froms], [false, [round.desk.fair.teachers[0]!.slots[0]!.from]]);
   });
 
+  it('may stand beside the same slot’s new time, which is drawn', async () => {
+    await moveDay();
+    const [slot] = round.desk.fair.teachers[0]!.slots;
+    const moved = await Slot.findById(slot!._id).orFail().lean();
+    const both = { [`first-${keyOf(0)}`]: timeOf(slot!), [`second-${keyOf(0)}`]: timeOf(moved) };
+    assert.equal((await wish({ [`rank-${keyOf(0)}`]: '1', ...both })).status, 303);
+    round.desk.test.setNow(later(HOUR));
+    await round.run();
+    const booked = await Appointment.find({ household: kim.household._id }).lean();
+    assert.deepEqual(
+      booked.map(({ slot: id, from }) => [id, from]),
+      [[moved._id, moved.from]],
+    );
+  });
+
   it('are refused at their field where they moved while the form was open', async () => {
     await moveDay();
     const before = await DrawEntry.findOne().orFail().lean();

@@ -19,7 +19,7 @@ describe('an event’s link typed from paper', () => {
     assert.equal(lost.status, 404);
     assert.match(
       lost.text,
-      /Maple School[\s\S]*No event has this link[\s\S]*value="nothing2"[\s\S]*\/s\/maple/,
+      /Maple School[\s\S]*This link doesn’t lead to an event[\s\S]*value="nothing2"[\s\S]*\/s\/maple/,
     );
     const typed = encodeURIComponent(` https://school.example/e/${event.link.toUpperCase()}/ `);
     assert.equal((await who.get(`/e?link=${typed}`)).headers.location, `/e/${event.link}`);

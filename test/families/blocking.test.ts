@@ -7,6 +7,7 @@ import { Household } from '../../server/models/household.js';
 import { Notification } from '../../server/models/notification.js';
 import { OneTimeLink } from '../../server/models/one-time-link.js';
 import { User } from '../../server/models/user.js';
+import { tellTogether } from '../../server/meetings/tell-together.js';
 import { sendReminders } from '../../server/meetings/send-reminders.js';
 import { workIsDone } from '../../server/web/after-answer.js';
 import { EVE } from '../support/booking/conference.js';
@@ -93,6 +94,23 @@ describe('a parent’s login, as the school closes it', () => {
         await to('appointment cancelled'),
         [mother.user.email, mother.user.email, parent.user.email].sort(),
       );
+    });
+
+    it('tells them, of a day that is canceled as a whole, what they knew of and nothing else', async () => {
+      const mother = await desk.parent();
+      await Household.updateOne({ adults: parent.user._id }, { $push: { adults: mother.user._id } });
+      await block({ appointments: 'keep' });
+      desk.test.setNow(new Date(EVE.getTime() + 60_000));
+      await desk.book(mother.visitor, 1, 1);
+      await Notification.deleteMany({});
+      const both = await Appointment.find({ state: 'booked' }).sort({ from: 1 }).lean();
+      assert.equal(both.length, 2);
+      await tellTogether(desk.test.deps, both, 'cancelled', { about: 'x', notice: '' });
+      const textTo = async ({ email }: User) =>
+        (await Notification.findOne({ to: email }).orFail().lean()).text;
+      assert.match(await textTo(mother.user), /Mrs Lee[\s\S]*Mr Park/);
+      assert.match(await textTo(parent.user), /Mrs Lee/);
+      assert.doesNotMatch(await textTo(parent.user), /Mr Park/);
     });
 
     it('asks about appointments first', async () => {

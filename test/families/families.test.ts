@@ -87,6 +87,37 @@ describe('a parent’s login and children, as the school sees them', () => {
       assert.match((await parent.visitor.get(desk.home)).headers.location ?? '', /children$/);
     });
 
+    for (const appointments of ['keep', 'cancel'])
+      it(`leaves a meeting about two children to the other one (${appointments})`, async () => {
+        const [one, other] = desk.fair.students.map(({ _id }) => _id);
+        const sibling = { student: other!, adult: parent.user._id, by: 'school' as const, at: new Date() };
+        await Household.updateOne({ _id: parent.household._id }, { $push: { children: sibling } });
+        const alone = new Types.ObjectId((await desk.book(parent.visitor, 1, 1)).split('/').at(-1));
+        await Appointment.updateOne({ _id: booked }, { $push: { students: other } });
+        for (const claim of await Claim.find({ appointment: booked, _id: new RegExp(String(one)) }).lean())
+          await Claim.create(
+            Object.assign({}, claim, { _id: claim._id.replace(String(one), String(other)) }),
+          );
+        const claimsOf = (student: Types.ObjectId) =>
+          Claim.countDocuments({ appointment: booked, _id: new RegExp(`:${String(student)}:`) });
+        const before = await claimsOf(other!);
+        assert.ok(before > 0);
+
+        const page = await office.get(`${home}/children/${child}/removal`);
+        assert.match(page.text, /1 upcoming appointment that’s also about another child of theirs stays/);
+        assert.match(page.text, /What happens to this appointment\?/);
+        assert.equal((await remove({ appointments })).status, 303);
+        const left = await Appointment.findById(booked).orFail().lean();
+        assert.deepEqual(
+          [left.state, left.household, left.students],
+          ['booked', parent.household._id, [other]],
+        );
+        assert.deepEqual([await claimsOf(one!), await claimsOf(other!)], [0, before]);
+        assert.equal((await parent.visitor.get(`${desk.home}/appointments/${String(booked)}`)).status, 200);
+        const gone = await Appointment.findById(alone).orFail().lean();
+        assert.notEqual(gone.state === 'booked' && gone.household.equals(parent.household._id), true);
+      });
+
     it('keeps the appointment for the school: booked, and the adult neither sees nor hears of it again', async () => {
       await remove({ appointments: 'keep' });
       const kept = await Appointment.findById(booked).orFail().lean();

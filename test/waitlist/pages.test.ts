@@ -278,6 +278,14 @@ describe('the waitlist, as families and the office see it', () => {
     );
     const wish = teachers.map(({ resource }) => `${String(students[0]!._id)}:${String(resource._id)}`);
     // The form's own hours: from 5:00 to 5:30, when the other teacher is free.
+    const shown = (await kim.visitor.get(`${desk.home}/plan`)).text;
+    const offered = Object.fromEntries(
+      [...shown.matchAll(/name="(was(?:From|To)-[\d-]+)" value="([\d:]+)"/g)].map(([, name, value]) => [
+        name!,
+        value!,
+      ]),
+    );
+    assert.deepEqual(Object.values(offered), ['17:00', '17:30']);
     for (const [key, from, kept] of [
       ['k1', '17:00', []],
       [
@@ -292,7 +300,10 @@ describe('the waitlist, as families and the office see it', () => {
       await WaitlistEntry.deleteMany({});
       const made = await kim.visitor.post(
         `${desk.home}/plan`,
-        { ...{ key, day: DAY, wish, gap: '0' }, [`from-${DAY}`]: from, [`to-${DAY}`]: '17:30' },
+        {
+          ...{ key, day: DAY, wish, gap: '0', ...offered },
+          ...{ [`from-${DAY}`]: from, [`to-${DAY}`]: '17:30' },
+        },
         `${desk.home}/children`,
       );
       const path = made.headers.location ?? '';
@@ -518,12 +529,22 @@ describe('the waitlist, as families and the office see it', () => {
       ],
     };
     const form = { day: event.days, from: '15:00', to: '17:00' };
-    assert.deepEqual(readHours(event, form, before), { ok: true, hours: before });
+    assert.deepEqual(readHours(event, form, before), {
+      ok: true,
+      hours: { ...before, asked: event.days },
+    });
     const changed = readHours(event, { ...form, to: '17:30' }, before);
     assert.deepEqual(changed.ok && changed.hours.days.map(({ to }) => to), ['17:30', '17:30']);
     assert.deepEqual(readHours(event, { day: event.days, from: '', to: '' }, before), {
       ok: true,
-      hours: { days: [] },
+      hours: { days: [], asked: event.days },
     });
+    // A day that came while the form was open was not asked about.
+    const later = readHours(
+      { ...event, days: [...event.days, '2026-12-09'] },
+      { ...form, shown: event.days },
+      before,
+    );
+    assert.deepEqual(later.ok && later.hours, { ...before, asked: event.days });
   });
 });

@@ -7,10 +7,11 @@ import { viewEngine } from '../../server/web/render-view.js';
 describe('views', () => {
   let folder: string;
 
-  before(async () => {
+  // Views stay compiled as long as the process.
+  beforeEach(async () => {
     folder = await mkdtemp(path.join(os.tmpdir(), 'slotbell-views-'));
   });
-  after(() => rm(folder, { recursive: true }));
+  afterEach(() => rm(folder, { recursive: true }));
 
   const write = (name: string, text: string) => writeFile(path.join(folder, `${name}.ejs`), text);
 

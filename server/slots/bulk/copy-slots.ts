@@ -42,9 +42,8 @@ export async function planCopy(
   const all = distinct(moved);
   const ownOf = ({ _id }: Teacher) => bySource.get(_id.toHexString()) ?? [];
   const timesOf = (teacher: Teacher) => {
-    if (to.length === 0) return ownOf(teacher);
-    const own = new Map(ownOf(teacher).map((copied) => [copied.of, copied]));
-    return all.map((copied) => own.get(copied.of) ?? asOther(copied));
+    const own = ownOf(teacher);
+    return to.length === 0 ? own : [...own, ...besides(own, all).map(asOther)];
   };
   if (targets.reduce((sum, teacher) => sum + timesOf(teacher).length, 0) > MOST_SLOTS)
     return { ok: false, reason: 'too many' };
@@ -81,6 +80,17 @@ export function countLost(plans: Extract<CopyPlan, { ok: true }>['plans']) {
     alone: lost.filter(({ isOwn }) => !isOwn).length,
     unlinked: made.filter(({ copied, isOwn }) => !isOwn && copied.of.link).length,
   };
+}
+
+/** Those of some times, by time, that overlap none of a teacher's own. */
+function besides(own: Copied[], times: Copied[]): Copied[] {
+  const taken = own.toSorted((a, b) => +a.from - +b.from);
+  let next = 0;
+  return times.filter(({ from, to }) => {
+    for (; (taken[next]?.to ?? to) <= from;) next++;
+    const after = taken[next];
+    return !after || after.from >= to;
+  });
 }
 
 /** Keeps one of several that overlap: the evenings of two teachers, copied to a third, become one. */

@@ -21,8 +21,11 @@ export async function readWhole(event: Pick<Event, '_id' | 'account'>, selection
 
 /** One text for the state of some slots, which shows whether anybody changed one since. */
 export function printOfSlots(slots: Slot[]): string {
-  const lines = slots.map(({ _id, state, message, from, to, capacity, kind }) =>
-    [_id.toHexString(), state, message, +from, +to, capacity, kind].join(' '),
+  const lines = slots.map(({ _id, state, message, from, to, capacity, kind, breakMinutes, link, ...slot }) =>
+    [
+      ...[_id.toHexString(), state, message, +from, +to, capacity, kind, breakMinutes, link],
+      ...(slot.with ?? []),
+    ].join(' '),
   );
   return hash('sha256', lines.sort().join('\n'), 'base64url');
 }
