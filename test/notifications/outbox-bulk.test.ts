@@ -71,7 +71,10 @@ describe('the outbox, all at once', () => {
     const mails = await Notification.find({ kind: 'test' }).lean();
     assert.equal(mails.length, 1);
     assert.match(mails[0]!.to, /^admin/);
-    assert.match((await admin.get(answer.headers.location ?? '')).text, /Test email[\s\S]*Check again whether it was sent/);
+    assert.match(
+      (await admin.get(answer.headers.location ?? '')).text,
+      /Test email[\s\S]*Check again whether it was sent/,
+    );
   });
 
   it('without a mail server neither is offered, and neither does anything', async () => {
