@@ -6,7 +6,7 @@ import { Notification } from '../../server/models/notification.js';
 import { compose } from '../../server/notifications/send-mail.js';
 import { createTestApp, makeUser, type TestApp } from '../support/app.js';
 import { EVE, type Conference } from '../support/booking/conference.js';
-import { openPage, reload } from '../support/browser.js';
+import { openPage } from '../support/browser.js';
 import { emptyDatabase } from '../support/hooks.js';
 import { makeGuardian, makeSchool } from '../support/mailings/school.js';
 import { Office } from '../support/office.js';
@@ -46,7 +46,9 @@ describe('clicks that the office needs to write to families', () => {
     assert.equal(await Mailing.countDocuments({ kind: 'announcement', state: 'scheduled' }), 1);
     await continueMailings(test.deps, new AbortController().signal);
     assert.equal(await Notification.countDocuments({ kind: 'announcement' }), 2);
-    await reload(page);
+    // The page of work that has ended loads itself anew.
+    await page.locator('[data-progress-url]').waitFor({ state: 'detached' });
+    await page.waitForLoadState();
     await office.look('announced');
   });
 

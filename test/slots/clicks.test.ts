@@ -8,7 +8,6 @@ import { continueMoves } from '../../server/moves/run-move.js';
 import { createTestApp, makeAccount, makeUser, type TestApp } from '../support/app.js';
 import { makeAppointment } from '../support/appointment.js';
 import { makeEvent, makeTeacher } from '../support/event.js';
-import { reload } from '../support/browser.js';
 import { emptyDatabase } from '../support/hooks.js';
 import { Office } from '../support/office.js';
 
@@ -73,7 +72,7 @@ describe('clicks that the office needs for slots', () => {
     await click('button', /^Move 90 slots/);
     assert.ok(office.clicks <= 4, String(office.clicks));
     await continueMoves(test.deps, new AbortController().signal);
-    await reload(page);
+    await page.reload();
     await office.look('moved');
     assert.equal(await Slot.countDocuments({ event: event._id, day: '2026-12-15' }), 90);
     assert.equal((await Appointment.findById(_id).lean())?.from.toISOString(), '2026-12-15T15:00:00.000Z');

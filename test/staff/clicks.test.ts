@@ -6,7 +6,7 @@ import { contactKeys } from '../../server/models/person-keys.js';
 import { School } from '../../server/models/school.js';
 import { runInvitations } from '../../server/staff/run-invitations.js';
 import { createTestApp, makeAccount, makeUser, type TestApp } from '../support/app.js';
-import { axeViolations, reload } from '../support/browser.js';
+import { axeViolations } from '../support/browser.js';
 import { emptyDatabase } from '../support/hooks.js';
 import { Office } from '../support/office.js';
 
@@ -61,7 +61,7 @@ describe('clicks that the office needs for staff accounts', () => {
     assert.match(page.url(), /\/invitations\/[0-9a-f]{24}$/);
     for (const { name, key } of test.asked)
       if (name === 'invite-staff') await runInvitations(test.deps, key, new AbortController().signal);
-    await reload(page);
+    await page.reload();
     assert.match(await page.innerText('.lead'), /116 people are invited/);
     assert.equal(await Notification.countDocuments({ kind: 'invitation' }), TEACHERS);
     assert.deepEqual(await axeViolations(page), []);

@@ -218,13 +218,3 @@ const DROP_ALIKE = String.raw`(() => {
 export async function screenshot(page: Page, file: string): Promise<void> {
   await page.screenshot({ path: file, fullPage: true, animations: 'disabled' });
 }
-
-/** Loads a page anew that may be doing so itself at this moment: the later one counts, and both show what is stored now. */
-export async function reload(page: Page): Promise<void> {
-  try {
-    await page.reload();
-  } catch (error) {
-    if (!String(error).includes('ERR_ABORTED')) throw error;
-    await page.waitForLoadState();
-  }
-}
