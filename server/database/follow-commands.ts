@@ -1,15 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-
-/** The database commands of one request. */
-export interface CommandWatch {
-  /**
-   * By how much the oldest unanswered command is older than one that was answered, in milliseconds; 0 if none waits. Where all answers are
-   * slow this stays small: the database is busy, and nothing is lost.
-   */
-  silentMs(): number;
-  /** Runs `work`, and all that it starts, as part of this request. */
-  follow<T>(work: () => T): T;
-}
+import type { CommandWatch } from '../deps.js';
 
 const followed = new AsyncLocalStorage<Set<{ since: number }>>();
 /** When the latest command was sent that has its answer, and when any answer came, by `performance.now()`. */

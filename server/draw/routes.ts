@@ -68,9 +68,9 @@ export function drawRoutes(deps: Deps): Router {
     const sent = await DrawEntry.findOne({ draw: draw._id, household: family.household._id }).lean();
     const offered = await offerWishes(family, deps.now(), sent?.wishes);
     const { wishes, errors: gone } = readWishes(parsed.value, offered, t);
-    if (wishes.length > draw.most || Object.keys(gone).length > 0) {
-      const errors =
-        wishes.length > draw.most ? { _form: t('draw.tooMany', { count: draw.most }), ...gone } : gone;
+    const errors =
+      wishes.length > draw.most ? { _form: t('draw.tooMany', { count: draw.most }), ...gone } : gone;
+    if (Object.keys(errors).length > 0) {
       await showWishes(deps, res, { values: typedValues(req.body), errors });
       return;
     }

@@ -10,7 +10,11 @@ import type { Family } from '../parents/load-conference.js';
 /** What a form of wishes showed: it comes back with the form, and tells whether somebody of the family sent others meanwhile. */
 export function seenOf(wishes: DrawWish[] = []): string {
   const shown = wishes.map(({ students, resource, slots, froms, any }) => [
-    ...[students, resource, slots, froms, any],
+    students,
+    resource,
+    slots,
+    froms,
+    any,
   ]);
   return createHash('sha256').update(JSON.stringify(shown)).digest('hex');
 }

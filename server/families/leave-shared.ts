@@ -4,7 +4,7 @@ import { Claim } from '../models/claim.js';
 import type { Household } from '../models/household.js';
 
 /** A household's coming meetings about a child and another one whom it keeps. */
-export function sharedBy(
+function sharedBy(
   { _id, children }: Pick<Household, '_id' | 'children'>,
   student: Types.ObjectId,
   now: Date,

@@ -51,8 +51,12 @@ export async function removeChild(
   }
   const which = { _id: household._id, student, event };
   await endHolds(deps, which);
-  await leaveShared(household, student, now);
-  const canceled = outcome === 'cancel' ? await cancelComing(deps, actor, which) : 0;
+  let canceled = 0;
+  if (outcome === 'cancel') {
+    // What is also about another child isn't canceled.
+    await leaveShared(household, student, now);
+    canceled = await cancelComing(deps, actor, which);
+  }
   // This includes past appointments: they are about a child whom these adults may not see.
   const kept = await keepForSchool(actor, household, student, now);
   const appointments = outcome === 'cancel' ? canceled : kept;

@@ -26,12 +26,12 @@ export function interpreterSettings(deps: Deps): Router {
   const back = (res: Response) => `/events/${String(eventOf(res)._id)}/settings/interpreters`;
 
   router.get('/', async (_req, res) => {
-    await showSettings(deps, res);
+    await showSettings(res);
   });
 
   router.post('/', async (req, res) => {
     const parsed = parseForm(settingForm, req.body);
-    if (!parsed.ok) return showSettings(deps, res.status(422), parsed);
+    if (!parsed.ok) return showSettings(res.status(422), parsed);
     const event = eventOf(res);
     const { sure, ...setting } = parsed.value;
     const losing = await countLosing(event, setting.languages, deps.now());
@@ -52,7 +52,7 @@ export function interpreterSettings(deps: Deps): Router {
       () => saveSetting(deps, actorOf(res), event, setting),
       async () => shownOf(await reloadEvent(res)),
     );
-    if (form) return showSettings(deps, res.status(422), form);
+    if (form) return showSettings(res.status(422), form);
     await reconcileEvent(deps, event);
     const meetings = losing === 1 ? 'One meeting loses' : `${String(losing)} meetings lose`;
     const what =
@@ -191,7 +191,7 @@ const spokenHere = (
   return spoken(event, codes.size > 0 ? [...codes] : SPOKEN);
 };
 
-async function showSettings({ config }: Deps, res: Response, form?: Form): Promise<void> {
+async function showSettings(res: Response, form?: Form): Promise<void> {
   const event = eventOf(res);
   const { _id, account, interpreting } = event;
   const found = await Interpreter.find({ event: _id, account, status: 'active' }).sort({ sortKey: 1 }).lean();
@@ -199,7 +199,6 @@ async function showSettings({ config }: Deps, res: Response, form?: Form): Promi
     ...settingsFrame(event, 'interpreters'),
     options: spoken(event),
     isOn: interpreting !== undefined,
-    hasServer: config.smtpUrl !== undefined,
     people: found.map(({ _id: id, name, email, languages, times }) => ({
       id: String(id),
       ...{ name, email },

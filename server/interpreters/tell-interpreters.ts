@@ -37,7 +37,6 @@ export async function tellInterpreters(deps: Deps, stopping: AbortSignal): Promi
   const settled = events.filter(({ _id }) => !moving.some((id) => id.equals(_id)));
   await eachOf(settled, stopping, async (event) => {
     const some = theirs.get(String(event._id)) ?? [];
-    if (some.length === 0) return;
     const listOf = await readLists(event, some, deps.now());
     await eachOf(some, stopping, (who) => tellInterpreter(deps, event, who, listOf(who)));
   });

@@ -86,7 +86,7 @@ export async function addresseesOf({
  * The logins that may be told where a child will be. An address that nobody has proven may be a stranger's, and whom the school has blocked
  * it keeps away.
  */
-export function mayBeTold(account: Types.ObjectId) {
+function mayBeTold(account: Types.ObjectId) {
   return { emailProvenAt: { $exists: true }, 'blocks.account': { $ne: account } };
 }
 

@@ -29,10 +29,10 @@ const LENGTHS = [45, 40, 30, 25, 20, 15, 12, 10, 8, 6, 5];
 /** What would give a teacher’s families the missing places, or some of them; [] if none are missing. */
 export async function planFixes(event: PlacedEvent, times: TeacherTimes, now: Date): Promise<Fix[]> {
   if (times.missing === 0) return [];
-  const [after, before] = await Promise.all(
-    (['after', 'before'] as const).map((side) => whereAllJoin(event, layMore(event, times, side), now)),
-  );
-  if (!after || !before) return [];
+  const [after, before] = await Promise.all([
+    whereAllJoin(event, layMore(event, times, 'after'), now),
+    whereAllJoin(event, layMore(event, times, 'before'), now),
+  ]);
   const both = [...after, ...before].sort((a, b) => +a.from - +b.from);
   const days = [...new Set(both.map(({ day }) => day))];
   const { contact } = times.resource;

@@ -4,6 +4,7 @@ import { familyOf, type Family } from '../parents/load-conference.js';
 import { aboutOpening } from '../parents/show-opening.js';
 import type { Deps } from '../deps.js';
 import { Plan, WHOLE_DAY, type PlanDay } from '../models/plan.js';
+import { hoursOf } from '../waitlist/policy.js';
 import { bookingState } from '../web/booking-state.js';
 import { andList } from '../web/format-count.js';
 import { fieldTime, fullDay, shortDayAndTime } from '../web/format-time.js';
@@ -120,8 +121,7 @@ function waitDaysOf({ days: all }: PlacedEvent, form: PlanForm): PlanDay[] {
       },
     ];
   });
-  const isAny = windows.every(({ from, to }) => from === WHOLE_DAY.from && to === WHOLE_DAY.to);
-  return isAny && windows.length === all.length ? [] : windows;
+  return hoursOf(windows, all);
 }
 
 /** What was selected. If siblings meet a teacher together, one of their boxes stands for all. */

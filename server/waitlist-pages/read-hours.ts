@@ -1,5 +1,6 @@
 import { WHOLE_DAY } from '../models/plan.js';
 import type { WaitlistEntry } from '../models/waitlist-entry.js';
+import { hoursOf } from '../waitlist/policy.js';
 import { daysInWords, fieldSpan } from '../web/format-time.js';
 import { parseForm } from '../web/parse.js';
 import type { PlacedEvent } from '../web/place.js';
@@ -47,8 +48,7 @@ export function readHours(
     const own = isSame ? before.days.filter((window) => window.day === one) : [];
     return own.length > 0 ? own : [{ day: one, from: from || FIRST, to: to || LAST }];
   });
-  const isAny = windows.every((window) => window.from === FIRST && window.to === LAST);
-  return { ok: true, hours: { days: isAny && days.length === known.length ? [] : windows, asked: known } };
+  return { ok: true, hours: { days: hoursOf(windows, known), asked: known } };
 }
 
 /** What the form shows of them. */

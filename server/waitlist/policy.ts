@@ -1,5 +1,6 @@
 import { DateTime } from 'luxon';
 import { USUAL_WAITLIST, type Event } from '../models/event.js';
+import { WHOLE_DAY, type PlanDay } from '../models/plan.js';
 import type { Slot } from '../models/slot.js';
 import { timeOf, type WaitlistEntry } from '../models/waitlist-entry.js';
 import { toLocal } from '../web/local-time.js';
@@ -31,6 +32,12 @@ export const MOST_PASSED = 200;
 
 export function hasWaitlist({ booking }: Pick<Event, 'booking'>): boolean {
   return (booking.waitlistMinutes ?? 0) > 0;
+}
+
+/** The hours of a family that can come in these windows: none where they are all of the days as a whole, which is any time. */
+export function hoursOf(windows: PlanDay[], days: string[]): PlanDay[] {
+  const areWhole = windows.every(({ from, to }) => from === WHOLE_DAY.from && to === WHOLE_DAY.to);
+  return areWhole && windows.length === days.length ? [] : windows;
 }
 
 /** Whether a family said that it can come then, and has not let go of this time. */

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import mongoose from 'mongoose';
+import type { GuardedDatabase } from '../deps.js';
 import { DatabaseGone } from './errors.js';
 
 /** After this long, a request without an answer checks whether the database is there; together with the check it takes at most 3 s. */
@@ -9,13 +10,6 @@ const PATIENCE_MS = 1750;
 const AGAIN_MS = 500;
 /** A small command has lost its answer if one that was sent so much later is answered. */
 const SILENT_MS = 1200;
-
-export interface GuardedDatabase {
-  /** Pings the database, for a second at most. */
-  ready(): Promise<boolean>;
-  /** Follows the commands of one request; tells by how much the oldest without an answer is older than one that was answered. */
-  watchCommands(): { silentMs(): number; follow<T>(work: () => T): T };
-}
 
 /**
  * Answers at once while the database is known to be away, and within 3 s when it falls silent during a request: for everybody, or only for

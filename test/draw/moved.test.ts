@@ -33,6 +33,13 @@ describe('times that move while families wish for them', () => {
     const path = `${round.desk.home}/draw/wishes`;
     return kim.visitor.post(path, form, path);
   };
+  /** The round ends. @returns the times that were booked for the family */
+  const drawn = async () => {
+    round.desk.test.setNow(later(HOUR));
+    await round.run();
+    const booked = await Appointment.find({ household: kim.household._id }).lean();
+    return booked.map(({ slot, from }) => [slot, from]);
+  };
   const keyOf = (teacher: number) =>
     `${String(round.desk.fair.students[0]!._id)}:${String(round.desk.fair.teachers[teacher]!.resource._id)}`;
 
@@ -66,13 +73,7 @@ describe('times that move while families wish for them', () => {
     const slot = await Slot.findById(round.desk.fair.teachers[0]!.slots[2]!._id).orFail().lean();
     const chosen = { [`rank-${keyOf(0)}`]: '1', [`first-${keyOf(0)}`]: timeOf(slot) };
     assert.equal((await wish(chosen)).status, 303);
-    round.desk.test.setNow(later(HOUR));
-    await round.run();
-    const booked = await Appointment.find({ household: kim.household._id }).lean();
-    assert.deepEqual(
-      booked.map(({ slot: id, from }) => [id, from]),
-      [[slot._id, slot.from]],
-    );
+    assert.deepEqual(await drawn(), [[slot._id, slot.from]]);
     assert.equal(await Appointment.countDocuments({ household: lou.household._id, state: 'booked' }), 2);
   });
 
@@ -97,13 +98,7 @@ describe('times that move while families wish for them', () => {
     const moved = await Slot.findById(slot!._id).orFail().lean();
     const both = { [`first-${keyOf(0)}`]: timeOf(slot!), [`second-${keyOf(0)}`]: timeOf(moved) };
     assert.equal((await wish({ [`rank-${keyOf(0)}`]: '1', ...both })).status, 303);
-    round.desk.test.setNow(later(HOUR));
-    await round.run();
-    const booked = await Appointment.find({ household: kim.household._id }).lean();
-    assert.deepEqual(
-      booked.map(({ slot: id, from }) => [id, from]),
-      [[moved._id, moved.from]],
-    );
+    assert.deepEqual(await drawn(), [[moved._id, moved.from]]);
   });
 
   it('are refused at their field where they moved while the form was open', async () => {

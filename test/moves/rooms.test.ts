@@ -8,7 +8,7 @@ import { startAs, type Visitor } from '../support/app.js';
 import { makeAppointment } from '../support/appointment.js';
 import { makeClass, makeTeachingPerson } from '../support/classes/school-day.js';
 import { hidden } from '../support/booking/desk.js';
-import { makeEvent, makeSlot, makeTeacher } from '../support/event.js';
+import { makeEvent, makeSlot, makeSlots, makeTeacher } from '../support/event.js';
 
 const NOW = new Date('2026-10-02T15:00:00Z');
 
@@ -33,9 +33,7 @@ describe('moving a room’s day', () => {
       await makeClass(event, 'Math', { teachers: [teaching.contact._id] }),
     ];
     await makeClass(event, 'Music', { teachers: [teaching.contact._id], edits: { room: 'Studio' } });
-    slots = [];
-    for (const at of ['17:00', '17:10', '17:20', '17:30', '17:40'])
-      slots.push(await makeSlot(event, lee, `2026-11-24T${at}`));
+    slots = await makeSlots(event, lee, '2026-11-24', ['17:00', '17:10', '17:20', '17:30', '17:40']);
     await makeAppointment(slots[0]!, { class: art._id });
     await makeAppointment(slots[1]!, { class: math._id });
     await makeAppointment(slots[3]!, { class: art._id, more: [slots[4]!._id], to: slots[4]!.to });

@@ -12,7 +12,7 @@ import { SyncRun } from '../../server/models/sync-run.js';
 import { startAs, type TestApp, type Visitor } from '../support/app.js';
 import { makeAppointment } from '../support/appointment.js';
 import { makeClass, makePerson, makeTeachingPerson } from '../support/classes/school-day.js';
-import { makeEvent, makeSlot, makeTeacher } from '../support/event.js';
+import { makeEvent, makeSlot, makeSlots, makeTeacher } from '../support/event.js';
 
 const NOW = new Date('2026-11-20T18:00:00Z');
 const NAMES = ['Ava Adams', 'Ben Adams', 'Cy Brown', 'Di Cole', 'Ed Dunn'];
@@ -69,9 +69,7 @@ describe('the overview while families book', () => {
     }));
     await Contact.updateOne({ _id: pat._id }, { $set: { relations } });
     await makeClass(event, 'Art', { teachers: [lee.contact._id], students: students.map(({ _id }) => _id) });
-    slots = [];
-    for (const at of ['17:00', '17:10', '17:20'])
-      slots.push(await makeSlot(event, lee.resource, `2026-11-24T${at}`));
+    slots = await makeSlots(event, lee.resource, '2026-11-24', ['17:00', '17:10', '17:20']);
   });
 
   const book = (slot: number, student: number, bookedAt: string, more: Partial<Appointment> = {}) =>
@@ -278,7 +276,7 @@ describe('the overview while families book', () => {
       ['Flo Gray', 'Gus Hall', 'Hal Ives'].map((name) => makePerson(account, 'student', name)),
     );
     await makeClass(event, 'Bio', { teachers: [lee.contact._id], students: more.map(({ _id }) => _id) });
-    for (const at of ['17:30', '17:40']) slots.push(await makeSlot(event, lee.resource, `2026-11-24T${at}`));
+    slots.push(...(await makeSlots(event, lee.resource, '2026-11-24', ['17:30', '17:40'])));
     await book(0, 0, '2026-11-02T15:00:00Z');
     await book(2, 1, '2026-11-02T15:00:00Z');
     const page = `${home}/forecast/${lee.resource._id.toHexString()}`;

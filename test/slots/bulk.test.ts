@@ -17,7 +17,7 @@ import { overlap } from '../../server/slots/plan-slots.js';
 import { startAs, type Visitor } from '../support/app.js';
 import { makeAppointment } from '../support/appointment.js';
 import { hidden } from '../support/booking/desk.js';
-import { makeEvent, makeSlot, makeTeacher } from '../support/event.js';
+import { makeEvent, makeSlot, makeSlots, makeTeacher } from '../support/event.js';
 
 const NOW = new Date('2026-10-02T15:00:00Z');
 const hex = (item: { _id: Types.ObjectId }) => item._id.toHexString();
@@ -34,9 +34,7 @@ describe('many slots at once', () => {
     ({ account, visitor: admin } = await startAs('event administrator', NOW));
     event = await makeEvent(account, { days: ['2026-11-24', '2026-11-25'] });
     lee = await makeTeacher(event, 'Lee', { contact: new Types.ObjectId(), room: '12' });
-    slots = [];
-    for (const time of ['17:00', '17:10', '17:20', '17:30', '17:40', '17:50'])
-      slots.push(await makeSlot(event, lee, `2026-11-24T${time}`));
+    slots = await makeSlots(event, lee, '2026-11-24', ['17:00', '17:10', '17:20', '17:30', '17:40', '17:50']);
     home = `/events/${hex(event)}/slots`;
   });
 

@@ -61,3 +61,15 @@ export async function makeSlot(
   });
   return slot.toObject();
 }
+
+/** The same at several times of a day, in their order. @param times begins, like 17:00 */
+export async function makeSlots(
+  event: Event,
+  resource: Pick<Resource, '_id'>,
+  day: string,
+  times: string[],
+): Promise<Slot[]> {
+  const slots: Slot[] = [];
+  for (const time of times) slots.push(await makeSlot(event, resource, `${day}T${time}`));
+  return slots;
+}
