@@ -4,7 +4,7 @@ import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import type { Refusal } from '../models/refusal.js';
 import { slotsOf } from '../models/appointment-slots.js';
 import { writesTo, writeTogether } from '../models/write-together.js';
-import { checkBooking, readAbout, type Bookable } from './check-booking.js';
+import { checkBooking, readAbout, type About, type Bookable } from './check-booking.js';
 import { buildHold, type HoldRequest } from './build-hold.js';
 import { checkReplaced } from './check-replaced.js';
 import { endHold } from '../claims/check-holder.js';
@@ -47,14 +47,14 @@ export async function studentsBefore({
 }
 
 /**
- * The same, with the facts that were found if this call made the hold or was refused.
+ * The same, with the facts that were found if this call made the hold or was refused: `about` is all that was read.
  * @param isBookedNow whether it is booked at once; it does not count among the login's holds then
  */
 export async function holdOnce(
   deps: Deps,
   request: HoldRequest,
   isBookedNow: (found: Bookable) => boolean = () => false,
-): Promise<{ held: Held; found?: Bookable }> {
+): Promise<{ held: Held; found?: Bookable; about?: About }> {
   const byKey = [request.household, request.key, request.slot, ...request.students].join(':');
   const about = await readAbout(request, byKey);
   if (about.before) return { held: await holdAgain(deps, request, about.before) };
@@ -79,14 +79,14 @@ export async function holdOnce(
     draft,
     needsOf(request, checked, draft, chosen.interpreter),
   );
-  if (!held.ok) return { held, found: checked };
+  if (!held.ok) return { held, found: checked, about };
   const { appointment } = held;
   if (!appointment._id.equals(draft._id)) return { held };
   if (!isBookedNow(checked) && (await isOneTooMany(request, appointment, deps.now())))
     return { held: await giveUp(deps, appointment, 'too many holds') };
   return replaced.old?.more
     ? { held: await keepLength(deps, request, appointment, replaced.old) }
-    : { held, found: checked };
+    : { held, found: checked, about };
 }
 
 /** Whether a slot could be put on hold; nothing is held. */
@@ -150,6 +150,9 @@ async function insert(
   needs: Need[],
 ): Promise<Held> {
   const planned = await planWrites(draft, needs, deps.now());
+  // Pressed in a second tab, or by the other adult: there is nothing to refuse.
+  const own = !planned.ok && planned.mine && isPlain(request) && (await meetingAt(planned.mine));
+  if (own) return { ok: true, appointment: own };
   // This interpreter was just taken; another one may be free.
   const mayChoose = !planned.ok && planned.reason === 'interpreter busy';
   const made: Appointment =
@@ -166,6 +169,15 @@ async function insert(
   if (!planned.ok && !mayChoose) return { ok: false, reason: planned.reason };
   const isTaken = rest.length > 0 && changed === writes.length;
   return isTaken ? { ok: true, appointment: made } : takeAll(deps, request, checked, made);
+}
+
+/** Whether a request wants one meeting for itself: not as part of a plan or draw, as an offer, or in place of another meeting. */
+function isPlain({ plan, draw, offer, replaces }: HoldRequest): boolean {
+  return !plan && !draw && !offer && !replaces;
+}
+
+function meetingAt(_id: Types.ObjectId): Promise<Appointment | null> {
+  return Appointment.findOne({ _id, state: { $in: LIVING_STATES } }).lean();
 }
 
 /**
