@@ -76,7 +76,7 @@ function isOnly({ household }: Adult & { household: Household }, { id }: Claimed
 }
 
 function askReturn(res: Response, adult: Adult, child: ClaimedChild, form: Form = FRESH_FORM): void {
-  res.render('families/return', { ...page(res, adult, `Give ${child.name} back?`), adult, child, form });
+  res.render('families/return', { ...page(res, adult, `Put ${child.name} back?`), adult, child, form });
 }
 
 function childOf(
