@@ -36,7 +36,9 @@ export async function blockLogin(
   const kinds = { $in: ['prove e-mail', 'new password', 'invitation'] as const };
   if (isShutOut(blocked ?? user)) await OneTimeLink.deleteMany({ user: user._id, kind: kinds });
   const which = household && { _id: household._id, event: part?.event };
-  if (which) await endHolds(deps, which);
+  // Who books together with them goes on booking.
+  const isShared = household && household.adults.length > 1;
+  if (which) await endHolds(deps, { ...which, ...(isShared ? { bookedBy: user._id } : {}) });
   const canceled = which && outcome === 'cancel' ? await cancelComing(deps, actor, which) : 0;
   if (!blocked) return { ok: true, canceled };
   await recordAudit({
