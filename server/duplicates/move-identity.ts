@@ -6,6 +6,7 @@ import { Duplicate, pairKey, type Merge } from '../models/duplicate.js';
 import { isDuplicateKey } from '../models/duplicate-key.js';
 import { User } from '../models/user.js';
 import { furtherOf } from '../roster/people/keep-further.js';
+import { joinTies } from './join-ties.js';
 import type { Move } from './move-bookings.js';
 
 /** Groups of fields that belong together: a group is filled in if the remaining contact has none of it. */
@@ -67,11 +68,7 @@ export async function fillBlanks({ keep, drop }: Move, record: Merge['record']):
       set[`identifiers.${identifier}`] = goes.identifiers[identifier];
   if (!stays.securityValue && goes.securityValue) set.securityValue = goes.securityValue;
   if (stays.schools.length === 0) set.schools = goes.schools;
-  const tied = new Set(stays.relations.map(({ student }) => student));
-  set.relations = [...stays.relations, ...goes.relations.filter(({ student }) => !tied.has(student))];
-  const byHand = new Set(stays.tied?.map(({ student }) => student.toHexString()));
-  const alsoTied = (goes.tied ?? []).filter(({ student }) => !byHand.has(student.toHexString()));
-  if (alsoTied.length > 0) set.tied = [...(stays.tied ?? []), ...alsoTied];
+  Object.assign(set, await joinTies(stays, goes));
   // The contact whose record is taken decides the source and whether they are here.
   const taken = record !== undefined && goes.record?.id === record.id;
   if (taken) set.source = goes.source;
