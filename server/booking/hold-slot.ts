@@ -7,7 +7,7 @@ import { writesTo, writeTogether } from '../models/write-together.js';
 import { checkBooking, readAbout, type About, type Bookable } from './check-booking.js';
 import { buildHold, type HoldRequest } from './build-hold.js';
 import { checkReplaced } from './check-replaced.js';
-import { endHold } from '../claims/check-holder.js';
+import { endHold, type HolderOf } from '../claims/check-holder.js';
 import { mostInARow } from '../claims/find-following.js';
 import { chooseInterpreter } from './choose-interpreter.js';
 import type { Need } from '../claims/plan-needs.js';
@@ -78,6 +78,7 @@ export async function holdOnce(
     checked,
     draft,
     needsOf(request, checked, draft, chosen.interpreter),
+    isBookedNow(checked),
   );
   if (!held.ok) return { held, found: checked, about };
   const { appointment } = held;
@@ -148,11 +149,15 @@ async function insert(
   checked: Bookable,
   draft: Appointment,
   needs: Need[],
+  isNow: boolean,
 ): Promise<Held> {
-  const planned = await planWrites(draft, needs, deps.now());
-  // Pressed in a second tab, or by the other adult: there is nothing to refuse.
-  const own = !planned.ok && planned.mine && isPlain(request) && (await meetingAt(planned.mine));
-  if (own) return { ok: true, appointment: own };
+  const isTheSame = isSameAs(request, isNow, deps.now());
+  let planned = await planWrites(draft, needs, deps.now(), isTheSame);
+  if (!planned.ok && planned.same) {
+    const same = await Appointment.findById(planned.same).lean();
+    if (same && isTheSame(same)) return holdAgain(deps, request, same);
+    planned = await planWrites(draft, needs, deps.now());
+  }
   // This interpreter was just taken; another one may be free.
   const mayChoose = !planned.ok && planned.reason === 'interpreter busy';
   const made: Appointment =
@@ -171,13 +176,21 @@ async function insert(
   return isTaken ? { ok: true, appointment: made } : takeAll(deps, request, checked, made);
 }
 
-/** Whether a request wants one meeting for itself: not as part of a plan or draw, as an offer, or in place of another meeting. */
-function isPlain({ plan, draw, offer, replaces }: HoldRequest): boolean {
-  return !plan && !draw && !offer && !replaces;
-}
-
-function meetingAt(_id: Types.ObjectId): Promise<Appointment | null> {
-  return Appointment.findOne({ _id, state: { $in: LIVING_STATES } }).lean();
+/**
+ * Whether an appointment is the very meeting that a family asks for, as when a time is pressed in two tabs, or by both adults: they are led
+ * to the one meeting. A hold is joined only where a press books it at once; otherwise the second page would lose what is typed on it.
+ */
+function isSameAs(request: HoldRequest, isNow: boolean, now: Date) {
+  const { by, plan, draw, offer, replaces, typed, household, user, slot, students } = request;
+  if (by !== 'household' || plan || draw || offer || replaces || typed) return () => false;
+  return (one: HolderOf & Pick<Appointment, 'draw' | 'replaces' | 'typed'>): boolean => {
+    const isMine = one.household.equals(household) && one.slot.equals(slot);
+    if (!isMine || String(one.students) !== String(students)) return false;
+    if (LIVING_STATES.includes(one.state)) return true;
+    const isHold = isNow && one.state === 'pending' && one.bookedBy.equals(user);
+    const isOther = one.plan ?? one.offer ?? one.draw ?? one.replaces ?? one.typed;
+    return isHold && !isOther && one.expiresAt !== undefined && one.expiresAt > now;
+  };
 }
 
 /**

@@ -57,14 +57,15 @@ export function takingOf({ claims, entries }: Planned): Write[] {
 }
 
 /**
- * What to write so that an appointment, stored or not, has what it needs; or the refusal, if something living is in its way. `mine` is the
- * household's own meeting, where that is the very one that is asked for.
+ * What to write so that an appointment, stored or not, has what it needs; or the refusal, if something living is in its way.
+ * @param isTheSame whether somebody in the slot is the very meeting that is asked for; `same` names it then
  */
 export async function planWrites(
   me: Appointment,
   needs: Need[],
   now: Date,
-): Promise<Planned | { ok: false; reason: Refusal; mine?: Types.ObjectId }> {
+  isTheSame: (seat: HolderOf) => boolean = () => false,
+): Promise<Planned | { ok: false; reason: Refusal; same?: Types.ObjectId }> {
   const counted = needs.filter((need) => need.kind === 'counted');
   const diaryNeeds = needs.filter((need) => need.kind === 'diary');
   const {
@@ -77,13 +78,15 @@ export async function planWrites(
     diaries: ask<Diary>(Diary, { _id: { $in: diaryNeeds.flatMap(diariesFor) } }),
   });
   const diaries = new Map(entered.map((diary) => [diary._id, diary]));
+  const same = seats.find(isTheSame);
+  if (same) return { ok: false, reason: 'taken', same: same._id };
   const seatOf = byId(seats);
   const claims: ClaimWrite[] = [];
   const entries: DiaryWrite[] = [];
   for (const need of counted) {
     const own = found.filter((claim) => claim._id.startsWith(need.prefix));
     const writes = await takeCount(me, need, own, now, seatOf);
-    if (!writes) return { ok: false, reason: need.refusal, ...mineAmong(seats, me, need) };
+    if (!writes) return { ok: false, reason: need.refusal };
     claims.push(...writes);
   }
   for (const need of diaryNeeds) {
@@ -93,17 +96,6 @@ export async function planWrites(
   }
   claims.push(...needless(me, counted, found).map((claim) => remove(me, claim)));
   return { ok: true, claims, entries };
-}
-
-/** The household's booked meeting about the same students in this slot. */
-function mineAmong(seats: HolderOf[], me: Appointment, need: Need): { mine?: Types.ObjectId } {
-  const isMine = ({ state, household, slot, students }: HolderOf) =>
-    LIVING_STATES.includes(state) &&
-    household.equals(me.household) &&
-    slot.equals(me.slot) &&
-    String(students) === String(me.students);
-  const mine = need.refusal === 'taken' ? seats.find(isMine) : undefined;
-  return mine ? { mine: mine._id } : {};
 }
 
 /** Finds all claims that the needs count, whoever has them, and all claims of the appointment. */

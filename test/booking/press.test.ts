@@ -6,7 +6,7 @@ import type { Visitor } from '../support/app.js';
 import { Desk } from '../support/booking/desk.js';
 import { EVE, findDoubles } from '../support/booking/conference.js';
 import { axeViolations, launchBrowser } from '../support/browser.js';
-import { Site } from '../support/site.js';
+import { lookAt, Site } from '../support/site.js';
 
 interface Said {
   to?: string;
@@ -114,6 +114,7 @@ describe('the page of times while others book', function () {
     assert.match(await box.innerText(), /Another family has this time\.[\s\S]*nearest free times of Mrs Lee/);
     assert.match(page.url(), /slot=/);
     assert.deepEqual(await axeViolations(page), []);
+    await lookAt(page, 'press-refused');
     assert.equal(await page.getByRole('button', { name: /^5:10 PM/ }).count(), 0);
     await box.getByRole('button', { name: /^5:00 PM/ }).click();
     await page.waitForURL(/\/appointments\//);
