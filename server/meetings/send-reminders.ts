@@ -2,8 +2,7 @@ import type { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { Event } from '../models/event.js';
-import { tellHousehold } from './tell-household.js';
-import { tellMany } from './tell-many.js';
+import { tellReminder } from './tell-reminder.js';
 
 const HOUR_MS = 3600_000;
 const AT_ONCE = 200;
@@ -95,9 +94,7 @@ async function remindOf(deps: Deps, first: Appointment, hours: number): Promise<
     .lean();
   const group = close.filter(isDue);
   if (!group[0]?._id.equals(first._id)) return [];
-  const once = `${from.getTime()}:${hours}`;
-  if (group.length === 1) await tellHousehold(deps, first, 'reminder', once);
-  else await tellMany(deps, first, group, 'reminder', `reminder:${first._id.toHexString()}:${once}`);
+  await tellReminder(deps, group, hours);
   // One command for all: if a worker died after some, the next mail would be about the rest, under another key.
   await Appointment.updateMany(
     {
