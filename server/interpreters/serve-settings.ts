@@ -109,7 +109,17 @@ export function interpreterSettings(deps: Deps): Router {
       return;
     }
     await reconcileEvent(deps, eventOf(res));
-    say(req, { kind: 'ok', text: `${parsed.value.name} is saved.` });
+    const { name } = parsed.value;
+    const isApart = saved?.ok && saved.isApart;
+    say(
+      req,
+      isApart
+        ? {
+            kind: 'notice',
+            text: `${name} is saved. Somebody in your contacts has this email now. Until the upcoming meetings of ${name} are over, check that nobody is needed at two places at once.`,
+          }
+        : { kind: 'ok', text: `${name} is saved.` },
+    );
     res.redirect(303, back(res));
   }
   return router;
@@ -119,7 +129,7 @@ const REFUSALS = {
   many: { _form: 'There are 200 interpreters in the event already. Remove one first.' },
   'another person': {
     email:
-      'This email belongs to another person in Contacts, and this interpreter has upcoming meetings. Keep the email as it was. To change interpreters, add that person as a new one, and remove this one.',
+      'This interpreter has upcoming meetings, and this email is somebody else’s in your contacts or at another event. Change the email back to the one that is saved. To change interpreters, add the other person as a new one, and remove this one.',
   },
 };
 
