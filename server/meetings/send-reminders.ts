@@ -2,6 +2,7 @@ import type { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { Event } from '../models/event.js';
+import { SlotMove, UNTOLD_STATES } from '../models/slot-move.js';
 import { tellReminder } from './tell-reminder.js';
 
 const HOUR_MS = 3600_000;
@@ -18,8 +19,10 @@ type Reminding = Pick<Event, '_id' | 'reminders' | 'reminded'>;
 export async function sendReminders(deps: Deps, stopping: AbortSignal): Promise<void> {
   // An event's day is over in every time zone one day after it is over in UTC.
   const since = new Date(deps.now().getTime() - 24 * HOUR_MS).toISOString().slice(0, 10);
+  // Until families are told of a move it can be undone, and a reminder would announce it. Its event's marks stay, so that none is left out.
+  const moving = await SlotMove.distinct('event', { state: { $in: UNTOLD_STATES } });
   const events = await Event.find(
-    { days: { $gte: since }, status: 'active', 'reminders.0': { $exists: true } },
+    { _id: { $nin: moving }, days: { $gte: since }, status: 'active', 'reminders.0': { $exists: true } },
     { reminders: 1, reminded: 1 },
   ).lean<Reminding[]>();
   // The shortest reminder first: a family that is due for two gets one.

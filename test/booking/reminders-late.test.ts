@@ -3,6 +3,7 @@ import { sendReminders } from '../../server/meetings/send-reminders.js';
 import { Appointment } from '../../server/models/appointment.js';
 import { Event } from '../../server/models/event.js';
 import { Notification } from '../../server/models/notification.js';
+import { SlotMove } from '../../server/models/slot-move.js';
 import { deliverMails } from '../../server/notifications/deliver-mails.js';
 import { maySend } from '../../server/notifications/policy.js';
 import { sendAgain } from '../../server/notifications/send-again.js';
@@ -71,6 +72,18 @@ describe('reminders that wait while the email server is down', () => {
     assert.match(sayFault(fault), /too late/);
     assert.ok(!maySend(await read(), deps.config.smtpUrl, deps.now()));
     assert.equal((await sendAgain(deps, scope, _id, _id)).ok, false);
+  });
+
+  it('wait while a move can still be undone, and miss nobody then', async () => {
+    await desk.book(parent, 0, 0);
+    const { account, _id: event } = desk.fair.event;
+    const move = { account, event, kind: 'move', day: '2026-11-24', total: 1, by: account } as const;
+    const { _id } = await SlotMove.create({ ...move, state: 'waiting', createdAt: FIRST });
+    await tick();
+    assert.equal((await mails()).length, 0);
+    await SlotMove.updateOne({ _id }, { $set: { state: 'undone' } });
+    await tick();
+    assert.equal((await mails()).length, 1);
   });
 
   it('don’t go out for a meeting that is canceled meanwhile', async () => {
