@@ -128,9 +128,10 @@ async function leaveResources(
 async function leaveKept(account: Types.ObjectId, contact: Types.ObjectId): Promise<void> {
   const theirs = { account, adults: contact, keptFor: contact };
   await Household.deleteMany({ ...theirs, children: { $size: 0 } });
+  // A household keeps an adult: an id that is nobody's.
+  const nobody = new Types.ObjectId();
   await Household.updateOne(theirs, {
-    // A household keeps an adult: an id that is nobody's.
-    $set: { adults: [new Types.ObjectId()], ofSchool: true },
+    $set: { adults: [nobody], 'children.$[].adult': nobody, ofSchool: true },
     $unset: { keptFor: 1 },
   });
 }
