@@ -85,7 +85,7 @@ async function askReturn(
 ): Promise<void> {
   const beside = await nameBeside(res, adult);
   res.render('families/return', {
-    ...page(res, adult, `Give ${child.name} back?`),
+    ...page(res, adult, `Put ${child.name} back?`),
     ...{ adult, child, form, ...beside },
   });
 }

@@ -24,11 +24,11 @@ import { adultOf, eventIn, page, pathOf } from './show-frame.js';
 const WHY: Record<JoinRefusal, string> = {
   over: 'That login has no family that can be joined.',
   already: 'These two already book together.',
-  shares: 'This person already books together with somebody else. Separate them first.',
+  shares: 'This person already books together with somebody else. First let them book separately.',
   full: 'That family already has as many adults as can book together.',
   'under way': 'Another change to one of these families is in progress. Try again in a minute.',
   school:
-    'A child was removed from one of the two. Give the child back first, or remove the child from the other.',
+    'A child was removed from one of the two. Put the child back first, or remove the child from the other.',
 };
 
 /** The school lets two adults act as one family, and parts them again. Each change is shown before it is done. */
@@ -77,7 +77,7 @@ export function householdPages(router: Router, deps: Deps): void {
     const mine = await Appointment.countDocuments({
       $and: [coming, goingWith(adult.household, adult.user._id)],
     });
-    const title = `Separate ${adult.user.name} from ${others}?`;
+    const title = `Let ${adult.user.name} book separately from ${others}?`;
     res.render('families/separate', {
       ...page(res, adult, title),
       effects: [

@@ -16,7 +16,7 @@ import { sayMailed } from '../web/say-mailed.js';
 import { say } from '../web/session.js';
 import { removeInterpreter, saveInterpreter, saveSetting } from './edit-interpreter.js';
 import { parseInterpreter, settingForm } from './schema.js';
-import { countLosing, findUnspoken } from './queries.js';
+import { countComing, countLosing, findUnspoken } from './queries.js';
 import { reconcileEvent } from './reconcile-interpreters.js';
 
 /** The interpreters in an event's settings: the languages that families may ask for, and the people. */
@@ -78,14 +78,23 @@ export function interpreterSettings(deps: Deps): Router {
     await save(req, res, await interpreterAt(req, res));
   });
 
+  router.get('/:interpreter/removal', async (req, res) => {
+    const { _id, name } = await interpreterAt(req, res);
+    const event = eventOf(res);
+    res.render('interpreters/removal', {
+      ...settingsFrame(event, 'interpreters'),
+      ...{ id: String(_id), name, byHand: event.interpreting?.byHand === true },
+      coming: await countComing(event, _id, deps.now()),
+    });
+  });
+
   router.post('/:interpreter/removal', async (req, res) => {
     const { _id, name } = await interpreterAt(req, res);
+    const coming = await countComing(eventOf(res), _id, deps.now());
     await removeInterpreter(deps, actorOf(res), eventOf(res), _id);
     await reconcileEvent(deps, eventOf(res));
-    say(req, {
-      kind: 'ok',
-      text: `${name} is removed. ${sayMailed(res, 'Families whose interpreter changes get an email.')}`,
-    });
+    const told = coming > 0 ? ` ${sayMailed(res, 'Families whose interpreter changes get an email.')}` : '';
+    say(req, { kind: 'ok', text: `${name} is removed.${told}` });
     res.redirect(303, back(res));
   });
 

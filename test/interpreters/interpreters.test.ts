@@ -159,6 +159,11 @@ describe('interpreters', () => {
     const who = async () => (await Appointment.findById(_id).orFail().lean()).interpreter;
     assert.deepEqual(await who(), ana._id, 'stays');
     const at = `${settings}/${String(ana._id)}`;
+    const asked = (await office.get(`${at}/removal`)).text;
+    assert.match(
+      asked,
+      /Remove Ana Ruiz\?[\s\S]*1 upcoming appointment loses this interpreter[\s\S]*Keep interpreter/,
+    );
     assert.equal((await office.post(`${at}/removal`, {}, at)).status, 303);
     assert.match(
       (await office.get(settings)).text,
