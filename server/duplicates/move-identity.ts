@@ -4,6 +4,7 @@ import { Contact, handTiedTo, recordIds } from '../models/contact.js';
 import { personKeys } from '../models/person-keys.js';
 import { Duplicate, pairKey, type Merge } from '../models/duplicate.js';
 import { isDuplicateKey } from '../models/duplicate-key.js';
+import { OneTimeLink } from '../models/one-time-link.js';
 import { User } from '../models/user.js';
 import { furtherOf } from '../roster/people/keep-further.js';
 import { joinTies } from './join-ties.js';
@@ -97,8 +98,13 @@ export async function moveHandTies({ account, keep, drop }: Move): Promise<void>
   );
 }
 
-/** Moves logins to the remaining contact. @returns how many */
+/** Moves logins, and access that was offered and not answered yet, to the remaining contact. @returns how many logins */
 export async function moveLogins({ account, keep, drop }: Move): Promise<number> {
+  await OneTimeLink.updateMany(
+    { 'offer.account': account, 'offer.grants.contact': drop },
+    { $set: { 'offer.grants.$[held].contact': keep } },
+    { arrayFilters: [{ 'held.contact': drop }] },
+  );
   const { modifiedCount } = await User.updateMany(
     { 'grants.contact': drop },
     { $set: { 'grants.$[held].contact': keep } },

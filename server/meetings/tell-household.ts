@@ -143,7 +143,7 @@ export async function writeMails(
       kind: `appointment ${news}`,
       subject,
       text: withNotice(text, notice),
-      ...(news === 'reminder' ? { mayUnsubscribe: true } : { ics }),
+      ...(news === 'reminder' ? { mayUnsubscribe: true, notAfter: meeting.from } : { ics }),
     };
   });
 }

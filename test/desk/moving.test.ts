@@ -48,6 +48,16 @@ describe('moving and canceling at the front desk', () => {
     assert.deepEqual(await heldBy((await front.stateOf(id))._id), []);
   });
 
+  it('where no time is left, who runs the event is led to make slots; a clerk is not', async () => {
+    const { visitor: admin } = await front.clerk('event administrator');
+    await front.desk.parentOf(0);
+    const at = `${front.home}/appointments/${await front.book(clerk, 0, 0)}/move`;
+    await Slot.updateMany({ _id: { $ne: front.slot(0, 0)._id } }, { state: 'unavailable' });
+    const asked = (await admin.get(at)).text;
+    assert.match(asked, /no free time that this appointment can move to[\s\S]*>Make slots for Mrs Lee</);
+    assert.doesNotMatch((await clerk.get(at)).text, /Make slots/);
+  });
+
   it('who was to go still goes when it is moved', async () => {
     const { user, household } = await front.desk.parentOf(0);
     const other = await front.desk.parent();
@@ -103,7 +113,7 @@ describe('moving and canceling at the front desk', () => {
     assert.match(offered.text, /Book anyway/);
     const without = await front.choose(runs, 0, 2, 0, { rules: 'teacher limit', reason: ' ' });
     assert.equal(without.status, 422);
-    assert.match(without.text, /Enter why the rule is set aside/);
+    assert.match(without.text, /Enter why you’re booking outside the rules/);
     const held = await front.choose(runs, 0, 2, 0, { rules: 'teacher limit', reason: 'Parents live apart' });
     assert.equal(held.status, 303, held.text);
     const path = held.headers.location ?? '';

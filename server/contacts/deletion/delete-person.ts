@@ -1,4 +1,4 @@
-import type { Types } from 'mongoose';
+import { Types } from 'mongoose';
 import { Appointment } from '../../models/appointment.js';
 import { Claim, underPrefix } from '../../models/claim.js';
 import { Class } from '../../models/class.js';
@@ -62,6 +62,7 @@ export async function deletePerson(
     { account, 'dropped.student': { $eq: id, $exists: true } },
     { $pull: { dropped: { student: id } } },
   );
+  await leaveKept(account, id);
   await leaveInterpreting(run, id);
   await leaveLogins(account, id);
   await leaveRoster(account, contact);
@@ -121,6 +122,18 @@ async function leaveResources(
     { 'byHand.staff': { $eq: contact, $exists: true } },
     { $unset: { 'byHand.staff': 1 } },
   );
+}
+
+/** What the school booked for them, as they have no login, stays booked, for the school: it is about a child who stays. */
+async function leaveKept(account: Types.ObjectId, contact: Types.ObjectId): Promise<void> {
+  const theirs = { account, adults: contact, keptFor: contact };
+  await Household.deleteMany({ ...theirs, children: { $size: 0 } });
+  // A household keeps an adult: an id that is nobody's.
+  const nobody = new Types.ObjectId();
+  await Household.updateOne(theirs, {
+    $set: { adults: [nobody], 'children.$[].adult': nobody, ofSchool: true },
+    $unset: { keptFor: 1 },
+  });
 }
 
 /**

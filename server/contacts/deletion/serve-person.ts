@@ -119,7 +119,7 @@ async function askDeletion(
  * @param hasMail whether an email server is set up
  */
 function effectsOf(
-  { appointments, coming, classes, families, slots, logins, interprets, interpreted }: PersonTies,
+  { appointments, coming, classes, families, slots, logins, interprets, interpreted, kept }: PersonTies,
   hasMail: boolean,
 ): string[] {
   const ahead =
@@ -133,6 +133,9 @@ function effectsOf(
     families > 0 ? `${countOf(families, 'adult loses', 'adults lose')} this child from their list.` : '',
     logins > 0
       ? `${countOf(logins, 'staff account loses', 'staff accounts lose')} the access given to this person.`
+      : '',
+    kept > 0
+      ? `${countOf(kept, 'upcoming appointment that your school booked for this person stays', 'upcoming appointments that your school booked for this person stay')} booked, and nobody is told about ${kept === 1 ? 'it' : 'them'} anymore. If nobody will come, cancel ${kept === 1 ? 'it' : 'them'} first under Appointments.`
       : '',
     interprets > 0
       ? `${countOf(interprets, 'event loses', 'events lose')} this person as an interpreter.${sayInterpreted(interpreted, hasMail)}`

@@ -6,7 +6,7 @@ import { eventGuard, eventOf } from '../../web/guards.js';
 import { FRESH_FORM, parseForm, type Form } from '../../web/parse.js';
 import { say } from '../../web/session.js';
 import { eventPage, pathOf } from '../show-event.js';
-import { countContents, isSyncing, type Contents } from './count-contents.js';
+import { countContents, findUntold, isSyncing, type Contents } from './count-contents.js';
 import { deletionSchema } from './schema.js';
 import { startDeletion } from './start-deletion.js';
 
@@ -30,12 +30,17 @@ export function deletionPages(router: Router, deps: Deps): void {
 
 async function showDeletion(deps: Deps, res: Response, form: Form): Promise<void> {
   const event = eventOf(res);
-  const [contents, syncing] = await Promise.all([countContents(event, deps.now()), isSyncing(event._id)]);
+  const [contents, syncing, untold] = await Promise.all([
+    countContents(event, deps.now()),
+    isSyncing(event._id),
+    findUntold(event._id),
+  ]);
   const reports = `/reports/${event._id.toHexString()}`;
   res.render('events/deletion', {
     ...eventPage(event, 'settings'),
     form,
     syncing,
+    untold: untold ? `${pathOf(event)}/slots/moves/${untold.toHexString()}` : '',
     effects: effectsOf(contents),
     exports: [
       { label: 'Schedule by teacher', href: `${reports}/schedule.csv` },
@@ -52,9 +57,9 @@ function effectsOf(contents: Contents): string[] {
   return [
     `${countOf(appointments, 'appointment is', 'appointments are')} deleted, with notes and answers.`,
     ahead > 0 &&
-      `${countOf(ahead, 'of them is', 'of them are')} still to come. Families aren’t told: cancel those first if they should be.`,
-    `${countOf(slots, 'slot', 'slots')}, ${countOf(classes, 'class', 'classes')} and the schedules of ${countOf(teachers, 'teacher', 'teachers')} are deleted.`,
-    `${countOf(mails, 'email', 'emails')} in its Messages and ${countOf(runs, 'sync record', 'sync records')} are deleted. Emails that are still waiting are sent.`,
+      `${countOf(ahead, 'of them is', 'of them are')} still to come. Families aren’t told. To tell them, cancel these appointments first.`,
+    `${countOf(slots, 'slot', 'slots')}, ${countOf(classes, 'class', 'classes')}, and the schedules of ${countOf(teachers, 'teacher', 'teachers')} are deleted.`,
+    `${countOf(mails, 'email', 'emails')} in its Messages and ${countOf(runs, 'sync record', 'sync records')} are deleted. Emails that are waiting to go out are still sent.`,
     accesses > 0 &&
       `${countOf(accesses, 'staff account loses', 'staff accounts lose')} access to this event.`,
   ].filter((effect) => effect !== false);
