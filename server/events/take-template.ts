@@ -48,7 +48,8 @@ export function keptOf({
 }
 
 /** What is copied from a past event and what is not, in words. */
-export function templateLists({ name, fields = [], messages = {}, reminders = [], interpreting }: Event) {
+export function templateLists({ name, fields = [], messages = {}, reminders = [], ...more }: Event) {
+  const { interpreting, letter, translations } = more;
   const texts = MESSAGE_KINDS.filter((kind) => messages[kind]).length;
   return {
     name,
@@ -62,6 +63,8 @@ export function templateLists({ name, fields = [], messages = {}, reminders = []
         ? `Reminders (${reminders.join(', ')} hours before)`
         : 'Reminders (there are none)',
       'How families reach the office',
+      ...(letter ? ['Text of the letters (read it again: it may name last time’s dates)'] : []),
+      ...(translations ? ['Your texts in other languages'] : []),
       ...(interpreting ? ['For which languages families may ask for an interpreter'] : []),
     ],
     left: [

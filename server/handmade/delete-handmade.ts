@@ -29,7 +29,7 @@ export async function deleteHandmade(
   // This also counts a slot that somebody made meanwhile.
   if (left > 0 || (await Slot.exists(ahead))) return Math.max(left, 1);
   await Slot.updateMany(
-    { event, account, with: { $eq: _id, $exists: true } },
+    { event, account, with: { $eq: _id, $exists: true }, to: { $gt: now } },
     { $pull: { with: _id }, $set: { unsettled: true } },
   );
   await Resource.updateOne(

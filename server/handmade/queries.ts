@@ -132,16 +132,14 @@ function sortKeysOf(text: string): string[] {
   return words.map((_word, index) => searchKey(...words.slice(index), ...words.slice(0, index)));
 }
 
-/** The number of its slots and future appointments. */
+/** The number of its slots, of its future appointments, and of those of others in which it takes part. */
 export async function countOfHandmade(resource: Pick<Resource, '_id' | 'event'>, now: Date) {
-  const [slots, booked] = await Promise.all([
-    Slot.countDocuments({ resource: resource._id, event: resource.event }),
-    Appointment.countDocuments({
-      resource: resource._id,
-      event: resource.event,
-      state: { $in: LIVING_STATES },
-      to: { $gt: now },
-    }),
+  const { _id, event } = resource;
+  const ahead = { event, state: { $in: LIVING_STATES }, to: { $gt: now } };
+  const [slots, booked, beside] = await Promise.all([
+    Slot.countDocuments({ resource: _id, event }),
+    Appointment.countDocuments({ resource: _id, ...ahead }),
+    Appointment.countDocuments({ with: { $eq: _id, $exists: true }, ...ahead }),
   ]);
-  return { slots, booked };
+  return { slots, booked, beside };
 }

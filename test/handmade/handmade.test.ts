@@ -319,6 +319,31 @@ describe('what families book without a class', () => {
     assert.equal(await Slot.countDocuments({ unsettled: true }), 0);
   });
 
+  it('deleted, it leaves the coming meetings of others in which it takes part, which is said, and stays in past ones', async () => {
+    const { id } = await add();
+    const [past, ahead] = fair.teachers[0]!.slots;
+    await Slot.updateMany({ _id: { $in: [past!._id, ahead!._id] } }, { $set: { with: [id] } });
+    for (const [n, slot] of [past!, ahead!].entries()) {
+      const { family } = await parentOf(fair.students[n]!);
+      assert.equal((await bookSlot(test.deps, wishOf(fair, family, slot))).ok, true);
+    }
+    test.setNow(past!.to);
+    office = await new Visitor(test.app).logIn(await makeUser(fair.account._id, 'event administrator'));
+    const deletion = `${home}/handmade/${id}/deletion`;
+    assert.match(
+      (await office.get(deletion)).text,
+      /1 family meets Ms\. Ortiz together with somebody else[\s\S]*No email server is set up/,
+    );
+    await office.post(deletion, {}, deletion);
+    const found = await Slot.find({ _id: { $in: [past!._id, ahead!._id] } })
+      .sort({ from: 1 })
+      .lean();
+    assert.deepEqual(
+      found.map((slot) => String(slot.with ?? '')),
+      [id, ''],
+    );
+  });
+
   it('one who turns out to be elsewhere leaves all its slots: those settled before are settled again', async () => {
     const { id } = await add();
     const slots = await giveSlots(id);
