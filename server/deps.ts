@@ -5,8 +5,8 @@ import type { Queue } from './queue.js';
 /** The database commands of one request. */
 export interface CommandWatch {
   /**
-   * By how much the oldest unanswered command is older than one that was answered, in milliseconds; 0 if none waits. Where all answers are
-   * slow this stays small: the database is busy, and nothing is lost.
+   * By how much the oldest unanswered command is older than one that was answered, in milliseconds, beyond what answers take at present; 0
+   * if none waits. Where all answers are slow this stays small: the database is busy, and nothing is lost.
    */
   silentMs(): number;
   /** Runs `work`, and all that it starts, as part of this request. */

@@ -10,13 +10,12 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
-import { build } from 'esbuild';
 import { ROOT } from '../server/root.js';
+import { COMPILED, compile } from './compile.js';
 // If chance is wanted, one seed is drawn for all parts.
 import './support/seed.js';
 import { readFailures, sayFailures, toldOf, type Failure } from './support/say-failures.js';
 
-const COMPILED = path.join(ROOT, 'dist', 'suite');
 /** Folders of test/ or files of one, those that take longest first, so that no long part is left for the end; what none of them names is the last part. */
 const FOLDERS = [
   'browser',
@@ -49,22 +48,6 @@ interface Part {
   name: string;
   said: string;
   code: number | null;
-}
-
-/** Compiles what the suite runs, and what is left of a run before goes. Types are `npm run typecheck`'s. */
-async function compile(): Promise<void> {
-  await rm(COMPILED, { recursive: true, force: true });
-  await build({
-    absWorkingDir: ROOT,
-    entryPoints: ['server', 'jobs', 'test'].map((folder) => `${folder}/**/*.ts`),
-    outbase: ROOT,
-    outdir: COMPILED,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
-    sourcemap: 'inline',
-    sourcesContent: false,
-  });
 }
 
 /** Runs mocha on these files, to its end, as `.mocharc.json` says for those that are not compiled. */

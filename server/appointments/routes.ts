@@ -1,8 +1,10 @@
 import express, { type Response, type Router } from 'express';
+import { Types } from 'mongoose';
 import { recordAudit } from '../audit/record-audit.js';
 import { cancelAppointment } from '../booking/cancel-appointment.js';
 import type { Deps } from '../deps.js';
 import { findFamilies } from '../desk/find-families.js';
+import { sayTold, sayWhoHears } from '../desk/say-told.js';
 import { deskPath } from '../desk/show-frame.js';
 import { countLacking } from '../interpreters/queries.js';
 import type { Event } from '../models/event.js';
@@ -133,6 +135,7 @@ function problemPages(router: Router, deps: Deps): void {
     res.render('appointments/cancel', {
       ...eventFrame(event, 'problems', 'Cancel appointment'),
       row: inWords(event, row),
+      told: await sayWhoHears(deps, event, new Types.ObjectId(row.household)),
       path: list(event),
     });
   });
@@ -140,19 +143,18 @@ function problemPages(router: Router, deps: Deps): void {
   router.post('/:event/problems/:appointment/cancellation', async (req, res) => {
     const event = eventOf(res);
     const id = parseId(req.params.appointment);
-    if (!(await findAppointment(seenIn(res), id))) throw notFound();
+    const row = await findAppointment(seenIn(res), id);
+    if (!row) throw notFound();
     const canceled = await cancelAppointment(deps, {
       appointment: { _id: id, account: event.account },
       by: 'school',
       actor: actorOf(res),
     });
-    say(
-      req,
-      // An appointment that was moved meanwhile continues under another id.
-      canceled.ok && canceled.before !== 'change'
-        ? { kind: 'ok', text: 'The appointment is canceled and the time is free.' }
-        : DECIDED_ALREADY,
-    );
+    // An appointment that was moved meanwhile continues under another id.
+    if (canceled.ok && canceled.before !== 'change') {
+      const told = await sayTold(deps, event, new Types.ObjectId(row.household));
+      say(req, { kind: 'ok', text: `The appointment is canceled and the time is free. ${told}` });
+    } else say(req, DECIDED_ALREADY);
     res.redirect(303, list(event));
   });
 }

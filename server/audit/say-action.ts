@@ -83,7 +83,7 @@ export const ACTIONS = {
   'remove child': 'Child removed by the family',
   'try to add child': 'Wrong details entered for a child',
   'take child away': 'Child removed from a family',
-  'give child back': 'Child given back to a family',
+  'give child back': 'Child put back on a family’s list',
   'join household': 'Appointments booked by the office joined to the family’s login',
   'join adults': 'Two adults book together',
   'separate adults': 'An adult no longer books together with a family',

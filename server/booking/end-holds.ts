@@ -5,13 +5,18 @@ import type { Household } from '../models/household.js';
 import { endHold } from '../claims/check-holder.js';
 import { finishAppointment } from './finish-appointment.js';
 
-/** Which appointments of a household: those about one child, those in one event, or all. */
-export type Which = Pick<Household, '_id'> & { student?: Types.ObjectId; event?: Types.ObjectId | undefined };
+/** Which appointments of a household: those about one child, those in one event, those that one adult chose, or all. */
+export type Which = Pick<Household, '_id'> & {
+  student?: Types.ObjectId;
+  event?: Types.ObjectId | undefined;
+  bookedBy?: Types.ObjectId;
+};
 
-export const filterOf = ({ _id, student, event }: Which) => ({
+export const filterOf = ({ _id, student, event, bookedBy }: Which) => ({
   household: _id,
   ...(student ? { students: student } : {}),
   ...(event ? { event } : {}),
+  ...(bookedBy ? { bookedBy } : {}),
 });
 
 /** Ends a household's holds, so that no request under way can book them. Holds of a decided plan are booked instead. */

@@ -3,22 +3,20 @@ import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { slotsOf } from '../models/appointment-slots.js';
 import { Claim, underPrefix } from '../models/claim.js';
 import type { Class } from '../models/class.js';
-import { Contact } from '../models/contact.js';
-import type { Diary } from '../models/diary.js';
+import { Diary } from '../models/diary.js';
 import type { Event } from '../models/event.js';
-import { ask, findTogether, type Question } from '../models/find-together.js';
+import { ask, findTogether, rowsOf, type FoundOf, type Question } from '../models/find-together.js';
 import type { Household } from '../models/household.js';
-import { Resource } from '../models/resource.js';
-import { Slot } from '../models/slot.js';
+import type { Resource } from '../models/resource.js';
+import { holdersOf, Slot } from '../models/slot.js';
 import { byId, distinctIds, groupBy } from '../web/lists.js';
-import { ABOUT, type Fact } from './check-booking.js';
+import type { About, Fact } from './check-booking.js';
 import { findInterpreted } from './find-interpreter.js';
 import { HOLDER_FIELDS, takerOf, type HolderOf } from '../claims/check-holder.js';
-import { classesOf } from './find-classes.js';
-import { askAdults, withTeachers, type Login } from '../claims/find-people.js';
-import { sittingOf } from '../claims/find-sitting.js';
+import type { Login } from '../claims/find-people.js';
+import { askParties, partiesAmong, peopleIn, type Parties } from './find-parties.js';
 import { prefixOf, utcDays } from '../claims/plan-needs.js';
-import { holdersIn, readDiaries } from '../claims/read-diaries.js';
+import { enteredIn, holdersIn, readDiaries } from '../claims/read-diaries.js';
 import { countedHolds } from './policy.js';
 
 /** More times than the teachers of any family have. */
@@ -71,39 +69,23 @@ export interface Around {
   holds: HolderOf[];
 }
 
-/** Reads it in two commands, or three where several people sit in a slot. */
-export async function findAround(wish: TimesWish, now: Date): Promise<Around> {
+type Found = FoundOf<ReturnType<typeof questionsFor>>;
+type Entered = Diary & { by: HolderOf[] };
+
+/**
+ * Reads it in two commands, or three where several people sit in a slot.
+ * @param known what was just read of one of the teacher's times; the rest is one command
+ */
+export async function findAround(wish: TimesWish, now: Date, known?: About): Promise<Around> {
+  const read = (known && (await readBeside(wish, known, now))) ?? (await readAll(wish, now));
   const { event, household, wanted } = wish;
-  const found = await findTogether(questionsFor(wish, now));
-  const own = found.resources.map(bare);
-  const partners = distinctIds(found.slots.flatMap((slot) => slot.with ?? [])).filter(
-    (id) => !own.some(({ _id }) => _id.equals(id)),
-  );
-  const beside =
-    partners.length > 0
-      ? await Resource.aggregate<WithAbout>([{ $match: { _id: { $in: partners } } }, ...aboutOf(event)])
-      : [];
-  const resources = [...own, ...beside.map(bare)];
-  const all = [...found.resources, ...beside];
-  const contacts = [...found.students, ...all.flatMap(({ about }) => about)];
-  const sitting = sittingOf(resources, contacts);
-  const logins = [...found.adults, ...all.flatMap(({ granted, named }) => [...granted, ...named])];
-  const people = distinctIds([
-    ...[household._id, ...sitting.map(({ _id }) => _id)],
-    ...logins.flatMap(({ grants, staff, homes }) => [
-      ...grants.flatMap(({ contact }) => contact ?? []),
-      ...[...staff, ...homes].map(({ _id }) => _id),
-    ]),
-  ]);
-  const diaries = await findDiaries(people, found.slots, event.booking.gapMinutes);
+  const { found, parties, diaries } = read;
   const named: HolderOf[] = [...found.seats, ...[...found.counted, ...diaries].flatMap(({ by }) => by)];
   const ids = wanted.map(({ resource }) => resource);
   return {
+    ...parties,
     slots: found.slots,
-    resources: byId(resources),
-    contacts,
-    classes: found.classes.filter(({ synced }) => synced.students.length > 0),
-    logins,
+    resources: byId(parties.resources),
     old: found.old.find(({ resource }) => ids.some((id) => id.equals(resource))),
     taken: new Map([
       ...groupBy(found.counted, ({ _id }) => _id.slice(0, _id.lastIndexOf(':') + 1)),
@@ -120,15 +102,44 @@ export async function findAround(wish: TimesWish, now: Date): Promise<Around> {
   };
 }
 
-type WithAbout = Resource & { about: Fact[]; granted: Login[]; named: Login[] };
+async function readAll(
+  wish: TimesWish,
+  now: Date,
+): Promise<{ found: Found; parties: Parties; diaries: Entered[] }> {
+  const { event, household } = wish;
+  const found = await findTogether({ ...questionsFor(wish, now), ...askParties(wish) });
+  const parties = await partiesAmong(event, found);
+  const days = daysOf(found.slots, event.booking.gapMinutes);
+  return { found, parties, diaries: await readDiaries(peopleIn(household, parties), days) };
+}
 
-const bare = ({ about: _, granted: _g, named: _n, ...resource }: WithAbout): Resource => resource;
+/** Undefined where others sit in a slot of whom nothing is known. */
+async function readBeside(
+  wish: TimesWish,
+  { holders, contacts, classes, logins }: About,
+  now: Date,
+): Promise<{ found: Found; parties: Parties; diaries: Entered[] } | undefined> {
+  const { event, household } = wish;
+  const parties = { resources: holders, contacts, classes, logins };
+  const people = peopleIn(household, parties);
+  // A day of the school lies within three of the diaries' days.
+  const days = [...new Set(event.days.flatMap((day) => utcDays(...aroundDay(day))))];
+  const { entered, ...found } = await findTogether({
+    ...questionsFor(wish, now),
+    entered: rowsOf<Entered>(Diary, enteredIn(people, days)),
+  });
+  const isKnown = (id: Types.ObjectId) => holders.some(({ _id }) => _id.equals(id));
+  if (!found.slots.every((slot) => holdersOf(slot).every(isKnown))) return undefined;
+  const further = daysOf(found.slots, event.booking.gapMinutes).filter((day) => !days.includes(day));
+  return { found, parties, diaries: [...entered, ...(await readDiaries(people, further))] };
+}
 
 type Seat = HolderOf & Pick<Appointment, 'slot' | 'more' | 'replaces'>;
 type Counted = Claim & { by: HolderOf[] };
 
 const SEAT = { ...HOLDER_FIELDS, slot: 1, more: 1, replaces: 1 } as const;
 
+/** The times, and what is taken. */
 function questionsFor({ event, household: family, user, wanted, replaces, slots }: TimesWish, now: Date) {
   const { _id: household } = family;
   const { account, _id } = event;
@@ -152,14 +163,6 @@ function questionsFor({ event, household: family, user, wanted, replaces, slots 
       { $limit: MOST_SLOTS },
       { $unset: 'minutes' },
     ),
-    resources: ask<Resource, WithAbout>(
-      Resource,
-      { _id: { $in: resources }, event: _id, account },
-      ...aboutOf(event),
-    ),
-    students: ask<Contact, Fact>(Contact, { _id: { $in: students }, account }, ABOUT),
-    classes: classesOf(_id, students),
-    adults: askAdults(family),
     seats: ask<Appointment, Seat>(
       Appointment,
       { resource: { $in: resources }, state: living },
@@ -173,23 +176,6 @@ function questionsFor({ event, household: family, user, wanted, replaces, slots 
       $project: HOLDER_FIELDS,
     }),
   };
-}
-
-/** The resource's contact, as a field beside it. */
-function aboutOf({ account }: Pick<Event, 'account'>) {
-  return [
-    { $set: { about: ['$contact', '$byHand.staff'] } },
-    {
-      $lookup: {
-        from: Contact.collection.name,
-        localField: 'about',
-        foreignField: '_id',
-        pipeline: [{ $match: { account } }, ABOUT],
-        as: 'about',
-      },
-    },
-    ...withTeachers(account, 'about'),
-  ];
 }
 
 /** The prefixes of the limits that count for all that is wanted. */
@@ -240,8 +226,16 @@ function seatsOf(seats: Seat[], replaces: Types.ObjectId | undefined): Map<strin
   );
 }
 
-function findDiaries(people: Types.ObjectId[], slots: Slot[], gapMinutes: number) {
+/** The UTC days that some slots touch, with the gap beside them. */
+function daysOf(slots: Slot[], gapMinutes: number): string[] {
   const gap = gapMinutes * 60_000;
-  const days = new Set(slots.flatMap(({ from, to }) => utcDays(new Date(+from - gap), new Date(+to + gap))));
-  return readDiaries(people, [...days]);
+  return [...new Set(slots.flatMap(({ from, to }) => utcDays(new Date(+from - gap), new Date(+to + gap))))];
+}
+
+const DAY_MS = 24 * 3600_000;
+
+/** From the day before a day to its end, by UTC and by any zone. */
+function aroundDay(day: string): [from: Date, to: Date] {
+  const at = Date.parse(day);
+  return [new Date(at - DAY_MS), new Date(at + 2 * DAY_MS)];
 }

@@ -15,25 +15,29 @@ export interface Kept {
 
 type Candidate = Pick<Contact, '_id' | 'account' | 'relations' | 'tied'> & { homes: Household[] };
 
-/** An adult's households in all schools, and the contacts of their rosters that the login may be. */
+/** An adult's households in all schools, and the contacts of their rosters that the login may be, if they were read. */
 export interface Homes {
   own: Household[];
-  people: Candidate[];
+  people?: Candidate[] | undefined;
 }
 
 /**
  * Finds an adult's own household, if there is one, and the households that the office made for an adult of the roster before they had a
  * login; several contacts may have the address. A kept household is theirs if their address is proven and the roster or the school ties
  * that address to each child in it as a guardian. A household with nothing in it is left out.
- * @param read what `askHomes` has just found
+ * @param read what `askHomes` has just found; without people, an own household is the answer
  */
 export async function findOwnAndKept(
   account: Types.ObjectId,
   adult: Types.ObjectId,
   read?: Homes,
 ): Promise<{ own: Household | undefined; kept: Kept[] }> {
-  const found = read ?? (await findTogether(askHomes(adult, account)));
   const ofSchool = (one: { account: Types.ObjectId }) => one.account.equals(account);
+  const ownRead = read?.own.find(ofSchool);
+  if (ownRead && !read?.people) return { own: ownRead, kept: [] };
+  const found = read?.people
+    ? { ...read, people: read.people }
+    : await findTogether(askHomes(adult, account));
   const people = found.people.filter((person) => ofSchool(person) && person.homes.length > 0);
   const homes = people.flatMap((person) => person.homes);
   const kept: Kept[] = [];

@@ -11,6 +11,7 @@ import { markAgain } from './reconcile-interpreter.js';
 import { releaseClaims } from '../claims/release-claims.js';
 import { leaveSpare } from '../claims/change-length.js';
 import { revokeMails, wasTold } from '../meetings/revoke-mails.js';
+import { revokeReminder } from '../meetings/tell-reminder.js';
 import { readFacts, tellHousehold, writeMails, type Facts } from '../meetings/tell-household.js';
 
 /**
@@ -34,6 +35,7 @@ export async function finishFound(deps: Deps, found: Appointment, before: Write[
     await releaseClaims(_id, deps.now());
     if (state === 'cancelled') {
       await revokeMails(found, deps.now());
+      await revokeReminder(deps, found);
       // A move tells the family of all that it cancels in one mail.
       if (!found.canceledIn && (await isToHear(found))) await tellHousehold(deps, found, 'cancelled');
     }

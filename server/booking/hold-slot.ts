@@ -4,10 +4,10 @@ import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import type { Refusal } from '../models/refusal.js';
 import { slotsOf } from '../models/appointment-slots.js';
 import { writesTo, writeTogether } from '../models/write-together.js';
-import { checkBooking, readAbout, type Bookable } from './check-booking.js';
+import { checkBooking, readAbout, type About, type Bookable } from './check-booking.js';
 import { buildHold, type HoldRequest } from './build-hold.js';
 import { checkReplaced } from './check-replaced.js';
-import { endHold } from '../claims/check-holder.js';
+import { endHold, type HolderOf } from '../claims/check-holder.js';
 import { mostInARow } from '../claims/find-following.js';
 import { chooseInterpreter } from './choose-interpreter.js';
 import type { Need } from '../claims/plan-needs.js';
@@ -47,14 +47,14 @@ export async function studentsBefore({
 }
 
 /**
- * The same, with the facts that were found if this call made the hold or was refused.
+ * The same, with the facts that were found if this call made the hold or was refused: `about` is all that was read.
  * @param isBookedNow whether it is booked at once; it does not count among the login's holds then
  */
 export async function holdOnce(
   deps: Deps,
   request: HoldRequest,
   isBookedNow: (found: Bookable) => boolean = () => false,
-): Promise<{ held: Held; found?: Bookable }> {
+): Promise<{ held: Held; found?: Bookable; about?: About }> {
   const byKey = [request.household, request.key, request.slot, ...request.students].join(':');
   const about = await readAbout(request, byKey);
   if (about.before) return { held: await holdAgain(deps, request, about.before) };
@@ -78,15 +78,16 @@ export async function holdOnce(
     checked,
     draft,
     needsOf(request, checked, draft, chosen.interpreter),
+    isBookedNow(checked),
   );
-  if (!held.ok) return { held, found: checked };
+  if (!held.ok) return { held, found: checked, about };
   const { appointment } = held;
   if (!appointment._id.equals(draft._id)) return { held };
   if (!isBookedNow(checked) && (await isOneTooMany(request, appointment, deps.now())))
     return { held: await giveUp(deps, appointment, 'too many holds') };
   return replaced.old?.more
     ? { held: await keepLength(deps, request, appointment, replaced.old) }
-    : { held, found: checked };
+    : { held, found: checked, about };
 }
 
 /** Whether a slot could be put on hold; nothing is held. */
@@ -148,8 +149,15 @@ async function insert(
   checked: Bookable,
   draft: Appointment,
   needs: Need[],
+  isNow: boolean,
 ): Promise<Held> {
-  const planned = await planWrites(draft, needs, deps.now());
+  const isTheSame = isSameAs(request, isNow, deps.now());
+  let planned = await planWrites(draft, needs, deps.now(), isTheSame);
+  if (!planned.ok && planned.same) {
+    const same = await Appointment.findById(planned.same).lean();
+    if (same && isTheSame(same)) return holdAgain(deps, request, same);
+    planned = await planWrites(draft, needs, deps.now());
+  }
   // This interpreter was just taken; another one may be free.
   const mayChoose = !planned.ok && planned.reason === 'interpreter busy';
   const made: Appointment =
@@ -166,6 +174,23 @@ async function insert(
   if (!planned.ok && !mayChoose) return { ok: false, reason: planned.reason };
   const isTaken = rest.length > 0 && changed === writes.length;
   return isTaken ? { ok: true, appointment: made } : takeAll(deps, request, checked, made);
+}
+
+/**
+ * Whether an appointment is the very meeting that a family asks for, as when a time is pressed in two tabs, or by both adults: they are led
+ * to the one meeting. A hold is joined only where a press books it at once; otherwise the second page would lose what is typed on it.
+ */
+function isSameAs(request: HoldRequest, isNow: boolean, now: Date) {
+  const { by, plan, draw, offer, replaces, typed, household, user, slot, students } = request;
+  if (by !== 'household' || plan || draw || offer || replaces || typed) return () => false;
+  return (one: HolderOf & Pick<Appointment, 'draw' | 'replaces' | 'typed'>): boolean => {
+    const isMine = one.household.equals(household) && one.slot.equals(slot);
+    if (!isMine || String(one.students) !== String(students)) return false;
+    if (LIVING_STATES.includes(one.state)) return true;
+    const isHold = isNow && one.state === 'pending' && one.bookedBy.equals(user);
+    const isOther = one.plan ?? one.offer ?? one.draw ?? one.replaces ?? one.typed;
+    return isHold && !isOther && one.expiresAt !== undefined && one.expiresAt > now;
+  };
 }
 
 /**

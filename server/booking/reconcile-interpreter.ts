@@ -160,5 +160,5 @@ async function mayGoBack(move: Types.ObjectId | undefined): Promise<boolean> {
 async function sayChange(before: Types.ObjectId | null, after: Interpreter | undefined): Promise<Say> {
   if (after) return (t) => t('interpreter.joins', { name: after.name });
   const left = before && (await Interpreter.findById(before, { name: 1 }).lean());
-  return (t) => t('interpreter.leaves', { name: left?.name ?? t('interpreter.title') });
+  return (t) => t('interpreter.leaves', { name: left?.name || t('interpreter.title') });
 }

@@ -67,7 +67,7 @@ export async function leaveSpare(booked: Appointment, now: Date): Promise<void> 
     $or: [{ appointment: _id }, { next: { $eq: _id, $exists: true } }],
   }).lean();
   for (const claim of claims.filter((one) => isSpare(one._id, booked)))
-    if (claim.appointment.equals(_id)) await passOn(claim, now);
+    if (claim.appointment.equals(_id)) await passOn([claim], now);
     else await Claim.updateOne({ _id: claim._id, next: _id }, { $unset: { next: 1 } });
   await leaveOtherSlots(_id, own);
 }

@@ -34,13 +34,15 @@ export async function findPeople(household: Family, teachers: Teacher[]): Promis
 async function findLogins({ account, adults }: Family, teachers: Teacher[]): Promise<Login[]> {
   return User.aggregate<Login>([
     { $match: { $or: [{ _id: { $in: adults } }, ...tiedTo(teachers)] } },
-    ...aboutLogin(account),
+    LOGIN,
+    { $lookup: namesakes(account) },
+    { $lookup: households(account) },
   ]);
 }
 
 /** The question for the logins of a household's adults, for `peopleOf`. */
 export const askAdults = ({ account, adults }: Family): Question<Login> =>
-  ask<User, Login>(User, { _id: { $in: adults } }, ...aboutLogin(account));
+  ask<User, Login>(User, { _id: { $in: adults } }, LOGIN, { $lookup: namesakes(account) });
 
 /** Stages that read the logins of a household's adults, as `logins`, for `peopleOf`. */
 export const withAdults = (account: Types.ObjectId) => ({
@@ -48,7 +50,7 @@ export const withAdults = (account: Types.ObjectId) => ({
     from: User.collection.name,
     localField: 'adults',
     foreignField: '_id',
-    pipeline: aboutLogin(account),
+    pipeline: [LOGIN, { $lookup: namesakes(account) }],
     as: 'logins',
   },
 });
@@ -61,7 +63,11 @@ export const withTeachers = (account: Types.ObjectId, field: string) => [
       localField: `${field}._id`,
       foreignField: 'grants.contact',
       // Makes the partial index usable.
-      pipeline: [{ $match: { 'grants.contact': { $exists: true } } }, ...aboutLogin(account)],
+      pipeline: [
+        { $match: { 'grants.contact': { $exists: true } } },
+        LOGIN,
+        { $lookup: households(account) },
+      ],
       as: 'granted',
     },
   },
@@ -72,18 +78,15 @@ export const withTeachers = (account: Types.ObjectId, field: string) => [
       foreignField: 'email',
       pipeline: [
         { $match: { email: { $gt: '' }, emailProvenAt: { $exists: true } } },
-        ...aboutLogin(account),
+        LOGIN,
+        { $lookup: households(account) },
       ],
       as: 'named',
     },
   },
 ];
 
-const aboutLogin = (account: Types.ObjectId) => [
-  { $project: { email: 1, emailProvenAt: 1, grants: 1 } },
-  { $lookup: namesakes(account) },
-  { $lookup: households(account) },
-];
+const LOGIN = { $project: { email: 1, emailProvenAt: 1, grants: 1 } };
 
 /** The same as `findPeople`, for some of the teachers whose logins were read together. */
 export function peopleOf(logins: Login[], { _id, account, adults }: Family, teachers: Teacher[]): People {
@@ -93,21 +96,21 @@ export function peopleOf(logins: Login[], { _id, account, adults }: Family, teac
   const sitting = logins.filter((login) =>
     teachers.some((teacher) => isTeacher(login, granted(login), teacher)),
   );
-  const asTeachers = parents.flatMap(({ emailProvenAt, email, staff }) =>
+  const asTeachers = parents.flatMap(({ emailProvenAt, email, staff = [] }) =>
     emailProvenAt && email !== '' ? staff : [],
   );
   return {
     family: distinctIds([_id, ...parents.flatMap(granted), ...asTeachers.map((one) => one._id)]),
-    teacher: distinctIds([...teachers, ...sitting.flatMap(({ homes }) => homes)].map((one) => one._id)),
+    teacher: distinctIds([...teachers, ...sitting.flatMap(({ homes = [] }) => homes)].map((one) => one._id)),
   };
 }
 
 /** A login, with the other people that it is at the school. */
 export type Login = Pick<User, '_id' | 'email' | 'emailProvenAt' | 'grants'> & {
-  /** The teachers and staff who have its address. */
-  staff: { _id: Types.ObjectId }[];
-  /** The households of this school in which it is an adult. */
-  homes: { _id: Types.ObjectId }[];
+  /** The teachers and staff who have its address. Read of a household's adults. */
+  staff?: { _id: Types.ObjectId }[];
+  /** The households of this school in which it is an adult. Read of teachers. */
+  homes?: { _id: Types.ObjectId }[];
 };
 
 const namesakes = (account: Types.ObjectId) => ({

@@ -31,11 +31,14 @@ export async function freeClaims(now: Date): Promise<void> {
       one,
     ]),
   );
+  const isLeft = ({ _id, appointment }: Claim) => {
+    const longer = resized.get(appointment.toHexString());
+    return ended.has(appointment.toHexString()) || (longer && isSpare(_id, longer));
+  };
+  await passOn(claims.filter(isLeft), now);
   for (const claim of claims) {
-    const longer = resized.get(claim.appointment.toHexString());
-    if (longer && isSpare(claim._id, longer)) await passOn(claim, now);
-    else if (ended.has(claim.appointment.toHexString())) await passOn(claim, now);
-    else if (claim.next && ended.has(claim.next.toHexString()))
+    if (isLeft(claim)) continue;
+    if (claim.next && ended.has(claim.next.toHexString()))
       await Claim.updateOne(sameHolders(claim), { $unset: { next: 1 } });
   }
   reached.claim = claims.length < AT_ONCE ? '' : (claims.at(-1)?._id ?? '');

@@ -44,7 +44,7 @@ export async function leaveDay(
     // Again while somebody changes one in between.
     for (const claim of claims)
       if (isGoing(claim.next)) await Claim.updateOne(sameHolders(claim), { $unset: { next: 1 } });
-      else await passOn(claim, now);
+      else await passOn([claim], now);
   }
 }
 

@@ -17,10 +17,12 @@ export async function readDiaries(
   people: Types.ObjectId[],
   days: string[],
 ): Promise<(Diary & { by: HolderOf[] })[]> {
+  if (people.length === 0 || days.length === 0) return [];
+  return Diary.aggregate<Diary & { by: HolderOf[] }>(enteredIn(people, days));
+}
+
+/** Stages that read the same. */
+export function enteredIn(people: Types.ObjectId[], days: string[]) {
   const ids = people.flatMap((person) => days.map((day) => `${person.toHexString()}:${day}`));
-  if (ids.length === 0) return [];
-  return Diary.aggregate<Diary & { by: HolderOf[] }>([
-    { $match: { _id: { $in: ids } } },
-    { $lookup: holdersIn('busy.appointment') },
-  ]);
+  return [{ $match: { _id: { $in: ids } } }, { $lookup: holdersIn('busy.appointment') }];
 }

@@ -1,14 +1,16 @@
+import type { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
-import { Appointment } from '../models/appointment.js';
+import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import type { Refusal } from '../models/refusal.js';
-import { HOLDER_FIELDS } from './check-holder.js';
+import { byId } from '../web/lists.js';
+import { HOLDER_FIELDS, type HolderOf } from './check-holder.js';
 import { Claim, underPrefix } from '../models/claim.js';
 import { Diary } from '../models/diary.js';
 import { ask, findTogether, type Question } from '../models/find-together.js';
 import { writesTo, writeTogether, type Write } from '../models/write-together.js';
 import { enterDiary, type DiaryWrite } from './enter-diary.js';
 import { diariesFor, type CountedNeed, type Need } from './plan-needs.js';
-import { remove, takeCount, type ClaimWrite, type HeldClaim } from './take-count.js';
+import { remove, takeCount, type ClaimWrite } from './take-count.js';
 
 /** After so many lost rounds in a row it counts as taken. */
 const ROUNDS = 500;
@@ -54,24 +56,36 @@ export function takingOf({ claims, entries }: Planned): Write[] {
   return [...writesTo<Claim>(Claim, claims), ...writesTo<Diary>(Diary, entries)];
 }
 
-/** What to write so that an appointment, stored or not, has what it needs; or the refusal, if something living is in its way. */
+/**
+ * What to write so that an appointment, stored or not, has what it needs; or the refusal, if something living is in its way.
+ * @param isTheSame whether somebody in the slot is the very meeting that is asked for; `same` names it then
+ */
 export async function planWrites(
   me: Appointment,
   needs: Need[],
   now: Date,
-): Promise<Planned | { ok: false; reason: Refusal }> {
+  isTheSame: (seat: HolderOf) => boolean = () => false,
+): Promise<Planned | { ok: false; reason: Refusal; same?: Types.ObjectId }> {
   const counted = needs.filter((need) => need.kind === 'counted');
   const diaryNeeds = needs.filter((need) => need.kind === 'diary');
-  const { claims: found, diaries: entered } = await findTogether({
+  const {
+    claims: found,
+    seats,
+    diaries: entered,
+  } = await findTogether({
     claims: claimsFor(me, counted),
+    seats: seatsFor(me),
     diaries: ask<Diary>(Diary, { _id: { $in: diaryNeeds.flatMap(diariesFor) } }),
   });
   const diaries = new Map(entered.map((diary) => [diary._id, diary]));
+  const same = seats.find(isTheSame);
+  if (same) return { ok: false, reason: 'taken', same: same._id };
+  const seatOf = byId(seats);
   const claims: ClaimWrite[] = [];
   const entries: DiaryWrite[] = [];
   for (const need of counted) {
     const own = found.filter((claim) => claim._id.startsWith(need.prefix));
-    const writes = await takeCount(me, need, own, now);
+    const writes = await takeCount(me, need, own, now, seatOf);
     if (!writes) return { ok: false, reason: need.refusal };
     claims.push(...writes);
   }
@@ -85,25 +99,18 @@ export async function planWrites(
 }
 
 /** Finds all claims that the needs count, whoever has them, and all claims of the appointment. */
-function claimsFor(me: Appointment, needs: CountedNeed[]): Question<HeldClaim> {
+function claimsFor(me: Appointment, needs: CountedNeed[]): Question<Claim> {
   const filter = { $or: [...needs.map(({ prefix }) => underPrefix(prefix)), { appointment: me._id }] };
-  return ask<Claim, HeldClaim>(
-    Claim,
-    filter,
-    { $sort: { _id: 1 } },
-    // Holders of seats only: most limits are not reached, and then nobody needs to be looked at.
-    { $set: { seated: { $cond: [{ $eq: [{ $substrCP: ['$_id', 0, 5] }, 'slot:'] }, '$appointment', []] } } },
-    {
-      $lookup: {
-        from: Appointment.collection.name,
-        localField: 'seated',
-        foreignField: '_id',
-        pipeline: [{ $project: HOLDER_FIELDS }],
-        as: 'holders',
-      },
-    },
-    { $unset: 'seated' },
-  );
+  return ask<Claim>(Claim, filter, { $sort: { _id: 1 } });
+}
+
+/**
+ * Finds who sits in the slot. Most limits are not reached, and then nobody else needs to be looked at; who is not found here is looked up
+ * where they are in the way.
+ */
+function seatsFor({ slot }: Appointment): Question<HolderOf> {
+  const filter = { slot, state: { $in: ['pending' as const, ...LIVING_STATES] } };
+  return ask<Appointment, HolderOf>(Appointment, filter, { $project: HOLDER_FIELDS });
 }
 
 /**

@@ -6,8 +6,8 @@ import type { CountedNeed } from './plan-needs.js';
 
 export type ClaimWrite = AnyBulkWriteOperation<Claim>;
 
-/** A claim, and the appointment that has it, where the two were read together. */
-export type HeldClaim = Claim & { holders?: HolderOf[] };
+/** Appointments that were read with the claims, by their ids: who has a claim may be among them. */
+export type Holders = ReadonlyMap<string, HolderOf>;
 
 /**
  * The writes that give an appointment one seat, or one count of a limit; none where it has one. Two who have read the same choose from as
@@ -18,15 +18,17 @@ export type HeldClaim = Claim & { holders?: HolderOf[] };
 export async function takeCount(
   me: Appointment,
   need: CountedNeed,
-  claims: HeldClaim[],
+  claims: Claim[],
   now: Date,
+  holders: Holders = new Map(),
 ): Promise<ClaimWrite[] | undefined> {
   const [mine, ...spare] = claims.filter(
     (claim) => me._id.equals(claim.appointment) || claim.next?.equals(me._id),
   );
   if (mine) {
     // A hold from before a limit was set or lowered cannot be booked past it.
-    if (me._id.equals(mine.appointment) && !(await leavesRoom(me, need, claims, now))) return undefined;
+    if (me._id.equals(mine.appointment) && !(await leavesRoom(me, need, claims, holders, now)))
+      return undefined;
     // Two requests at once for one appointment may each have taken a claim: the lowest stays.
     return spare.filter((claim) => me._id.equals(claim.appointment)).map((claim) => remove(me, claim));
   }
@@ -36,7 +38,7 @@ export async function takeCount(
     // What the replaced appointment holds counts as free for its successor.
     return [{ updateOne: { filter: sameHolders(replaced), update: { $set: { next: me._id } } } }];
   }
-  const { living, dead } = await weigh(claims, need, me, now);
+  const { living, dead } = await weigh(claims, need, me, holders, now);
   if (living >= need.of) return undefined;
   const number = freeNumber(claims, need, living);
   if (number !== undefined) return [insert(me, `${need.prefix}${number}`)];
@@ -47,27 +49,29 @@ export async function takeCount(
 async function leavesRoom(
   me: Appointment,
   need: CountedNeed,
-  claims: HeldClaim[],
+  claims: Claim[],
+  holders: Holders,
   now: Date,
 ): Promise<boolean> {
   const others = claims.filter(
     ({ appointment }) => !me._id.equals(appointment) && !me.replaces?.equals(appointment),
   );
-  return (await weigh(others, need, me, now)).living < need.of;
+  return (await weigh(others, need, me, holders, now)).living < need.of;
 }
 
 /** Counts the claims that live, and finds one that can be taken over. While there are fewer claims than seats, no holder is looked at. */
 async function weigh(
-  claims: HeldClaim[],
+  claims: Claim[],
   need: CountedNeed,
   me: Appointment,
+  holders: Holders,
   now: Date,
 ): Promise<{ living: number; dead?: Claim }> {
   if (claims.length < need.of) return { living: claims.length };
   let living = 0;
   let dead: Claim | undefined;
   for (const claim of claims) {
-    if (!(await claimIsDead(claim, now, me))) living++;
+    if (!(await claimIsDead(claim, holders, now, me))) living++;
     else if (numberOf(claim, need) < need.of) dead ??= claim;
     if (living >= need.of) break;
   }
@@ -78,8 +82,8 @@ function numberOf(claim: Claim, need: CountedNeed): number {
   return Number(claim._id.slice(need.prefix.length));
 }
 
-async function claimIsDead(claim: HeldClaim, now: Date, taker?: Appointment): Promise<boolean> {
-  const [holder] = claim.holders ?? [];
+async function claimIsDead(claim: Claim, holders: Holders, now: Date, taker?: Appointment): Promise<boolean> {
+  const holder = holders.get(claim.appointment.toHexString());
   // A living holder is certain. One that seems dead is looked at again, and ended for good.
   if (holder && !keepsNothing(holder, now, taker)) return false;
   return (

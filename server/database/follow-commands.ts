@@ -5,13 +5,19 @@ const followed = new AsyncLocalStorage<Set<{ since: number }>>();
 /** When the latest command was sent that has its answer, and when any answer came, by `performance.now()`. */
 let latestSent = 0;
 let lastAnswer = 0;
+/** How long small commands take at present, in milliseconds: each answer counts a tenth. */
+let usualMs = 0;
+/** A busy database answers commands in any order, some this many times later than usual. */
+const SLOWER = 3;
+/** One that takes longer says nothing of the others. */
+const LONGEST_MS = 5_000;
 
 export function watchCommands(): CommandWatch {
   const waiting = new Set<{ since: number }>();
   return {
     silentMs() {
       const [oldest] = waiting;
-      return oldest ? Math.max(0, latestSent - oldest.since) : 0;
+      return oldest ? Math.max(0, latestSent - oldest.since - SLOWER * usualMs) : 0;
     },
     follow: (work) => followed.run(waiting, work),
   };
@@ -33,7 +39,10 @@ export async function followCommand<T>(isSmall: boolean, send: () => Promise<T>)
   try {
     const answer = await send();
     lastAnswer = performance.now();
-    if (isSmall) latestSent = Math.max(latestSent, one.since);
+    if (isSmall) {
+      latestSent = Math.max(latestSent, one.since);
+      usualMs += (Math.min(lastAnswer - one.since, LONGEST_MS) - usualMs) / 10;
+    }
     return answer;
   } finally {
     waiting?.delete(one);

@@ -11,6 +11,18 @@ export async function findTold(account: Types.ObjectId, household: Types.ObjectI
   return found ? (await addresseesOf(found)).map(({ name, email }) => name || email) : [];
 }
 
+/** Who will be told of what is about to be done. */
+export async function sayWhoHears(
+  { config }: Pick<Deps, 'config'>,
+  event: PlacedEvent,
+  household: Types.ObjectId,
+): Promise<string> {
+  const names = await findTold(event.account, household);
+  if (names.length === 0) return 'The family has no email address that we can use. Call them.';
+  if (!config.smtpUrl) return 'No email server is set up, so nobody is told by email.';
+  return `An email goes to ${andList(names, event)}.`;
+}
+
 /** Who is told about what was just done, as a sentence that promises nothing. */
 export async function sayTold(
   { config }: Pick<Deps, 'config'>,

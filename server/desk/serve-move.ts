@@ -17,7 +17,7 @@ import { readOverride } from './check-override.js';
 import type { DeskMeeting, SeenEvent } from './find-meeting.js';
 import { listFree, runAt, type FreeTime } from './list-free.js';
 import { loadChild } from './load-child.js';
-import { sayTold } from './say-told.js';
+import { sayTold, sayWhoHears } from './say-told.js';
 import { moveForm } from './schema.js';
 import { foundIn } from './serve-appointments.js';
 import { familyOf } from './show-appointment.js';
@@ -187,7 +187,7 @@ async function showMove(
     groups,
     meets: views.some(({ id }) => id === String(same)),
     meeting,
-    family: await familyOf(appointment),
+    told: await sayWhoHears(deps, event, appointment.household),
     key: new Types.ObjectId().toHexString(),
     form,
   });

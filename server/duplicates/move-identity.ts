@@ -4,8 +4,10 @@ import { Contact, handTiedTo, recordIds } from '../models/contact.js';
 import { personKeys } from '../models/person-keys.js';
 import { Duplicate, pairKey, type Merge } from '../models/duplicate.js';
 import { isDuplicateKey } from '../models/duplicate-key.js';
+import { OneTimeLink } from '../models/one-time-link.js';
 import { User } from '../models/user.js';
 import { furtherOf } from '../roster/people/keep-further.js';
+import { joinTies } from './join-ties.js';
 import type { Move } from './move-bookings.js';
 
 /** Groups of fields that belong together: a group is filled in if the remaining contact has none of it. */
@@ -67,11 +69,7 @@ export async function fillBlanks({ keep, drop }: Move, record: Merge['record']):
       set[`identifiers.${identifier}`] = goes.identifiers[identifier];
   if (!stays.securityValue && goes.securityValue) set.securityValue = goes.securityValue;
   if (stays.schools.length === 0) set.schools = goes.schools;
-  const tied = new Set(stays.relations.map(({ student }) => student));
-  set.relations = [...stays.relations, ...goes.relations.filter(({ student }) => !tied.has(student))];
-  const byHand = new Set(stays.tied?.map(({ student }) => student.toHexString()));
-  const alsoTied = (goes.tied ?? []).filter(({ student }) => !byHand.has(student.toHexString()));
-  if (alsoTied.length > 0) set.tied = [...(stays.tied ?? []), ...alsoTied];
+  Object.assign(set, await joinTies(stays, goes));
   // The contact whose record is taken decides the source and whether they are here.
   const taken = record !== undefined && goes.record?.id === record.id;
   if (taken) set.source = goes.source;
@@ -100,8 +98,13 @@ export async function moveHandTies({ account, keep, drop }: Move): Promise<void>
   );
 }
 
-/** Moves logins to the remaining contact. @returns how many */
+/** Moves logins, and access that was offered and not answered yet, to the remaining contact. @returns how many logins */
 export async function moveLogins({ account, keep, drop }: Move): Promise<number> {
+  await OneTimeLink.updateMany(
+    { 'offer.account': account, 'offer.grants.contact': drop },
+    { $set: { 'offer.grants.$[held].contact': keep } },
+    { arrayFilters: [{ 'held.contact': drop }] },
+  );
   const { modifiedCount } = await User.updateMany(
     { 'grants.contact': drop },
     { $set: { 'grants.$[held].contact': keep } },

@@ -56,6 +56,12 @@ async function handOver(resource: Resource, { account, keep }: Move): Promise<vo
 }
 
 async function joinResources(from: Resource, to: Resource): Promise<void> {
+  // Meetings that were told where to go keep their own link.
+  if (from.link && to.link && from.link !== to.link)
+    await Slot.updateMany(
+      { resource: from._id, $or: [{ link: { $exists: false } }, { link: '' }] },
+      { $set: { link: from.link } },
+    );
   await Slot.updateMany({ resource: from._id }, { $set: { resource: to._id } });
   const appointments = await Appointment.find({ resource: from._id }, { _id: 1 }).lean();
   const ids = appointments.map(({ _id }) => _id);
@@ -68,7 +74,17 @@ async function joinResources(from: Resource, to: Resource): Promise<void> {
   const status = from.status === 'active' || to.status === 'active' ? 'active' : 'gone';
   // A sync may remove only what a sync alone has added.
   const fromSync = from.fromSync && to.fromSync;
-  await Resource.updateOne({ _id: to._id }, { $set: { room: to.room || from.room, status, fromSync } });
+  const [link, kept] = [to.link || from.link, to.kept ?? from.kept];
+  await Resource.updateOne(
+    { _id: to._id },
+    {
+      $set: {
+        ...{ room: to.room || from.room, status, fromSync },
+        ...(link ? { link } : {}),
+        ...(kept ? { kept } : {}),
+      },
+    },
+  );
   await Resource.deleteOne({ _id: from._id });
 }
 

@@ -2,6 +2,7 @@ import { recordAudit } from '../audit/record-audit.js';
 import { isShutOut } from '../accounts/load-actor.js';
 import { endHolds } from '../booking/end-holds.js';
 import type { Deps } from '../deps.js';
+import { HouseholdChange } from '../models/household-change.js';
 import { OneTimeLink } from '../models/one-time-link.js';
 import { User } from '../models/user.js';
 import type { Actor } from '../web/actor.js';
@@ -12,7 +13,7 @@ import type { Outcome } from './schema.js';
 
 /**
  * Blocks a parent's login from this account: its sessions end at once, mailed links stop working, and it opens nothing unless another
- * school has it too. Holds end; appointments stay or are canceled, as requested.
+ * school has it too. Invitations to other adults are withdrawn. Holds end; appointments stay or are canceled, as requested.
  */
 export async function blockLogin(
   deps: Deps,
@@ -33,10 +34,16 @@ export async function blockLogin(
     { returnDocument: 'after' },
   ).lean();
   await OneTimeLink.deleteMany({ user: user._id, kind: 'offer', 'offer.account': account });
+  await HouseholdChange.updateMany(
+    { account, kind: 'join', state: 'open', by: user._id },
+    { $set: { state: 'withdrawn' } },
+  );
   const kinds = { $in: ['prove e-mail', 'new password', 'invitation'] as const };
   if (isShutOut(blocked ?? user)) await OneTimeLink.deleteMany({ user: user._id, kind: kinds });
   const which = household && { _id: household._id, event: part?.event };
-  if (which) await endHolds(deps, which);
+  // Who books together with them goes on booking.
+  const isShared = household && household.adults.length > 1;
+  if (which) await endHolds(deps, { ...which, ...(isShared ? { bookedBy: user._id } : {}) });
   const canceled = which && outcome === 'cancel' ? await cancelComing(deps, actor, which) : 0;
   if (!blocked) return { ok: true, canceled };
   await recordAudit({

@@ -1,18 +1,24 @@
 import type { Request } from 'express';
 import { parseForm, typedValues, type Form } from '../web/parse.js';
-import type { ComingMeeting } from './queries.js';
+import type { Adult, ComingMeeting } from './queries.js';
 import { takingSchema, type Outcome } from './schema.js';
 
 /** What happens to future appointments. A form without an answer is refused if there are any. */
 export function readOutcome(
   req: Request,
+  { household }: Pick<Adult, 'household'>,
   coming: ComingMeeting[],
 ): { ok: true; outcome: Outcome; tell: boolean } | { ok: false; form: Form } {
   const parsed = parseForm(takingSchema, req.body);
   const outcome = parsed.ok ? parsed.value.appointments : undefined;
-  if (parsed.ok && parsed.value.shown !== undefined && parsed.value.shown !== shownOf(coming)) {
+  if (
+    parsed.ok &&
+    parsed.value.shown !== undefined &&
+    parsed.value.shown !== shownOf({ household }, coming)
+  ) {
     const errors = {
-      _form: 'The appointments changed while you had this page open, and nothing is done yet. Look again.',
+      _form:
+        'The family or its appointments changed while you had this page open, and nothing is done yet. Look again.',
     };
     return { ok: false, form: { values: typedValues(req.body), errors } };
   }
@@ -27,9 +33,9 @@ export function readOutcome(
   return { ok: false, form: { values: typedValues(req.body), errors } };
 }
 
-/** The appointments that a page shows, for its hidden field `shown`: the form is refused if they have changed. */
-export function shownOf(coming: ComingMeeting[]): string {
-  return coming.map(({ id }) => id).join(',');
+/** The adults and appointments that a page shows, for its hidden field `shown`: the form is refused if they have changed. */
+export function shownOf({ household }: Pick<Adult, 'household'>, coming: ComingMeeting[]): string {
+  return [...(household?.adults ?? []).map(String), ...coming.map(({ id }) => id)].join(',');
 }
 
 /** Whether the family is told. */

@@ -13,7 +13,7 @@ import type { Adult } from './queries.js';
 import type { Outcome } from './schema.js';
 
 /**
- * Takes a child away from an adult's household, also one that they parted with: first the child, so that nothing more is booked, then holds, then appointments as
+ * Takes a child away from an adult's household, and so from all adults there, also one that they parted with: first the child, so that nothing more is booked, then holds, then appointments as
  * requested. Only the school can give the child back. A repetition finishes what was cut off.
  * @returns how many appointments were canceled or kept, or undefined if the household never had the child
  */
@@ -65,11 +65,11 @@ export async function removeChild(
     ...(event ? { event } : {}),
     user: actor.user,
     action: 'take child away',
-    targets: [student, adult.user._id],
+    targets: [student, ...household.adults],
     detail: { appointments: outcome, canceled, kept },
     at: now,
   });
-  if (tell) await tellRemoved(deps, actor, adult.user, student, canceled);
+  if (tell) await tellRemoved(deps, actor, household, student, canceled);
   return { appointments };
 }
 
@@ -102,10 +102,10 @@ export async function returnChild(
     ...(part ? { event: part.event } : {}),
     user: actor.user,
     action: 'give child back',
-    targets: [student, user._id],
+    targets: [student, ...household.adults],
     at: now,
   });
-  if (tell) await tellReturned(deps, actor, user, student);
+  if (tell) await tellReturned(deps, actor, household, student);
   return true;
 }
 

@@ -7,12 +7,13 @@ import { eventOf } from '../web/guards.js';
 import { addressOf, pagerOf } from '../web/paging.js';
 import { parseId, parseQuery } from '../web/parse.js';
 import { CLAIM_WORDS } from '../contacts/list-claims.js';
+import { nameBeside } from './name-beside.js';
 import { findAdult } from './queries.js';
 import { adultOf, backOf, eventIn, FAMILIES, frameOf, homeOf, meetingInWords, page } from './show-frame.js';
 import { FAMILIES_A_PAGE, listFamilies } from './list-families.js';
 import { familiesQuery } from './schema.js';
 import { blockPages } from './serve-blocking.js';
-import { householdPages, namesBeside } from './serve-households.js';
+import { householdPages } from './serve-households.js';
 import { childPages } from './serve-children.js';
 
 /**
@@ -85,7 +86,7 @@ async function showAdult(res: Response): Promise<void> {
       removed: child.removedAt ? dayAndTime(child.removedAt, actor) : '',
       dropped: child.droppedAt ? dayAndTime(child.droppedAt, actor) : '',
     })),
-    beside: await namesBeside(res, adult),
+    ...(await nameBeside(res, adult)),
     meetings: adult.coming.map(meetingInWords),
   });
 }

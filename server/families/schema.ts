@@ -19,7 +19,7 @@ export interface TakingForm {
   appointments?: Outcome;
   /** Whether the adult is told by email. */
   tell: boolean;
-  /** The appointments that the page showed, by id. */
+  /** The adults and appointments that the page showed, by id. */
   shown?: string;
 }
 

@@ -6,21 +6,22 @@ import { countOf } from '../web/format-count.js';
 import { FRESH_FORM, type Form } from '../web/parse.js';
 import { say } from '../web/session.js';
 import { blockLogin, unblockLogin } from './block-login.js';
+import { nameBeside } from './name-beside.js';
 import type { Adult } from './queries.js';
 import { readOutcome, readTelling, shownOf } from './read-outcome.js';
 import { adultOf, meetingInWords, page, pathOf } from './show-frame.js';
 
 /** Blocking an adult's login, and unblocking it. */
 export function blockPages(router: Router, deps: Deps): void {
-  router.get('/:user/block', (_req, res) => {
-    askBlock(res, adultOf(res));
+  router.get('/:user/block', async (_req, res) => {
+    await askBlock(res, adultOf(res));
   });
 
   router.post('/:user/block', async (req, res) => {
     const adult = adultOf(res);
-    const asked = readOutcome(req, adult.coming);
+    const asked = readOutcome(req, adult, adult.coming);
     if (!asked.ok) {
-      askBlock(res, adult, asked.form);
+      await askBlock(res, adult, asked.form);
       return;
     }
     const blocked = await blockLogin(deps, actorOf(res), adult, asked);
@@ -55,14 +56,15 @@ export function blockPages(router: Router, deps: Deps): void {
   });
 }
 
-function askBlock(res: Response, adult: Adult, form?: Form): void {
+async function askBlock(res: Response, adult: Adult, form?: Form): Promise<void> {
   if (adult.isStaff) throw worksHere();
   if (adult.blockedAt) throw notFound();
   res.status(form ? 422 : 200).render('families/block', {
     ...page(res, adult, `Block ${adult.user.name}’s login?`),
     adult,
     meetings: adult.coming.map(meetingInWords),
-    shown: shownOf(adult.coming),
+    shown: shownOf(adult, adult.coming),
+    ...(await nameBeside(res, adult)),
     ...(form ? { form } : {}),
   });
 }

@@ -6,6 +6,7 @@ import { actorOf } from '../web/actor.js';
 import { notFound } from '../web/errors.js';
 import { FRESH_FORM, type Form } from '../web/parse.js';
 import { say } from '../web/session.js';
+import { nameBeside } from './name-beside.js';
 import { comingOf, type Adult, type ClaimedChild, type ComingMeeting } from './queries.js';
 import { readOutcome, readTelling, shownOf } from './read-outcome.js';
 import { removeChild, returnChild } from './remove-child.js';
@@ -13,17 +14,17 @@ import { adultOf, meetingInWords, page, pathOf } from './show-frame.js';
 
 /** Taking a child away from an adult, and giving it back. */
 export function childPages(router: Router, deps: Deps): void {
-  router.get('/:user/children/:student/removal', (req, res) => {
-    askRemoval(req, res);
+  router.get('/:user/children/:student/removal', async (req, res) => {
+    await askRemoval(req, res);
   });
 
   router.post('/:user/children/:student/removal', async (req, res) => {
     const { adult, child } = childOf(req, res);
     const student = new Types.ObjectId(child.id);
     const coming = await comingOf(adult.household, actorOf(res), deps.now(), onlyOf(adult, student));
-    const asked = readOutcome(req, coming.filter(isOnly(adult, child)));
+    const asked = readOutcome(req, adult, coming.filter(isOnly(adult, child)));
     if (!asked.ok) {
-      askRemoval(req, res, asked.form);
+      await askRemoval(req, res, asked.form);
       return;
     }
     const removed = await removeChild(deps, actorOf(res), adult, { student, ...asked });
@@ -32,10 +33,10 @@ export function childPages(router: Router, deps: Deps): void {
     res.redirect(303, pathOf(res, adult));
   });
 
-  router.get('/:user/children/:student/return', (req, res) => {
+  router.get('/:user/children/:student/return', async (req, res) => {
     const { adult, child } = childOf(req, res);
     if (!child.removedAt) throw notFound();
-    askReturn(res, adult, child);
+    await askReturn(res, adult, child);
   });
 
   router.post('/:user/children/:student/return', async (req, res) => {
@@ -43,7 +44,7 @@ export function childPages(router: Router, deps: Deps): void {
     const student = new Types.ObjectId(child.id);
     const asked = readTelling(req);
     if (!asked.ok) {
-      askReturn(res.status(422), adult, child, asked.form);
+      await askReturn(res.status(422), adult, child, asked.form);
       return;
     }
     const { tell } = asked;
@@ -53,7 +54,7 @@ export function childPages(router: Router, deps: Deps): void {
   });
 }
 
-function askRemoval(req: Request, res: Response, form?: Form): void {
+async function askRemoval(req: Request, res: Response, form?: Form): Promise<void> {
   const { adult, child } = childOf(req, res);
   const coming = adult.coming.filter(({ students }) => students.some((id) => String(id) === child.id));
   if (child.removedAt && coming.length === 0) throw notFound();
@@ -64,7 +65,8 @@ function askRemoval(req: Request, res: Response, form?: Form): void {
     child,
     meetings: own.map(meetingInWords),
     shared: coming.length - own.length,
-    shown: shownOf(own),
+    shown: shownOf(adult, own),
+    ...(await nameBeside(res, adult)),
     ...(form ? { form } : {}),
   });
 }
@@ -75,8 +77,17 @@ function isOnly({ household }: Adult & { household: Household }, { id }: Claimed
   return ({ students }: ComingMeeting) => !students.some((one) => others.includes(String(one)));
 }
 
-function askReturn(res: Response, adult: Adult, child: ClaimedChild, form: Form = FRESH_FORM): void {
-  res.render('families/return', { ...page(res, adult, `Give ${child.name} back?`), adult, child, form });
+async function askReturn(
+  res: Response,
+  adult: Adult,
+  child: ClaimedChild,
+  form: Form = FRESH_FORM,
+): Promise<void> {
+  const beside = await nameBeside(res, adult);
+  res.render('families/return', {
+    ...page(res, adult, `Put ${child.name} back?`),
+    ...{ adult, child, form, ...beside },
+  });
 }
 
 function childOf(

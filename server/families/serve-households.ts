@@ -6,7 +6,7 @@ import type { Deps } from '../deps.js';
 import { checkJoin, type JoinRefusal, type TooMuch } from '../households/check-join.js';
 import { joinBySchool } from '../households/join-household.js';
 import { leaveHousehold } from '../households/leave-household.js';
-import { namesOf, sayMeeting } from '../households/show-family.js';
+import { sayMeeting } from '../households/show-family.js';
 import { goingWith } from '../households/split-household.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { isBlocked, User } from '../models/user.js';
@@ -16,6 +16,7 @@ import { andList, countOf } from '../web/format-count.js';
 import { parseForm, parseQuery, type Form } from '../web/parse.js';
 import { sayMailed } from '../web/say-mailed.js';
 import { say } from '../web/session.js';
+import { nameBeside } from './name-beside.js';
 import { findAdult, type Adult } from './queries.js';
 import { togetherForm } from './schema.js';
 import { adultOf, eventIn, page, pathOf } from './show-frame.js';
@@ -23,11 +24,11 @@ import { adultOf, eventIn, page, pathOf } from './show-frame.js';
 const WHY: Record<JoinRefusal, string> = {
   over: 'That login has no family that can be joined.',
   already: 'These two already book together.',
-  shares: 'This person already books together with somebody else. Separate them first.',
+  shares: 'This person already books together with somebody else. First let them book separately.',
   full: 'That family already has as many adults as can book together.',
   'under way': 'Another change to one of these families is in progress. Try again in a minute.',
   school:
-    'A child was removed from one of the two. Give the child back first, or remove the child from the other.',
+    'A child was removed from one of the two. Put the child back first, or remove the child from the other.',
 };
 
 /** The school lets two adults act as one family, and parts them again. Each change is shown before it is done. */
@@ -67,7 +68,7 @@ export function householdPages(router: Router, deps: Deps): void {
   router.get('/:user/separate', async (_req, res) => {
     const adult = adultOf(res);
     if (!adult.household || adult.household.adults.length < 2) throw notFound();
-    const others = await namesBeside(res, adult);
+    const { beside: others } = await nameBeside(res, adult);
     const coming = {
       household: adult.household._id,
       state: { $in: LIVING_STATES },
@@ -76,7 +77,7 @@ export function householdPages(router: Router, deps: Deps): void {
     const mine = await Appointment.countDocuments({
       $and: [coming, goingWith(adult.household, adult.user._id)],
     });
-    const title = `Separate ${adult.user.name} from ${others}?`;
+    const title = `Let ${adult.user.name} book separately from ${others}?`;
     res.render('families/separate', {
       ...page(res, adult, title),
       effects: [
@@ -99,12 +100,6 @@ export function householdPages(router: Router, deps: Deps): void {
       say(req, { kind: 'ok', text: `${adult.user.name} no longer books together with another adult.` });
     res.redirect(303, pathOf(res, adult));
   });
-}
-
-/** The other adults of a household, in words; '' for an adult alone. */
-export async function namesBeside(res: Response, { household, user }: Adult): Promise<string> {
-  const others = (household?.adults ?? []).filter((id) => !id.equals(user._id));
-  return namesOf(others, actorOf(res));
 }
 
 type Other = ({ ok: true; other: User } & TooMuch) | { ok: false; why: string };

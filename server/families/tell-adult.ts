@@ -3,7 +3,8 @@ import { childName } from '../meetings/name-meetings.js';
 import type { Deps } from '../deps.js';
 import { Account } from '../models/account.js';
 import { Contact } from '../models/contact.js';
-import type { User } from '../models/user.js';
+import type { Household } from '../models/household.js';
+import { isBlocked, User } from '../models/user.js';
 import { queueMail } from '../notifications/queue-mail.js';
 import type { Actor } from '../web/actor.js';
 import { inLanguage, readerCalled } from '../web/read-language.js';
@@ -15,15 +16,15 @@ interface Told {
   text: string;
 }
 
-/** Tells an adult that a child is no longer on their list. An address that nobody has proven gets nothing. */
+/** Tells the adults of a household that a child is no longer on their list. An address that nobody has proven gets nothing. */
 export async function tellRemoved(
   deps: Deps,
   actor: Actor,
-  user: User,
+  household: Household,
   student: Types.ObjectId,
   canceled: number,
 ): Promise<void> {
-  await tell(deps, actor, user, student, async (t) => {
+  await tellAll(deps, actor, household, student, async (t) => {
     const about = { school: actor.accountName, child: await nameOf(actor, student, t) };
     const lost = canceled > 0 ? ` ${t('mails.removedCanceled', { ...about, count: canceled })}` : '';
     return { subject: t('mails.removedSubject', about), text: `${t('mails.removed', about)}${lost}` };
@@ -33,10 +34,10 @@ export async function tellRemoved(
 export async function tellReturned(
   deps: Deps,
   actor: Actor,
-  user: User,
+  household: Household,
   student: Types.ObjectId,
 ): Promise<void> {
-  await tell(deps, actor, user, student, async (t) => {
+  await tellAll(deps, actor, household, student, async (t) => {
     const about = { school: actor.accountName, child: await nameOf(actor, student, t) };
     return { subject: t('mails.returnedSubject', about), text: t('mails.returned', about) };
   });
@@ -61,6 +62,18 @@ export async function tellUnblocked(deps: Deps, actor: Actor, user: User, at: Da
 async function nameOf({ account }: Actor, student: Types.ObjectId, t: Words): Promise<string> {
   const found = await Contact.findOne({ _id: student, account }, { firstName: 1, lastName: 1 }).lean();
   return childName(found ?? undefined, t);
+}
+
+/** Who is blocked hears nothing of the children. */
+async function tellAll(
+  deps: Deps,
+  actor: Actor,
+  { adults }: Household,
+  about: Types.ObjectId,
+  say: (t: Words) => Promise<Told>,
+): Promise<void> {
+  const users = await User.find({ _id: { $in: adults } }).lean();
+  for (const user of users) if (!isBlocked(user, actor.account)) await tell(deps, actor, user, about, say);
 }
 
 async function tell(

@@ -3,6 +3,7 @@ import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { Event } from '../models/event.js';
 import { Household } from '../models/household.js';
 import { HouseholdChange } from '../models/household-change.js';
+import { isBlocked, User } from '../models/user.js';
 import { groupBy } from '../web/lists.js';
 import { MOST_ADULTS } from './policy.js';
 
@@ -24,7 +25,7 @@ export type Joinable =
 
 /**
  * Whether an adult may join a household, and what would clash then.
- * @param inviter who must still be in the household
+ * @param inviter who must still be in the household, and not blocked
  */
 export async function checkJoin(
   account: Types.ObjectId,
@@ -36,6 +37,7 @@ export async function checkJoin(
   const isIn = (list: Types.ObjectId[], id: Types.ObjectId) => list.some((one) => one.equals(id));
   if (!household || household.keptFor || household.ofSchool || !isIn(household.adults, inviter))
     return { ok: false, reason: 'over' };
+  if (await isShutOut(account, inviter)) return { ok: false, reason: 'over' };
   if (isIn(household.adults, adult)) return { ok: false, reason: 'already' };
   if (household.adults.length >= MOST_ADULTS) return { ok: false, reason: 'full' };
   const own = (await Household.findOne({ account, adults: adult }).lean()) ?? undefined;
@@ -55,6 +57,12 @@ export async function checkJoin(
     (a.removed ?? []).some(({ student }) => b.children.some((child) => child.student.equals(student)));
   if (own && (lost(own, household) || lost(household, own))) return { ok: false, reason: 'school' };
   return { ok: true, own, ...(own ? await findTooMuch(household._id, own._id, now) : NOTHING) };
+}
+
+/** Whether the school has blocked an adult, whose invitations let nobody in. */
+export async function isShutOut(account: Types.ObjectId, adult: Types.ObjectId): Promise<boolean> {
+  const found = await User.findById(adult, { blocks: 1 }).lean();
+  return found !== null && isBlocked(found, account);
 }
 
 const NOTHING: TooMuch = { clashes: [], over: [], doubles: [] };

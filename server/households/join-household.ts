@@ -5,6 +5,7 @@ import { asRead } from '../models/as-read.js';
 import { isDuplicateKey } from '../models/duplicate-key.js';
 import { Household } from '../models/household.js';
 import { HouseholdChange } from '../models/household-change.js';
+import { isShutOut } from './check-join.js';
 import { decideChange } from './decide-change.js';
 import { auditOnce } from './record-once.js';
 import { moveAppointments } from './move-appointments.js';
@@ -17,7 +18,7 @@ const TRIES = 20;
 
 /**
  * Decides an open invitation: from then on the adult joins, whatever dies. Two who accept at once are one.
- * @returns false where it is open no longer, somebody else has joined that household since, or something else is under way with the adult or one of the two households
+ * @returns false where it is open no longer, the school has blocked who invited, somebody else has joined that household since, or something else is under way with the adult or one of the two households
  */
 export async function acceptInvitation(
   deps: Deps,
@@ -27,7 +28,7 @@ export async function acceptInvitation(
   const now = deps.now();
   const open = { _id: id, kind: 'join' as const, state: 'open' as const, expiresAt: { $gt: now } };
   const change = await HouseholdChange.findOne(open).lean();
-  if (!change) return false;
+  if (!change || (await isShutOut(change.account, change.by))) return false;
   const touches = await touchedBy({ account: change.account, household: change.household, adult });
   try {
     const accepted = await HouseholdChange.updateOne(open, {

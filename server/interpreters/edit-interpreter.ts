@@ -45,7 +45,11 @@ export async function saveSetting(
 }
 
 type Saved =
-  | { ok: true }
+  | {
+      ok: true;
+      /** Somebody has the address by now whose diary is another one, because this one has meetings. */
+      isApart?: boolean;
+    }
   | { ok: false; reason: 'many' | 'another person' }
   | { ok: false; reason: 'changed meanwhile' };
 
@@ -64,10 +68,11 @@ export async function saveInterpreter(
   const scope = { event, account };
   if (!before && (await Interpreter.countDocuments({ ...scope, status: 'active' })) >= MOST_INTERPRETERS)
     return { ok: false, reason: 'many' };
-  const contact = form.email ? await findPerson(account, form.email, _id) : undefined;
-  // Their diary stays the same while it has meetings.
-  if (before && !diaryOf(before).equals(contact ?? _id) && (await hasMeetings(before, deps.now())))
-    return { ok: false, reason: 'another person' };
+  const found = form.email ? await findPerson(account, form.email, _id) : undefined;
+  // Their diary stays the same while it has meetings, also where the roster has changed since.
+  const isBound = before && !diaryOf(before).equals(found ?? _id) && (await hasMeetings(before, deps.now()));
+  if (isBound && form.email !== before.email) return { ok: false, reason: 'another person' };
+  const contact = isBound ? before.contact : found;
   const change = {
     $set: {
       ...{ ...form, sortKey: searchKey(form.name), unsettled: true },
@@ -86,7 +91,7 @@ export async function saveInterpreter(
     if (saved.matchedCount === 0) return { ok: false, reason: 'changed meanwhile' };
   } else await Interpreter.create({ _id, ...scope, ...change.$set, status: 'active' });
   await record(deps, actor, scope, _id, before ? 'change interpreter' : 'add interpreter');
-  return { ok: true };
+  return isBound && found ? { ok: true, isApart: true } : { ok: true };
 }
 
 async function hasMeetings({ _id }: Interpreter, now: Date): Promise<boolean> {

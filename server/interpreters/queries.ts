@@ -111,6 +111,11 @@ export async function countLosing(event: Setting, languages: string[], now: Date
   });
 }
 
+/** How many coming meetings an interpreter has. */
+export async function countComing(event: Setting, interpreter: Types.ObjectId, now: Date): Promise<number> {
+  return Appointment.countDocuments({ ...aheadOf(event, now), interpreter });
+}
+
 const aheadOf = ({ _id, account }: Setting, now: Date) => ({
   ...{ event: _id, account, state: { $in: LIVING_STATES } },
   from: { $gt: now },

@@ -16,7 +16,7 @@ import { sayMailed } from '../web/say-mailed.js';
 import { say } from '../web/session.js';
 import { removeInterpreter, saveInterpreter, saveSetting } from './edit-interpreter.js';
 import { parseInterpreter, settingForm } from './schema.js';
-import { countLosing, findUnspoken } from './queries.js';
+import { countComing, countLosing, findUnspoken } from './queries.js';
 import { reconcileEvent } from './reconcile-interpreters.js';
 
 /** The interpreters in an event's settings: the languages that families may ask for, and the people. */
@@ -78,14 +78,23 @@ export function interpreterSettings(deps: Deps): Router {
     await save(req, res, await interpreterAt(req, res));
   });
 
+  router.get('/:interpreter/removal', async (req, res) => {
+    const { _id, name } = await interpreterAt(req, res);
+    const event = eventOf(res);
+    res.render('interpreters/removal', {
+      ...settingsFrame(event, 'interpreters'),
+      ...{ id: String(_id), name, byHand: event.interpreting?.byHand === true },
+      coming: await countComing(event, _id, deps.now()),
+    });
+  });
+
   router.post('/:interpreter/removal', async (req, res) => {
     const { _id, name } = await interpreterAt(req, res);
+    const coming = await countComing(eventOf(res), _id, deps.now());
     await removeInterpreter(deps, actorOf(res), eventOf(res), _id);
     await reconcileEvent(deps, eventOf(res));
-    say(req, {
-      kind: 'ok',
-      text: `${name} is removed. ${sayMailed(res, 'Families whose interpreter changes get an email.')}`,
-    });
+    const told = coming > 0 ? ` ${sayMailed(res, 'Families whose interpreter changes get an email.')}` : '';
+    say(req, { kind: 'ok', text: `${name} is removed.${told}` });
     res.redirect(303, back(res));
   });
 
@@ -109,7 +118,17 @@ export function interpreterSettings(deps: Deps): Router {
       return;
     }
     await reconcileEvent(deps, eventOf(res));
-    say(req, { kind: 'ok', text: `${parsed.value.name} is saved.` });
+    const { name } = parsed.value;
+    const isApart = saved?.ok && saved.isApart;
+    say(
+      req,
+      isApart
+        ? {
+            kind: 'notice',
+            text: `${name} is saved. Somebody in your contacts has this email now. Until the upcoming meetings of ${name} are over, check that nobody is needed at two places at once.`,
+          }
+        : { kind: 'ok', text: `${name} is saved.` },
+    );
     res.redirect(303, back(res));
   }
   return router;
@@ -119,7 +138,7 @@ const REFUSALS = {
   many: { _form: 'There are 200 interpreters in the event already. Remove one first.' },
   'another person': {
     email:
-      'This email belongs to another person in Contacts, and this interpreter has upcoming meetings. Keep the email as it was. To change interpreters, add that person as a new one, and remove this one.',
+      'This interpreter has upcoming meetings, and this email is somebody else’s in your contacts or at another event. Change the email back to the one that is saved. To change interpreters, add the other person as a new one, and remove this one.',
   },
 };
 

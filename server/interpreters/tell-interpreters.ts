@@ -108,6 +108,7 @@ async function mailList(
 ): Promise<void> {
   const account = await Account.findById(event.account).lean();
   const print = printChange(change);
+  const last = ahead.at(-1);
   // Who wants no reminders is still told of changes.
   const isUnwanted = print === '' && (await findUnsubscribed(event.account, [email])).has(email);
   if (!account || isUnwanted) return;
@@ -117,6 +118,7 @@ async function mailList(
     kind: occasion === 'reminder' ? 'appointment reminder' : 'interpreter list',
     ...(await writeList({ event: placed(event, account), account, name }, ahead, change, occasion)),
     ...(print === '' ? { mayUnsubscribe: true } : {}),
+    ...(occasion === 'reminder' && last ? { notAfter: last.from } : {}),
     // Whoever does this at the same time, or again after a death, makes the same one.
     key: [
       'interpreter',

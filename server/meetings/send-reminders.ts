@@ -2,8 +2,8 @@ import type { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { Event } from '../models/event.js';
-import { tellHousehold } from './tell-household.js';
-import { tellMany } from './tell-many.js';
+import { SlotMove, UNTOLD_STATES } from '../models/slot-move.js';
+import { tellReminder } from './tell-reminder.js';
 
 const HOUR_MS = 3600_000;
 const AT_ONCE = 200;
@@ -19,8 +19,10 @@ type Reminding = Pick<Event, '_id' | 'reminders' | 'reminded'>;
 export async function sendReminders(deps: Deps, stopping: AbortSignal): Promise<void> {
   // An event's day is over in every time zone one day after it is over in UTC.
   const since = new Date(deps.now().getTime() - 24 * HOUR_MS).toISOString().slice(0, 10);
+  // Until families are told of a move it can be undone, and a reminder would announce it. Its event's marks stay, so that none is left out.
+  const moving = await SlotMove.distinct('event', { state: { $in: UNTOLD_STATES } });
   const events = await Event.find(
-    { days: { $gte: since }, status: 'active', 'reminders.0': { $exists: true } },
+    { _id: { $nin: moving }, days: { $gte: since }, status: 'active', 'reminders.0': { $exists: true } },
     { reminders: 1, reminded: 1 },
   ).lean<Reminding[]>();
   // The shortest reminder first: a family that is due for two gets one.
@@ -95,9 +97,7 @@ async function remindOf(deps: Deps, first: Appointment, hours: number): Promise<
     .lean();
   const group = close.filter(isDue);
   if (!group[0]?._id.equals(first._id)) return [];
-  const once = `${from.getTime()}:${hours}`;
-  if (group.length === 1) await tellHousehold(deps, first, 'reminder', once);
-  else await tellMany(deps, first, group, 'reminder', `reminder:${first._id.toHexString()}:${once}`);
+  await tellReminder(deps, group, hours);
   // One command for all: if a worker died after some, the next mail would be about the rest, under another key.
   await Appointment.updateMany(
     {

@@ -48,13 +48,11 @@ export function readFacts(
   { household, event, account }: Pick<Appointment, 'household' | 'event' | 'account'>,
   appointments: Appointment[],
 ) {
-  const ofHousehold = { _id: household };
   return findTogether({
     ...questionsAbout(appointments),
-    households: ask<Household>(Household, ofHousehold),
-    adults: ask<Household, Addressee & Pick<User, 'blocks'>>(
+    households: ask<Household, Household & { proven: (Addressee & Pick<User, 'blocks'>)[] }>(
       Household,
-      { ...ofHousehold, keptFor: { $exists: false } },
+      { _id: household },
       {
         $lookup: {
           from: User.collection.name,
@@ -64,11 +62,9 @@ export function readFacts(
             { $match: { emailProvenAt: { $exists: true } } },
             { $project: { name: 1, email: 1, language: 1, blocks: 1 } },
           ],
-          as: 'adults',
+          as: 'proven',
         },
       },
-      { $unwind: '$adults' },
-      { $replaceRoot: { newRoot: '$adults' } },
     ),
     events: ask<Event>(Event, { _id: event }),
     accounts: ask<Account>(Account, { _id: account }),
@@ -80,12 +76,12 @@ export function readFacts(
  * that meetings are canceled which were booked before.
  */
 export async function addressOf(
-  { households: [household], events: [event], accounts: [account], adults }: Facts,
+  { households: [household], events: [event], accounts: [account] }: Facts,
   news: MessageKind,
   about: Booked[],
 ): Promise<{ event: Event; account: Account; adults: Addressee[] } | undefined> {
   if (!household || !event || !account) return undefined;
-  const withBlock = adults.flatMap(({ blocks = [], ...adult }): Addressee[] => {
+  const withBlock = household.proven.flatMap(({ blocks = [], ...adult }): Addressee[] => {
     const block = blocks.find((one) => one.account.equals(account._id));
     if (!block) return [adult];
     const told = { ...adult, blockedAt: block.at };
@@ -147,7 +143,7 @@ export async function writeMails(
       kind: `appointment ${news}`,
       subject,
       text: withNotice(text, notice),
-      ...(news === 'reminder' ? { mayUnsubscribe: true } : { ics }),
+      ...(news === 'reminder' ? { mayUnsubscribe: true, notAfter: meeting.from } : { ics }),
     };
   });
 }

@@ -38,7 +38,7 @@ export async function tellMany(
         link: `${publicUrl}/e/${event.link}/schedule`,
       }),
       ...(news === 'reminder'
-        ? { mayUnsubscribe: true }
+        ? { mayUnsubscribe: true, ...(meetings[0] ? { notAfter: meetings[0].from } : {}) }
         : { ics: writeCalendar(place, account, meetings, publicUrl, deps.now()) }),
     };
   });

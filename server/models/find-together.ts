@@ -63,7 +63,8 @@ export function countIn([row]: { count: number }[]): number {
 }
 
 type Questions = Record<string, Question<unknown>>;
-type Answers<Q extends Questions> = { [K in keyof Q]: NonNullable<Q[K]['row']>[] };
+/** What the answers to some questions look like. */
+export type FoundOf<Q extends Questions> = { [K in keyof Q]: NonNullable<Q[K]['row']>[] };
 
 /** Documents of an answer, enough for one: a second one would be a further command. */
 export const BATCH = 10_000;
@@ -72,12 +73,14 @@ export const BATCH = 10_000;
  * Asks several collections by one command: a page, or a booking, costs as much as it has commands. The answers are as plain as `lean()` has
  * them, and of one collection in the order that its question sorts by. They are read one after another, as several finds would be.
  */
-export async function findTogether<Q extends Questions>(questions: Q): Promise<Answers<Q>> {
-  const parts = Object.entries(questions).map(([name, { stages, ...rest }]) => ({
-    ...rest,
-    // Each document says which question it answers.
-    pipeline: [...stages, { $project: { _id: 0, name: { $literal: name }, row: '$$ROOT' } }],
-  }));
+export async function findTogether<Q extends Questions>(questions: Q): Promise<FoundOf<Q>> {
+  const parts = Object.entries(questions)
+    .filter(([, one]) => !findsNothing(one))
+    .map(([name, { stages, ...rest }]) => ({
+      ...rest,
+      // Each document says which question it answers.
+      pipeline: [...stages, { $project: { _id: 0, name: { $literal: name }, row: '$$ROOT' } }],
+    }));
   const [first, ...others] = parts;
   const answers: Record<string, unknown[]> = Object.fromEntries(
     Object.keys(questions).map((name) => [name, []]),
@@ -93,14 +96,20 @@ export async function findTogether<Q extends Questions>(questions: Q): Promise<A
       .collection.aggregate<{ name: string; row: unknown }>(stages, { batchSize: BATCH });
     for (const { name, row } of await found.toArray()) answers[name]?.push(row);
   }
-  return answers as Answers<Q>;
+  return answers as FoundOf<Q>;
+}
+
+/** Whether a question names documents, and none. It needs no part in the command. */
+function findsNothing({ stages: [first] }: Question<unknown>): boolean {
+  const { _id } = (first && '$match' in first ? first.$match : {}) as { _id?: { $in?: unknown[] } };
+  return _id?.$in?.length === 0;
 }
 
 /** The same by a command each, side by side: of thousands of documents that takes less time. */
-export async function findApart<Q extends Questions>(questions: Q): Promise<Answers<Q>> {
+export async function findApart<Q extends Questions>(questions: Q): Promise<FoundOf<Q>> {
   const found = Object.entries(questions).map(async ([name, { model, stages }]) => {
     const rows = await mongoose.model(model).collection.aggregate(stages, { batchSize: BATCH }).toArray();
     return [name, rows];
   });
-  return Object.fromEntries(await Promise.all(found)) as Answers<Q>;
+  return Object.fromEntries(await Promise.all(found)) as FoundOf<Q>;
 }

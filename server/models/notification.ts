@@ -5,7 +5,7 @@ export type MailState = (typeof MAIL_STATES)[number];
 
 /**
  * `cut off`: its worker died at every attempt. `no address`: no mail can go there. `refused` and `later`: the mail server said so, about
- * which part (`what`) and with which status. `unsubscribed`: the recipient has unsubscribed. `too late`: its link no longer worked. `unsent`: anything else. `text`: in the words
+ * which part (`what`) and with which status. `unsubscribed`: the recipient has unsubscribed. `too late`: what it said no longer held. `unsent`: anything else. `text`: in the words
  * of a version before 0.6.
  */
 const MAIL_FAULTS = [

@@ -21,7 +21,7 @@ export async function showForm(res: Response, form: Form): Promise<void> {
   ]);
   const apart = tellApart(teachers, await schoolsOf(event, teachers));
   res.render('moves/new', {
-    ...slotsPage(event, 'Move a day'),
+    ...slotsPage(event, 'Move or cancel a day'),
     days: event.days.map((day) => ({ value: day, label: fullDay(day, event) })),
     teachers: teachers.map(({ _id, name }) => {
       const value = _id.toHexString();

@@ -29,7 +29,7 @@ export async function showMove(deps: Deps, res: Response, move: SlotMove): Promi
   const { day, toDay = day, tellAt } = move;
   const isWorking = WORKING_STATES.includes(move.state);
   res.render('moves/move', {
-    ...slotsPage(event, 'Move a day'),
+    ...slotsPage(event, 'Move or cancel a day'),
     move,
     path: movePath(event, move._id),
     heading: titleOf(move, event),
@@ -49,7 +49,7 @@ export async function showMove(deps: Deps, res: Response, move: SlotMove): Promi
 export function stagesOf(move: SlotMove, counts: ItemCounts) {
   if (move.state === 'telling') return tellingStages(move, counts);
   const words: Partial<Record<SlotMove['state'], string>> = {
-    running: move.kind === 'move' ? 'Moving slots' : 'Closing slots',
+    running: move.kind === 'move' ? 'Moving slots' : 'Making slots unavailable',
     undoing: 'Undoing',
   };
   const of = move.state === 'undoing' ? counts.undone : move.total - counts.todo;

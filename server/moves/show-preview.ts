@@ -34,7 +34,7 @@ export async function showPreview(
   const warnings = form.kind === 'move' ? await warnOfDays(event, [toDay], deps.now()) : [];
   const { kind, day, teacher, room, toTime, notice } = form;
   res.render('moves/preview', {
-    ...slotsPage(event, 'Move a day'),
+    ...slotsPage(event, 'Move or cancel a day'),
     kind,
     teachers: new Set(going.map(({ slot }) => slot.resource.toHexString())).size,
     slots: going.length,

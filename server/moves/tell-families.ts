@@ -1,5 +1,6 @@
 import { reconcileInterpreter } from '../booking/reconcile-interpreter.js';
 import { tellMoved } from '../draw/tell-moved.js';
+import { revokeReminder } from '../meetings/tell-reminder.js';
 import { tellTogether } from '../meetings/tell-together.js';
 import type { Deps } from '../deps.js';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
@@ -86,6 +87,7 @@ async function tellFamily(
   })
     .sort({ from: 1, _id: 1 })
     .lean();
+  if (isMove) for (const one of appointments) await revokeReminder(deps, one);
   const about = `${_id.toHexString()}:${household}`;
   await tellTogether(deps, appointments, isMove ? 'changed' : 'cancelled', { about, notice });
 }

@@ -29,7 +29,7 @@ export const UNSUBSCRIBED: FailedTry = {
   ofServer: false,
 };
 
-/** Its link no longer worked when it was its turn. */
+/** What it says no longer held when it was its turn. */
 export const TOO_LATE: FailedTry = {
   fault: { code: 'too late' },
   code: 'too late',

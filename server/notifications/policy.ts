@@ -17,15 +17,22 @@ export function mayReadText(
 }
 
 /**
- * Whether a person may ask for a mail to be sent: it was kept or has failed, and its recipient has not unsubscribed. Not one with an end:
- * a link to log in works for minutes only, and who wants one asks for a new one.
+ * Whether a person may ask for a mail to be sent: it was kept or has failed, and its recipient has not unsubscribed, and what it says
+ * still holds. Not a link to log in: it works for minutes only, and who wants one asks for a new one.
  */
 export function maySend(
-  mail: Pick<Notification, 'state' | 'fault' | 'notAfter'>,
+  mail: Pick<Notification, 'kind' | 'state' | 'fault' | 'notAfter'>,
   smtpUrl: string | undefined,
+  now: Date,
 ): boolean {
-  const isWanted = mail.fault?.code !== 'unsubscribed' && !mail.notAfter;
+  const holds = !mail.notAfter || (mail.notAfter > now && mail.kind !== 'log in');
+  const isWanted = mail.fault?.code !== 'unsubscribed' && holds;
   return smtpUrl !== undefined && isWanted && SENDABLE.some((state) => state === mail.state);
+}
+
+/** The same of its end, as a filter. */
+export function stillHolds(now: Date) {
+  return { $or: [{ notAfter: { $exists: false } }, { notAfter: { $gt: now }, kind: { $ne: 'log in' } }] };
 }
 
 export const SENDABLE: readonly Notification['state'][] = ['kept', 'failed'];

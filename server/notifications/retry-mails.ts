@@ -2,6 +2,7 @@ import type { QueryFilter, Types } from 'mongoose';
 import { recordAudit } from '../audit/record-audit.js';
 import type { Deps } from '../deps.js';
 import { Notification } from '../models/notification.js';
+import { stillHolds } from './policy.js';
 import { searchFilter, type OutboxScope } from './queries.js';
 
 /** Mails older than this are only sent again one by one: what they say may be outdated. */
@@ -9,14 +10,14 @@ const NEWEST_MS = 3 * 24 * 3600_000;
 
 /**
  * Mails that can be retried together: none whose recipient unsubscribed or cannot be reached, and no
- * reminders and mails with an end, which would come too late.
+ * reminders and mails whose end has passed, which would come too late.
  */
 function retryable(scope: OutboxScope, q: string, now: Date): QueryFilter<Notification> {
   return {
     ...{ ...scope, ...searchFilter(q), state: 'failed' },
     createdAt: { $gte: new Date(now.getTime() - NEWEST_MS) },
     kind: { $ne: 'appointment reminder' },
-    notAfter: { $exists: false },
+    ...stillHolds(now),
     'fault.code': { $nin: ['unsubscribed', 'no address'] },
   };
 }

@@ -156,7 +156,9 @@ function mailRoutes(deps: Deps, placeOf: (res: Response) => Place): Router {
       readable,
       paragraphs: readable ? linkText(mail.text, deps.config.publicUrl) : [],
       hasServer: deps.config.smtpUrl !== undefined,
-      sending: maySend(mail, deps.config.smtpUrl) ? `${home}/${mail._id.toHexString()}/sending` : '',
+      sending: maySend(mail, deps.config.smtpUrl, deps.now())
+        ? `${home}/${mail._id.toHexString()}/sending`
+        : '',
     });
   });
 

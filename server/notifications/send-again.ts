@@ -2,7 +2,7 @@ import type { Types } from 'mongoose';
 import { recordAudit } from '../audit/record-audit.js';
 import type { Deps } from '../deps.js';
 import { Notification } from '../models/notification.js';
-import { SENDABLE } from './policy.js';
+import { SENDABLE, stillHolds } from './policy.js';
 import type { OutboxScope } from './queries.js';
 
 /** Queues a kept or failed mail again because a person asks for it. Asked twice, it is sent once. */
@@ -20,7 +20,7 @@ export async function sendAgain(
       _id: id,
       state: { $in: SENDABLE },
       'fault.code': { $ne: 'unsubscribed' },
-      notAfter: { $exists: false },
+      ...stillHolds(now),
     },
     { $set: { state: 'queued', attempts: 0, nextAt: now }, $unset: { fault: true } },
   );

@@ -118,7 +118,8 @@ export function nextStep(steps: Step[]): Step | undefined {
   return steps.find((step) => step.needed && !step.done) ?? steps.find((step) => !step.done && step.href);
 }
 
-function announcedDetail(event: PlacedEvent, { announcedAt }: Readiness, now: Date): string {
+/** When families were told of an event by email, or will be. */
+export function announcedDetail(event: PlacedEvent, { announcedAt }: Readiness, now: Date): string {
   if (!announcedAt) return 'Send the parents’ link by email.';
   return announcedAt > now
     ? `The announcement goes out on ${dayAndTimeSoon(announcedAt, event, now)}.`

@@ -15,8 +15,8 @@ export interface SaidFix {
 export function sayFix(fix: Fix, missing: number, event: PlacedEvent): SaidFix {
   const enough =
     fix.gain >= missing
-      ? 'Then every family finds a time.'
-      : `Then ${countOf(missing - fix.gain, 'family still finds', 'families still find')} no time.`;
+      ? 'Then every student can get a time.'
+      : `Then ${countOf(missing - fix.gain, 'student still has', 'students still have')} no time.`;
   const slots = countOf('made' in fix ? fix.made.length : fix.slots.length, 'slot', 'slots');
   switch (fix.kind) {
     case 'after':
@@ -30,8 +30,10 @@ export function sayFix(fix: Fix, missing: number, event: PlacedEvent): SaidFix {
         kind: fix.kind,
         title: fix.kind === 'after' ? 'Add slots after the last one' : 'Add slots before the first one',
         effects: [
-          `${slots} more: ${andList(days, event)}.`,
-          ...(fix.made.some((slot) => slot.with) ? ['Who joins the slot beside them joins them too.'] : []),
+          `${countOf(fix.made.length, 'more slot', 'more slots')}: ${andList(days, event)}.`,
+          ...(fix.made.some((slot) => slot.with)
+            ? ['Anybody who joins the neighboring slot joins these, too.']
+            : []),
           enough,
         ],
         submit: `Add ${slots}`,
@@ -42,7 +44,7 @@ export function sayFix(fix: Fix, missing: number, event: PlacedEvent): SaidFix {
         kind: fix.kind,
         title: 'Let more families into one slot',
         effects: [
-          `${countOf(fix.slots.length, 'free slot takes', 'free slots take')} ${number(fix.capacity)} families each, who meet the teacher together: ${countOf(fix.gain, 'more place', 'more places')}.`,
+          `${countOf(fix.slots.length, 'free slot takes', 'free slots take')} ${number(fix.capacity)} families each, who meet the teacher together: ${countOf(fix.gain, 'more spot', 'more spots')}.`,
           enough,
         ],
         submit: `Open ${slots} to ${number(fix.capacity)} families`,
@@ -52,7 +54,7 @@ export function sayFix(fix: Fix, missing: number, event: PlacedEvent): SaidFix {
         kind: fix.kind,
         title: 'Make the free slots shorter',
         effects: [
-          `${countOf(fix.slots.length, 'free slot becomes', 'free slots become')} slots of ${countOf(fix.minutes, 'minute', 'minutes')} between the same start and end: ${countOf(fix.gain, 'more place', 'more places')}.`,
+          `${countOf(fix.slots.length, 'free slot becomes', 'free slots become')} slots of ${countOf(fix.minutes, 'minute', 'minutes')} between the same start and end: ${countOf(fix.gain, 'more spot', 'more spots')}.`,
           enough,
         ],
         submit: `Shorten to ${countOf(fix.minutes, 'minute', 'minutes')}`,

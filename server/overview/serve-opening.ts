@@ -11,6 +11,7 @@ import { sightOf } from '../web/sight.js';
 import { closeBooking, openBooking, windowShown } from '../events/open-booking.js';
 import { eventCounts } from '../events/queries.js';
 import { eventPage, pathOf, reloadEvent } from '../events/show-event.js';
+import { announcedDetail } from './list-steps.js';
 import { readReadiness } from './read-readiness.js';
 import { explainWarning, warnOfOpening } from './warn-opening.js';
 
@@ -33,7 +34,11 @@ export function openingPages(router: Router, deps: Deps): void {
       (warning) => explainWarning(warning, event, deps.now()).text,
     );
     const shown = windowShown(event, deps.now());
-    res.render('overview/opening', { ...eventPage(event, 'overview'), ready, until, warnings, shown });
+    const announce = at.sendsMail ? ' To tell them, announce booking.' : '';
+    const told = ready.announcedAt
+      ? announcedDetail(event, ready, deps.now())
+      : `Families aren’t told by email.${announce}`;
+    res.render('overview/opening', { ...eventPage(event, 'overview'), ready, until, told, warnings, shown });
   };
 
   router.get('/:event/opening', guard, (_req, res) => showOpening(res));
@@ -59,7 +64,13 @@ export function openingPages(router: Router, deps: Deps): void {
     }
     if (!opened.ok && opened.reason === 'over')
       throw new HttpError(409, 'The last day of this event is over', 'Add a day in its settings first.');
-    say(req, { kind: 'ok', text: 'Booking is open.' });
+    say(req, {
+      kind: 'ok',
+      text: 'Booking is open. Opening it sends no email.',
+      ...(deps.config.smtpUrl === undefined
+        ? {}
+        : { links: [{ href: `${pathOf(event)}/mailings/announce`, label: 'Announce booking' }] }),
+    });
     res.redirect(303, pathOf(event));
   });
 

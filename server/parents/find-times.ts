@@ -47,10 +47,14 @@ export async function findTimes(looker: Looker, now: Date, some?: Pick<Slot, '_i
     checkTimes({ event, household, user, wanted, goer, replaces, slots }, now),
     read ? nameOwn(event, read) : meetingsSince(event, household._id, now),
   ]);
-  return (checked?.times ?? []).map((time) => viewOf(looker, time, meetings));
+  return (checked?.times ?? []).map((time) => viewTime(looker, time, meetings));
 }
 
-function viewOf(looker: Looker, time: CheckedTime, meetings: OwnMeeting[]): TimeView {
+/**
+ * What a family reads about a time that was checked.
+ * @param meetings the family's own, as far as they may be named
+ */
+export function viewTime(looker: Looker, time: CheckedTime, meetings: OwnMeeting[]): TimeView {
   const { event, resource, household, child, replaces } = looker;
   const code = languageFor(event, household);
   const language = code && nameSpoken(code, event.locale);

@@ -10,7 +10,7 @@ import { wordsOf } from '../web/words.js';
 import { readKept } from './keep-typed.js';
 import type { Family } from './load-conference.js';
 import { againForm } from './schema.js';
-import { leadToRefusal } from './serve-times.js';
+import { leadToRefusal } from './refuse-press.js';
 
 /** Holds a time again whose hold ran out, with what was typed. If the time is gone, shows the closest free ones. */
 export async function holdAgain(

@@ -18,12 +18,17 @@ const FRESH_MS = 1000;
 
 const ahead = new WeakMap<Request, Ahead>();
 
-/** Reads the event, school and household of a parents' page by the same command as the login. */
+/**
+ * Reads the event, school and household of a parents' page by the same command as the login. A press on a time looks for nothing that the
+ * office keeps for the adult: the page that it stood on has joined that.
+ */
 export function readAhead(req: Request, adult: Types.ObjectId): Beside | undefined {
-  const link = /^\/e\/([^/]+)/i.exec(req.path)?.[1] ?? '';
+  const [, link = '', rest] = /^\/e\/([^/]+)(\/.*)?/i.exec(req.path) ?? [];
   if (!isLink(link)) return undefined;
+  const { own, people } = askHomes(adult);
+  const isPress = req.method === 'POST' && rest === '/appointments';
   return {
-    questions: { events: askByLink(link), ...askHomes(adult) },
+    questions: { events: askByLink(link), own, ...(isPress ? {} : { people }) },
     keep(answers) {
       const { events, ...homes } = answers as unknown as Homes & { events: Parameters<typeof pickLinked>[0] };
       ahead.set(req, { link, linked: pickLinked(events, link), adult, homes, readAt: performance.now() });

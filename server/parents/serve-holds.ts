@@ -11,7 +11,7 @@ import { readConfirmation } from './read-confirmation.js';
 import { sayRefusal } from './refuse-booking.js';
 import { meetingOf } from './serve-appointments.js';
 import { showMeeting, timesBeside } from './show-meeting.js';
-import { leadToRefusal } from './serve-times.js';
+import { leadToRefusal } from './refuse-press.js';
 
 /** What can be done with a hold, past or present: book it, hold it again, or choose another time. What was typed is kept in every case. */
 export function holdPages(deps: Deps): Router {

@@ -1,12 +1,11 @@
 import express, { type Response, type Router } from 'express';
 import type { Types } from 'mongoose';
 import type { Deps } from '../deps.js';
-import type { Refusal } from '../models/refusal.js';
 import { Slot } from '../models/slot.js';
 import { notFound } from '../web/errors.js';
 import { parseForm, parseId, parseQuery } from '../web/parse.js';
 import { wordsFor } from '../web/read-language.js';
-import { refuseHere, say } from '../web/session.js';
+import { refuseHere } from '../web/session.js';
 import { siblingsRule } from '../booking/policy.js';
 import { bookAtOnce } from '../booking/book-at-once.js';
 import { holdSlot, studentsBefore } from '../booking/hold-slot.js';
@@ -15,10 +14,9 @@ import { chooseStudents } from './choose-students.js';
 import { goerIn } from './list-goers.js';
 import { familyOf, type Family } from './load-conference.js';
 import { readKept } from './keep-typed.js';
-import { sayRefusal } from './refuse-booking.js';
+import { refusalHref, sayInPlace } from './refuse-press.js';
 import { showFamily } from './show-family.js';
-import { findChanged, showTimes, timesHref, type Asked } from './show-times.js';
-import { sayWindow } from './show-opening.js';
+import { findChanged, showTimes } from './show-times.js';
 import { holdSchema, timesQuery, type HoldForm } from './schema.js';
 
 /** A teacher's times, and the form that picks one. */
@@ -61,16 +59,36 @@ export function timesPages(deps: Deps): Router {
     const held: Awaited<ReturnType<typeof bookAtOnce>> = now
       ? await bookAtOnce(deps, request)
       : await holdSlot(deps, request);
-    if (held.ok) res.redirect(303, `${family.home}/appointments/${held.appointment._id.toHexString()}`);
-    else
-      await leadToRefusal(
-        res,
-        family,
-        { slot, student, change, kept, goer, reason: held.reason, resource: held.resource },
-        deps.now(),
-      );
+    if (held.ok) {
+      goOn(res, `${family.home}/appointments/${held.appointment._id.toHexString()}`);
+      return;
+    }
+    const refused = { slot, student, change, kept, goer, reason: held.reason, resource: held.resource };
+    const isAlone = request.students.length === 1 && !change;
+    const here =
+      isSentByScript(res) && isAlone && held.about
+        ? await sayInPlace(deps, family, refused, held.about)
+        : undefined;
+    if (here && 'to' in here) {
+      goOn(res, here.to);
+      return;
+    }
+    const href = await refusalHref(res, family, refused, deps.now());
+    if (here) res.status(409).json({ ...here, href });
+    else goOn(res, href);
   });
   return router;
+}
+
+/** Whether the page's script has sent the press, which shows the answer itself. */
+function isSentByScript({ req }: Response): boolean {
+  return req.get('accept') === 'application/json';
+}
+
+/** Leads to the next page; a script that sent the press is told where that is. */
+function goOn(res: Response, to: string): void {
+  if (isSentByScript(res)) res.json({ to });
+  else res.redirect(303, to);
 }
 
 /** The students of the meeting, where siblings have the same teacher. */
@@ -89,35 +107,4 @@ async function studentsFor(
   if (!found) return undefined;
   const child = { id: student, name: '' };
   return (await chooseStudents(family, found.resource, child, together, now)).students;
-}
-
-interface Refused extends Omit<Asked, 'resource'> {
-  slot: Types.ObjectId;
-  /** Absent: the slot's resource is looked up. */
-  resource?: Types.ObjectId | undefined;
-  reason: Refusal;
-}
-
-/** Refusals that come before it is known whether the teacher is the child's; nothing is told of the teacher then. */
-const BEFORE_CLASS: Refusal[] = ['not open', 'not here', 'not your child', 'no class'];
-
-/** Redirects to a page that says why a time was refused and what to do. That page can be loaded again and sends nothing twice. */
-export async function leadToRefusal(
-  res: Response,
-  { event, household, home }: Family,
-  { reason, ...refused }: Refused,
-  now: Date,
-): Promise<void> {
-  const { slot } = refused;
-  const {
-    resource = (await Slot.findOne({ _id: slot, event: event._id }, { resource: 1 }).lean())?.resource,
-  } = refused;
-  if (!household.children.some((one) => one.student.equals(refused.student))) throw notFound();
-  if (resource && !BEFORE_CLASS.includes(reason)) {
-    res.redirect(303, timesHref(home, { ...refused, resource }));
-    return;
-  }
-  const said = reason === 'not your child' ? 'not here' : reason;
-  say(res.req, { kind: 'notice', text: sayRefusal(event, said, { window: sayWindow(event, now) }) });
-  res.redirect(303, home);
 }

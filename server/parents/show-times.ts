@@ -181,8 +181,9 @@ export function daysOf(times: TimeView[], place: Place, who: Who): DayView[] {
 }
 
 function slotView(time: TimeView, place: Place, who: Who): SlotView {
-  const { slot, state, reason, note = noteOf(time, place) } = time;
+  const { slot, state, reason } = time;
   const t = wordsOf(place);
+  const note = noteOf(time, place);
   const [day, at] = [fullDay(slot.day, place), timeOfDay(slot.from, place)];
   const own = ownOf(time, who);
   return {
@@ -203,10 +204,21 @@ function ownOf({ meeting, slot }: TimeView, { looking, changed }: Who): SlotView
   return looking && meeting?.isHere && !isChanged ? linkMeeting(looking, meeting) : undefined;
 }
 
-/** The note at a free time: how they meet if it is not simply in person, and who else comes. */
-function noteOf({ slot, state, with: others = [] }: TimeView, place: Place): string | undefined {
-  if (state !== 'free') return undefined;
+/** What stands at a time that says nothing more of itself. */
+const STATES = {
+  ...{
+    mine: 'times.mine',
+    held: 'times.held',
+    taken: 'times.taken',
+    away: 'times.away',
+    other: 'times.busy',
+  },
+} as const;
+
+/** A word or two at a time. At a free one: how they meet if it is not simply in person, and who else comes. */
+export function noteOf({ slot, state, note, with: others = [] }: TimeView, place: Place): string | undefined {
   const t = wordsOf(place);
+  if (state !== 'free') return note ?? t(STATES[state]);
   const parts = [
     ...(slot.kind === 'in person'
       ? []

@@ -16,7 +16,7 @@ export function planSchema(most: number): Joi.ObjectSchema<RehearsalPlan> {
     firstMinutes: count(1, 60, 'the first minutes'),
     restMinutes: count(1, 180, 'the minutes for the others'),
     perChild: count(0, 12, 'how many teachers a family meets about each child'),
-    planPercent: count(0, 100, 'how many of a hundred families use “Plan my visit”'),
+    planPercent: count(0, 100, 'how many of a hundred families use “Plan all my meetings”'),
     pace: Joi.number()
       .required()
       .label('how fast it is played')

@@ -21,9 +21,9 @@ const PAGES: Record<RehearsedPage, string> = {
   times: 'A teacher’s times',
   press: 'Pressing a time',
   confirm: 'Booking a time on hold',
-  'plan form': 'Plan my visit: the form',
-  'make plan': 'Plan my visit: making the plan',
-  'book plan': 'Plan my visit: booking all',
+  'plan form': 'Plan all my meetings: the form',
+  'make plan': 'Plan all my meetings: making the plan',
+  'book plan': 'Plan all my meetings: booking all',
 };
 
 /** Why a family got no time, by what its page said. */
@@ -70,7 +70,7 @@ export async function showRehearsal(deps: Deps, res: Response, rehearsal: Rehear
           ? `${countOf(plan.perChild, 'teacher', 'teachers')} about each child`
           : 'all teachers of each child',
       },
-      { term: 'With “Plan my visit”', value: `${number(plan.planPercent)}%` },
+      { term: 'With “Plan all my meetings”', value: `${number(plan.planPercent)}%` },
       { term: 'Speed', value: plan.pace === 1 ? 'As on the day' : `${number(plan.pace)} times as fast` },
       { term: 'Started', value: dayAndTimeSoon(createdAt, event, deps.now()) },
       ...(outcome ? [{ term: 'Took', value: tookInWords(outcome.tookMs) }] : []),

@@ -87,15 +87,16 @@ export async function change(
       ...(isAnother ? { _form: CHANGED_MEANWHILE } : {}),
     };
     const taken = await takenAmong(slots.map(({ _id }) => _id));
-    const staying = wish.action === 'remove' ? slots : [];
-    const left = staying.flatMap((slot) => {
-      const has = taken.get(slot._id.toHexString());
+    const stays = ({ _id }: SelectedSlot) =>
+      wish.action === 'remove' ? taken.get(_id.toHexString()) : undefined;
+    const left = slots.flatMap((slot) => {
+      const has = stays(slot);
       return has ? [{ slot, why: has.why }] : [];
     });
     res.status(wish.sure ? 422 : 200);
     res.render('slots/confirm', {
       ...slotsPage(event),
-      ...(await countSelection(slots)),
+      ...(await countSelection(slots.filter((slot) => !stays(slot)))),
       taken: taken.size,
       print: printOf(slots),
       wish: said(wish, event),

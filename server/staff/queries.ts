@@ -21,6 +21,8 @@ export interface RosterRow {
 }
 
 export interface RosterList {
+  /** Whether the roster has nobody, whatever the filters. */
+  isEmpty: boolean;
   rows: RosterRow[];
   /** Counts within all filters but the counted one, for the chips. */
   ofType: Record<'teacher' | 'staff' | '', number>;
@@ -63,6 +65,7 @@ export async function listRoster(
   const inState = (row: RosterRow) => !state || row.state === state;
   const [byType, byState] = [found.filter(inState), found.filter(ofKind)];
   return {
+    isEmpty: people.length === 0,
     rows: found.filter((row) => ofKind(row) && inState(row)),
     ofType: {
       '': count(byType),

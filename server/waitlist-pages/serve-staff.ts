@@ -14,6 +14,7 @@ import { dayAndSpan, shortDayAndTime } from '../web/format-time.js';
 import { eventOf } from '../web/guards.js';
 import { addressOf, pagerOf, sliceOf } from '../web/paging.js';
 import { FRESH_FORM, parseForm, parseId, parseQuery, type Form } from '../web/parse.js';
+import { sayMailed } from '../web/say-mailed.js';
 import { say, type Flash } from '../web/session.js';
 import { endEntry } from '../waitlist/end-entry.js';
 import { requestOf } from '../waitlist/find-fit.js';
@@ -67,11 +68,14 @@ export function staffPages(deps: Deps): Router {
     say(
       req,
       offered.ok
-        ? { kind: 'ok', text: `Offered until ${shortDayAndTime(offered.until, eventOf(res))}.` }
+        ? {
+            kind: 'ok',
+            text: `Offered until ${shortDayAndTime(offered.until, eventOf(res))}. ${sayMailed(res, FAMILY_TOLD)}`,
+          }
         : { kind: 'notice', text: offered.why },
     );
-    const { lines, here } = pathsOf(res);
-    res.redirect(303, offered.ok ? lines : `${here(entry)}/offer`);
+    const { lines, pathTo } = pathsOf(res);
+    res.redirect(303, offered.ok ? lines : `${pathTo(entry)}/offer`);
   });
 
   router.post('/:waiting/booking', async (req, res) => {
@@ -86,7 +90,7 @@ export function staffPages(deps: Deps): Router {
     res.render('waitlist/removal', {
       ...eventFrame(event, 'overview', 'Waitlist'),
       ...pathsOf(res),
-      path: pathsOf(res).here(entry),
+      path: pathsOf(res).pathTo(entry),
       names: await nameEntry(event, entry),
     });
   });
@@ -103,16 +107,19 @@ export function staffPages(deps: Deps): Router {
       await deps.queue.add('offer-times', lineKey(entry));
     }
     const { children, teacher } = await nameEntry(eventOf(res), entry);
-    say(req, { kind: 'ok', text: `${children || 'The family'} is off the waitlist for ${teacher}.` });
+    const told = line ? ` ${sayMailed(res, FAMILY_TOLD)}` : '';
+    say(req, { kind: 'ok', text: `${children || 'The family'} is off the waitlist for ${teacher}.${told}` });
     res.redirect(303, pathsOf(res).lines);
   });
   return router;
 }
 
+const FAMILY_TOLD = 'The family gets an email, if its address is confirmed.';
+
 function pathsOf(res: Response) {
   const home = `/events/${eventOf(res)._id.toHexString()}`;
   const lines = `${home}/waitlist`;
-  return { home, lines, here: ({ _id }: WaitlistEntry) => `${lines}/${_id.toHexString()}` };
+  return { home, lines, pathTo: ({ _id }: WaitlistEntry) => `${lines}/${_id.toHexString()}` };
 }
 
 async function entryAt(req: Request<{ waiting: string }>, res: Response): Promise<WaitlistEntry> {
@@ -215,7 +222,7 @@ async function showTimes(
   res.render('waitlist/offer-by-hand', {
     ...eventFrame(event, 'overview', 'Waitlist'),
     ...pathsOf(res),
-    path: pathsOf(res).here(entry),
+    path: pathsOf(res).pathTo(entry),
     names: await nameEntry(event, entry),
     form,
     isWaiting: entry.state === 'waiting',

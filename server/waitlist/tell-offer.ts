@@ -30,6 +30,7 @@ export async function tellOffer(deps: Deps, line: Line, entry: Offering): Promis
     return {
       kind: 'waitlist offer',
       ...(notBefore > now ? { notBefore } : {}),
+      notAfter: offer.until,
       subject: t('waitlistMail.offerSubject', names),
       parts: [
         t('waitlistMail.offer', names),
@@ -102,7 +103,7 @@ function linkTo(deps: Deps, { event }: Line, entry: Pick<WaitlistEntry, '_id'>):
 }
 
 type Names = Record<'teacher' | 'children' | 'room' | 'school', string>;
-type Told = Pick<Mail, 'kind' | 'subject' | 'notBefore'> & { parts: string[] };
+type Told = Pick<Mail, 'kind' | 'subject' | 'notBefore' | 'notAfter'> & { parts: string[] };
 
 /** Nothing goes to an address that nobody has proven. Each reads it in their own language. */
 async function tell(

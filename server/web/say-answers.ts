@@ -11,7 +11,7 @@ export interface SaidAnswer {
 
 /** Who interprets, as staff read it beside the answers; nothing where nobody does. */
 export function sayInterpreter(interpreter: { name: string } | undefined): SaidAnswer[] {
-  return interpreter ? [{ field: 'interpreter', label: 'Interpreter', text: interpreter.name }] : [];
+  return interpreter?.name ? [{ field: 'interpreter', label: 'Interpreter', text: interpreter.name }] : [];
 }
 
 /** What was answered when a meeting was booked, in the words of the questions then. @param to a family is not shown what is for staff only */

@@ -194,10 +194,14 @@ describe('appointments of an event', () => {
       const path = `${home}/problems/${hex(problem)}/cancellation`;
       assert.match(
         (await maker.get(path)).text,
-        /Ana López with Mr Park, Tuesday, November 24, 2026, 5:00–5:10 PM/,
+        /Ana López with Mr Park, Tuesday, November 24, 2026, 5:00–5:10 PM[\s\S]*no email address that we can use\. Call them/,
       );
       assert.equal((await Appointment.findById(problem._id).lean())?.state, 'problem');
       assert.equal((await maker.post(path, {}, path)).status, 303);
+      assert.match(
+        (await maker.get(`${home}/problems`)).text,
+        /no email address that we can use, so call them/,
+      );
       const cancelled = await Appointment.findById(problem._id).lean();
       assert.deepEqual([cancelled?.state, cancelled?.cancelledBy], ['cancelled', 'school']);
       assert.equal(await Claim.countDocuments(), 0);

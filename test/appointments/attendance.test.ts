@@ -71,6 +71,25 @@ describe('who came to a teacher', () => {
     );
   });
 
+  it('is marked by a teacher who sits in a colleague’s slot, too, and undone', async () => {
+    const park = await makeTeachingPerson(event, 'Ben Park');
+    await Appointment.updateOne({ _id: booked[1]!._id }, { $set: { with: [park.resource._id] } });
+    const theirs = `/events/${String(event._id)}/attendance/${String(park.resource._id)}`;
+    const id = String(booked[1]!._id);
+    const mark = { [`was-${id}`]: '', [`mark-${id}`]: 'yes' };
+    assert.ok((await maker.get(theirs)).text.includes(`mark-${id}`));
+    await maker.post(theirs, mark, theirs);
+    assert.deepEqual(await marks(), [undefined, 'yes', undefined]);
+    const after = await maker.get(theirs);
+    assert.match(after.text, /Marked 1 appointment\./);
+    await maker.post(undoIn(after.text), {}, theirs);
+    assert.deepEqual(await marks(), [undefined, undefined, undefined]);
+    // Whoever isn’t in it marks nothing.
+    const other = String(booked[0]!._id);
+    await maker.post(theirs, { [`was-${other}`]: '', [`mark-${other}`]: 'yes' }, theirs);
+    assert.deepEqual(await marks(), [undefined, undefined, undefined]);
+  });
+
   it('names the room as it is written on the door', async () => {
     await Resource.updateOne({ _id: lee.resource._id }, { $set: { room: 'Room 12' } });
     assert.match((await maker.get(home)).text, /<p class="lead">[^<]* · Room 12</);

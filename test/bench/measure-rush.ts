@@ -15,9 +15,6 @@ import type { RushCommands, RushTold } from './rush-app-process.js';
 import type { BareCommands } from './rush-bare-process.js';
 
 const PROCESSES = 2;
-/** So many of a hundred families warm both servers up, at a school of their own. */
-const WARM = 10;
-
 /**
  * The opening: all families book four meetings, two thirds of them with 20 of 100 teachers, each in two tabs, through two web processes. The
  * app's bookings a second ÷ those of a bare server on the same database, in turn; a booking is one press, as where an event asks nothing.
@@ -58,12 +55,13 @@ export async function measureRush({ students: families, runs, profile }: BenchOp
       await judge(rush.event, app);
       // Steadier than the time that passed, where other work goes on beside it.
       const cpu = {
-        app: ((await cpuOf(apps)) - before.app) / (app.booked + app.refused),
-        bare: ((await cpuOf(bares)) - before.bare) / (bare.booked + bare.refused),
+        app: ((await cpuOf(apps)) - before.app) / app.waits.length,
+        bare: ((await cpuOf(bares)) - before.bare) / bare.waits.length,
       };
       return { app, bare, commands, cpu };
     };
-    await rushAt(Math.max(10, Math.ceil((families * WARM) / 100)), 0);
+    // Both have been at work for days when booking opens: a school of their own warms them up.
+    await rushAt(families, 0);
     const ratios: number[] = [];
     for (let run = 1; run <= runs; run += 1) {
       const { app, bare, commands, cpu } = await rushAt(families, run);
@@ -71,7 +69,7 @@ export async function measureRush({ students: families, runs, profile }: BenchOp
       ratios.push(ratio);
       sayRushed(`app ${String(run)}`, app);
       sayRushed(`bare ${String(run)}`, bare);
-      const presses = app.booked + app.refused;
+      const presses = app.waits.length;
       say(
         `  ${ratio.toFixed(2)}; p99 ÷ p99 ${(p99(app) / p99(bare)).toFixed(1)}; ${(commands / presses).toFixed(1)} commands a press, ${(commands / app.booked).toFixed(1)} a booking with its refusals; CPU of the web processes ${cpu.app.toFixed(1)} ÷ ${cpu.bare.toFixed(1)} ms a press`,
       );

@@ -3,7 +3,8 @@ import type { Rush, RushFamily, RushWish } from './fill-rush.js';
 
 /** What came of a press on a time. `next`: what was answered as free instead. */
 export interface Pressed {
-  isBooked: boolean;
+  /** The name of what is booked: of two tabs, both may be told of one. Absent: it was refused. */
+  booked?: string;
   next: string[];
   /** What is wrong with the answer; '' where it books, or refuses and says why. */
   fault: string;
@@ -29,19 +30,27 @@ const TABS = 2;
 
 /** All families book what they want, each wish in two tabs at once; who is refused takes what the answer offers. */
 export async function pressAll(families: RushFamily[], press: Press): Promise<Rushed> {
+  const booked = new Set<string>();
   const done: Rushed = { booked: 0, refused: 0, ms: 0, waits: [], faults: [] };
   const waiting = [...families];
   const began = performance.now();
   const lane = async (): Promise<void> => {
     for (let family = waiting.shift(); family; family = waiting.shift())
-      for (const wish of family.wishes) await fulfil(family, wish, press, done);
+      for (const wish of family.wishes) await fulfil(family, wish, press, booked, done);
   };
   await Promise.all(Array.from({ length: AT_ONCE }, lane));
   done.ms = performance.now() - began;
+  done.booked = booked.size;
   return done;
 }
 
-async function fulfil(family: RushFamily, wish: RushWish, press: Press, done: Rushed): Promise<void> {
+async function fulfil(
+  family: RushFamily,
+  wish: RushWish,
+  press: Press,
+  booked: Set<string>,
+  done: Rushed,
+): Promise<void> {
   let isBooked = false;
   const tab = async (nth: number): Promise<void> => {
     let slot: string | undefined = wish.slot;
@@ -50,9 +59,9 @@ async function fulfil(family: RushFamily, wish: RushWish, press: Press, done: Ru
       const pressed = await press(family, wish, slot);
       done.waits.push(performance.now() - before);
       if (pressed.fault) done.faults.push(pressed.fault);
-      if (pressed.isBooked) {
+      if (pressed.booked) {
         isBooked = true;
-        done.booked += 1;
+        booked.add(pressed.booked);
         return;
       }
       done.refused += 1;
@@ -66,41 +75,46 @@ async function fulfil(family: RushFamily, wish: RushWish, press: Press, done: Ru
 
 let keys = 0;
 
-/** Presses the button of the app's page of times. */
+/** What the app answers the script of its page of times. */
+type Answered = { to: string } | { text: string; gone: Record<string, string> };
+
+/** Presses the button of the app's page of times, as that page's script does (`public/js/press.js`). */
 export function pressApp(rush: Rush, origins: string[], agent: Agent): Press {
-  return async (family, _wish, slot) => {
+  return async (family, { teacher }, slot) => {
     keys += 1;
     const origin = origins[keys % origins.length] ?? '';
+    const headers = { cookie: family.session.cookie };
     const body = new URLSearchParams({
       ...{ _csrf: family.session.csrf, slot, student: family.student, key: `k${String(keys)}`, now: '1' },
     });
     const answer = await request(`${origin}${rush.home}/appointments`, {
       ...{ dispatcher: agent, method: 'POST', body: body.toString() },
       headers: {
+        ...headers,
         'content-type': 'application/x-www-form-urlencoded',
-        cookie: family.session.cookie,
-        accept: 'text/html',
+        accept: 'application/json',
       },
     });
-    const { statusCode, headers } = answer;
-    const to = String(headers.location ?? '');
-    // A refusal has a page of its own.
-    const isRefused = statusCode === 303 && to.startsWith(`${rush.home}/times/`);
-    let text = await answer.body.text();
-    if (isRefused) {
-      const page = await request(`${origin}${to}`, {
-        dispatcher: agent,
-        headers: { cookie: family.session.cookie, accept: 'text/html' },
-      });
-      text = await page.body.text();
+    const { statusCode } = answer;
+    if (statusCode !== 200 && statusCode !== 409)
+      return { next: [], fault: `${String(statusCode)}: ${(await answer.body.text()).slice(0, 200)}` };
+    const said = (await answer.body.json()) as Answered;
+    if ('text' in said) {
+      const free = (rush.slots[teacher] ?? []).filter((id) => !(id in said.gone));
+      return { next: free.slice(0, 4), fault: said.text ? '' : 'a refusal says nothing' };
     }
+    if (!said.to.startsWith(`${rush.home}/times/`)) return { booked: said.to, next: [], fault: '' };
+    // A refusal that has a page of its own.
+    const page = await request(`${origin}${said.to}`, {
+      dispatcher: agent,
+      headers: { ...headers, accept: 'text/html' },
+    });
+    const text = await page.body.text();
     const next = [...text.matchAll(/class="time time-free" name="slot" value="([0-9a-f]{24})"/g)];
-    const isExplained = isRefused && /<h[12]>[\s\S]*?[.!]\s*<\/h[12]>/.test(text);
-    const isBooked = statusCode === 303 && !isRefused;
+    const isExplained = /<h[12]>[\s\S]*?[.!]\s*<\/h[12]>/.test(text);
     return {
-      isBooked,
       next: [...new Set(next.map(([, id = '']) => id))].slice(0, 4),
-      fault: isBooked || isExplained ? '' : `${String(statusCode)}: ${text.slice(0, 200)}`,
+      fault: isExplained ? '' : `${String(page.statusCode)}: ${text.slice(0, 200)}`,
     };
   };
 }
@@ -116,7 +130,7 @@ export function pressBare(rush: Rush, origins: string[], agent: Agent): Press {
     });
     const said = (await answer.body.json()) as { booked: string } | string[];
     return {
-      isBooked: !Array.isArray(said),
+      ...(Array.isArray(said) ? {} : { booked: said.booked }),
       next: Array.isArray(said) ? said.slice(0, 4) : [],
       fault: answer.statusCode >= 500 ? String(answer.statusCode) : '',
     };

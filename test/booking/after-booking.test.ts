@@ -83,37 +83,37 @@ describe('after a meeting is booked', () => {
     const page = await parent.get(desk.home);
     assert.match(
       page.text,
-      /The school moved your meeting with Mrs Lee[^<]+It was Tue, Nov 24, 4:00 PM; now it is Tue, Nov 24, 5:00 PM/,
+      /On [^<]+, the school moved your meeting with Mrs Lee[^<]+It was Tue, Nov 24, 4:00 PM; now it’s Tue, Nov 24, 5:00 PM/,
     );
     assert.match((await parent.get(path)).text, /Moved by the school on [^<]+: was Tue, Nov 24, 4:00 PM/);
     const resource = desk.fair.teachers[1]!.resource._id;
     await Appointment.updateOne({ _id: id }, { $set: { moved: { ...moved, from: FIRST, resource } } });
     assert.match(
       (await parent.get(desk.home)).text,
-      /changed your meeting with Mr Park[^<]+It’s now with Mrs Lee, Tue, Nov 24, 5:00 PM\./,
+      /the school changed who you meet: Mrs Lee instead of Mr Park [^<]+, Tue, Nov 24, 5:00 PM\./,
     );
     await parent.post(`${desk.home}/news`, { until: hidden(page.text, 'until'), shown: id });
-    assert.doesNotMatch((await parent.get(desk.home)).text, /The school moved/);
+    assert.doesNotMatch((await parent.get(desk.home)).text, /the school (moved|changed)/);
 
     desk.test.setNow(at(3));
     const appointment = (await Appointment.findById(id).lean())!;
     await asApp(() =>
       cancelAppointment(desk.test.deps, { appointment, by: 'school', actor: { user: appointment.bookedBy } }),
     );
-    assert.match((await parent.get(desk.home)).text, /The school canceled your meeting with Mrs Lee/);
+    assert.match((await parent.get(desk.home)).text, /the school canceled your meeting with Mrs Lee/);
     // What was shown before it does not count as having seen it.
     await parent.post(`${desk.home}/news`, { until: hidden(page.text, 'until'), shown: id });
-    assert.match((await parent.get(desk.home)).text, /The school canceled your meeting/);
+    assert.match((await parent.get(desk.home)).text, /the school canceled your meeting/);
     await parent.post(`${desk.home}/news`, { until: String(at(3).getTime()) });
-    assert.match((await parent.get(desk.home)).text, /The school canceled/, 'the page named nothing');
+    assert.match((await parent.get(desk.home)).text, /the school canceled/, 'the page named nothing');
     await Class.updateMany({ _id: desk.fair.teachers[0]!.class._id }, { $set: { status: 'gone' } });
     const left = (await parent.get(desk.home)).text;
-    assert.match(left, /The school canceled[^<]+<\/p>/, 'no link to a teacher whom the child has no more');
+    assert.match(left, /the school canceled[^<]+<\/p>/, 'no link to a teacher whom the child has no more');
     await parent.post(`${desk.home}/news`, {
       until: String(at(3).getTime()),
       shown: hidden(left, 'shown'),
     });
-    assert.doesNotMatch((await parent.get(desk.home)).text, /The school canceled/);
+    assert.doesNotMatch((await parent.get(desk.home)).text, /the school canceled/);
   });
 
   it('the overview and the sheet have each meeting once, by time, with what lies between', async () => {

@@ -49,11 +49,11 @@ describe('what a booking costs, with nothing kept in memory', () => {
     close();
   });
 
-  async function post(who: LoggedIn, path: string, fields: Record<string, string>) {
+  async function post(who: LoggedIn, path: string, fields: Record<string, string>, accept = 'text/html') {
     const answer = await fetch(`${origin}${path}`, {
       method: 'POST',
       redirect: 'manual',
-      headers: { cookie: who.cookie, accept: 'text/html' },
+      headers: { cookie: who.cookie, accept },
       body: new URLSearchParams({ _csrf: who.csrf, ...fields }),
     });
     return { status: answer.status, to: answer.headers.get('location') ?? '', text: await answer.text() };
@@ -93,6 +93,13 @@ describe('what a booking costs, with nothing kept in memory', () => {
     const why = await get(lou!, refused.to);
     assert.match(why, /Somebody else is deciding on this time|Another family has this time/);
     assertFew(commands, MOST_TO_EXPLAIN);
+  });
+
+  it(`is at most ${String(MOST_TO_REFUSE)} commands for a refusal on the page that is shown`, async () => {
+    await post(kim!, `${desk.home}/appointments`, wish(0, { now: '1' }));
+    const refused = await post(lou!, `${desk.home}/appointments`, wish(1, { now: '1' }), 'application/json');
+    assert.equal(refused.status, 409, refused.text);
+    assertFew(commands, MOST_TO_REFUSE);
   });
 
   it(`is at most ${String(MOST_AT_ONCE)} commands by one press`, async () => {

@@ -5,7 +5,7 @@ import { bookAtOnce } from '../../server/booking/book-at-once.js';
 import { checkTimes, type CheckedWish } from '../../server/booking/check-times.js';
 import { holdSlot } from '../../server/booking/hold-slot.js';
 import { HOLD_MS } from '../../server/booking/policy.js';
-import { Appointment } from '../../server/models/appointment.js';
+import { Appointment, LIVING_STATES } from '../../server/models/appointment.js';
 import { Event } from '../../server/models/event.js';
 import { Household } from '../../server/models/household.js';
 import { Slot } from '../../server/models/slot.js';
@@ -117,9 +117,16 @@ async function pressShown(
   const looking = { event: placed(event, {}), household, actor: { user } };
   const { offers } = await asApp(() => findOpenings(looking, question.wanted, test.deps.now()));
   const time = shown?.times.find((other) => other.slot._id.equals(wanted._id));
+  const own = await Appointment.exists({
+    slot: wanted._id,
+    household: family._id,
+    state: { $in: LIVING_STATES },
+  });
   const answer = await (one.atOnce ? bookAtOnce(test.deps, wish) : holdSlot(test.deps, wish));
   const said = time ? (time.reason ?? 'free') : 'not shown';
-  const came = answer.ok ? 'free' : answer.reason;
+  // Their own meeting is what a press on it leads to.
+  const isOwn = answer.ok && own?._id.equals(answer.appointment._id);
+  const came = isOwn ? 'taken' : answer.ok ? 'free' : answer.reason;
   // A hidden time is not shown, and neither is one that has passed.
   const isHidden = said === 'not shown' && ['not offered', 'not open', 'no class', 'too late'].includes(came);
   return [

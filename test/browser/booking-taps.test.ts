@@ -5,7 +5,7 @@ import { Event } from '../../server/models/event.js';
 import { Slot } from '../../server/models/slot.js';
 import { EVE } from '../support/booking/conference.js';
 import { Desk } from '../support/booking/desk.js';
-import { axeViolations, launchBrowser } from '../support/browser.js';
+import { axeViolations, launchBrowser, settle } from '../support/browser.js';
 import { SHOTS, Site } from '../support/site.js';
 
 const MOST = { book: 3, change: 3, cancel: 2, schedule: 2 };
@@ -83,7 +83,7 @@ describe('taps that a booking takes', function () {
       .getByRole(role, { name, exact: typeof name === 'string' })
       .first()
       .click();
-    await page.waitForLoadState();
+    await settle(page);
     // So tall that the bar at its end lies over nothing: what can be scrolled from under it is no fault.
     await page.setViewportSize({ width: 390, height: 1600 });
     if (hasScript) assert.deepEqual(await axeViolations(page), [], page.url());

@@ -372,7 +372,7 @@ describe('a season in the office', () => {
     const there = await Appointment.countDocuments({ slot: { $in: ofDay }, state: 'booked' });
     assert.ok(there > 0);
     await open('Slots');
-    await link('Move a day');
+    await link('Move or cancel a day');
     await page.getByLabel('New day').fill(SNOW_DAY_INSTEAD);
     await page.getByLabel('Message to families').fill('School is closed for snow.');
     await press('Preview');

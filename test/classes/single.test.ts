@@ -41,7 +41,7 @@ describe('one class of an event', () => {
     assert.match(page.text, /Zoe &lt;b&gt;Ortiz[\s\S]*Bea Adams/);
     assert.match(page.text, /Primary: parents meet this one/);
     assert.match(page.text, /Unknown teacher/);
-    assert.match(page.text, /data-label="Clever says">Art[\s\S]*data-label="Set here">Painting/);
+    assert.match(page.text, /data-label="In the roster">Art[\s\S]*data-label="Set here">Painting/);
   });
 
   it('is renamed, moved and limited, found and sorted by the new name, and an empty name is the first one again', async () => {
@@ -53,7 +53,7 @@ describe('one class of an event', () => {
     const after = await Class.findById(art._id).lean();
     assert.deepEqual(after?.edits, { name: 'Zeichnen  Über', type: 'Homeroom', room: '7', allowed: 2 });
     assert.equal(after.sortKey, 'zeichnen uber');
-    assert.match((await visitor.get(`${path}?q=uber`)).text, /Clever: Art/);
+    assert.match((await visitor.get(`${path}?q=uber`)).text, /Roster: Art/);
     const empty = { name: '', type: 'Class', room: '', allowed: '' };
     await visitor.post(address, { ...empty, seen: await seenIn(address) }, path);
     const back = await Class.findById(art._id).lean();

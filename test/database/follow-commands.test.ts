@@ -26,10 +26,27 @@ describe('the commands of a request', () => {
     const other = send();
     assert.equal(watch.silentMs(), 0, 'the database is busy');
     await other.answer();
-    assert.ok(watch.silentMs() >= 60_000);
+    assert.ok(watch.silentMs() > 59_000);
     assert.equal(other.watch.silentMs(), 0);
     await answer();
     assert.equal(watch.silentMs(), 0);
+  });
+
+  it('are not lost where answers take as long at present', async () => {
+    for (let n = 0; n < 30; n++) {
+      const { answer } = send();
+      passed += 2_000;
+      await answer();
+    }
+    const { watch, answer } = send();
+    passed += 4_000;
+    await send().answer();
+    assert.equal(watch.silentMs(), 0);
+    passed += 60_000;
+    await send().answer();
+    assert.ok(watch.silentMs() > 50_000);
+    await answer();
+    for (let n = 0; n < 50; n++) await send().answer();
   });
 
   it('are never lost where they change all matching documents', async () => {

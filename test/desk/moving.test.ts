@@ -28,6 +28,10 @@ describe('moving and canceling at the front desk', () => {
   it('moves to another time of the teacher: one appointment, one calendar entry, one mail of it', async () => {
     const { user } = await front.desk.parentOf(0);
     const id = await front.book(clerk, 0, 0);
+    const page = () => clerk.get(`${front.home}/appointments/${id}/move`);
+    assert.match((await page()).text, /No email server is set up, so nobody is told by email/);
+    front.desk.test.deps.config.smtpUrl = 'smtp://127.0.0.1:9';
+    assert.match((await page()).text, new RegExp(`An email goes to ${user.name}\\.`));
     const done = await move(id, front.slot(0, 2));
     assert.equal(done.status, 303, done.text);
     const [living] = await Appointment.find({ state: 'booked' }).lean();

@@ -88,7 +88,10 @@ describe('a preference round', () => {
       (await families[0]!.visitor.get(`${round.desk.home}/draw`)).text,
       /\/appointments\/[0-9a-f]{24}/,
     );
-    assert.match((await round.office.get(round.settings)).text, /The draw is done/);
+    const settings = async () => (await round.office.get(round.settings)).text;
+    assert.match(await settings(), /The draw is done[^.]*\. Nobody was told: no email server is set up/);
+    round.desk.test.deps.config.smtpUrl = 'smtp://127.0.0.1:9';
+    assert.match(await settings(), /Families with a confirmed email address got an email/);
     // What is drawn can be changed and canceled like any meeting; nothing can be drawn again.
     assert.equal((await round.start()).status, 422);
     assert.equal((await round.office.post(`${round.settings}/stop`, {}, round.settings)).status, 422);

@@ -5,7 +5,7 @@ import { Notification } from '../../server/models/notification.js';
 import { User } from '../../server/models/user.js';
 import { createTestApp, type TestApp } from '../support/app.js';
 import { EVE, makeConference, type Conference } from '../support/booking/conference.js';
-import { axeViolations, launchBrowser, openPage } from '../support/browser.js';
+import { axeViolations, launchBrowser, openPage, settle } from '../support/browser.js';
 import { emptyDatabase } from '../support/hooks.js';
 import { SHOTS, Site } from '../support/site.js';
 
@@ -54,7 +54,7 @@ describe('from an event’s link to the first meeting, on a phone', () => {
       const tap = async (what: () => Promise<unknown>): Promise<void> => {
         taps += 1;
         await what();
-        await page.waitForLoadState();
+        await settle(page);
       };
       const seen = (name: string) => look(page, `${lang}-${name}`, javaScript);
       await page.goto(`${base}/e/${fair.event.link}?lang=${lang}`);

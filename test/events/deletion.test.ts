@@ -6,6 +6,7 @@ import { AuditEntry } from '../../server/models/audit-entry.js';
 import { Event } from '../../server/models/event.js';
 import { Notification } from '../../server/models/notification.js';
 import { SyncLog } from '../../server/models/sync-log.js';
+import { SlotMove } from '../../server/models/slot-move.js';
 import { SyncRun } from '../../server/models/sync-run.js';
 import { User } from '../../server/models/user.js';
 import { makeUser, Visitor } from '../support/app.js';
@@ -135,6 +136,27 @@ describe('deleting an event', () => {
     assert.ok(await Event.exists({ _id: event }));
     assert.equal((await SyncRun.findById(_id).lean())?.stopRequested, true);
     await SyncRun.updateOne({ _id }, { $set: { state: 'stopped' } });
+    await work();
+    assert.ok(!(await Event.exists({ _id: event })));
+  });
+
+  it('is refused until families are told of a canceled day; a cancellation that slips in is told first', async () => {
+    const { account } = desk.fair;
+    const { _id } = await SlotMove.create({
+      ...{ account: account._id, event, kind: 'cancel', state: 'waiting', by: helper, day: '2026-11-24' },
+      ...{ total: 1, createdAt: desk.test.deps.now(), tellAt: new Date('2026-11-30T00:00:00Z') },
+    });
+    const page = await office.get(`${home}/deletion`);
+    assert.match(page.text, /families haven’t been told yet/);
+    assert.ok(page.text.includes(`href="${home}/slots/moves/${String(_id)}"`));
+    assert.equal(
+      (await office.post(`${home}/deletion`, { typed: 'Fall Conferences' }, `${home}/settings`)).status,
+      409,
+    );
+    await Event.updateOne({ _id: event }, { $set: { status: 'deleted' } });
+    await work();
+    assert.ok(await Appointment.exists({ event }));
+    await SlotMove.updateOne({ _id }, { $set: { state: 'done' } });
     await work();
     assert.ok(!(await Event.exists({ _id: event })));
   });

@@ -194,7 +194,7 @@ describe('a parent’s login and children, as the school sees them', () => {
     it('is taken back by the school alone', async () => {
       await remove({ appointments: 'keep' });
       const page = await office.get(`/global-setup/contacts/${child}`);
-      assert.match(page.text, /Removed [\s\S]*Give back/);
+      assert.match(page.text, /Removed [\s\S]*Put back/);
       const back = `${home}/children/${child}/return`;
       assert.equal((await office.get(back)).status, 200);
       assert.equal((await office.post(back, { tell: 'on' }, back)).status, 303);

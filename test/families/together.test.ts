@@ -44,7 +44,9 @@ describe('adults whom the school lets act as one', () => {
     assert.equal((await admin.post(`${home}/together`, { email: lou.user.email }, home)).status, 422);
     await User.updateOne({ _id: kim.user._id }, { $set: { blocks: [] } });
     const asked = await admin.get(`${home}/together?email=${encodeURIComponent(lou.user.email)}`);
-    assert.match(asked.text, /At the same time: [^<]*Mrs Lee \(Ana\)/);
+    assert.match(asked.text, /Nobody is told[\s\S]*At the same time: [^<]*Mrs Lee \(Ana\)/);
+    desk.test.deps.config.smtpUrl = 'smtp://127.0.0.1:9';
+    assert.match((await admin.get(`${home}/together?email=${lou.user.email}`)).text, /Both get an email/);
     await admin.post(`${home}/together`, { email: lou.user.email }, home);
     const joint = await Household.findOne({ account, adults: kim.user._id }).lean();
     assert.deepEqual(joint?.adults.map(String).sort(), [kim, lou].map(({ user }) => String(user._id)).sort());

@@ -159,6 +159,11 @@ describe('interpreters', () => {
     const who = async () => (await Appointment.findById(_id).orFail().lean()).interpreter;
     assert.deepEqual(await who(), ana._id, 'stays');
     const at = `${settings}/${String(ana._id)}`;
+    const asked = (await office.get(`${at}/removal`)).text;
+    assert.match(
+      asked,
+      /Remove Ana Ruiz\?[\s\S]*1 upcoming appointment loses this interpreter[\s\S]*Keep interpreter/,
+    );
     assert.equal((await office.post(`${at}/removal`, {}, at)).status, 303);
     assert.match(
       (await office.get(settings)).text,
@@ -293,7 +298,18 @@ describe('interpreters', () => {
     const form = { name: 'Ana Ruiz', languages: ['es'], email: 'else@example.org' };
     const refused = await office.post(at, form, at);
     assert.equal(refused.status, 422);
-    assert.match(refused.text, /This email belongs to another person/);
+    assert.match(refused.text, /this email is somebody else’s/);
+    // The roster changes: with her address as it was she can still be changed.
+    await Contact.create({
+      ...{ account: desk.fair.account._id, type: 'staff', source: 'clever', status: 'active', email },
+    });
+    const kept = await office.post(at, { ...form, email, name: 'Ana M. Ruiz' }, at);
+    assert.equal(kept.status, 303);
+    assert.match((await office.get(settings)).text, /Ana M\. Ruiz is saved\. Somebody in your contacts/);
+    const now = await Interpreter.findById(ana._id).orFail().lean();
+    assert.deepEqual([now.name, now.contact], ['Ana M. Ruiz', there._id]);
+    assert.deepEqual((await Appointment.findOne({ state: 'booked' }).lean())?.interpreter, ana._id);
+    await office.post(at, { ...form, email }, at);
     // Somebody removes her while another one has her form open.
     await Interpreter.updateOne({ _id: ana._id }, { $set: { status: 'gone' } });
     const late = await asApp(() =>

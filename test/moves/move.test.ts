@@ -120,7 +120,7 @@ describe('moving a day', () => {
     assert.match(page.text, /Move 6 slots\?/);
     assert.match(
       page.text,
-      /6 slots of 2 teachers, with 3 appointments, go from Tuesday, November 24, 2026 to Tuesday, December 1, 2026\. The first begins at 5:00 PM/,
+      /6 slots for 2 teachers, with 3 appointments, go from Tuesday, November 24, 2026 to Tuesday, December 1, 2026\. The first begins at 5:00 PM/,
     );
     assert.match(page.text, /December 1, 2026 is added to the event’s days/);
     assert.match(page.text, /2 families are told by email in 5 minutes\. Until then you can undo this/);
@@ -358,11 +358,18 @@ describe('moving a day', () => {
     assert.deepEqual(await findFaults(), []);
   });
 
+  it('canceled with nothing booked: what is asked is only that the times become unavailable', async () => {
+    await Appointment.deleteMany({});
+    const { text } = await preview({ kind: 'cancel' });
+    assert.match(text, /Make 6 slots unavailable\?[\s\S]*Nobody is told: nothing is booked/);
+    assert.doesNotMatch(text, /0 appointments|book again/);
+  });
+
   it('canceled: closed at once, canceled and told with the words of the office later; undone until then', async () => {
     const page = await preview({ kind: 'cancel' });
     assert.match(
       page.text,
-      /Cancel 3 appointments\?[\s\S]*6 slots of 2 teachers[\s\S]*can’t be booked from now on/,
+      /Cancel 3 appointments\?[\s\S]*6 slots for 2 teachers[\s\S]*can’t be booked from now on/,
     );
     const first = await start({ kind: 'cancel', notice: '' });
     await work();

@@ -63,7 +63,7 @@ describe('moving a room’s day', () => {
   it('cancels what is in that room, and says which meetings of its teachers are elsewhere and stay', async () => {
     const { text } = await preview({ room: 'Rm 12' });
     assert.match(text, /Cancel 1 appointment\?/);
-    assert.match(text, /3 slots of 2 teachers on/);
+    assert.match(text, /3 slots for 2 teachers on/);
     assert.deepEqual(
       staying(text),
       ['5:00', '5:30', '5:40'].map((at) => `Tue, Nov 24, ${at} PM The meeting is in another room.`),
@@ -88,14 +88,14 @@ describe('moving a room’s day', () => {
 
   it('moves a class’s room by its first meeting; the teacher’s other meetings stay', async () => {
     const { text } = await preview({ kind: 'move', room: 'room 30', toTime: '18:00' });
-    assert.match(text, /3 slots of 1 teacher, with 2 appointments[\s\S]*The first begins at 6:00 PM/);
+    assert.match(text, /3 slots for 1 teacher, with 2 appointments[\s\S]*The first begins at 6:00 PM/);
     assert.deepEqual(staying(text), ['Tue, Nov 24, 5:10 PM The meeting is in another room.']);
   });
 
   it('where all of a teacher’s meetings are elsewhere nothing goes', async () => {
     await Slot.deleteMany({ _id: { $in: [slots[1]!._id, slots[2]!._id] } });
     const { text } = await preview({ room: 'Rm 12', teacher: String(lee._id) });
-    assert.match(text, /Nothing can move/);
+    assert.match(text, /Nothing to cancel/);
     assert.equal(staying(text).length, 3);
     assert.match((await preview({ room: 'Studio' })).text, /There are no slots to move/);
   });

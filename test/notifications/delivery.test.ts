@@ -158,7 +158,7 @@ describe('delivery of mails', () => {
     await deliver();
     const mail = await read(late);
     assert.deepEqual([mail.state, mail.fault?.code], ['failed', 'too late']);
-    assert.ok(!maySend(mail, smtp.url));
+    assert.ok(!maySend(mail, smtp.url, NOW));
     assert.equal((await sendAgain(test.deps, { account }, late, late)).ok, false);
   });
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Types } from 'mongoose';
 import { Event } from '../../server/models/event.js';
+import { Mailing } from '../../server/models/mailing.js';
 import { Contact } from '../../server/models/contact.js';
 import { User } from '../../server/models/user.js';
 import { warnOfOpening, type OpeningWarning } from '../../server/overview/warn-opening.js';
@@ -156,6 +157,31 @@ describe('the way to opening', () => {
     assert.match((await admin.get(home(event))).text, /class="warnings"[\s\S]*is a Sunday/);
     assert.equal((await admin.post(`${home(event)}/opening`, {}, home(event))).status, 303);
     assert.deepEqual((await Event.findById(event._id).lean())?.booking.opensAt, NOW);
+  });
+
+  it('opening says that nobody is mailed, and leads to what does it', async () => {
+    const event = await makeEvent(account);
+    const at = `${home(event)}/opening`;
+    assert.match((await admin.get(at)).text, /Families aren’t told by email\.</);
+    test.deps.config.smtpUrl = 'smtp://127.0.0.1:9';
+    assert.match(
+      (await admin.get(at)).text,
+      /Families aren’t told by email\. To tell them, announce booking\./,
+    );
+    const sendAt = new Date(NOW.getTime() + 3600_000);
+    await Mailing.create({
+      ...{ event: event._id, account, kind: 'announcement' as const, nth: 1, state: 'scheduled' as const },
+      ...{ sendAt, createdAt: NOW, by: event._id, subject: 'Book', text: 'Book' },
+      numbers: { people: 1, mails: 1, students: 1, unreached: 0, unsubscribed: 0 },
+      group: { kind: 'guardians' },
+      fence: 0,
+    });
+    const scheduled = (await admin.get(at)).text;
+    assert.match(scheduled, /The announcement goes out on/);
+    assert.doesNotMatch(scheduled, /aren’t told/);
+    await admin.post(at, {}, at);
+    const page = (await admin.get(home(event))).text;
+    assert.match(page, /Opening it sends no email[\s\S]*href="[^"]*\/mailings\/announce"/);
   });
 
   it('warns of a day, an hour and a teacher as each stands', () => {

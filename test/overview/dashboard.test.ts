@@ -85,7 +85,7 @@ describe('the overview while families book', () => {
     return page.text;
   }
 
-  it('tells what is booked of what can be, whose family has nothing, and who finds no time', async () => {
+  it('tells what is booked of what can be, whose family has nothing, and who can get no time', async () => {
     await book(0, 0, '2026-11-02T03:00:00Z');
     await makeSlot(event, lee.resource, '2026-11-24T18:00', { state: 'hidden' });
     const text = await isAsked();
@@ -138,8 +138,8 @@ describe('the overview while families book', () => {
     assert.deepEqual(rowsOf(text, 'Lou Park'), ['Lou Park 1 1 4', 'Lou Park 4 1 3 Find room for Lou Park']);
     await makeSlot(event, park.resource, '2026-11-24T16:50');
     const page = (await admin.get(`${home}/forecast/${park.resource._id.toHexString()}`)).text;
-    assert.match(page, /4 students still have to book, 2 places are free/);
-    assert.match(page, /2 slots more: Tue, Nov 24, 5:20–5:40 PM/);
+    assert.match(page, /4 students still have to book, 2 spots are free/);
+    assert.match(page, /2 more slots: Tue, Nov 24, 5:20–5:40 PM/);
   });
 
   it('counts a booking on its own day in the event’s zone, and takes it away on the day it was canceled; a changed time is one booking', async () => {
@@ -210,9 +210,9 @@ describe('the overview while families book', () => {
     const kept = await book(2, 0, '2026-11-02T15:00:00Z');
     const page = `${home}/forecast/${lee.resource._id.toHexString()}`;
     const asked = (await admin.get(page)).text;
-    assert.match(asked, /2 students find no time/);
-    assert.match(asked, /2 slots more: Tue, Nov 24, 5:30–5:50 PM/);
-    assert.match(asked, /2 slots more: Tue, Nov 24, 4:40–5:00 PM/);
+    assert.match(asked, /2 students can’t get a time/);
+    assert.match(asked, /2 more slots: Tue, Nov 24, 5:30–5:50 PM/);
+    assert.match(asked, /2 more slots: Tue, Nov 24, 4:40–5:00 PM/);
     assert.match(asked, /2 free slots take 2 families each/);
     assert.match(asked, /2 free slots become slots of 5 minutes/);
     const print = /name="print" value="([^"]+)"/.exec(asked)?.[1] ?? '';
@@ -225,7 +225,7 @@ describe('the overview while families book', () => {
       'the same button twice',
     );
     assert.equal(await Slot.countDocuments(of), 5);
-    assert.match((await admin.get(page)).text, /Every student finds a free time/);
+    assert.match((await admin.get(page)).text, /There’s a time for every student/);
     await Slot.deleteMany({ ...of, from: { $gt: slots[2]!.from } });
     const again = (await admin.get(page)).text;
     const now = /name="print" value="([^"]+)"/.exec(again)?.[1] ?? '';
@@ -251,7 +251,7 @@ describe('the overview while families book', () => {
     const { text } = await admin.get(page);
     assert.match(
       text,
-      /2 slots more: Tue, Nov 24, 5:30–5:50 PM[\s\S]*Who joins the slot beside them joins them too/,
+      /2 more slots: Tue, Nov 24, 5:30–5:50 PM[\s\S]*Anybody who joins the neighboring slot joins these, too/,
     );
     const [other] = [await makeSlot(event, ortiz.resource, '2026-11-24T17:40')];
     const met = await makeAppointment(other);
@@ -261,7 +261,7 @@ describe('the overview while families book', () => {
       busy: [{ from: other.from, to: other.to, slot: other._id, appointment: met._id }],
     });
     const around = (await admin.get(page)).text;
-    assert.match(around, /2 slots more: Tue, Nov 24, 5:30–6:00 PM/);
+    assert.match(around, /2 more slots: Tue, Nov 24, 5:30–6:00 PM/);
     const print = /name="print" value="([^"]+)"/.exec(around)?.[1] ?? '';
     assert.equal((await admin.post(page, { fix: 'after', print }, page)).status, 303);
     const made = await Slot.find({ resource: lee.resource._id, from: { $gt: slots[2]!.from } }).lean();

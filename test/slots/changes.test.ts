@@ -83,6 +83,16 @@ describe('slots', () => {
     assert.deepEqual([shown?.state, shown?.message], ['visible', '']);
   });
 
+  it('that are all booked can’t be removed, and no button says so', async () => {
+    for (const slot of slots) await makeAppointment(slot);
+    const { text } = await change({ action: 'remove', ids: slots.map(hex) });
+    assert.match(
+      text,
+      /None of these slots can be removed[\s\S]*3 slots that are booked[\s\S]*Back to the slots/,
+    );
+    assert.doesNotMatch(text, /Remove \d/);
+  });
+
   it('are removed after asking in numbers; booked ones and held ones stay, as they were, and are said', async () => {
     await makeAppointment(slots[0], { state: 'problem' });
     await makeAppointment(slots[1], { state: 'pending', expiresAt: new Date(NOW.getTime() + 60_000) });
@@ -91,7 +101,7 @@ describe('slots', () => {
     const ask = await change(fields);
     assert.match(
       ask.text,
-      /Remove 3 slots\?[\s\S]*2 slots that are booked or on hold stay[\s\S]*Remove 1 slot<[\s\S]*It’s booked\./,
+      /Remove 1 slot\?[\s\S]*1 slot for 1 teacher\.[\s\S]*2 slots that are booked or on hold stay[\s\S]*Remove 1 slot<[\s\S]*It’s booked\./,
     );
     assert.equal(await Slot.countDocuments(), 3);
     await change({ ...fields, sure: '1' });

@@ -66,7 +66,7 @@ describe('clicks that the office needs for slots', () => {
     const [slot] = await Slot.find({ event: event._id, day: '2026-12-08' }).sort({ from: 1 }).limit(1).lean();
     const { _id } = await makeAppointment(slot!);
     await click('link', 'Slots');
-    await click('link', 'Move a day');
+    await click('link', 'Move or cancel a day');
     await page.getByLabel('New day').fill('2026-12-15');
     await click('button', 'Preview');
     await click('button', /^Move 90 slots/);

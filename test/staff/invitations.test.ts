@@ -77,6 +77,26 @@ describe('staff accounts for many', () => {
   const mails = async () =>
     (await Notification.find({ kind: 'invitation' }).sort({ to: 1 }).lean()).map(({ to }) => to);
 
+  it('of nobody: with no roster the page leads to the import, and a filter that finds nobody says so', async () => {
+    assert.match(
+      (await visitor.get(`${LOGINS}/roster`)).text,
+      /No teachers or staff yet[\s\S]*href="\/importer"/,
+    );
+    await person('Ana');
+    assert.match((await visitor.get(`${LOGINS}/roster?q=zzz`)).text, /No people match/);
+  });
+
+  it('says how the link reaches them, by whether an email server is set up', async () => {
+    const one = async (email: string) => {
+      await visitor.post(LOGINS, { name: 'A. L.', email, level: 'administrator' }, LOGINS);
+      return (await visitor.get(LOGINS)).text;
+    };
+    const unsent = await one('ana@example.org');
+    assert.match(unsent, /Invited\. No email server is set up: read the link in the Outbox/);
+    test.deps.config.smtpUrl = 'smtp://127.0.0.1:9';
+    assert.match(await one('bo@example.org'), /Invited\. The email with the link is on its way\./);
+  });
+
   it('are given to whoever is selected by school and type, and each is told by mail, once', async () => {
     const [north, south] = await Promise.all(
       ['North', 'South'].map((name) => School.create({ account, name, sortKey: name.toLowerCase() })),

@@ -29,6 +29,12 @@ const switches = [
 /** What a page or the browser may take to do something, on a machine that is slow or starved for a while: only what hangs takes as long. */
 const PATIENCE_MS = 300_000;
 
+/** Waits for what a tap leads to. A page of times is left only when its press is answered. */
+export async function settle(page: Page): Promise<void> {
+  await page.locator('main:not([aria-busy="true"])').waitFor();
+  await page.waitForLoadState();
+}
+
 /** True where the system has its own Chromium. */
 export const hasSystemChromium = existsSync(systemChromium);
 

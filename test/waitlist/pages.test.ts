@@ -410,8 +410,15 @@ describe('the waitlist, as families and the office see it', () => {
     );
     await free();
     const slot = String(desk.fair.teachers[0]!.slots[0]!._id);
+    assert.match((await office.get(`${lous}/offer`)).text, /Nobody is told[^.]*\. Call the family/);
+    desk.test.deps.config.smtpUrl = 'smtp://127.0.0.1:9';
+    assert.match((await office.get(`${lous}/offer`)).text, /gets an email, if its address is confirmed/);
+    assert.match((await office.get(`${lous}/removal`)).text, /gets an email, if its address is confirmed/);
+    desk.test.deps.config.smtpUrl = undefined;
+    assert.match((await office.get(`${lous}/removal`)).text, /Nobody is told: no email server is set up/);
     assert.equal((await office.post(`${lous}/offer`, { slot }, `${lous}/offer`)).headers.location, lines);
-    assert.match((await office.get(lines)).text, /Offered Tue, Nov 24/);
+    const offered = (await office.get(lines)).text;
+    assert.match(offered, /Offered until [^.]*\. No email server is set up[\s\S]*Offered Tue, Nov 24/);
     assert.match((await lou.visitor.get(second)).text, /A time is free for you/);
     await office.post(`${lous}/removal`, {}, `${lous}/removal`);
     assert.equal(await Appointment.countDocuments({ state: 'pending' }), 0);

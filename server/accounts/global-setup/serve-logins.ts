@@ -31,7 +31,9 @@ export function addLoginPages(router: Router, deps: Deps): void {
     }
     const text = invited.now
       ? 'Done. This person already works here, and now has this access.'
-      : 'Invited. The email with the link is on its way. If no email server is set up, you’ll find it in the Outbox.';
+      : deps.config.smtpUrl === undefined
+        ? 'Invited. No email server is set up: read the link in the Outbox and pass it on.'
+        : 'Invited. The email with the link is on its way.';
     await backToLogins(deps, req, res, text, INVITATION);
   });
 

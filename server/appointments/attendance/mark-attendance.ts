@@ -5,6 +5,7 @@ import { Appointment, LIVING_STATES, type Attended } from '../../models/appointm
 import { asRead } from '../../models/as-read.js';
 import { AuditEntry } from '../../models/audit-entry.js';
 import type { Resource } from '../../models/resource.js';
+import { inSight } from '../../web/sight.js';
 import type { Actor } from '../../web/actor.js';
 
 type Mark = Attended | '';
@@ -89,7 +90,8 @@ async function writeMarks(
           _id: new Types.ObjectId(change.id),
           account,
           event,
-          resource: _id,
+          // Also where they sit in a colleague's slot.
+          ...inSight({ resource: { $in: [_id] } }),
           state: { $in: LIVING_STATES },
           ...seen,
         },

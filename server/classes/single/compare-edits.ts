@@ -45,7 +45,7 @@ export function classTexts(
   counts: { total: number; appointments: number; problems: number },
 ): { lead: string; nameHint: string; allowedHint: string } {
   const usual = countOf(event.booking.perStudentAndTeacher, 'appointment', 'appointments');
-  const source = item.section ? 'Clever’s name' : 'the first name';
+  const source = item.section ? 'the roster’s name' : 'the first name';
   const parts = [
     classType(item) === 'Hide' ? 'Hidden' : classType(item),
     countOf(counts.total, 'student', 'students'),

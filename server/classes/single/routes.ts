@@ -25,7 +25,7 @@ const REFUSALS = {
   taken: { _form: 'This form was already sent. Load the page again.' },
 };
 
-/** One class, with what Clever says and what was set here, and classes made by hand. */
+/** One class, with what the roster says and what was set here, and classes made by hand. */
 export function singleClassRoutes(deps: Deps): Router {
   const router = express.Router();
 

@@ -4,6 +4,7 @@ import { Diary } from '../../models/diary.js';
 import { DrawEntry } from '../../models/draw-entry.js';
 import { Household } from '../../models/household.js';
 import { HouseholdChange } from '../../models/household-change.js';
+import { Interpreter } from '../../models/interpreter.js';
 import type { ActiveRun } from '../../runs/engine/active-run.js';
 import { deleteBatches } from './delete-batches.js';
 import { dropMails } from './remove-logins.js';
@@ -31,6 +32,8 @@ export async function deletePeople(
       account,
       found.map(({ email }) => email),
     );
+    // All meetings were deleted before, so nothing names these interpreters.
+    await Interpreter.deleteMany({ account, contact: { $in: ids, $exists: true } });
     await deleteDiaries(ids);
     await Contact.deleteMany({ _id: { $in: ids }, account });
   });

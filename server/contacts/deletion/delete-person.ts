@@ -1,4 +1,4 @@
-import type { Types } from 'mongoose';
+import { Types } from 'mongoose';
 import { Appointment } from '../../models/appointment.js';
 import { Claim, underPrefix } from '../../models/claim.js';
 import { Class } from '../../models/class.js';
@@ -8,6 +8,7 @@ import { DrawEntry } from '../../models/draw-entry.js';
 import { Event } from '../../models/event.js';
 import { Household } from '../../models/household.js';
 import { HouseholdChange } from '../../models/household-change.js';
+import { Interpreter } from '../../models/interpreter.js';
 import { OneTimeLink } from '../../models/one-time-link.js';
 import { Resource } from '../../models/resource.js';
 import { CHANGE_STATES, RosterChange } from '../../models/roster-change.js';
@@ -61,6 +62,8 @@ export async function deletePerson(
     { account, 'dropped.student': { $eq: id, $exists: true } },
     { $pull: { dropped: { student: id } } },
   );
+  await leaveKept(account, id);
+  await leaveInterpreting(run, id);
   await leaveLogins(account, id);
   await leaveRoster(account, contact);
   await deleteDiaries([id]);
@@ -119,6 +122,38 @@ async function leaveResources(
     { 'byHand.staff': { $eq: contact, $exists: true } },
     { $unset: { 'byHand.staff': 1 } },
   );
+}
+
+/** What the school booked for them, as they have no login, stays booked, for the school: it is about a child who stays. */
+async function leaveKept(account: Types.ObjectId, contact: Types.ObjectId): Promise<void> {
+  const theirs = { account, adults: contact, keptFor: contact };
+  await Household.deleteMany({ ...theirs, children: { $size: 0 } });
+  // A household keeps an adult: an id that is nobody's.
+  const nobody = new Types.ObjectId();
+  await Household.updateOne(theirs, {
+    $set: { adults: [nobody], 'children.$[].adult': nobody, ofSchool: true },
+    $unset: { keptFor: 1 },
+  });
+}
+
+/**
+ * They interpret no longer, at any event: the job finds others for their coming meetings and tells the families. This goes before their
+ * diary, by which interpreters are kept apart.
+ */
+async function leaveInterpreting(run: ActiveRun, contact: Types.ObjectId): Promise<void> {
+  for (const { _id } of await Interpreter.find({ contact: { $eq: contact, $exists: true } }).lean()) {
+    await Appointment.updateMany(
+      { interpreter: { $eq: _id, $exists: true }, from: { $lte: run.now() } },
+      { $unset: { interpreter: 1 } },
+    );
+    await Interpreter.updateOne(
+      { _id },
+      {
+        $set: { status: 'gone', unsettled: true, name: '', email: '', sortKey: '' },
+        $unset: { contact: 1, told: 1, news: 1 },
+      },
+    );
+  }
 }
 
 /** Takes away the access that a login has as this person; a login that opens nothing else is deleted. */

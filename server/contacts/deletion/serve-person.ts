@@ -117,7 +117,7 @@ async function askDeletion(
  * @param hasMail whether an email server is set up
  */
 function effectsOf(
-  { appointments, coming, classes, families, slots, logins }: PersonTies,
+  { appointments, coming, classes, families, slots, logins, interprets, interpreted, kept }: PersonTies,
   hasMail: boolean,
 ): string[] {
   const ahead =
@@ -132,6 +132,18 @@ function effectsOf(
     logins > 0
       ? `${countOf(logins, 'staff account loses', 'staff accounts lose')} the access given to this person.`
       : '',
+    kept > 0
+      ? `${countOf(kept, 'upcoming appointment that your school booked for this person stays', 'upcoming appointments that your school booked for this person stay')} booked, and nobody is told about ${kept === 1 ? 'it' : 'them'} anymore. If nobody will come, cancel ${kept === 1 ? 'it' : 'them'} first under Appointments.`
+      : '',
+    interprets > 0
+      ? `${countOf(interprets, 'event loses', 'events lose')} this person as an interpreter.${sayInterpreted(interpreted, hasMail)}`
+      : '',
     'The name, email, numbers, and links to family are deleted.',
   ].filter(Boolean);
+}
+
+function sayInterpreted(count: number, hasMail: boolean): string {
+  if (count === 0) return '';
+  const told = hasMail ? 'The families are told' : 'The families aren’t told: no email server is set up';
+  return ` ${countOf(count, 'upcoming appointment gets', 'upcoming appointments get')} another interpreter, or none if nobody is free. ${told}.`;
 }

@@ -4,6 +4,7 @@ import { Class } from '../../models/class.js';
 import type { Contact } from '../../models/contact.js';
 import { Event } from '../../models/event.js';
 import { Household } from '../../models/household.js';
+import { Interpreter } from '../../models/interpreter.js';
 import { Resource } from '../../models/resource.js';
 import { Slot } from '../../models/slot.js';
 import { atLeast, User } from '../../models/user.js';
@@ -18,6 +19,11 @@ export interface PersonTies {
   families: number;
   slots: number;
   logins: number;
+  /** At how many events they are an interpreter, and how many coming meetings have them as one. */
+  interprets: number;
+  interpreted: number;
+  /** Coming meetings about other people that the school booked for them, as they have no login. */
+  kept: number;
 }
 
 type Of = Pick<Contact, '_id' | 'account' | 'email'>;
@@ -27,6 +33,11 @@ export async function countPerson({ _id, account }: Of, now: Date): Promise<Pers
   const held = (await Resource.find({ contact: { $eq: _id, $exists: true } }, { _id: 1 }).lean()).map(
     (resource) => resource._id,
   );
+  const interpreting = await Interpreter.find(
+    { contact: { $eq: _id, $exists: true }, status: 'active' },
+    { _id: 1 },
+  ).lean();
+  const kept = await Household.findOne({ account, adults: _id, keptFor: _id }, { _id: 1 }).lean();
   const living = { state: { $in: LIVING_STATES } };
   const both = [
     { event: { $in: events }, students: _id, ...living },
@@ -35,21 +46,37 @@ export async function countPerson({ _id, account }: Of, now: Date): Promise<Pers
   const sum = async (counts: Promise<number>[]) =>
     (await Promise.all(counts)).reduce((total, count) => total + count, 0);
   const ofClasses = { event: { $in: events }, status: 'active' as const };
-  const [appointments, coming, classes, families, slots, logins] = await Promise.all([
-    sum(both.map((which) => Appointment.countDocuments(which))),
-    sum(both.map((which) => Appointment.countDocuments({ ...which, from: { $gt: now } }))),
-    sum([
-      Class.countDocuments({ ...ofClasses, 'synced.students': _id }),
-      Class.countDocuments({ ...ofClasses, 'synced.teachers': _id }),
-    ]),
-    sum([
-      Household.countDocuments({ account, 'children.student': _id }),
-      Household.countDocuments({ account, 'removed.student': { $eq: _id, $exists: true } }),
-    ]),
-    Slot.countDocuments({ resource: { $in: held } }),
-    User.countDocuments({ 'grants.contact': { $eq: _id, $exists: true } }),
-  ]);
-  return { appointments, coming, classes, families, slots, logins };
+  const [appointments, coming, classes, families, slots, logins, interpreted, keptMeetings] =
+    await Promise.all([
+      sum(both.map((which) => Appointment.countDocuments(which))),
+      sum(both.map((which) => Appointment.countDocuments({ ...which, from: { $gt: now } }))),
+      sum([
+        Class.countDocuments({ ...ofClasses, 'synced.students': _id }),
+        Class.countDocuments({ ...ofClasses, 'synced.teachers': _id }),
+      ]),
+      sum([
+        Household.countDocuments({ account, 'children.student': _id }),
+        Household.countDocuments({ account, 'removed.student': { $eq: _id, $exists: true } }),
+      ]),
+      Slot.countDocuments({ resource: { $in: held } }),
+      User.countDocuments({ 'grants.contact': { $eq: _id, $exists: true } }),
+      Appointment.countDocuments({
+        ...{ ...living, from: { $gt: now } },
+        interpreter: { $in: interpreting.map((one) => one._id), $exists: true },
+      }),
+      kept
+        ? Appointment.countDocuments({
+            ...{ ...living, from: { $gt: now } },
+            household: kept._id,
+            students: { $ne: _id },
+          })
+        : 0,
+    ]);
+  return {
+    ...{ appointments, coming, classes, families, slots, logins, interpreted },
+    interprets: interpreting.length,
+    kept: keptMeetings,
+  };
 }
 
 /** Whether a person logs in here as an administrator, or is the person who asks: these are never deleted. */

@@ -1,3 +1,4 @@
+import type { Types } from 'mongoose';
 import { Appointment, LIVING_STATES } from '../../models/appointment.js';
 import { Class } from '../../models/class.js';
 import type { Event } from '../../models/event.js';
@@ -5,6 +6,7 @@ import { countIn, countOfAll, findTogether } from '../../models/find-together.js
 import { Notification } from '../../models/notification.js';
 import { Resource } from '../../models/resource.js';
 import { Slot } from '../../models/slot.js';
+import { SlotMove, UNTOLD_STATES } from '../../models/slot-move.js';
 import { SyncRun } from '../../models/sync-run.js';
 import { User } from '../../models/user.js';
 
@@ -48,6 +50,11 @@ export async function countContents(
     runs: countIn(found.runs),
     accesses: countIn(found.accesses),
   };
+}
+
+/** A move or cancellation of slots that families haven't been told of: the event is not deleted before, or they would come for nothing. */
+export async function findUntold(event: Event['_id']): Promise<Types.ObjectId | undefined> {
+  return (await SlotMove.findOne({ event, state: { $in: UNTOLD_STATES } }, { _id: 1 }).lean())?._id;
 }
 
 /** Whether a sync of the event runs or waits: the event is not deleted meanwhile. */

@@ -22,7 +22,7 @@ import { SyncRun } from '../../models/sync-run.js';
 import { User } from '../../models/user.js';
 import { WaitlistEntry } from '../../models/waitlist-entry.js';
 import { stopSync } from '../../sync/runs/stop-sync.js';
-import { isSyncing } from './count-contents.js';
+import { findUntold, isSyncing } from './count-contents.js';
 
 const BATCH = 500;
 
@@ -70,6 +70,8 @@ async function deleteEvent(deps: Pick<Deps, 'now'>, event: Gone, stopping: Abort
   // A sync that began at the same moment ends by itself at its next step; the deletion waits for it.
   if (await endsSync(deps, event)) return;
   const { _id, account } = event;
+  // So does a move: families are told first.
+  if (await findUntold(_id)) return;
   const scope = { account, event: _id };
   // What other people could still find is deleted first.
   await User.updateMany(

@@ -6,7 +6,7 @@ import { eventGuard, eventOf } from '../../web/guards.js';
 import { FRESH_FORM, parseForm, type Form } from '../../web/parse.js';
 import { say } from '../../web/session.js';
 import { eventPage, pathOf } from '../show-event.js';
-import { countContents, isSyncing, type Contents } from './count-contents.js';
+import { countContents, findUntold, isSyncing, type Contents } from './count-contents.js';
 import { deletionSchema } from './schema.js';
 import { startDeletion } from './start-deletion.js';
 
@@ -30,12 +30,17 @@ export function deletionPages(router: Router, deps: Deps): void {
 
 async function showDeletion(deps: Deps, res: Response, form: Form): Promise<void> {
   const event = eventOf(res);
-  const [contents, syncing] = await Promise.all([countContents(event, deps.now()), isSyncing(event._id)]);
+  const [contents, syncing, untold] = await Promise.all([
+    countContents(event, deps.now()),
+    isSyncing(event._id),
+    findUntold(event._id),
+  ]);
   const reports = `/reports/${event._id.toHexString()}`;
   res.render('events/deletion', {
     ...eventPage(event, 'settings'),
     form,
     syncing,
+    untold: untold ? `${pathOf(event)}/slots/moves/${untold.toHexString()}` : '',
     effects: effectsOf(contents),
     exports: [
       { label: 'Schedule by teacher', href: `${reports}/schedule.csv` },
