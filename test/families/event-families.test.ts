@@ -89,7 +89,7 @@ describe('families, for who runs one event alone', () => {
       const many = Array.from({ length: more }, () => new Types.ObjectId());
       await Class.collection.updateOne(
         { event: event._id },
-        { $push: { 'synced.students': { $each: many } } },
+        { $push: { 'synced.students': { $each: many } as never } },
       );
       const page = await helper.get(families);
       assert.match(page.text, /Lee Within/);
