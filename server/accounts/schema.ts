@@ -31,7 +31,7 @@ export interface Setup {
 }
 
 export const setupSchema = Joi.object<Setup, true>({
-  code: line(100).required().label('the code that was printed when Slotbell started'),
+  code: line(100).required().label('the setup code'),
   accountName: line(120).required().label('the name of your school or district'),
   timeZone: timeZone().required(),
   name: personName(),

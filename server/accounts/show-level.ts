@@ -8,7 +8,7 @@ const LEVELS: Record<AccessLevel, { name: string; may: string }> = {
   },
   'appointment maker': {
     name: 'Front desk (appointment maker)',
-    may: 'Books, moves and cancels for parents.',
+    may: 'Books, moves, and cancels for parents.',
   },
   'resource administrator': {
     name: 'Teacher (resource administrator)',
@@ -16,7 +16,7 @@ const LEVELS: Record<AccessLevel, { name: string; may: string }> = {
   },
   'event administrator': {
     name: 'Event administrator',
-    may: 'Runs events: classes, slots, booking and sync.',
+    may: 'Runs events: classes, slots, booking, and sync.',
   },
   administrator: { name: 'Administrator', may: 'Does everything, including Global Setup.' },
 };

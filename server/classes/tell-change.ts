@@ -25,7 +25,7 @@ export function tellBefore(preview: DeletionPreview, when: string | undefined): 
   const at = when ? `, ${when}` : '';
   if (imported > 0)
     told.push(
-      `${byHand > 0 ? countOf(imported, 'imported class reappears', 'imported classes reappear') : several ? 'They reappear' : 'It reappears'} at the next sync${at}, without the name, type and room that were set here.`,
+      `${byHand > 0 ? countOf(imported, 'imported class reappears', 'imported classes reappear') : several ? 'They reappear' : 'It reappears'} at the next sync${at}, without the name, type, and room that were set here.`,
     );
   if (byHand > 0)
     told.push(

@@ -103,7 +103,7 @@ function explain(kind: CleverFailure, { what, status }: Pick<FailureFacts, 'what
     case 'redirect':
       return `The server sent the request for ${what} to another address. Slotbell didn’t follow it, because the token must stay with the configured address. Check the Clever address.`;
     case 'not-json':
-      return `A web page came back instead of ${what}. There may be a proxy, a filter or a login page between this server and Clever. Check the Clever address.`;
+      return `A web page came back instead of ${what}. There may be a proxy, a filter, or a login page between this server and Clever. Check the Clever address.`;
     case 'truncated':
       return `The answer with ${what} was cut off. Try again. If it keeps happening, a proxy may be cutting answers short.`;
     case 'not-clever':

@@ -74,7 +74,7 @@ export async function checkRefusal(
   const near = overlap ?? around[0];
   if (!near) return { clash: '' };
   const meeting = (await nameSeen(event, [near])).get(String(near._id));
-  const what = meeting ? `meet ${meeting.teacher} about ${meeting.children}` : 'have another meeting';
+  const what = meeting ? `meet ${meeting.teacher} about ${meeting.children}` : 'have another appointment';
   const said = `At ${timeOfDay(near.from, event)} they ${what}.`;
   if (overlap || gap === 0) return { clash: said };
   return {

@@ -104,7 +104,7 @@ export async function listFree(
       slot.state === 'hidden' ? 'hidden' : slot.state === 'call the school' ? 'call the school' : '',
       slot.kind === 'in person' ? '' : KIND_WORDS[slot.kind].toLowerCase(),
       canInterpret?.(slot) === false ? 'no interpreter' : '',
-      clash ? (clash.teacher ? `with ${clash.teacher}` : 'another meeting') : '',
+      clash ? (clash.teacher ? `with ${clash.teacher}` : 'another appointment') : '',
     ];
     return [
       {

@@ -15,9 +15,9 @@ const SENTENCES: Record<Refusal, (of: AtDesk) => string> = {
   'not your child': ({ child, family }) => `${child} isn’t a child of ${family || 'this family'} anymore.`,
   'no class': ({ child, teacher }) => `${child} has no class with ${teacher} in this event.`,
   taken: () => 'This time has just been taken.',
-  'teacher busy': ({ teacher }) => `${teacher} has another meeting at this time.`,
+  'teacher busy': ({ teacher }) => `${teacher} has another appointment at this time.`,
   'household busy': ({ family }) =>
-    `${family || 'The family'} has another meeting at this time, or too close to it.`,
+    `${family || 'The family'} has another appointment at this time, or too close to it.`,
   'interpreter busy': () => 'No interpreter for this family’s language is free then.',
   'teacher limit': ({ child, teacher }) =>
     `${child} already has as many appointments with ${teacher} as the event allows.`,
@@ -31,7 +31,7 @@ const SENTENCES: Record<Refusal, (of: AtDesk) => string> = {
   'too many holds': () =>
     'There are too many times on hold. Book one of them, or wait 10 minutes until they’re released.',
   'not answered': () => 'A question isn’t answered yet. Select the time again and answer it.',
-  'too long': () => 'The event no longer allows meetings of this length. Book a shorter one.',
+  'too long': () => 'The event no longer allows appointments of this length. Book a shorter one.',
   'next taken': () => 'The time after it isn’t free. Book a shorter appointment, or choose another time.',
   'hold ended': () => 'This time is no longer held. If it’s still free, select it again.',
 };

@@ -51,8 +51,8 @@ const shared = () => ({
     .when('rules', {
       is: Joi.array().min(1).max(OVERRIDABLE.length),
       then: Joi.required().messages({
-        'any.required': 'Enter why the rule is set aside.',
-        'string.empty': 'Enter why the rule is set aside.',
+        'any.required': 'Enter why you’re booking outside the rules.',
+        'string.empty': 'Enter why you’re booking outside the rules.',
       }),
       otherwise: Joi.string().max(REASON_MAX).allow('').default(''),
     }),

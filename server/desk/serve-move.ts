@@ -22,7 +22,7 @@ import { moveForm } from './schema.js';
 import { foundIn } from './serve-appointments.js';
 import { familyOf } from './show-appointment.js';
 import { daysOf } from './show-child.js';
-import { deskFrame, deskPath } from './show-frame.js';
+import { deskFrame, deskPath, makesSlots } from './show-frame.js';
 import { showRefusal, type Tried } from './show-refusal.js';
 
 /** Moves one appointment to another time, with the same teacher or another one of the child's. */
@@ -187,6 +187,9 @@ async function showMove(
     groups,
     meets: views.some(({ id }) => id === String(same)),
     meeting,
+    slotsHref: makesSlots(res, event)
+      ? `/events/${String(event._id)}/slots/new?resources=${String(same)}`
+      : '',
     told: await sayWhoHears(deps, event, appointment.household),
     key: new Types.ObjectId().toHexString(),
     form,

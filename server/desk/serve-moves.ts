@@ -44,7 +44,7 @@ export function moveManyPages(deps: Deps): Router {
 const WHY: Record<Unfit, string> = {
   'no teacher': 'The child has no other teacher in this event left to book.',
   'none of its kind': 'This event has nobody else of the same kind left to book for this child.',
-  'several teachers': 'Several teachers could take this appointment. Move it by itself and choose one.',
+  'several teachers': 'Several teachers could take this appointment. Select “Choose a time” and pick one.',
   'no free time': 'The teacher has no free time left.',
   'family busy': 'The family has other appointments at all free times of the teacher.',
   gone: 'It’s canceled or was moved by somebody else.',

@@ -13,7 +13,7 @@ import { listAdults } from './list-adults.js';
 import { listGoers } from './list-goers.js';
 import { listFree, type FreeTime } from './list-free.js';
 import { loadChild } from './load-child.js';
-import { deskFrame, deskPath, seenIn } from './show-frame.js';
+import { deskFrame, deskPath, makesSlots, seenIn } from './show-frame.js';
 
 /**
  * A child at the desk: for whom to book, its teachers with their appointments, and their free times.
@@ -62,6 +62,8 @@ export async function showChild(
     household: household && String(household),
     languages: await languagesFor(event, household),
     prints: !event.sight.resource,
+    slotsHome: makesSlots(res, event) ? `/events/${String(event._id)}/slots/new` : '',
+    hasWaitlist: (event.booking.waitlistMinutes ?? 0) > 0,
     teachers: view.teachers.map((teacher) => ({
       ...teacher,
       meetings: teacher.meetings.map((one) => inWords(event, one)),

@@ -19,7 +19,7 @@ const moment = (label: string) =>
 export const termsForm = Joi.object<TermsForm, true>({
   from: moment('when families can start'),
   until: moment('when it ends'),
-  most: Joi.number().integer().min(1).max(MOST_WISHES).required().label('the wishes for each family'),
+  most: Joi.number().integer().min(1).max(MOST_WISHES).required().label('the preferences for each family'),
 });
 
 /**

@@ -64,7 +64,7 @@ export function drawSettings(deps: Deps): Router {
     }
     say(req, {
       kind: 'ok',
-      text: `The preference round is canceled. ${sayMailed(res, 'Families who sent wishes get an email.')}`,
+      text: `The preference round is canceled. ${sayMailed(res, 'Families who sent preferences get an email, if their address is confirmed.')}`,
     });
     res.redirect(303, `/events/${String(event._id)}/settings/draw`);
   });
@@ -74,11 +74,11 @@ export function drawSettings(deps: Deps): Router {
 function sayLosing(losing: number, { most }: { most: number }): string[] {
   if (losing === 0) return [];
   const families = countOf(losing, 'family has', 'families have');
-  return [`${families} sent more wishes than that: only the first ${number(most)} will count.`];
+  return [`${families} sent more preferences than that: only the first ${number(most)} will count.`];
 }
 
 const REFUSED = {
-  closed: 'This round’s wishes are closed, so it can’t be changed or canceled.',
+  closed: 'This round’s preferences are closed, so it can’t be changed or canceled.',
   ending: 'Families are still being told that the last round is canceled. Try again in a minute.',
   'opening changed': 'Somebody has just changed when booking opens. Check the times, and save again.',
 };

@@ -79,7 +79,7 @@ function faultOfDays(
   if (days.length === 0) return 'Enter at least one day.';
   if (days.length > MAX_DAYS) return `Enter ${MAX_DAYS} days at most.`;
   const wrong = days.find((day) => !isDay(day));
-  if (wrong) return `${wrong} isn’t a date. Check the year, month and day.`;
+  if (wrong) return `${wrong} isn’t a date. Check the year, month, and day.`;
   const known = event?.days ?? [];
   const today = dayOf(now, zone);
   const past = days.find((day) => day < today && !known.includes(day));

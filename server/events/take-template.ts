@@ -53,7 +53,7 @@ export function templateLists({ name, fields = [], messages = {}, reminders = []
   return {
     name,
     kept: [
-      'Settings: place, time zone, description, deadlines and limits',
+      'Settings: place, time zone, description, deadlines, and limits',
       fields.length > 0 ? countOf(fields.length, 'question', 'questions') : 'Questions (there are none)',
       texts > 0
         ? `Email texts (${countOf(texts, 'text', 'texts')} in your own words)`
@@ -66,8 +66,8 @@ export function templateLists({ name, fields = [], messages = {}, reminders = []
     ],
     left: [
       'Days and booking window',
-      'People, classes and the nightly sync',
-      'Slots, rooms and video links',
+      'People, classes, and the nightly sync',
+      'Slots, rooms, and video links',
       ...(interpreting ? ['Interpreters'] : []),
       'Appointments and emails',
     ],

@@ -169,7 +169,8 @@ async function sayTooMuch(res: Response, { clashes, over, doubles }: TooMuch): P
     ...clashes.map((pair) => `At the same time: ${both(pair)}.`),
     ...doubles.map((pair) => `Twice with one teacher about one child: ${both(pair)}.`),
     ...over.map(
-      ({ count, most }) => `Together ${count} appointments in one event; a family may have ${most}.`,
+      ({ count, most }) =>
+        `Together they have ${count} appointments in one event. A family may have ${most}.`,
     ),
   ];
 }

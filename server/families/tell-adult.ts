@@ -8,6 +8,7 @@ import { isBlocked, User } from '../models/user.js';
 import { queueMail } from '../notifications/queue-mail.js';
 import type { Actor } from '../web/actor.js';
 import { inLanguage, readerCalled } from '../web/read-language.js';
+import { callOffice } from '../web/say-office.js';
 import { wordsOf, type Words } from '../web/words.js';
 
 /** What an adult is told, in their language. */
@@ -84,8 +85,9 @@ async function tell(
   say: (t: Words) => Told | Promise<Told>,
 ): Promise<void> {
   if (!user.emailProvenAt) return;
-  const school = await Account.findById(actor.account, { locale: 1, languages: 1 }).lean();
+  const school = await Account.findById(actor.account, { locale: 1, languages: 1, office: 1 }).lean();
   const reader = readerCalled(user.language, school ?? {});
+  const office = callOffice({ ...reader, ...(school?.office ? { office: school.office } : {}) });
   const t = wordsOf(reader);
   const { subject, text } = await say(t);
   await queueMail(deps, {
@@ -94,7 +96,7 @@ async function tell(
     to: user.email,
     ...inLanguage(reader),
     subject,
-    text: t('mails.listChanged', { hello: t('mails.helloName', { name: user.name }), text }),
+    text: t('mails.listChanged', { hello: t('mails.helloName', { name: user.name }), text, office }),
     key: `family:${user._id.toHexString()}:${String(about)}:${String(deps.now().getTime())}`,
   });
 }

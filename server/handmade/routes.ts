@@ -85,7 +85,7 @@ export function handmadeRoutes(deps: Deps): Router {
     const errors =
       saved.reason === 'busy'
         ? {
-            staff: `The staff contact has another meeting on ${shortDayAndTime(saved.at, event)}, when a family is booked here. Move one of the two first.`,
+            staff: `The staff contact has another appointment on ${shortDayAndTime(saved.at, event)}, when a family is booked here. Move one of the two first.`,
           }
         : sayRefused(saved.reason, res);
     await showOne(deps, res.status(422), found, { values: typedValues(req.body), errors });

@@ -85,7 +85,7 @@ export function sayDetail(detail: Record<string, unknown>, place: Place): string
       return Object.hasOwn(GROUPS, value) ? `To: ${GROUPS[value as GroupKind]}` : [];
     if (key === 'language') return `Language: ${nameLanguage(languageCalled(value) ?? languageOf(place))}`;
     if (key === 'sendAt' && value instanceof Date) return `Send time: ${numericMoment(value, place)}`;
-    if (key === 'rules' && Array.isArray(value)) return `Set aside: ${sayRules(value.map(String))}`;
+    if (key === 'rules' && Array.isArray(value)) return `Rules overridden: ${sayRules(value.map(String))}`;
     if (typeof value === 'number') return sayNumber(key, value);
     if (typeof value !== 'string' || value === '' || !Object.hasOwn(WORDS, key)) return [];
     return `${WORDS[key] ?? ''}: ${isDay(value) ? shortDay(value, place) : value}`;

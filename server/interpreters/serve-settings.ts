@@ -6,6 +6,7 @@ import { Interpreter } from '../models/interpreter.js';
 import { actorOf } from '../web/actor.js';
 import { changedMeanwhile, seenOf, type SettingsFields } from '../web/compare-seen.js';
 import { notFound } from '../web/errors.js';
+import { countOf } from '../web/format-count.js';
 import { fieldSpan, shortDay } from '../web/format-time.js';
 import { eventGuard, eventOf } from '../web/guards.js';
 import { nameSpoken, SPOKEN } from '../web/format-language.js';
@@ -54,9 +55,9 @@ export function interpreterSettings(deps: Deps): Router {
     );
     if (form) return showSettings(res.status(422), form);
     await reconcileEvent(deps, event);
-    const meetings = losing === 1 ? 'One meeting loses' : `${String(losing)} meetings lose`;
+    const bare = `${countOf(losing, 'appointment has', 'appointments have')} no interpreter now.`;
     const what =
-      losing > 0 ? ` ${meetings} the interpreter. ${sayMailed(res, 'The families get an email.')}` : '';
+      losing > 0 ? ` ${bare} ${sayMailed(res, 'The families get an email.')}` : '';
     say(req, { kind: 'ok', text: `Saved.${what}` });
     res.redirect(303, back(res));
   });
@@ -138,7 +139,7 @@ const REFUSALS = {
   many: { _form: 'There are 200 interpreters in the event already. Remove one first.' },
   'another person': {
     email:
-      'This interpreter has upcoming meetings, and this email is somebody else’s in your contacts or at another event. Change the email back to the one that is saved. To change interpreters, add the other person as a new one, and remove this one.',
+      'This interpreter has upcoming appointments, and this email is somebody else’s in your contacts or at another event. Change the email back to the one that is saved. To change interpreters, add the other person as a new one, and remove this one.',
   },
 };
 

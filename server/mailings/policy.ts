@@ -51,5 +51,5 @@ const PLAIN: MessageText = { subject: '', text: 'Hello {parent},\n\n\n\nQuestion
 
 const OF_DAY: MessageText = {
   subject: '{event}: your meetings',
-  text: 'Hello {parent},\n\n\n\nYour meetings:\n{meetings}\n\nSee, change or cancel them here:\n{link}\n\nQuestions? {office}\n',
+  text: 'Hello {parent},\n\n\n\nYour meetings:\n{meetings}\n\nSee, change, or cancel them here:\n{link}\n\nQuestions? {office}\n',
 };

@@ -90,7 +90,7 @@ export function drawTeachers(
     return {
       ...teacher,
       ...(href ? { href } : {}),
-      tip: `${teacher.name}: ${number(teacher.booked)} booked, ${countOf(teacher.free, 'place', 'places')} free`,
+      tip: `${teacher.name}: ${number(teacher.booked)} booked, ${countOf(teacher.free, 'spot', 'spots')} free`,
       parts: layRow([teacher.booked, teacher.free], full).flatMap((part, index) => {
         const role = roles[index];
         return part && role ? [{ ...part, role }] : [];

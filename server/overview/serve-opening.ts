@@ -57,7 +57,7 @@ export function openingPages(router: Router, deps: Deps): void {
     }
     if (!opened.ok && opened.reason === 'round') {
       const text =
-        'Booking can’t open while the preference round lasts. Cancel the round here, or wait until its meetings are booked.';
+        'Booking can’t open while the preference round lasts. Cancel the round here, or wait until its appointments are booked.';
       say(req, { kind: 'danger', text });
       res.redirect(303, `${pathOf(event)}/settings/draw`);
       return;

@@ -62,12 +62,12 @@ export function explainWarning(
   switch (warning.code) {
     case 'no classes':
       return to(
-        'No roster is imported, so parents find no teachers.',
+        'No roster is imported, so parents see no teachers.',
         'Import classes',
         `/importer?event=${event._id.toHexString()}`,
       );
     case 'no slots':
-      return to('There are no slots, so parents find no times.', 'Make slots', `${home}/slots/new`);
+      return to('There are no slots, so parents see no times.', 'Make slots', `${home}/slots/new`);
     case 'without slots':
       return to(
         `${countOf(warning.count, 'teacher has classes but no slots', 'teachers have classes but no slots')}.`,

@@ -34,7 +34,7 @@ export function adviseOn(
   const slowest = pages[0];
   return [
     missing > 0 && {
-      text: `For ${countOf(missing, 'meeting', 'meetings')} the teacher has no times yet that families can book.`,
+      text: `For ${countOf(missing, 'appointment', 'appointments')} the teacher has no times yet that families can book.`,
       href: `${home}/slots/new`,
       label: 'Make slots',
     },
@@ -46,17 +46,17 @@ export function adviseOn(
       },
     full > 0 &&
       !event.booking.waitlistMinutes && {
-        text: 'There’s no waitlist: families who find no time have to look again and again.',
+        text: 'There’s no waitlist: families who can’t get a time have to look again and again.',
         href: `${home}/settings`,
         label: 'Turn on the waitlist',
       },
     limited > 0 && {
-      text: `A limit of this event refused ${countOf(limited, 'meeting', 'meetings')}.`,
+      text: `A limit of this event refused ${countOf(limited, 'appointment', 'appointments')}.`,
       href: `${home}/settings`,
       label: 'Check the limits',
     },
     busy > 0 && {
-      text: `For ${countOf(busy, 'meeting', 'meetings')} the only free times overlapped the family’s other meetings.`,
+      text: `For ${countOf(busy, 'appointment', 'appointments')} the only free times overlapped the family’s other appointments.`,
       href: `${home}/slots/new`,
       label: 'Make more slots',
     },

@@ -30,7 +30,7 @@ const PAGES: Record<RehearsedPage, string> = {
 const REASONS: Record<string, string> = {
   'no times': 'No times yet',
   full: 'All times were taken',
-  busy: 'The only free times overlapped the family’s other meetings',
+  busy: 'The only free times overlapped the family’s other appointments',
   'gave up': 'Somebody was quicker five times in a row',
   'teacher limit': 'Limit of appointments with one teacher',
   'class limit': 'Limit of appointments for one class',
@@ -149,7 +149,7 @@ export function stagesOf(rehearsal: Pick<Rehearsal, 'state' | 'progress' | 'plan
       state: stateOf(isIn ? 'running' : 'waiting'),
     },
     {
-      ...{ key: 'booked', label: 'Meetings booked', done: booked },
+      ...{ key: 'booked', label: 'Appointments booked', done: booked },
       state: stateOf(isIn ? 'running' : 'waiting'),
     },
   ];

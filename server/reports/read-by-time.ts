@@ -13,7 +13,7 @@ export function readByTime<Show extends string>(
 ): Pick<Definition<TimeRow>, 'search' | 'byDay' | 'size' | 'noun' | 'empty' | 'read' | 'readAll'> {
   const shown = (show: string) => (Object.hasOwn(searches, show) ? (show as Show) : '');
   return {
-    search: 'Search teachers, students and parents',
+    search: 'Search teachers, students, and parents',
     byDay: true,
     size: 100,
     noun: ['appointment', 'appointments'],

@@ -179,7 +179,7 @@ function askToBegin(
         `${number(sections)} ${sections === 1 ? 'section' : 'sections'} and the terms of the old source are archived.`,
       ],
       notes: [
-        'Nobody is deleted. Classes, slots and appointments stay as they are.',
+        'Nobody is deleted. Classes, slots, and appointments stay as they are.',
         ...(choseFiles(req) ? ['The files you chose aren’t uploaded. Choose them again afterwards.'] : []),
       ],
       action: `${HOME}/begin`,

@@ -86,7 +86,7 @@ async function join(deps: Deps, req: Request, res: Response, family: Family, ask
     return;
   }
   say(req, { kind: 'notice', text: sayNotJoined(joined, { teacher: teacher.name }, event, deps.now()) });
-  const isHere = joined.reason === 'free' || joined.reason === 'not open';
+  const isHere = ['free', 'off', 'not open'].includes(joined.reason);
   const times = `${home}/times/${asked.resource.toHexString()}?student=${asked.student.toHexString()}`;
   res.redirect(303, isHere ? times : `${home}/waitlist`);
 }

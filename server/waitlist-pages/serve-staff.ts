@@ -137,7 +137,7 @@ const TOO_LATE = 'It’s too late to offer this time: nobody could answer before
 
 const WHY: Partial<Record<Refusal, string>> = {
   'not open': 'Booking isn’t open now, so the family couldn’t accept.',
-  'household busy': 'The family has another meeting or hold then, or too close to it.',
+  'household busy': 'The family has another appointment or hold then, or too close to it.',
   'teacher limit': 'The student already has as many appointments with this teacher as the event allows.',
   taken: 'Somebody else has taken this time.',
   'hold ended': 'This time isn’t kept for the family anymore.',
@@ -225,6 +225,7 @@ async function showTimes(
     path: pathsOf(res).pathTo(entry),
     names: await nameEntry(event, entry),
     form,
+    resource: String(entry.resource),
     isWaiting: entry.state === 'waiting',
     times: free.map((slot) => ({
       value: slot._id.toHexString(),

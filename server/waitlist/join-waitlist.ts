@@ -19,7 +19,7 @@ export type Joining = Pick<WaitlistEntry, 'resource' | 'household' | 'user' | 's
   };
 
 /** `free`: there is a time that they can book now, `at`. `met`: they have as many meetings there as the school allows. */
-export type NotJoined = { reason: 'not open' | 'met' | 'many' } | { reason: 'free'; at: Date };
+export type NotJoined = { reason: 'off' | 'not open' | 'met' | 'many' } | { reason: 'free'; at: Date };
 
 /**
  * Puts a family in a teacher's line where nothing is free that it may have. The caller has checked that the children are the household's and
@@ -32,8 +32,8 @@ export async function joinWaitlist(
   const { event, resource, household, user, students, goer = user, days, breaks } = joining;
   const { asked = event.days } = joining;
   const line = await openLine(event._id, deps.now());
-  if (!line || !hasWaitlist(line.event) || !mayBookNow(event, deps.now(), 'household'))
-    return { ok: false, reason: 'not open' };
+  if (!line || !hasWaitlist(line.event)) return { ok: false, reason: 'off' };
+  if (!mayBookNow(event, deps.now(), 'household')) return { ok: false, reason: 'not open' };
   const entry: WaitlistEntry = {
     _id: new Types.ObjectId(),
     account: line.event.account,

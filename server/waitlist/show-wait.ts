@@ -17,7 +17,8 @@ export function isWorthWaiting(why?: string): boolean {
 }
 
 const NOT_JOINED: Record<NotJoined['reason'], string> = {
-  'not open': 'waitlist.off',
+  off: 'waitlist.off',
+  'not open': 'waitlist.closed',
   free: 'waitlist.free',
   met: 'waitlist.met',
   many: 'waitlist.many',

@@ -12,7 +12,7 @@ const NUMBERS: Record<MappableField | '', string> = {
 
 const WORDS = {
   email: 'same email and last name',
-  family: 'same name, email or phone, and a student in common',
+  family: 'same name, email, or phone, and a student in common',
   name: 'same name',
   birth: 'same name and birth date',
   id: 'same ID',

@@ -54,10 +54,10 @@ describe('a preference round in a browser', () => {
 
     const phone = await open(0, { width: 390, javaScript: false });
     await phone.goto(`${base}${desk.home}/draw`);
-    await phone.getByRole('link', { name: 'Tell us your wishes' }).click();
+    await phone.getByRole('link', { name: 'Send our preferences' }).click();
     await shoot(phone, 'draw-wishes-390');
-    await phone.getByRole('button', { name: 'Save our wishes' }).click();
-    assert.match(await phone.locator('main').innerText(), /Your 2 wishes are saved/);
+    await phone.getByRole('button', { name: 'Save our preferences' }).click();
+    assert.match(await phone.locator('main').innerText(), /Your 2 preferences are saved/);
     await phone.setViewportSize({ width: 320, height: 700 });
     await phone.goto(`${base}${desk.home}/draw/wishes?lang=es`);
     assert.match(await phone.locator('main').innerText(), /Importancia/);

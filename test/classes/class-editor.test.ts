@@ -40,7 +40,7 @@ describe('the Class Editor', () => {
     });
     const page = await visitor.get(path);
     assert.equal(page.status, 200);
-    assert.match(page.text, /Maths<\/a><span class="soft d-block">Clever: Algebra 1/);
+    assert.match(page.text, /Maths<\/a><span class="soft d-block">Roster: Algebra 1/);
     assert.match(page.text, /Bo Park, Ana Lee/);
     assert.match(page.text, /Cy Quinn[\s\S]*Teacher only/);
     assert.equal(/<th scope="row"[^>]*>\s*<span>Ana Lee/.test(page.text), false);
@@ -105,7 +105,7 @@ describe('the Class Editor', () => {
       assert.match(page.text, /Maths/, q);
       assert.equal(page.text.includes('>Biology<'), false, q);
     }
-    assert.match((await visitor.get(`${path}?q=zzz`)).text, /Nothing found/);
+    assert.match((await visitor.get(`${path}?q=zzz`)).text, /No classes match/);
   });
 
   it('sorts, pages and remembers the size in its addresses; a page past the end is the last one', async () => {

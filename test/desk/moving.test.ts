@@ -48,6 +48,16 @@ describe('moving and canceling at the front desk', () => {
     assert.deepEqual(await heldBy((await front.stateOf(id))._id), []);
   });
 
+  it('where no time is left, who runs the event is led to make slots; a clerk is not', async () => {
+    const { visitor: admin } = await front.clerk('event administrator');
+    await front.desk.parentOf(0);
+    const at = `${front.home}/appointments/${await front.book(clerk, 0, 0)}/move`;
+    await Slot.updateMany({ _id: { $ne: front.slot(0, 0)._id } }, { state: 'unavailable' });
+    const asked = (await admin.get(at)).text;
+    assert.match(asked, /no free time that this appointment can move to[\s\S]*>Make slots for Mrs Lee</);
+    assert.doesNotMatch((await clerk.get(at)).text, /Make slots/);
+  });
+
   it('who was to go still goes when it is moved', async () => {
     const { user, household } = await front.desk.parentOf(0);
     const other = await front.desk.parent();
@@ -103,7 +113,7 @@ describe('moving and canceling at the front desk', () => {
     assert.match(offered.text, /Book anyway/);
     const without = await front.choose(runs, 0, 2, 0, { rules: 'teacher limit', reason: ' ' });
     assert.equal(without.status, 422);
-    assert.match(without.text, /Enter why the rule is set aside/);
+    assert.match(without.text, /Enter why you’re booking outside the rules/);
     const held = await front.choose(runs, 0, 2, 0, { rules: 'teacher limit', reason: 'Parents live apart' });
     assert.equal(held.status, 303, held.text);
     const path = held.headers.location ?? '';
@@ -296,9 +306,10 @@ describe('moving and canceling at the front desk', () => {
     const { user, household } = await front.desk.parentOf(0);
     await front.book(clerk, 0, 0);
     await front.book(clerk, 1, 1);
+    await Event.updateOne({}, { place: 'North Gym' });
     const path = `${front.home}/families/${String(household._id)}`;
     const page = await clerk.get(path);
-    assert.match(page.text, /Mrs Lee[\s\S]*Mr Park/);
+    assert.match(page.text, /Mrs Lee[\s\S]*Room 10, North Gym[\s\S]*Mr Park/);
     const form = { _csrf: hidden(page.text, '_csrf'), key: hidden(page.text, 'key') };
     for (let n = 0; n < 2; n++)
       assert.equal((await clerk.agent.post(`${path}/mail`).type('form').send(form)).status, 303);
@@ -307,8 +318,18 @@ describe('moving and canceling at the front desk', () => {
       mails.map(({ to }) => to),
       [user.email],
     );
-    assert.match(mails[0]!.text, /Mrs Lee, about Ana[\s\S]*Mr Park/);
+    assert.match(
+      mails[0]!.text,
+      /These are your 2 meetings at [\s\S]*Mrs Lee · Ana · .*Room 10, North Gym[\s\S]*Mr Park/,
+    );
     assert.match((await clerk.get(path)).text, /nothing was sent/);
+    // Each adult reads it in their own language.
+    await User.updateOne({ _id: user._id }, { language: 'es' });
+    const again = { _csrf: form._csrf, key: hidden((await clerk.get(path)).text, 'key') };
+    await clerk.agent.post(`${path}/mail`).type('form').send(again);
+    const spanish = await Notification.findOne({ kind: 'family schedule', language: 'es' }).orFail().lean();
+    assert.match(spanish.subject, /^Sus citas: /);
+    assert.match(spanish.text, /Estas son sus 2 citas en [\s\S]*noviembre/);
     const stranger = await makeHousehold(front.fair.account._id, [front.fair.students[1]!]);
     assert.equal((await clerk.get(`${front.home}/families/${String(stranger._id)}`)).status, 404);
   });

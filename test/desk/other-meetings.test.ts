@@ -31,16 +31,16 @@ describe('what the front desk reads of a family’s other meetings', () => {
     const { contact } = front.fair.teachers[0]!;
     await User.updateOne({ _id: user._id }, { 'grants.0.contact': contact._id });
     const page = await visitor.get(front.childPath());
-    assert.match(page.text, /\(another meeting\)/);
+    assert.match(page.text, /\(another appointment\)/);
     assert.doesNotMatch(page.text, /Mr Park/);
     const refused = await front.choose(visitor, 0, 1);
     assert.equal(refused.status, 409);
-    assert.match(refused.text, /they have another meeting\./);
+    assert.match(refused.text, /they have another appointment\./);
     assert.doesNotMatch(refused.text, /Mr Park/);
     // Of another event, whose name and teachers are its own.
     await Appointment.updateMany({}, { event: new Types.ObjectId() });
     const elsewhere = await clerk.get(front.childPath());
-    assert.match(elsewhere.text, /\(another meeting\)/);
+    assert.match(elsewhere.text, /\(another appointment\)/);
     assert.doesNotMatch(elsewhere.text, /with Mr Park\)/);
   });
 

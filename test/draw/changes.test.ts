@@ -43,8 +43,9 @@ describe('a preference round while things change', () => {
     // Of the one that had no room both hear, by mail and on the page.
     const told = await Notification.find({ key: /^household:/ }).lean();
     assert.equal(told.length, 2);
-    for (const { text } of told) assert.match(text, /1 of your wishes was left out, [^:]*:\n\S*\/draw\n$/);
-    const said = /1 wish was left out, because a family can send 3 at most/;
+    for (const { text } of told)
+      assert.match(text, /1 of your preferences was left out, [^:]*:\n\S*\/draw\n$/);
+    const said = /1 preference was left out, because a family can send 3 at most/;
     assert.match((await lou.visitor.get(`${round.desk.home}/draw`)).text, said);
     // Done again after a death it changes nothing.
     await asApp(() => moveWishes(lou.household._id, kim.household._id, EVE));
@@ -190,7 +191,7 @@ describe('a preference round while things change', () => {
     await DrawEntry.updateOne({}, { $push: { wishes: wishes[0] } });
     round.desk.test.setNow(later(HOUR));
     await round.run();
-    const said = /1 wish couldn’t be fulfilled\. Booking opens on [^.]*2:00 PM/;
+    const said = /1 preference couldn’t be met\. Booking opens on [^.]*2:00 PM/;
     assert.match((await Notification.findOne().orFail().lean()).text, said);
     await Draw.updateOne({}, { $set: { state: 'canceled' } });
     await round.run();

@@ -133,7 +133,7 @@ describe('times that move while families wish for them', () => {
     const preview = await round.office.post(`${slots()}/move/preview`, fields(), `${slots()}/move`);
     assert.match(
       preview.text,
-      /1 family asked for these times in the preference round\. Its wishes for them don’t count[^]*An email tells it in 5 minutes/,
+      /1 family asked for these times in the preference round\. Its preferences for them don’t count[^]*An email tells it in 5 minutes/,
     );
     assert.ok(!preview.text.includes('Nobody is told'));
     await moveDay();

@@ -105,7 +105,7 @@ describe('a preference round', () => {
     assert.equal((await Draw.findOne().orFail().lean()).seed, seed);
     assert.match(
       (await round.office.get(`${round.settings}/stop`)).text,
-      /2 wishes of 1 family will be deleted/,
+      /2 preferences of 1 family will be deleted/,
     );
     assert.equal((await round.office.post(`${round.settings}/stop`, {}, round.settings)).status, 303);
     assert.equal((await new Visitor(round.desk.test.app).get(`${round.desk.home}/draw`)).status, 404);
@@ -130,7 +130,7 @@ describe('a preference round', () => {
     round.desk.test.setNow(later(HOUR));
     await round.run();
     assert.equal(await Appointment.countDocuments({ state: 'booked' }), 1);
-    const said = /1 wish couldn’t be fulfilled\. Booking opens on Monday, November 23/;
+    const said = /1 preference couldn’t be met\. Booking opens on Monday, November 23/;
     assert.match((await Notification.findOne().orFail().lean()).text, said);
     const page = (await visitor.get(`${round.desk.home}/draw`)).text;
     assert.match(page, /No time could be drawn[^]*Booking opens on/);

@@ -30,7 +30,7 @@ describe('what the forms of a preference round say', () => {
     const of = { account: desk.fair.account._id, household: kim.household._id };
     await asApp(() => joinBySchool(desk.test.deps, { ...of, adult: lou.user._id, by: kim.user._id }));
     const page = () => kim.visitor.get(`${desk.home}/draw`);
-    assert.match((await page()).text, /1 wish was left out/);
+    assert.match((await page()).text, /1 preference was left out/);
     assert.equal((await kim.visitor.post(path, { [keyOf(0, 1)]: '1' }, path)).status, 303);
     assert.ok(!(await page()).text.includes('left out'));
   });

@@ -101,10 +101,13 @@ describe('who is drawn for in a preference round', () => {
     await round.start();
     const { visitor } = await round.family(0);
     await round.start({ most: 1 });
-    assert.match((await round.office.get(round.settings)).text, /1 family has sent more wishes than that/);
+    assert.match(
+      (await round.office.get(round.settings)).text,
+      /1 family has sent more preferences than that/,
+    );
     assert.match(
       (await round.wish(visitor, 0)).text,
-      /You can send 1 wish: select “Don’t ask for this meeting”/,
+      /You can send 1 preference: select “Don’t ask for this meeting”/,
     );
     round.desk.test.setNow(later(HOUR));
     await round.run();

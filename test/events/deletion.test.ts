@@ -72,7 +72,7 @@ describe('deleting an event', () => {
     const page = await office.get(`${home}/deletion`);
     assert.match(page.text, /2 appointments are deleted/);
     assert.match(page.text, /2 of them are still to come/);
-    assert.match(page.text, /12 slots, 2 classes and the schedules of 2 teachers/);
+    assert.match(page.text, /12 slots, 2 classes, and the schedules of 2 teachers/);
     assert.match(page.text, /1 staff account loses access/);
     for (const file of page.text.match(/\/reports\/[\w/]+\.csv/g)!)
       assert.equal((await office.get(file)).status, 200);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { Types } from 'mongoose';
+import { Account } from '../../server/models/account.js';
 import { Appointment } from '../../server/models/appointment.js';
 import { AuditEntry } from '../../server/models/audit-entry.js';
 import { Claim } from '../../server/models/claim.js';
@@ -75,7 +76,11 @@ describe('a parent’s login and children, as the school sees them', () => {
     });
 
     it('cancels with notice, frees the time, tells the adult if asked to, and leaves an audit entry', async () => {
+      const { _id } = desk.fair.account;
+      await Account.updateOne({ _id }, { office: { phone: '555-0100', email: '', replyTo: '' } });
       assert.equal((await remove({ appointments: 'cancel', tell: 'on' })).status, 303);
+      const mail = await Notification.findOne({ kind: 'access changed' }).orFail().lean();
+      assert.match(mail.text, /mistake, please call the school’s office at 555-0100\./);
       assert.equal((await Appointment.findById(booked).lean())?.state, 'cancelled');
       assert.deepEqual(await heldBy(booked), []);
       const kinds = (await Notification.find({ to: parent.user.email }).lean())

@@ -53,7 +53,7 @@ describe('adults whom the school lets act as one', () => {
     assert.match((await kim.visitor.get(desk.home)).text, /Ana’s teachers[\s\S]*Leo’s teachers/);
     const mails = await Notification.find({ subject: /book together$/ }).lean();
     assert.equal(mails.length, 2);
-    assert.match(mails[0]!.text, /Maple School has set up/);
+    assert.match(mails[0]!.text, /Maple School has set you and [^.]+ up to book together/);
 
     assert.match(
       (await admin.get(`${home}/separate`)).text,

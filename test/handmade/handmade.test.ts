@@ -279,7 +279,7 @@ describe('what families book without a class', () => {
     assert.equal((await bookSlot(test.deps, wishOf(fair, second.family, park!.slots[0]!))).ok, true);
     const refused = await change(park!.contact.lastName);
     assert.equal(refused.status, 422);
-    assert.match(refused.text, /another meeting on/);
+    assert.match(refused.text, /another appointment on/);
     // A hold counts too: it may be booked in a moment.
     await Appointment.updateMany(
       { resource: park!.resource._id },

@@ -116,7 +116,7 @@ describe('several teachers in one slot', () => {
     assert.equal((await bookSlot(test.deps, wishOf(fair, second.household, slotOf(1)))).ok, true);
     const refused = await change('add', 1);
     assert.equal(refused.status, 422);
-    assert.match(refused.text, /They have another meeting at that time/);
+    assert.match(refused.text, /They have another appointment at that time/);
     assert.equal((await Slot.findById(slotOf(0)._id).lean())?.with, undefined);
     assert.equal(await Notification.countDocuments({ kind: 'appointment changed' }), 0);
   });

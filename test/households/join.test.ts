@@ -160,7 +160,7 @@ describe('adults who act as one', function () {
     const path = await invitation();
     assert.match(
       (await lou!.visitor.get(path)).text,
-      /while you have another one: [^(]+\(Leo\)[\s\S]*more meetings than the 1 /,
+      /at the same time as yours: [^(]+\(Leo\)[\s\S]*more meetings than a family may have \(1\)/,
     );
     const held = await lou!.visitor.post(path, {}, path);
     assert.equal(held.status, 422);

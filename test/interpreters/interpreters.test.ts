@@ -241,10 +241,10 @@ describe('interpreters', () => {
     assert.deepEqual((await meeting()).interpreter, ana._id);
 
     const asked = await office.post(settings, { languages: ['vi'] }, settings);
-    assert.match(asked.text, /Take the interpreter off one meeting\?[\s\S]*name="languages" value="vi"/);
+    assert.match(asked.text, /Take the interpreter off one appointment\?[\s\S]*name="languages" value="vi"/);
     assert.deepEqual((await meeting()).interpreter, ana._id);
     await allow(['vi'], { sure: '1' });
-    assert.match((await office.get(settings)).text, /One meeting loses the interpreter/);
+    assert.match((await office.get(settings)).text, /1 appointment has no interpreter now/);
     assert.equal((await meeting()).interpreter, undefined);
     await look();
     const [mail] = await Notification.find({ kind: 'appointment changed' }).lean();
@@ -261,9 +261,9 @@ describe('interpreters', () => {
     await ask(visitor, 'es');
     const id = (await desk.book(visitor, 0, 0)).slice(-24);
     const event = `/events/${String(desk.fair.event._id)}`;
-    assert.match((await office.get(`${event}/problems`)).text, /1 meeting still needs one/);
+    assert.match((await office.get(`${event}/problems`)).text, /1 appointment still needs one/);
     assert.match((await visitor.get(desk.home)).text, /No interpreter yet/);
-    assert.match((await office.get(event)).text, /1 meeting still needs an interpreter/);
+    assert.match((await office.get(event)).text, /1 appointment still needs an interpreter/);
     await office.post(list, { appointment: id, interpreter: String(ana._id) }, list);
     assert.match((await office.get(`${event}/problems`)).text, /each one has an interpreter/);
     assert.doesNotMatch((await office.get(event)).text, /still needs an interpreter/);

@@ -113,7 +113,7 @@ describe('meetings with interpreters', () => {
     const preview = (more: object) => office.post(`${slots}/preview`, { ...move, ...more }, slots);
     assert.match(
       (await preview({ toDay: '2026-12-01' })).text,
-      /For 1 meeting the interpreter isn’t available at the new time/,
+      /For 1 appointment the interpreter isn’t available at the new time/,
     );
     assert.doesNotMatch((await preview({ toTime: '17:10' })).text, /isn’t available at the new time/);
   });

@@ -51,7 +51,7 @@ describe('mails to somebody who reads Spanish', () => {
     await visitor.post(`${desk.home}/register`, fields, `${desk.home}/register`);
     const mail = await mailOf('prove e-mail');
     assert.match(mail.subject, /confirme su correo para reservar$/);
-    assert.match(mail.text, /^Hola:\n\nPor favor confirme/);
+    assert.match(mail.text, /^Hola:\n\nPor favor, confirme/);
     assert.equal(mail.language, 'es');
     assert.equal((await User.findOne({ email: fields.email }).lean())?.language, 'es');
   });

@@ -54,7 +54,7 @@ describe('clicks that the office needs to write to families', () => {
 
   it('reminding families without an appointment, from their report: three', async () => {
     await page.goto(`${base}/reports/${String(school.event._id)}/unbooked`);
-    await click('link', 'Remind these');
+    await click('link', 'Remind these families');
     await click('button', 'Send to 2 people');
     assert.ok(office.clicks <= 3, String(office.clicks));
     assert.equal(await Mailing.countDocuments({ 'group.kind': 'unbooked' }), 1);

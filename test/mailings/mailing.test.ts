@@ -255,7 +255,7 @@ describe('a mail to a group', function () {
     const later = { when: 'later', sendAt: '0026-11-23T14:00', text: long };
     const answer = await send(html, later);
     assert.equal(answer.status, 422);
-    assert.match(answer.text, /Families of 1 selected student[\s\S]*Send to 1 person/);
+    assert.match(answer.text, /Families of 1 selected student[\s\S]*Schedule for 1 person/);
     assert.ok(answer.text.includes(long));
     assert.equal(hidden(answer.text, 'key'), hidden(html, 'key'));
     const sent = await send(answer.text, { ...later, group: 'ticked', sendAt: '2026-11-23T14:00' });

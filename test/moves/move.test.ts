@@ -246,13 +246,13 @@ describe('moving a day', () => {
       account: fair.account._id,
       busy: [{ from: meeting.from, to: meeting.to, slot: taken._id, appointment: meeting._id }],
     });
-    assert.match((await preview()).text, /The family has another meeting then/);
+    assert.match((await preview()).text, /The family has another appointment then/);
     const answer = await start({ elsewhere: '1' });
     await work();
     assert.deepEqual((await read(busy!)).from, busy!.from);
     assert.match(
       (await admin.get(answer.headers.location ?? '')).text,
-      /1 slot stays[\s\S]*The family has another meeting then/,
+      /1 slot stays[\s\S]*The family has another appointment then/,
     );
     assert.equal(await Slot.countDocuments({ event: fair.event._id, day: '2026-12-01' }), 5);
     await Appointment.deleteOne({ _id: meeting._id });
@@ -280,7 +280,7 @@ describe('moving a day', () => {
 
     // Where its second slot would go, another one lies.
     await makeSlot(fair.event, lee!.resource, '2026-12-01T17:25');
-    assert.match((await preview()).text, /A longer meeting also needs another slot, which can’t move/);
+    assert.match((await preview()).text, /A longer appointment also needs another slot, which can’t move/);
     await start();
     await work();
     const stays = await read(longer);
@@ -325,7 +325,7 @@ describe('moving a day', () => {
     const own = { teacher: String(fair.teachers[0]!.resource._id), day: '2026-12-01' };
     await Slot.deleteMany({ resource: joined.resource._id, _id: { $ne: booked[1]!.slot } });
     const page = await preview({ ...own, toDay: '', toTime: '18:10' });
-    assert.match(page.text, /The teacher has another meeting then/);
+    assert.match(page.text, /The teacher has another appointment then/);
   });
 
   it('who was booked beyond the limit of a day pushes nobody out of it, though later slots move first', async () => {

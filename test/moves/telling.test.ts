@@ -63,7 +63,7 @@ describe('what families hear of a move', () => {
           `Teacher: ${teacher!}\nFor: Ana\nClass: [^\n]+\nWhen: Tuesday, December 1, 2026, ${when!} PM`,
         ),
       );
-    assert.match(mail.text, /See, change or cancel them here:\nhttps?:\/\/.*\/e\//);
+    assert.match(mail.text, /See, change, or cancel them here:\nhttps?:\/\/.*\/e\//);
     assert.deepEqual(summaries(mail.ics ?? ''), [
       ['Mr Park (Ana)', 'CONFIRMED', 2],
       ['Mrs Lee (Ana)', 'CONFIRMED', 2],

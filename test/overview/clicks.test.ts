@@ -96,7 +96,7 @@ describe('clicks on the overview', () => {
   });
 
   it('room for the families of a teacher who has too few slots: two', async () => {
-    await click('link', /^Find room/);
+    await click('link', /^Find more times/);
     await click('button', /^Add \d+ slots?/);
     assert.ok(clicks <= 2, String(clicks));
     assert.ok((await Slot.countDocuments({ event: event._id })) > 18);

@@ -100,8 +100,8 @@ describe('the overview while families book', () => {
     assert.ok(text.includes(`/reports/${event._id.toHexString()}/unbooked`));
     const report = await admin.get(`/reports/${event._id.toHexString()}/unbooked`);
     assert.equal(figuresOf(report.text)['Families without an appointment'], '3');
-    assert.match(text, /2 students find no free time/);
-    assert.deepEqual(rowsOf(text, 'Kim Lee'), ['Kim Lee 1 2 4', 'Kim Lee 4 2 2 Find room for Kim Lee']);
+    assert.match(text, /2 students can’t get a time/);
+    assert.deepEqual(rowsOf(text, 'Kim Lee'), ['Kim Lee 1 2 4', 'Kim Lee 4 2 2 Find more times for Kim Lee']);
   });
 
   it('counts the slots of a longer appointment that has begun one by one', async () => {
@@ -135,7 +135,10 @@ describe('the overview while families book', () => {
     await book(0, 0, '2026-11-02T15:00:00Z', team);
     const text = await isAsked();
     assert.equal(figuresOf(text).Booked, '1 of 3 (33%)');
-    assert.deepEqual(rowsOf(text, 'Lou Park'), ['Lou Park 1 1 4', 'Lou Park 4 1 3 Find room for Lou Park']);
+    assert.deepEqual(rowsOf(text, 'Lou Park'), [
+      'Lou Park 1 1 4',
+      'Lou Park 4 1 3 Find more times for Lou Park',
+    ]);
     await makeSlot(event, park.resource, '2026-11-24T16:50');
     const page = (await admin.get(`${home}/forecast/${park.resource._id.toHexString()}`)).text;
     assert.match(page, /4 students still have to book, 2 spots are free/);

@@ -209,13 +209,13 @@ describe('The pages of an opening rehearsal', () => {
     for (const said of [
       /All families came, but 2 families couldn’t finish because a page failed/,
       /2 pages failed/,
-      /For 3 meetings the teacher has no times yet/,
+      /For 3 appointments the teacher has no times yet/,
       /<td data-label="Full">No times yet/,
       /as families came/,
       /After 2 minutes/,
       /1 teacher has fewer times than families ask for/,
       /There’s no waitlist/,
-      /A limit of this event refused 1 meeting/,
+      /A limit of this event refused 1 appointment/,
       /took longer than 4 seconds/,
       /2 times, somebody else took a time a moment earlier/,
     ])

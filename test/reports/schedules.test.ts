@@ -134,7 +134,7 @@ describe('reports of two days, rooms and families', () => {
       assert.match(day.text, /aria-current="true">[\s\S]{0,300}Wed, Nov 25/);
       assert.match(
         (await visitor.get(`${list}?day=never&q=nobody`)).text,
-        /No appointments match|Nothing found/,
+        /No appointments match|No rows match/,
       );
     }
     const file = await visitor.get(`/events/${event._id.toHexString()}/appointments.csv?day=2026-11-24`);
@@ -163,7 +163,7 @@ describe('reports of two days, rooms and families', () => {
   it('hours count what is booked and what could be, in the event’s own time', async () => {
     const file = await visitor.get(`${path}/hours.csv`);
     assert.deepEqual(file.text.replace('\uFEFF', '').trim().split('\n'), [
-      'Date,Hour,Booked,Free,Can be booked,"Booked, in percent"',
+      'Date,Hour,Booked,Free,Can be booked,Percent booked',
       '11/24/2026,5 PM,1,0,1,100',
       '11/24/2026,6 PM,0,1,1,0',
       '11/25/2026,5 PM,2,1,3,67',

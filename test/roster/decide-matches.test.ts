@@ -199,7 +199,7 @@ describe('deciding which guardian a new record is', () => {
   it('takes neither of two', () => {
     assert.deepEqual(decide([record('r', sanjiv)], [candidate(sanjiv), candidate(sanjiv)]), {
       matched: [],
-      doubtful: ['r~0,1: same name, email or phone, and a student in common'],
+      doubtful: ['r~0,1: same name, email, or phone, and a student in common'],
     });
   });
 });

@@ -54,7 +54,7 @@ describe('facts of a person that nobody can read', () => {
         assert.deepEqual(await stored(), before);
         assert.match(
           sayRemarks(refresh).join(),
-          /The school, grade, birth date or email of 1 person can’t be read. This person keeps what they had/,
+          /The school, grade, birth date, or email of 1 person can’t be read. This person keeps what they had/,
         );
         await nights.isSettled();
       });

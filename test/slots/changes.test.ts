@@ -205,8 +205,8 @@ describe('slots', () => {
         [
           ['booked', 'Booked: Ana L.'],
           ['held', 'On hold'],
-          ['blocked', 'Blocked: Lunch'],
-          ['hidden', 'Not shown to parents'],
+          ['blocked', 'Unavailable: Lunch'],
+          ['hidden', 'Hidden'],
         ],
       );
       assert.match((await viewer.get(`${sheet()}/${hex(slots[0])}`)).text, /Ana López &lt;i&gt;/);

@@ -51,7 +51,7 @@ describe('a day sheet on paper', () => {
     );
     assert.match(sheets[0]?.text ?? '', /Teacher 03<span class="paper-room">Room 3</);
     assert.match(sheets[0]?.text ?? '', />Maximiliana-Antoinette L\.</);
-    assert.match(sheets[0]?.text ?? '', />Free<[\s\S]*>Not shown</);
+    assert.match(sheets[0]?.text ?? '', />Free<[\s\S]*>Hidden</);
     // What the browser's own command prints of the page with twenty of them.
     assert.equal(sheetsOf(sheet.text).flatMap(({ teachers }) => teachers).length, 20);
     const found = sheetsOf((await office.get(`${home()}/print?q=teacher+07`)).text);

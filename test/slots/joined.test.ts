@@ -83,7 +83,7 @@ describe('slots that somebody joins', () => {
     const { text } = await post('copy', { to: String(park._id) });
     assert.match(text, /2 slots are for the teacher alone/);
     assert.match(text, /2 slots use the new teacher’s video link/);
-    assert.doesNotMatch(text, /has another meeting then/);
+    assert.doesNotMatch(text, /has another appointment then/);
     await post('copy', { to: String(park._id), sure: '1' });
     assert.deepEqual(await laidOut(park, '2026-11-24'), ['21:00-21:20', '21:20-21:40', '21:40-22:00']);
   });
@@ -98,7 +98,7 @@ describe('slots that somebody joins', () => {
       busy: [{ from: other.from, to: other.to, slot: other._id, appointment: met._id }],
     });
     const { text } = await post('copy', { toDay: '2026-11-25' });
-    assert.match(text, /1 slot is made without somebody who has another meeting then/);
+    assert.match(text, /1 slot is made without somebody who has another appointment then/);
     assert.doesNotMatch(text, /teacher alone|video link/);
     await post('copy', { toDay: '2026-11-25', sure: '1' });
     assert.deepEqual(await laidOut(lee, '2026-11-25'), [

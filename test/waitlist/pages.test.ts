@@ -167,6 +167,11 @@ describe('the waitlist, as families and the office see it', () => {
       );
     assert.equal((await ask(kim, 1)).status, 404, 'another family’s child');
     assert.equal((await ask(kim, 0, new Types.ObjectId())).status, 404);
+    const { _id } = desk.fair.event;
+    await Event.updateOne({ _id }, { 'booking.closesAt': new Date(+desk.test.deps.now() - 1) });
+    const { location: closed = '' } = (await ask(kim, 0)).headers as { location?: string };
+    assert.match((await kim.visitor.get(closed)).text, /Booking isn’t open now, so no times are offered/);
+    await Event.updateOne({ _id }, { $unset: { 'booking.closesAt': 1 } });
     await ask(max, 2);
     assert.equal(await WaitlistEntry.countDocuments(), 0, 'has a meeting');
     await free();
@@ -357,7 +362,7 @@ describe('the waitlist, as families and the office see it', () => {
     const lines = `/events/${String(event._id)}/waitlist`;
     const shown = async (query: string) => {
       const { text } = await office.get(`${lines}${query}`);
-      assert.match(text, /214 families wait|150 families wait/);
+      assert.match(text, /(214|150) families are waiting/);
       return [...text.matchAll(/<h3>(\w+)<\/h3>([\s\S]*?)<\/section>/g)].map(([, name, section]) => {
         const places = [...section!.matchAll(/data-label="Place">(\d+)</g)].map(([, place]) => Number(place));
         assert.deepEqual(
@@ -391,7 +396,7 @@ describe('the waitlist, as families and the office see it', () => {
     const lines = `/events/${String(event._id)}/waitlist`;
     assert.match(
       (await office.get(lines)).text,
-      /2 families wait[\s\S]*Mrs Lee[\s\S]*Ana Lopez[\s\S]*Leo Lopez/,
+      /2 families are waiting[\s\S]*Mrs Lee[\s\S]*Ana Lopez[\s\S]*Leo Lopez/,
     );
     assert.match((await office.get(`/events/${String(event._id)}`)).text, /On the waitlist/);
     assert.match(
@@ -399,7 +404,10 @@ describe('the waitlist, as families and the office see it', () => {
       /Mrs Lee[\s\S]*Leo Lopez/,
     );
     const one = String(desk.fair.teachers[0]!.resource._id);
-    assert.match((await office.get(`${lines}?teacher=${one}`)).text, /2 families wait[\s\S]*Leo Lopez/);
+    assert.match(
+      (await office.get(`${lines}?teacher=${one}`)).text,
+      /2 families are waiting[\s\S]*Leo Lopez/,
+    );
     const other = (await office.get(`${lines}?teacher=${String(event._id)}`)).text;
     assert.doesNotMatch(other, /Leo Lopez/);
     const lous = `${lines}/${String((await entryOf(lou))._id)}`;

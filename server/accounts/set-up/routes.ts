@@ -47,7 +47,7 @@ export function setUpRoutes(deps: Deps): Router {
       if (made.reason === 'already set up')
         throw new HttpError(409, 'Slotbell is already set up', 'Log in instead.');
       const errors = {
-        code: 'This isn’t the code that Slotbell printed when it last started. Check its output or log.',
+        code: 'This isn’t the setup code that Slotbell showed when it last started. Check its output or log.',
       };
       showAgain(res, { values: typedValues(req.body), errors });
       return;

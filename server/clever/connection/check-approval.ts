@@ -61,15 +61,15 @@ async function tellApproved(deps: Deps, { _id, name, clever }: Account): Promise
   const at = clever?.credentialsAt?.getTime() ?? 0;
   const { publicUrl } = deps.config;
   const next = clever?.enabled
-    ? 'Select the event, the school and the terms in the Importer:'
-    : `First match your schools and enable Clever:\n${publicUrl}/global-setup/clever\n\nThen select the event, the school and the terms in the Importer:`;
+    ? 'Select the event, the school, and the terms in the Importer:'
+    : `First match your schools and enable Clever:\n${publicUrl}/global-setup/clever\n\nThen select the event, the school, and the terms in the Importer:`;
   await mailAdministrators(
     deps,
     { _id },
     {
       kind: 'district approved',
       subject: `${name}: your district has approved Slotbell in Clever`,
-      text: `Your district has approved Slotbell in Clever. You can now import your students, teachers and classes.\n\n${next}\n${publicUrl}/importer\n`,
+      text: `Your district has approved Slotbell in Clever. You can now import your students, teachers, and classes.\n\n${next}\n${publicUrl}/importer\n`,
       key: `approved:${_id.toHexString()}:${clever?.districtId ?? ''}:${String(at)}`,
     },
   );

@@ -108,7 +108,7 @@ function confirmDistrict(req: Request, res: Response, districtId: string, matche
         `${matches === 1 ? '1 school match is' : `${String(matches)} school matches are`} cleared. They belong to the old district.`,
         'A saved district token is removed. It only works for the old district.',
       ],
-      notes: ['Your schools, people and events stay.'],
+      notes: ['Your schools, people, and events stay.'],
       action: `${HOME}/district`,
       fields: { ...carriedBy(req), district: districtId, sure: 'yes' },
       submit: 'Change the district',

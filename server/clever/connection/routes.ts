@@ -117,7 +117,7 @@ function confirmInsteadOfFiles(req: Request, res: Response): void {
         'The record IDs from the files are cleared. Terms and sections from the files are archived.',
         'The first import from Clever matches people again by their numbers and email addresses.',
       ],
-      notes: ['Nobody is deleted. Classes, slots and appointments stay as they are.'],
+      notes: ['Nobody is deleted. Classes, slots, and appointments stay as they are.'],
       action: '/global-setup/roster-files/begin-clever',
       fields: carriedBy(req),
       submit: 'Begin',

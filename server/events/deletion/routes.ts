@@ -57,9 +57,9 @@ function effectsOf(contents: Contents): string[] {
   return [
     `${countOf(appointments, 'appointment is', 'appointments are')} deleted, with notes and answers.`,
     ahead > 0 &&
-      `${countOf(ahead, 'of them is', 'of them are')} still to come. Families aren’t told: cancel those first if they should be.`,
-    `${countOf(slots, 'slot', 'slots')}, ${countOf(classes, 'class', 'classes')} and the schedules of ${countOf(teachers, 'teacher', 'teachers')} are deleted.`,
-    `${countOf(mails, 'email', 'emails')} in its Messages and ${countOf(runs, 'sync record', 'sync records')} are deleted. Emails that are still waiting are sent.`,
+      `${countOf(ahead, 'of them is', 'of them are')} still to come. Families aren’t told. To tell them, cancel these appointments first.`,
+    `${countOf(slots, 'slot', 'slots')}, ${countOf(classes, 'class', 'classes')}, and the schedules of ${countOf(teachers, 'teacher', 'teachers')} are deleted.`,
+    `${countOf(mails, 'email', 'emails')} in its Messages and ${countOf(runs, 'sync record', 'sync records')} are deleted. Emails that are waiting to go out are still sent.`,
     accesses > 0 &&
       `${countOf(accesses, 'staff account loses', 'staff accounts lose')} access to this event.`,
   ].filter((effect) => effect !== false);

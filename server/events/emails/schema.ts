@@ -14,7 +14,7 @@ export const MESSAGE_WORDS: Record<MessageKind, string> = {
   changed: 'New time',
   cancelled: 'Cancellation',
   reminder: 'Reminder',
-  plan: 'Several meetings booked together',
+  plan: 'Several appointments booked together',
 };
 
 const MOST_REMINDERS = 5;

@@ -61,7 +61,7 @@ async function slotOf(req: Request, res: Response): Promise<Slot> {
 function sayRefused(done: Exclude<TeamChange, { ok: true }>, res: Response): string {
   switch (done.reason) {
     case 'busy':
-      return `They have another meeting at that time (${shortDayAndTime(done.at, eventOf(res))}). Move one of the two first.`;
+      return `They have another appointment at that time (${shortDayAndTime(done.at, eventOf(res))}). Move one of the two first.`;
     case 'changed':
       return 'Somebody else changed this slot while you had it open. Check who is in it now, then try again.';
     case 'too many':

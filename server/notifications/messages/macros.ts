@@ -2,13 +2,13 @@
 export const MACROS = {
   news: 'What happened, in a sentence',
   details:
-    'Teacher, student, class, time, place, map, answers and note, each on its own line (for several meetings, a list)',
+    'Teacher, student, class, time, place, map, answers, and note, each on its own line (for several meetings, a list)',
   parent: 'The parent’s name',
   student: 'The student’s first name',
   teacher: 'The teacher’s name (for several meetings, “your 5 meetings”)',
   class: 'The class',
   when: 'Day and time',
-  where: 'Room, building and place, or the video link',
+  where: 'Room, building, and place, or the video link',
   event: 'The event’s name',
   school: 'The school’s name',
   office: 'How to reach the office, in a sentence',

@@ -18,13 +18,13 @@ import {
 export const appointments: Definition<TimeRow> = {
   name: 'appointments',
   title: 'Appointments',
-  about: 'All appointments by time. Find them by teacher, student or parent.',
+  about: 'All appointments by time. Find them by teacher, student, or parent.',
   columns: [...WHEN, TEACHER, ...ROOM, ...STUDENT, FAMILY, ...STATE, ...NOTE, asHeading(CAME)],
   eventColumns: answerColumns,
   shows: {
     label: 'State',
     items: [
-      ['', 'Taking place'],
+      ['', 'Booked and problems'],
       ['problem', 'Problems'],
       ['pending', 'On hold'],
       ['cancelled', 'Canceled'],

@@ -20,7 +20,7 @@ export const hours: Definition<Hour> = {
     { label: 'Free', isNumber: true, value: ({ free }) => free },
     { label: 'Can be booked', isNumber: true, value: ({ booked, free }) => booked + free },
     {
-      label: 'Booked, in percent',
+      label: 'Percent booked',
       isNumber: true,
       value: ({ booked, free }) => Math.round((100 * booked) / Math.max(1, booked + free)),
     },

@@ -41,7 +41,7 @@ export const scheduleByFamily: Definition<TimeRow> = {
   sharesSheets: true,
   columns: [asHeading(FAMILY), ...WHEN, TEACHER, ...ROOM, ...STUDENT, ...STATE, ...NOTE, asHeading(CAME)],
   eventColumns: answerColumns,
-  search: 'Search parents, students and teachers',
+  search: 'Search parents, students, and teachers',
   byDay: true,
   sum: (rows) => countOf(rows.length, 'appointment', 'appointments'),
   size: PAGE,

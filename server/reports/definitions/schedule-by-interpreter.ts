@@ -28,7 +28,7 @@ type Person = Pick<Interpreter, '_id' | 'name'>;
 export const scheduleByInterpreter: Definition<Row> = {
   name: 'interpreters',
   title: 'Schedule by interpreter',
-  about: 'Who interprets when, where and in which language. Prints a sheet per interpreter and day.',
+  about: 'Who interprets when, where, and in which language. Prints a sheet per interpreter and day.',
   columns: [
     { label: 'Interpreter', on: ['file'], value: ({ interpreter }) => interpreter },
     ...WHEN_BY_DAY,

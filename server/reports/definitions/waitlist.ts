@@ -27,13 +27,13 @@ const STATES: Record<WaitlistState, { word: string; kind: StatusKind }> = {
   left: { word: 'Left', kind: 'off' },
   lapsed: { word: 'Didn’t answer', kind: 'off' },
   removed: { word: 'Taken off', kind: 'off' },
-  gone: { word: 'Nothing to wait for', kind: 'off' },
+  gone: { word: 'No longer possible', kind: 'off' },
 };
 
 export const waitlist: Definition<Row> = {
   name: 'waitlist',
   title: 'Waitlist',
-  about: 'Families that wait for a time with a teacher, in their order, with what they’ve been offered.',
+  about: 'Families waiting for a time with a teacher, in line order, and what they were offered.',
   least: 'event administrator',
   columns: [
     { label: 'Teacher', value: ({ teacher }) => teacher },

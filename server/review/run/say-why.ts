@@ -4,7 +4,7 @@ import type { FullWhy } from '../../models/roster-run.js';
 const BECAUSE: Record<Exclude<FullWhy['code'], 'asked for' | 'events broke off' | 'text'>, string> = {
   'ended badly': 'the last sync didn’t end well, or somebody changed its result',
   'no event': 'there’s no earlier sync to continue from',
-  'setup changed': 'the choice of what to import has changed: schools, kinds of people or the field mapping',
+  'setup changed': 'the choice of what to import has changed: schools, kinds of people, or the field mapping',
   'too long ago': 'the last sync was too long ago for Clever’s list of changes',
   weekly: 'the last one was a week ago',
   'removals wait': 'removals are waiting for your review',

@@ -98,13 +98,13 @@ const SAY: { [C in Code]: (of: Of<C>, style: Style, source: string) => string } 
   'list broke off': ({ kind, fault }) =>
     `The list of ${many(kind)} was cut short: ${sayFault(fault)} Additions and changes were imported. No ${many(kind)} were removed.`,
   'list unreadable': ({ kind, count }) =>
-    `${countOf(count, 'record', 'records')} in the list of ${many(kind)} can’t be told apart: the ID is missing, unreadable or used twice. Additions and changes were imported. No ${many(kind)} were removed.`,
+    `${countOf(count, 'record', 'records')} in the list of ${many(kind)} can’t be told apart: the ID is missing, unreadable, or used twice. Additions and changes were imported. No ${many(kind)} were removed.`,
   'classes unreadable': ({ count }) =>
     `In ${countOf(count, 'class', 'classes')}, an ID can’t be read, so nobody was removed from ${count === 1 ? 'it' : 'them'}.`,
   'terms not known': ({ count }) =>
     `${countOf(count, 'class has', 'classes have')} a term that Slotbell doesn’t know or can’t read. ${count === 1 ? 'It keeps' : 'They keep'} the term ${count === 1 ? 'it' : 'they'} had.`,
   'people unreadable': ({ count }) =>
-    `The school, grade, birth date or email of ${countOf(count, 'person', 'people')} can’t be read. ${count === 1 ? 'This person keeps' : 'They keep'} what they had.`,
+    `The school, grade, birth date, or email of ${countOf(count, 'person', 'people')} can’t be read. ${count === 1 ? 'This person keeps' : 'They keep'} what they had.`,
   'no longer shared': ({ kind }) =>
     `Clever no longer shares ${many(kind)} with Slotbell. Nothing was removed. If that isn’t intended, ask the district’s Clever administrator.`,
   'never shared': ({ kind }) => `Clever doesn’t share ${many(kind)} with Slotbell.`,

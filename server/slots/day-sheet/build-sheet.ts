@@ -128,7 +128,7 @@ function cellOf(slot: Slot, { bySlot, names }: TakenSlots): Cell {
   return {
     state: 'blocked',
     href,
-    who: slot.state === 'unavailable' ? slot.message || 'Not available' : 'Call the school',
+    who: slot.state === 'unavailable' ? slot.message || 'Unavailable' : 'Call the school',
   };
 }
 

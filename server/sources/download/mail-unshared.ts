@@ -17,7 +17,7 @@ export async function mailUnshared(
   await mailAdministrators(deps, account, {
     kind: 'nothing shared',
     subject: `${account.name}: your district no longer shares anything with Slotbell`,
-    text: `The last roster sync found no students, teachers or classes in Clever: your district no longer shares them with Slotbell. Nothing was removed, and parents can book as before, but changes at your schools don’t arrive.\n\nAsk the district’s Clever administrator to share your schools with Slotbell again. Then sync again:\n${deps.config.publicUrl}/importer\n`,
+    text: `The last roster sync found no students, teachers, or classes in Clever: your district no longer shares them with Slotbell. Nothing was removed, and parents can book as before, but changes at your schools don’t arrive.\n\nAsk the district’s Clever administrator to share your schools with Slotbell again. Then sync again:\n${deps.config.publicUrl}/importer\n`,
     key: `unshared:${account._id.toHexString()}:${good?._id.toHexString() ?? 'first'}`,
   });
 }

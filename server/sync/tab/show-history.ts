@@ -150,7 +150,7 @@ function describe(known: { run: SyncRun; numbers: RunNumbers }[], shown: ShownRu
   const most = Math.max(...known.map(({ numbers }) => totalOf(numbers)));
   return [
     `${countOf(known.length, 'run', 'runs')} from ${shown[0]?.when ?? ''} to ${shown.at(-1)?.when ?? ''}, oldest on the left: ${ends.join(', ')}.`,
-    `The largest run added, changed or removed ${countOf(most, 'record', 'records')}.`,
+    `The largest run added, changed, or removed ${countOf(most, 'record', 'records')}.`,
     'The table below has every number.',
   ].join(' ');
 }

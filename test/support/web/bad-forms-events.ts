@@ -190,7 +190,7 @@ export function formsOfEvents(place: Place): Record<string, Bad[] | string> {
     '/events/:event/settings': [{ fields: event, says: /name/, keeps: /The gym/ }],
     '/events/:event/settings/draw': [
       { fields: { from: 'x', until: '', most: '5' }, says: /when families can start/ },
-      { fields: { from: '2026-11-23T12:00', until: '2026-11-23T13:00', most: '21' }, says: /wishes/ },
+      { fields: { from: '2026-11-23T12:00', until: '2026-11-23T13:00', most: '21' }, says: /preferences/ },
     ],
     '/events/:event/settings/draw/stop': NOTHING_SENT,
     '/events/:event/settings/interpreters': [{ fields: { languages: 'xx' }, says: /languages/ }],
