@@ -22,7 +22,8 @@ async function send(fields) {
 /** The days of the page with these times alone. */
 function daysWith(slots) {
   const isWanted = (button) => slots.includes(button.value);
-  return [...form.querySelectorAll('section[data-day]')].flatMap((section) => {
+  const days = [...form.querySelectorAll('section[data-day]')];
+  return days.flatMap((section) => {
     if (![...section.querySelectorAll('.time-free')].some(isWanted)) return [];
     const day = section.cloneNode(true);
     for (const item of day.querySelectorAll('.time-item')) {
@@ -34,7 +35,7 @@ function daysWith(slots) {
     const heading = document.createElement('p');
     heading.className = 'day-heading';
     heading.append(Object.assign(document.createElement('strong'), { textContent: day.dataset.day }));
-    return [heading, ...day.querySelectorAll('.time-grid')];
+    return [...(days.length > 1 ? [heading] : []), ...day.querySelectorAll('.time-grid')];
   });
 }
 

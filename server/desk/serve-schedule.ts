@@ -1,8 +1,11 @@
 import express, { type Request, type Response, type Router } from 'express';
 import { Types } from 'mongoose';
 import { recordAudit } from '../audit/record-audit.js';
-import { withNames, type Meeting } from '../meetings/name-meetings.js';
-import { addresseesOf } from '../meetings/write-mails.js';
+import { nameMeetings, withNames, type Meeting } from '../meetings/name-meetings.js';
+import { partsOf } from '../meetings/say-place.js';
+import { readFacts } from '../meetings/tell-household.js';
+import { addresseesOf, addressMails } from '../meetings/write-mails.js';
+import { listMeetings } from '../meetings/write-values.js';
 import { writeCalendar } from '../meetings/write-calendar.js';
 import type { Deps } from '../deps.js';
 import { Account } from '../models/account.js';
@@ -13,11 +16,12 @@ import { matchFamilies } from '../reports/match-families.js';
 import { actorOf } from '../web/actor.js';
 import { forbidden, notFound } from '../web/errors.js';
 import { andList } from '../web/format-count.js';
-import { dayAndSpan, daysInWords, whenInWords } from '../web/format-time.js';
+import { dayAndSpan, daysInWords } from '../web/format-time.js';
 import { parseForm, parseId } from '../web/parse.js';
 import { sayAnswers, sayInterpreter } from '../web/say-answers.js';
 import { sayCallOffice } from '../web/say-office.js';
 import { refuseHere, say } from '../web/session.js';
+import { wordsOf } from '../web/words.js';
 import type { SeenEvent } from './find-meeting.js';
 import { mailForm } from './schema.js';
 import { deskFrame, deskPath, seenIn } from './show-frame.js';
@@ -59,6 +63,8 @@ interface FamilySchedule {
   event: SeenEvent;
   household: Household;
   name: string;
+  /** By time. */
+  living: Appointment[];
   meetings: Meeting[];
 }
 
@@ -88,12 +94,21 @@ async function familyIn(req: Request, res: Response): Promise<FamilySchedule> {
     living.length > 0 ? withNames(living, event) : [],
     matchFamilies(account, [household._id]),
   ]);
-  return { event, household, meetings, name: names.get(String(household._id)) || 'Family without a name' };
+  return {
+    event,
+    household,
+    living,
+    meetings,
+    name: names.get(String(household._id)) || 'Family without a name',
+  };
 }
 
 async function showSchedule(deps: Deps, res: Response, family: FamilySchedule): Promise<void> {
   const { event, household, meetings, name } = family;
-  const told = await addresseesOf(household);
+  const [told, account] = await Promise.all([
+    addresseesOf(household),
+    Account.findById(event.account, { name: 1 }).orFail().lean(),
+  ]);
   res.render('desk/schedule', {
     ...deskFrame(event, `Schedule of ${name}`),
     name,
@@ -101,14 +116,15 @@ async function showSchedule(deps: Deps, res: Response, family: FamilySchedule): 
     rows: meetings.map((one) => ({
       when: dayAndSpan(one.from, one.to, event),
       teacher: one.teacher,
-      room: one.kind === 'video' ? 'Video' : one.room,
+      room: one.kind === 'video' ? 'Video' : partsOf(one, event, account).join(', '),
       children: one.children,
       link: one.link,
       answers: [
+        ...(one.goer ? [{ label: 'Who goes', text: one.goer.name }] : []),
         ...sayAnswers(one.answers, 'family'),
         ...sayInterpreter(one.interpreter ? { name: one.interpreter } : undefined),
+        ...(one.note ? [{ label: 'Note', text: one.note }] : []),
       ],
-      note: one.note,
     })),
     office: sayCallOffice(event),
     told: told.map((adult) => `${adult.name} (${adult.email})`),
@@ -124,40 +140,43 @@ async function showSchedule(deps: Deps, res: Response, family: FamilySchedule): 
  */
 async function mailSchedule(
   deps: Deps,
-  { event, household, meetings }: FamilySchedule,
+  { event, household, living }: FamilySchedule,
   key: string,
   user: Types.ObjectId,
 ): Promise<string[]> {
-  const [account, told] = await Promise.all([
-    Account.findById(event.account).orFail().lean(),
-    addresseesOf(household),
-  ]);
-  const replyTo = event.office?.replyTo || event.office?.email;
-  const list = meetings.map((one) => {
-    const where = one.kind === 'video' ? `Video meeting${one.link ? `, ${one.link}` : ''}` : one.room;
-    return `${whenInWords(one.from, one.to, event)}\n${[one.teacher, `about ${one.children}`, where].filter(Boolean).join(', ')}`;
-  });
-  for (const adult of told)
-    await queueMail(deps, {
-      account: event.account,
-      event: event._id,
+  const told = await addresseesOf(household);
+  const facts = await readFacts(
+    { household: household._id, event: event._id, account: event.account },
+    living,
+  );
+  const {
+    events: [stored],
+    accounts: [account],
+  } = facts;
+  if (!stored || !account) throw notFound();
+  const { publicUrl } = deps.config;
+  const occasion = `schedule:${String(household._id)}:${key}`;
+  const mails = addressMails({ event: stored, account }, told, occasion, (place, { name }) => {
+    const t = wordsOf(place);
+    const meetings = nameMeetings(living, facts, place);
+    const count = meetings.length;
+    const list =
+      count > 0
+        ? [t('mails.scheduleNews', { count, school: account.name }), listMeetings(meetings, place, account)]
+        : [t('mails.scheduleNone', { school: account.name })];
+    return {
       kind: 'family schedule',
-      to: adult.email.toLowerCase(),
-      ...(replyTo ? { replyTo } : {}),
-      subject: `Your schedule: ${event.name}`,
+      subject: t('mails.scheduleSubject', { event: place.name }),
       text: [
-        `Hello ${adult.name},`,
-        list.length > 0
-          ? `These are your meetings at ${account.name}:\n\n${list.join('\n\n')}`
-          : `You have no meetings at ${account.name} right now.`,
-        `To see them online: ${deps.config.publicUrl}/e/${event.link}`,
-        sayCallOffice(event),
+        t('waitlistMail.hello', { name }),
+        ...list,
+        t('mails.scheduleOnline', { link: `${publicUrl}/e/${place.link}/schedule` }),
+        sayCallOffice(place),
       ].join('\n\n'),
-      ...(meetings.length > 0
-        ? { ics: writeCalendar(event, account, meetings, deps.config.publicUrl, deps.now()) }
-        : {}),
-      key: `schedule:${String(household._id)}:${key}:${String(adult._id)}`,
-    });
+      ...(count > 0 ? { ics: writeCalendar(place, account, meetings, publicUrl, deps.now()) } : {}),
+    };
+  });
+  for (const mail of mails) await queueMail(deps, mail);
   if (told.length > 0)
     await recordAudit({
       account: event.account,

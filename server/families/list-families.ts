@@ -3,7 +3,9 @@ import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { Class } from '../models/class.js';
 import { Contact, contactName } from '../models/contact.js';
 import type { Event } from '../models/event.js';
+import { BATCH } from '../models/find-together.js';
 import { Household } from '../models/household.js';
+import { inMany } from '../models/in-many.js';
 import { searchKey } from '../models/search-key.js';
 import { isBlocked, User } from '../models/user.js';
 import { sliceOf } from '../web/paging.js';
@@ -41,7 +43,7 @@ export async function listFamilies(
   const found = await User.collection
     .find<Pick<User, '_id' | 'name' | 'email' | 'blocks'>>(
       { _id: { $in: households.flatMap(({ adults }) => adults) } },
-      { projection: { name: 1, email: 1, blocks: 1 } },
+      { projection: { name: 1, email: 1, blocks: 1 }, batchSize: BATCH },
     )
     .toArray();
   const key = searchKey(q);
@@ -80,26 +82,30 @@ async function familiesWith(
   booked: Types.ObjectId[],
 ): Promise<Family[]> {
   const own = { account, ofSchool: { $ne: true } };
-  const [having, lost, dropped, others] = await Promise.all([
-    readFamilies({ ...own, 'children.student': { $in: students } }),
-    // The partial index answers only a filter that asks for the field to exist.
-    readFamilies({ ...own, 'removed.student': { $in: students, $exists: true } }),
-    readFamilies({ ...own, 'dropped.student': { $in: students, $exists: true } }),
-    readFamilies({ ...own, _id: { $in: booked } }),
-  ]);
-  return [
-    ...new Map([...having, ...lost, ...dropped, ...others].map((one) => [String(one._id), one])).values(),
-  ];
+  const found = await readFamilies({
+    $or: [
+      { ...own, 'children.student': { $in: students } },
+      { ...own, 'removed.student': inMany(students) },
+      { ...own, 'dropped.student': inMany(students) },
+    ],
+  });
+  const meant = new Set(students.map((id) => id.toHexString()));
+  const having = found.filter(({ children, removed = [], dropped = [] }) =>
+    [...children, ...removed, ...dropped].some(({ student }) => meant.has(student.toHexString())),
+  );
+  const known = new Set(having.map(({ _id }) => _id.toHexString()));
+  const others = booked.filter((id) => !known.has(id.toHexString()));
+  return others.length > 0 ? [...having, ...(await readFamilies({ ...own, _id: { $in: others } }))] : having;
 }
 
-type Family = Pick<Household, '_id' | 'adults' | 'children'>;
+type Family = Pick<Household, '_id' | 'adults' | 'children' | 'removed' | 'dropped'>;
 
 /** Past mongoose, which would look at each of the thousands of ids. */
 function readFamilies(filter: object): Promise<Family[]> {
-  return Household.collection
-    .find<Family>(filter, { projection: { adults: 1, 'children.student': 1 } })
-    .toArray();
+  return Household.collection.find<Family>(filter, { projection: FAMILY, batchSize: BATCH }).toArray();
 }
+
+const FAMILY = { adults: 1, 'children.student': 1, 'removed.student': 1, 'dropped.student': 1 } as const;
 
 async function namesOf(account: Types.ObjectId, students: Types.ObjectId[]): Promise<Map<string, string>> {
   const people = await Contact.find(

@@ -4,6 +4,7 @@ import { findFamilies } from '../mailings/find-families.js';
 import { Class, className, classType, isMeetable } from '../models/class.js';
 import { Contact, contactName } from '../models/contact.js';
 import type { Event } from '../models/event.js';
+import { BATCH } from '../models/find-together.js';
 import { inKey, searchWords } from '../models/search-key.js';
 import { findUnsubscribed } from '../notifications/unsubscribing/find-unsubscribed.js';
 import { distinctIds } from '../web/lists.js';
@@ -67,17 +68,18 @@ export async function listStudents(
     .sort({ sortKey: 1, _id: 1 })
     .lean<Held[]>();
   const classes = found.filter(isMeetable);
-  const homes = homesOf(filter.class ? classes.filter(({ _id }) => filter.class?.equals(_id)) : classes);
+  const homes = homesOf(classes);
+  const asked = filter.class ? homesOf(classes.filter(({ _id }) => filter.class?.equals(_id))) : homes;
   const [everybody, teachers] = await Promise.all([
     // Also of other classes: an address with the children of many families is known as such among all students alone.
     Contact.collection
       .find<Student>(
         {
-          _id: { $in: distinctIds(classes.flatMap(({ synced }) => synced.students)) },
+          _id: { $in: [...homes.values()].flatMap(({ students }) => students) },
           account,
           status: 'active',
         },
-        { projection: STUDENT },
+        { projection: STUDENT, batchSize: BATCH },
       )
       .toArray(),
     Contact.find(
@@ -88,17 +90,17 @@ export async function listStudents(
   const reached = await withEmail(account, everybody);
   const nameOf = new Map(teachers.map((teacher) => [teacher._id.toHexString(), contactName(teacher)]));
   const known = new Map(everybody.map((student) => [student._id.toHexString(), student]));
-  const students = [...homes.values()].flatMap(({ students: ids }) =>
-    ids.flatMap((id) => known.get(id.toHexString()) ?? []),
-  );
+  const lists = [...asked.values()].map(({ held, students }) => ({
+    held,
+    students: students.flatMap((id) => known.get(id.toHexString()) ?? []),
+  }));
   const words = searchWords(filter.q).map(inKey);
   const fits = ({ grade, schools, searchKey }: Student) =>
     (filter.grade === '' || grade === filter.grade) &&
     (!filter.school || schools.some((school) => filter.school?.equals(school))) &&
     words.every((word) => word.test(searchKey));
-  const all = [...homes.values()].flatMap(({ held, students: ids }) =>
-    ids
-      .flatMap((id) => known.get(id.toHexString()) ?? [])
+  const all = lists.flatMap(({ held, students }) =>
+    students
       .filter(fits)
       .sort((a, b) => (a.sortKey < b.sortKey ? -1 : 1))
       .map((student) => ({
@@ -108,7 +110,7 @@ export async function listStudents(
         class: held._id,
         className: className(held),
         teacher: nameOf.get(String(held.synced.teachers[0] ?? '')) ?? '',
-        hasEmail: reached.has(student._id.toHexString()),
+        hasEmail: reached.has(student),
         hasCode: student.code !== undefined,
         hasNumber: student.numberKey !== '',
       })),
@@ -119,7 +121,7 @@ export async function listStudents(
     counts: { '': without.length, all: all.length },
     schools: distinctIds(found.flatMap(({ synced }) => synced.school ?? [])),
     classes: classes.map((held) => ({ id: held._id.toHexString(), name: className(held) })),
-    grades: [...new Set(students.map(({ grade }) => grade))]
+    grades: [...new Set(lists.flatMap(({ students }) => students.map(({ grade }) => grade)))]
       .filter(Boolean)
       .sort((a, b) => a.localeCompare(b, 'en', { numeric: true })),
   };
@@ -149,11 +151,13 @@ function homesOf(classes: Held[]): Map<string, { held: Held; students: Types.Obj
 }
 
 /** Students whose guardians get a mail to the event's guardians. Others need a letter, for example if the only login is blocked. */
-async function withEmail(account: Types.ObjectId, students: Student[]): Promise<Set<string>> {
+async function withEmail(account: Types.ObjectId, students: Student[]): Promise<Set<Student>> {
   const audience = new Audience(students, await findUnsubscribed(account));
   if (students.length > 0) await findFamilies(account, audience);
-  const reached = [...audience.people()].flatMap(({ children }) => [...children]);
-  return new Set(reached.flatMap((place) => students[place]?._id.toHexString() ?? []));
+  const reached = new Set<Student>();
+  for (const { children } of audience.people())
+    for (const place of children) if (students[place]) reached.add(students[place]);
+  return reached;
 }
 
 /** The students whom a form is about: the selected ones, or all that its filters find. */

@@ -59,16 +59,21 @@ export class Audience {
   ): void {
     const address = addressOf(email);
     if (student === undefined || !ADDRESS.test(address)) return;
-    if (this.withheld.has(`${String(student)} ${address}`)) return;
-    const none = { names: [], children: new Set<number>(), households: new Map<string, Types.ObjectId>() };
-    const person: Person = this.found.get(address) ?? { email: address, ...none };
-    this.found.set(address, person);
-    const key = searchKey(name);
-    if (key && !person.isLogin && !person.names.some((other) => searchKey(other) === key))
-      person.names.push(name);
+    if (this.withheld.size > 0 && this.withheld.has(`${String(student)} ${address}`)) return;
+    const person = this.found.get(address) ?? this.begin(address);
+    if (!person.isLogin && !person.names.includes(name)) {
+      const key = searchKey(name);
+      if (key && !person.names.some((other) => searchKey(other) === key)) person.names.push(name);
+    }
     if (student !== 'themselves') person.children.add(student);
     if (of.household) person.households.set(of.household.toHexString(), of.household);
     if (of.isLogin) person.isLogin = true;
+  }
+
+  private begin(email: string): Person {
+    const person: Person = { email, names: [], children: new Set(), households: new Map() };
+    this.found.set(email, person);
+    return person;
   }
 
   /** The people who get a mail. */

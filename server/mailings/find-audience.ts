@@ -2,6 +2,7 @@ import type { Types } from 'mongoose';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { Contact } from '../models/contact.js';
 import type { Event } from '../models/event.js';
+import { BATCH } from '../models/find-together.js';
 import { Household } from '../models/household.js';
 import type { MailingGroup } from '../models/mailing.js';
 import { Resource } from '../models/resource.js';
@@ -45,6 +46,7 @@ async function readStudents(
           'record.also': 1,
           ...(isSearched ? { searchKey: 1 } : {}),
         },
+        batchSize: BATCH,
       },
     )
     .toArray();

@@ -1,7 +1,10 @@
 import type { Types } from 'mongoose';
+import { findNamed } from '../reports/find-named.js';
 import { readBatches } from '../web/read-batches.js';
-import { Contact, isGuardian, recordIds } from '../models/contact.js';
+import { isGuardian, recordIds, type Contact } from '../models/contact.js';
+import { BATCH } from '../models/find-together.js';
 import { Household } from '../models/household.js';
+import { inMany } from '../models/in-many.js';
 import { isBlocked, User } from '../models/user.js';
 import type { Audience } from './collect-audience.js';
 
@@ -32,10 +35,10 @@ export async function leaveOut(account: Types.ObjectId, audience: Audience) {
       {
         $or: [
           { account, 'children.student': { $in: ids } },
-          { account, 'removed.student': { $in: ids, $exists: true } },
+          { account, 'removed.student': inMany(ids) },
         ],
       },
-      { projection: { _id: 0, adults: 1, 'children.student': 1, 'removed.student': 1 } },
+      { projection: { _id: 0, adults: 1, 'children.student': 1, 'removed.student': 1 }, batchSize: BATCH },
     )
     .toArray();
   const users = await User.collection
@@ -46,7 +49,7 @@ export async function leaveOut(account: Types.ObjectId, audience: Audience) {
           { 'blocks.account': { $eq: account, $exists: true } },
         ],
       },
-      { projection: { name: 1, email: 1, emailProvenAt: 1, blocks: 1 } },
+      { projection: { name: 1, email: 1, emailProvenAt: 1, blocks: 1 }, batchSize: BATCH },
     )
     .toArray();
   const userOf = new Map(users.map((user) => [user._id.toHexString(), user]));
@@ -65,23 +68,11 @@ async function addRoster(
   audience: Audience,
   indexOf: Map<string, number>,
 ): Promise<void> {
-  const ids = audience.students.map(({ _id }) => _id);
   const byRecord = new Map(
     audience.students.flatMap((student, index) => recordIds(student).map((id) => [id, index] as const)),
   );
-  const active = { status: 'active' };
-  const named = Contact.collection.find<
-    Pick<Contact, 'firstName' | 'lastName' | 'email' | 'relations' | 'tied'>
-  >(
-    {
-      $or: [
-        { account, 'relations.student': { $in: [...byRecord.keys()] }, ...active },
-        { account, 'tied.student': { $in: ids, $exists: true }, ...active },
-      ],
-    },
-    { projection: { _id: 0, firstName: 1, lastName: 1, email: 1, relations: 1, tied: 1 }, batchSize: 5000 },
-  );
-  for await (const people of readBatches(named))
+  const named = findNamed<Named>(account, audience.students, NAMED, 5000);
+  const add = (people: Named[]): void => {
     for (const person of people) {
       const { email, firstName, lastName, relations, tied = [] } = person;
       const name = [firstName, lastName].filter(Boolean).join(' ');
@@ -93,4 +84,9 @@ async function addRoster(
       ];
       for (const child of children) audience.add(email, name, child);
     }
+  };
+  for await (const people of readBatches(named)) add(people);
 }
+
+const NAMED = { _id: 0, firstName: 1, lastName: 1, email: 1, relations: 1, tied: 1 } as const;
+type Named = Pick<Contact, 'firstName' | 'lastName' | 'email' | 'relations' | 'tied'>;

@@ -5,6 +5,7 @@ import { groupBy } from '../web/lists.js';
 import { spanOfDay } from '../web/local-time.js';
 import { timeSpan } from '../web/format-time.js';
 import type { PlacedEvent } from '../web/place.js';
+import { wordsOf } from '../web/words.js';
 
 /** Somebody a mailing is written for. */
 export type Reader = Pick<MailingRecipient, 'email' | 'names' | 'students' | 'households' | 'household'>;
@@ -32,9 +33,15 @@ export async function meetingLines(
   const lines = appointments.flatMap(({ household, students }, place) => {
     const meeting = meetings[place];
     if (!meeting) return [];
-    const { from, to, teacher, room, link, children } = meeting;
+    const { from, to, teacher, room, link, children, goer } = meeting;
     const where = [teacher, room || link].filter(Boolean).join(', ');
-    return { household, students, place, line: `${timeSpan(from, to, event)}: ${where} (${children})` };
+    const goes = goer ? `. ${wordsOf(event)('goer.goes', { name: goer.name })}` : '';
+    return {
+      household,
+      students,
+      place,
+      line: `${timeSpan(from, to, event)}: ${where} (${children})${goes}`,
+    };
   });
   const ofHousehold = groupBy(lines, ({ household }) => household.toHexString());
   return readers.map((reader) => {

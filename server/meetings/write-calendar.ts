@@ -93,6 +93,7 @@ function addEntry(
     description: [
       entry.className,
       account.name,
+      entry.goer && t('goer.goes', { name: entry.goer.name }),
       entry.interpreter && t('interpreter.is', { name: entry.interpreter }),
       entry.note && t('done.yourNote', { note: entry.note }),
       entry.link && t('calendar.videoAt', { link: entry.link }),

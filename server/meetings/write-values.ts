@@ -64,10 +64,7 @@ export function valuesOfMany(
   const t = wordsOf(event);
   const [first] = meetings;
   const count = meetings.length;
-  const byDay = groupBy(meetings, ({ from }) => dayOf(from, event.timeZone));
-  const days = [...byDay].map(([day, ofDay]) =>
-    [fullDay(day, event), ...ofDay.flatMap((meeting) => linesOf(meeting, event, account))].join('\n'),
-  );
+  const days = new Set(meetings.map(({ from }) => dayOf(from, event.timeZone)));
   // All meetings of a plan have the same answers.
   const answers = news === 'plan' ? sayAnswers(first?.answers ?? [], 'family', t) : [];
   const maps = [...new Set(meetings.map((meeting) => mapOf(meeting, event, account)))].filter(Boolean);
@@ -78,10 +75,12 @@ export function valuesOfMany(
   return {
     student: andList([...new Set(meetings.map(({ children }) => children))], event),
     teacher: count === 1 && first ? first.teacher : t('mails.yourMeetings', { count }),
-    when: daysInWords([...byDay.keys()], event),
+    when: daysInWords([...days], event),
     where: event.place,
     news: t(news === 'plan' ? 'mails.newsPlan' : 'mails.newsReminders', { count, school: account.name }),
-    details: [...days, ...(below.length > 0 ? [below.join('\n')] : [])].join('\n\n'),
+    details: [listMeetings(meetings, event, account), ...(below.length > 0 ? [below.join('\n')] : [])].join(
+      '\n\n',
+    ),
     class: andList([...new Set(meetings.flatMap(({ className }) => className || []))], event),
     event: event.name,
     school: account.name,
@@ -89,11 +88,23 @@ export function valuesOfMany(
   };
 }
 
+/** Several meetings of a family as text: a paragraph a day. @param meetings by time */
+export function listMeetings(meetings: Meeting[], event: PlacedEvent, account: Account): string {
+  const byDay = groupBy(meetings, ({ from }) => dayOf(from, event.timeZone));
+  return [...byDay]
+    .map(([day, ofDay]) =>
+      [fullDay(day, event), ...ofDay.flatMap((meeting) => linesOf(meeting, event, account))].join('\n'),
+    )
+    .join('\n\n');
+}
+
 function linesOf(meeting: Meeting, event: PlacedEvent, account: Account): string[] {
   const about = [meeting.teacher, meeting.children, meeting.className, sayWhere(meeting, event, account)];
+  const t = wordsOf(event);
   return [
     `${timeSpan(meeting.from, meeting.to, event)}: ${about.filter(Boolean).join(' · ')}`,
-    ...(meeting.interpreter ? [wordsOf(event)('interpreter.is', { name: meeting.interpreter })] : []),
-    ...(meeting.note ? [wordsOf(event)('done.yourNote', { note: meeting.note })] : []),
+    ...(meeting.goer ? [t('goer.goes', { name: meeting.goer.name })] : []),
+    ...(meeting.interpreter ? [t('interpreter.is', { name: meeting.interpreter })] : []),
+    ...(meeting.note ? [t('done.yourNote', { note: meeting.note })] : []),
   ];
 }

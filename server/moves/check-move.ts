@@ -29,7 +29,7 @@ export interface CheckedMove {
  * found out when the slot moves.
  */
 export async function checkMove(
-  event: Pick<Event, '_id' | 'account' | 'timeZone' | 'booking'>,
+  event: Pick<Event, '_id' | 'account' | 'timeZone' | 'booking' | 'days'>,
   form: MoveForm,
 ): Promise<CheckedMove | Extract<MovePlan, { ok: false }>> {
   const plan = await planMove(event, form);

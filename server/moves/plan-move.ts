@@ -2,6 +2,7 @@ import { DateTime } from 'luxon';
 import type { Event } from '../models/event.js';
 import { Slot } from '../models/slot.js';
 import type { StayCode } from '../models/slot-move.js';
+import { isOneDayTooMany } from '../slots/add-day.js';
 import { dayOf, fromLocal } from '../web/local-time.js';
 import { findInRoom } from './find-rooms.js';
 import type { MoveForm } from './schema.js';
@@ -14,9 +15,10 @@ export interface Planned {
 }
 
 export type MovePlan =
-  { ok: true; planned: Planned[] } | { ok: false; field: string; reason: 'nothing' | 'same' };
+  | { ok: true; planned: Planned[] }
+  | { ok: false; field: string; reason: 'nothing' | 'same' | 'too many days' };
 
-type EventScope = Pick<Event, '_id' | 'account' | 'timeZone'>;
+type EventScope = Pick<Event, '_id' | 'account' | 'timeZone' | 'days'>;
 
 /**
  * The new time of each slot of the wish, in the order in which they move: if they go to a later time, later slots move first, so that none
@@ -45,6 +47,7 @@ export async function planMove(event: EventScope, form: MoveForm): Promise<MoveP
   const [hour = 0, minute = 0] = form.toTime.split(':').map(Number);
   const shift = form.toTime === '' ? 0 : hour * 60 + minute - minutesOf(first.from);
   if (toDay === form.day && shift === 0) return { ok: false, field: 'toDay', reason: 'same' };
+  if (isOneDayTooMany(event, toDay)) return { ok: false, field: 'toDay', reason: 'too many days' };
   const planned = slots.map((slot): Planned => {
     const begin = minutesOf(slot.from) + shift;
     const length = slot.to.getTime() - slot.from.getTime();

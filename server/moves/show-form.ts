@@ -1,4 +1,5 @@
 import type { Response } from 'express';
+import { TOO_MANY_DAYS } from '../slots/add-day.js';
 import { loadTeachers, schoolsOf } from '../slots/load-teachers.js';
 import { tellApart } from '../slots/tell-apart.js';
 import { slotsPage } from '../slots/show-frame.js';
@@ -43,6 +44,7 @@ export function refused(body: unknown, { field, reason }: Extract<Started, { ok:
   const message = {
     nothing: 'There are no slots to move. Select another day, teacher, or room.',
     same: 'Enter another day, another time, or both.',
+    'too many days': TOO_MANY_DAYS,
     'under way': 'Another move of this event is still running. Wait until it’s done.',
   }[reason];
   return { values: typedValues(body), errors: { [field]: message } };

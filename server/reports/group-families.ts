@@ -1,8 +1,10 @@
 import type { Types } from 'mongoose';
-import { Contact, isGuardian, recordIds, type HandTie, type Relation } from '../models/contact.js';
+import { isGuardian, recordIds, type HandTie, type Relation } from '../models/contact.js';
+import { BATCH } from '../models/find-together.js';
 import { Household } from '../models/household.js';
 import { inKey, searchWords } from '../models/search-key.js';
 import { distinctIds, groupBy } from '../web/lists.js';
+import { findNamed } from './find-named.js';
 import type { Child, Unbooked } from './list-unbooked.js';
 
 /** Children without an appointment who have a guardian or a login's household in common. */
@@ -53,26 +55,18 @@ export async function groupFamilies(
     ),
   );
   const indexOf = new Map(without.map(({ _id }, index) => [_id.toHexString(), index]));
+  const people = findNamed<Named>(
+    account,
+    without,
+    { relations: 1, tied: 1, ...(q ? { searchKey: 1 } : {}) },
+    BATCH,
+  );
   const [named, households] = await Promise.all([
-    Contact.collection
-      .find<Named>(
-        {
-          $or: [
-            { account, 'relations.student': { $in: without.flatMap(recordIds) }, status: 'active' },
-            {
-              account,
-              'tied.student': { $in: without.map(({ _id }) => _id), $exists: true },
-              status: 'active',
-            },
-          ],
-        },
-        { projection: { relations: 1, tied: 1, ...(q ? { searchKey: 1 } : {}) } },
-      )
-      .toArray(),
+    people.toArray(),
     Household.collection
       .find<Pick<Household, 'adults' | 'children'>>(
         { account, 'children.student': { $in: without.map(({ _id }) => _id) } },
-        { projection: { _id: 0, adults: 1, 'children.student': 1 } },
+        { projection: { _id: 0, adults: 1, 'children.student': 1 }, batchSize: BATCH },
       )
       .toArray(),
   ]);

@@ -2,6 +2,7 @@ import type { Types } from 'mongoose';
 import { Appointment, LIVING_STATES } from '../models/appointment.js';
 import { Class, MEETABLE } from '../models/class.js';
 import { Contact, recordIds } from '../models/contact.js';
+import { BATCH } from '../models/find-together.js';
 import { Resource } from '../models/resource.js';
 import { inSight } from '../web/sight.js';
 import type { Scope } from './list-appointments.js';
@@ -54,7 +55,9 @@ function readPeople<T extends object>(
   ids: Types.ObjectId[],
   projection: Record<string, number>,
 ): Promise<T[]> {
-  return Contact.collection.find<T>({ _id: { $in: ids }, account }, { projection }).toArray();
+  return Contact.collection
+    .find<T>({ _id: { $in: ids }, account }, { projection, batchSize: BATCH })
+    .toArray();
 }
 
 /** Classes whose first teacher is one that the reader sees. */

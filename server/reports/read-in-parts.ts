@@ -31,8 +31,17 @@ export function readInParts<Row, Item, Found>({
     },
     readAll: async function* (event, query) {
       const found = await find(event, query);
-      for (let from = 0; from < found.items.length; from += batch)
-        yield await groupsOf(event, found.items.slice(from, from + batch), query, found);
+      const read = (from: number) => groupsOf(event, found.items.slice(from, from + batch), query, found);
+      if (found.items.length === 0) return;
+      let next = read(0);
+      for (let from = batch; from < found.items.length; from += batch) {
+        const groups = await next;
+        // The database reads on while these are written. A fault of that is told when it is waited for.
+        next = read(from);
+        next.catch(() => undefined);
+        yield groups;
+      }
+      yield await next;
     },
   };
 }

@@ -112,6 +112,15 @@ describe('Contacts in bulk, and one who left', () => {
       assert.deepEqual([status, transferredAt, record?.kept instanceof Date], ['active', undefined, true]);
     });
 
+    it('is not restored while an active colleague has the same email address', async () => {
+      const [one, other] = await Contact.find({ type: 'teacher' }).limit(2).lean();
+      await Contact.updateOne({ _id: other!._id }, { email: 'lee@example.org' });
+      await Contact.updateOne({ _id: one!._id }, { email: 'lee@example.org', status: 'transferred' });
+      await visitor.post(`${pageOf(one!)}/restoration`);
+      assert.match((await visitor.get(pageOf(one!))).text, /has the same email address now/);
+      assert.equal((await read(one!)).status, 'transferred');
+    });
+
     it('is deleted with all that hangs on them, which is counted first', async () => {
       const student = school.fair.students[0]!;
       await Contact.updateOne({ _id: student._id }, { $set: { status: 'transferred' } });

@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
-import type { User } from '../../server/models/user.js';
+import { meetingLines } from '../../server/mailings/list-meetings.js';
 import { Appointment } from '../../server/models/appointment.js';
 import { Event } from '../../server/models/event.js';
 import { Household } from '../../server/models/household.js';
+import { Notification } from '../../server/models/notification.js';
+import { User } from '../../server/models/user.js';
+import { placed } from '../../server/web/place.js';
 import type { Visitor } from '../support/app.js';
 import { findDoubles } from '../support/booking/conference.js';
 import { FrontDesk } from '../support/booking/front-desk.js';
 import { hidden } from '../support/booking/desk.js';
+import { asApp } from '../support/scans.js';
 
 describe('who of a family goes to what the desk books', () => {
   let front: FrontDesk;
@@ -81,6 +85,25 @@ describe('who of a family goes to what the desk books', () => {
     assert.match((await clerk.get(`${front.home}/appointments/${second.id!}`)).text, /Who goes[\s\S]*?<dd/);
     const doubles = await findDoubles(front.fair);
     assert.deepEqual(doubles, ['household at two places'], 'as the event allows');
+  });
+
+  it('stands wherever two meetings at one time are read: on the schedule, in its email and in the calendar', async () => {
+    await User.updateOne({ _id: father._id }, { name: 'Bo Lopez' });
+    await book(0, 0, String(mother._id));
+    await book(1, 0, String(father._id));
+    const path = `${front.home}/families/${String(household._id)}`;
+    const shown = await clerk.get(path);
+    for (const name of [mother.name, 'Bo Lopez']) assert.ok(shown.text.includes(`Who goes: ${name}`), name);
+    const form = { _csrf: hidden(shown.text, '_csrf'), key: hidden(shown.text, 'key') };
+    await clerk.agent.post(`${path}/mail`).type('form').send(form);
+    const mail = await Notification.findOne({ kind: 'family schedule' }).orFail().lean();
+    for (const text of [mail.text, mail.ics ?? '']) assert.match(text, /Bo Lopez goes\./);
+    const [lines] = await asApp(async () =>
+      meetingLines(placed(await Event.findOne().orFail().lean(), {}), front.fair.event.days[0]!, [
+        { students: [front.fair.students[0]!._id], household: household._id },
+      ]),
+    );
+    assert.match(lines!, /Mr Park, .*\(Ana\)\. Bo Lopez goes\./);
   });
 
   it('is nobody’s choice where the event does not allow it, and a stranger’s id is for all', async () => {

@@ -306,9 +306,10 @@ describe('moving and canceling at the front desk', () => {
     const { user, household } = await front.desk.parentOf(0);
     await front.book(clerk, 0, 0);
     await front.book(clerk, 1, 1);
+    await Event.updateOne({}, { place: 'North Gym' });
     const path = `${front.home}/families/${String(household._id)}`;
     const page = await clerk.get(path);
-    assert.match(page.text, /Mrs Lee[\s\S]*Mr Park/);
+    assert.match(page.text, /Mrs Lee[\s\S]*Room 10, North Gym[\s\S]*Mr Park/);
     const form = { _csrf: hidden(page.text, '_csrf'), key: hidden(page.text, 'key') };
     for (let n = 0; n < 2; n++)
       assert.equal((await clerk.agent.post(`${path}/mail`).type('form').send(form)).status, 303);
@@ -317,8 +318,18 @@ describe('moving and canceling at the front desk', () => {
       mails.map(({ to }) => to),
       [user.email],
     );
-    assert.match(mails[0]!.text, /Mrs Lee, about Ana[\s\S]*Mr Park/);
+    assert.match(
+      mails[0]!.text,
+      /These are your 2 meetings at [\s\S]*Mrs Lee · Ana · .*Room 10, North Gym[\s\S]*Mr Park/,
+    );
     assert.match((await clerk.get(path)).text, /nothing was sent/);
+    // Each adult reads it in their own language.
+    await User.updateOne({ _id: user._id }, { language: 'es' });
+    const again = { _csrf: form._csrf, key: hidden((await clerk.get(path)).text, 'key') };
+    await clerk.agent.post(`${path}/mail`).type('form').send(again);
+    const spanish = await Notification.findOne({ kind: 'family schedule', language: 'es' }).orFail().lean();
+    assert.match(spanish.subject, /^Sus citas: /);
+    assert.match(spanish.text, /Estas son sus 2 citas en [\s\S]*noviembre/);
     const stranger = await makeHousehold(front.fair.account._id, [front.fair.students[1]!]);
     assert.equal((await clerk.get(`${front.home}/families/${String(stranger._id)}`)).status, 404);
   });

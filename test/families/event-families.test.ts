@@ -73,6 +73,30 @@ describe('families, for who runs one event alone', () => {
     assert.equal((await helper.get(`/global-setup/families/${String(parent.user._id)}`)).status, 403);
   });
 
+  it('lists who lost a child of the event, and nobody who lost another one, also where it has thousands of students', async () => {
+    const { account, event, students } = desk.fair;
+    const lost = async (name: string, child: Parameters<typeof makeHousehold>[1][number]) => {
+      const { _id } = await makeUser(account._id, 'customer', { name });
+      await makeHousehold(account._id, [child], _id);
+      const taken = { student: child._id, by: 'code', removedBy: _id, at: new Date(), since: new Date() };
+      await Household.collection.updateOne({ adults: _id }, { $set: { children: [], removed: [taken] } });
+    };
+    const [, , third] = students;
+    assert.ok(third);
+    await lost('Lee Within', third);
+    await lost('Sam Elsewhere', await outsider());
+    for (const more of [0, 1200]) {
+      const many = Array.from({ length: more }, () => new Types.ObjectId());
+      await Class.collection.updateOne(
+        { event: event._id },
+        { $push: { 'synced.students': { $each: many } as never } },
+      );
+      const page = await helper.get(families);
+      assert.match(page.text, /Lee Within/);
+      assert.doesNotMatch(page.text, /Sam Elsewhere/);
+    }
+  });
+
   it('removes a child, gives it back, blocks and unblocks where the whole family is in the event', async () => {
     assert.match((await helper.get(home)).text, /Ana Lopez[\s\S]*Mrs Lee/);
     assert.equal((await remove({ appointments: 'cancel' })).headers.location, home);

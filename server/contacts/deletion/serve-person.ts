@@ -72,6 +72,8 @@ export function addPersonEnds(router: Router, deps: Deps, end: EndAppointment): 
 function sayRefused(refused: Extract<Restored, { ok: false }>): string {
   if (refused.reason === 'number taken')
     return `${refused.by} has the same Student ID now. Change one of the two first.`;
+  if (refused.reason === 'email taken')
+    return `${refused.by} has the same email address now. Change one of the two first.`;
   return refused.reason === 'being deleted'
     ? REFUSED_WORDS['being deleted']
     : 'This contact is active already.';

@@ -1,15 +1,13 @@
 import type { Types } from 'mongoose';
 import { recordAudit } from '../../audit/record-audit.js';
 import type { Deps } from '../../deps.js';
-import { Contact, contactName } from '../../models/contact.js';
+import { Contact } from '../../models/contact.js';
 import { isDeleting } from '../../runs/engine/find-at-work.js';
 import type { Actor } from '../../web/actor.js';
+import { findTaken, type Taken } from './find-taken.js';
 
 export type Restored =
-  | { ok: true }
-  | { ok: false; reason: 'not transferred' | 'being deleted' }
-  /** An active student has the same Student ID; `by` is their name. */
-  | { ok: false; reason: 'number taken'; by: string };
+  { ok: true } | { ok: false; reason: 'not transferred' | 'being deleted' } | ({ ok: false } & Taken);
 
 /**
  * Makes a transferred person active again. The contact notes that somebody wants them to stay, so that no sync removes them for being
@@ -23,12 +21,9 @@ export async function restoreContact(
   const found = await Contact.findOne({ _id: id, account, status: 'transferred' }).lean();
   if (!found) return { ok: false, reason: 'not transferred' };
   if (await isDeleting(account)) return { ok: false, reason: 'being deleted' };
-  const { type, numberKey, record } = found;
-  if (type === 'student' && numberKey !== '') {
-    const same = { account, type, status: 'active' as const, numberKey };
-    const other = await Contact.findOne(same, { firstName: 1, lastName: 1, email: 1 }).lean();
-    if (other) return { ok: false, reason: 'number taken', by: contactName(other) };
-  }
+  const { record } = found;
+  const taken = await findTaken(found);
+  if (taken) return { ok: false, ...taken };
   const at = now();
   const done = await Contact.updateOne(
     { _id: id, account, status: 'transferred', merging: { $exists: false } },

@@ -11,6 +11,7 @@ import { School } from '../../models/school.js';
 import { searchKey } from '../../models/search-key.js';
 import { numberKey } from '../../models/security-value.js';
 import { isDeleting } from '../../runs/engine/find-at-work.js';
+import { findTaken } from './find-taken.js';
 import type { Actor } from '../../web/actor.js';
 import { fieldsOf, ownedFields, type FormField } from './policy.js';
 import type { PersonForm } from './schema.js';
@@ -188,18 +189,9 @@ async function findFault(
   self?: Types.ObjectId,
 ): Promise<Extract<Saved, { ok: false }> | undefined> {
   if (form.firstName === '' && form.lastName === '') return { ok: false, reason: 'no name' };
-  const others = { account, type, status: 'active' as const, ...(self ? { _id: { $ne: self } } : {}) };
-  const known = { firstName: 1, lastName: 1, email: 1 };
-  const key = numberKey(form.schoolId);
-  if (type === 'student' && key !== '') {
-    const other = await Contact.findOne({ ...others, numberKey: key }, known).lean();
-    if (other) return { ok: false, reason: 'number taken', by: contactName(other) };
-  }
-  // Guardians and children may share an address.
-  if ((type === 'teacher' || type === 'staff') && form.email !== '') {
-    const other = await Contact.findOne({ ...others, email: form.email }, known).lean();
-    if (other) return { ok: false, reason: 'email taken', by: contactName(other) };
-  }
+  const who = { account, type, numberKey: numberKey(form.schoolId), email: form.email };
+  const taken = await findTaken(who, self);
+  if (taken) return { ok: false, ...taken };
   const schools = await School.countDocuments({ account, _id: { $in: form.schools } });
   if (schools < form.schools.length) return { ok: false, reason: 'no such school' };
   return (await isDeleting(account)) ? { ok: false, reason: 'being deleted' } : undefined;

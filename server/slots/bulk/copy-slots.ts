@@ -3,7 +3,7 @@ import type { Event } from '../../models/event.js';
 import { beside, sitAlike, type Slot } from '../../models/slot.js';
 import type { Actor } from '../../web/actor.js';
 import { fromLocal, toLocal } from '../../web/local-time.js';
-import { addDays } from '../add-day.js';
+import { addDays, isOneDayTooMany } from '../add-day.js';
 import { keepJoined } from '../keep-joined.js';
 import { insertSlots, type NewSlot } from '../add-slots.js';
 import { groupBy } from '../../web/lists.js';
@@ -18,7 +18,7 @@ type Copied = DayTime & Omit<ReturnType<typeof beside>, keyof DayTime> & { of: S
 
 export type CopyPlan =
   | { ok: true; plans: (ResourcePlan<Copied> & { teacher: Teacher })[]; skipped: number }
-  | { ok: false; reason: 'nobody' | 'several days' | 'too many' };
+  | { ok: false; reason: 'nobody' | 'several days' | 'too many days' | 'too many' };
 
 /**
  * What copying would make. Each teacher in `to` gets every time of the copied slots; if `to` is empty, each teacher gets their own slots on
@@ -27,13 +27,14 @@ export type CopyPlan =
  * @param toDay the day to copy to, '' for the same day; local times stay the same
  */
 export async function planCopy(
-  event: Pick<Event, '_id' | 'account' | 'timeZone'>,
+  event: Pick<Event, '_id' | 'account' | 'timeZone' | 'days'>,
   slots: Slot[],
   { to, toDay, now }: { to: Teacher[]; toDay: string; now: Date },
   teachers: Teacher[],
 ): Promise<CopyPlan> {
   if (toDay !== '' && new Set(slots.map(({ day }) => day)).size > 1)
     return { ok: false, reason: 'several days' };
+  if (toDay !== '' && isOneDayTooMany(event, toDay)) return { ok: false, reason: 'too many days' };
   const moved = slots.flatMap((slot) => copyOf(slot, toDay, event.timeZone) ?? []);
   const bySource = groupBy(await keepJoined(event, moved, now), ({ of }) => of.resource.toHexString());
   const targets =

@@ -1,4 +1,5 @@
 import { number } from '../../web/format-count.js';
+import { TOO_MANY_DAYS } from '../add-day.js';
 import { MOST_SLOTS } from '../schema.js';
 import type { CopyPlan } from './copy-slots.js';
 
@@ -8,6 +9,7 @@ export function sayNoCopy(reason: Extract<CopyPlan, { ok: false }>['reason']): s
     nobody: 'Select the teachers who get these times, or the day that they go to.',
     'several days':
       'The slots you selected are on several days, so they can’t all go to one day. Select slots of one day.',
+    'too many days': TOO_MANY_DAYS,
     'too many': `That would be more than ${number(MOST_SLOTS)} slots. Select fewer teachers or slots.`,
   }[reason];
 }

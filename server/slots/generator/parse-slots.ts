@@ -1,5 +1,6 @@
-import { MAX_DAYS, type Event } from '../../models/event.js';
+import type { Event } from '../../models/event.js';
 import { parseForm, typedValues, type Parsed } from '../../web/parse.js';
+import { isOneDayTooMany, TOO_MANY_DAYS } from '../add-day.js';
 import type { Block } from '../lay-out-days.js';
 import { typedSlots, type SlotForm, type TypedSlots } from './schema.js';
 
@@ -11,9 +12,7 @@ export function parseSlots(event: Pick<Event, 'days'>, body: unknown): Parsed<Sl
   const { blocks, errors } = pairTimes(from, to);
   const days = [...new Set([...day, ...(otherDay ? [otherDay] : [])])].sort();
   if (days.length === 0) errors.day = 'Select at least one day.';
-  const isNew = otherDay !== '' && !event.days.includes(otherDay);
-  if (isNew && event.days.length >= MAX_DAYS)
-    errors.otherDay = `An event has ${MAX_DAYS} days at most. Remove one in the event’s settings first.`;
+  if (otherDay !== '' && isOneDayTooMany(event, otherDay)) errors.otherDay = TOO_MANY_DAYS;
   if (Object.keys(errors).length > 0) return { ok: false, errors, values: typedValues(body) };
   return { ok: true, value: { ...rest, days, blocks } };
 }
