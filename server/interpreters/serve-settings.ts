@@ -56,8 +56,7 @@ export function interpreterSettings(deps: Deps): Router {
     if (form) return showSettings(res.status(422), form);
     await reconcileEvent(deps, event);
     const bare = `${countOf(losing, 'appointment has', 'appointments have')} no interpreter now.`;
-    const what =
-      losing > 0 ? ` ${bare} ${sayMailed(res, 'The families get an email.')}` : '';
+    const what = losing > 0 ? ` ${bare} ${sayMailed(res, 'The families get an email.')}` : '';
     say(req, { kind: 'ok', text: `Saved.${what}` });
     res.redirect(303, back(res));
   });
