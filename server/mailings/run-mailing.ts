@@ -3,10 +3,12 @@ import type { Deps } from '../deps.js';
 import { Account } from '../models/account.js';
 import { Event } from '../models/event.js';
 import { Mailing, MailingRecipient } from '../models/mailing.js';
+import { mailAdministrators } from '../notifications/mail-administrators.js';
 import { queueMails } from '../notifications/queue-mail.js';
 import { hashSecret } from '../seal.js';
 import { placed, type PlacedEvent } from '../web/place.js';
 import { findAudience } from './find-audience.js';
+import { sayGroup } from './say-group.js';
 import { withLanguages, writeMails, type Sender } from './write-mails.js';
 
 /** A worker that has been silent for this long is dead. */
@@ -115,6 +117,10 @@ async function freeze(deps: Deps, event: PlacedEvent, mailing: Mailing): Promise
     if (batch.length === AT_ONCE && !(await store())) return undefined;
   }
   await store();
+  if (audience.numbers().mails === 0) {
+    await endEmpty(deps, event, mailing);
+    return undefined;
+  }
   const frozen = await Mailing.findOneAndUpdate(
     { _id, fence, state: 'collecting' },
     { $set: { state: 'sending', round: fence, frozenAt: deps.now(), numbers: audience.numbers() } },
@@ -125,6 +131,34 @@ async function freeze(deps: Deps, event: PlacedEvent, mailing: Mailing): Promise
     frozen ? { mailing: _id, round: { $ne: fence } } : { mailing: _id, round: fence },
   );
   return frozen ?? undefined;
+}
+
+/**
+ * Ends a mailing whose group is empty by now, as when its day was moved. The administrators hear of it, unless the group is of those who have
+ * something left to do: then it is good news.
+ */
+async function endEmpty(
+  deps: Deps,
+  event: PlacedEvent,
+  { _id, fence, group, subject }: Mailing,
+): Promise<void> {
+  const ended = await Mailing.updateOne(
+    { _id, fence, state: 'collecting' },
+    { $set: { state: 'canceled', why: 'nobody' }, $unset: { leaseUntil: 1 } },
+  );
+  if (ended.modifiedCount === 0 || group.kind === 'unbooked' || group.kind === 'partly') return;
+  const whom = (await sayGroup(event, group)) ?? 'a class or a teacher that is no longer there';
+  await mailAdministrators(
+    deps,
+    { _id: event.account },
+    {
+      kind: 'mailing to nobody',
+      event: event._id,
+      subject: `Not sent, because nobody is in the group: ${subject}`,
+      text: `“${subject}” was to go to this group: ${whom}. Nobody is in it anymore, so nothing was sent. If families still have to hear it, write to another group:\n${deps.config.publicUrl}/events/${event._id.toHexString()}/mailings/new`,
+      key: `mailing nobody:${_id.toHexString()}`,
+    },
+  );
 }
 
 async function sendAll(

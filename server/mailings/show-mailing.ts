@@ -80,11 +80,15 @@ function sayState(mailing: Mailing, place: Place, now: Date): string {
     case 'done':
       return `${countOf(numbers.mails, 'email', 'emails')} to ${countOf(numbers.people, 'person', 'people')}. Below is how many went out.`;
     case 'canceled':
-      return why === 'event'
-        ? 'Canceled: the event was archived or deleted before it went out. Nobody got it.'
-        : 'Canceled before it went out. Nobody got it.';
+      return CANCELED[why ?? 'asked'];
   }
 }
+
+const CANCELED: Record<NonNullable<Mailing['why']>, string> = {
+  asked: 'Canceled before it went out. Nobody got it.',
+  event: 'Canceled: the event was archived or deleted before it went out. Nobody got it.',
+  nobody: 'Nobody was in this group when it was to go out, so nothing was sent.',
+};
 
 /** Its progress, for the progress bar. */
 export function stagesOf(mailing: Pick<Mailing, 'state' | 'numbers'>, delivery: Delivery) {

@@ -68,8 +68,8 @@ export interface Mailing extends Scoped {
   round?: number;
   frozenAt?: Date;
   doneAt?: Date;
-  /** Why it was canceled: by somebody, or because the event was archived or deleted. */
-  why?: 'asked' | 'event';
+  /** Why it was canceled: by somebody, because the event was archived or deleted, or because nobody was in its group when it was to go. */
+  why?: 'asked' | 'event' | 'nobody';
   /** How long a worker has it; after that any worker may take it over. */
   leaseUntil?: Date;
   fence: number;
@@ -109,7 +109,7 @@ const schema = scopedSchema<Mailing>('mailing', {
   round: Number,
   frozenAt: Date,
   doneAt: Date,
-  why: { type: String, enum: ['asked', 'event'] },
+  why: { type: String, enum: ['asked', 'event', 'nobody'] },
   leaseUntil: Date,
   fence: { type: Number, default: 0 },
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Types } from 'mongoose';
 import { continueMailings } from '../../server/mailings/run-mailing.js';
+import { Appointment } from '../../server/models/appointment.js';
 import { AuditEntry } from '../../server/models/audit-entry.js';
 import { Event } from '../../server/models/event.js';
 import { Household } from '../../server/models/household.js';
@@ -198,6 +199,33 @@ describe('a mail to a group', function () {
     await work();
     assert.deepEqual(await addresses(), []);
     assert.match((await office.get(sent.headers.location ?? '')).text, /the event was archived or deleted/);
+  });
+
+  it('is not sent to a group that is empty by then, which its page and a mail to the administrators say', async () => {
+    const { students, teachers, account } = school;
+    await makeUser(account._id, 'administrator', { email: 'head@x.org' });
+    const adult = await makeUser(account._id, 'customer', { email: 'kim@x.org' });
+    const household = await makeHousehold(account._id, students.slice(0, 1), adult._id);
+    const held = await bookSlot(test.deps, wishOf(school, household, teachers[1]!.slots[2]!));
+    assert.ok(held.ok);
+    const later = { day: DAY, when: 'later', sendAt: '2026-11-23T14:00' };
+    const sent = await send(await open(`group=day&day=${DAY}`), later);
+    // As a move of the day leaves it.
+    await Appointment.updateMany({}, { $set: { from: new Date(0), to: new Date(1) } });
+    test.setNow(new Date(EVE.getTime() + 3 * HOUR));
+    await work();
+    await work();
+    assert.deepEqual(await addresses(), []);
+    assert.match(
+      (await office.get(sent.headers.location ?? '')).text,
+      /Nobody was in this group when it was to go/,
+    );
+    const told = await Notification.find({ kind: 'mailing to nobody' }).lean();
+    assert.deepEqual(
+      told.map(({ to }) => to),
+      ['head@x.org'],
+    );
+    assert.match(told[0]!.text, /“News” was to go to this group: Families with an appointment on Tuesday/);
   });
 
   it('a day’s families are told their own meetings', async () => {
