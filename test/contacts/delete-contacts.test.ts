@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import mongoose, { type Types } from 'mongoose';
+import mongoose, { Types } from 'mongoose';
 import { endAppointment } from '../../server/booking/end-appointment.js';
 import { makeFeed } from '../../server/calendar/make-feed.js';
 import { deleteContacts } from '../../server/contacts/deletion/delete-contacts.js';
@@ -13,10 +13,14 @@ import { Duplicate } from '../../server/models/duplicate.js';
 import { DrawEntry } from '../../server/models/draw-entry.js';
 import { Event } from '../../server/models/event.js';
 import { Household } from '../../server/models/household.js';
+import { HouseholdChange } from '../../server/models/household-change.js';
+import { MailingRecipient } from '../../server/models/mailing.js';
 import { Notification } from '../../server/models/notification.js';
+import { Resource } from '../../server/models/resource.js';
 import { RosterRun } from '../../server/models/roster-run.js';
 import { SyncRun } from '../../server/models/sync-run.js';
 import { User } from '../../server/models/user.js';
+import { WaitlistEntry, wishOf } from '../../server/models/waitlist-entry.js';
 import { createTestApp, makeAccount, makeUser, Visitor, type TestApp } from '../support/app.js';
 import { makeFullSchool, makePerson, type FullSchool } from '../support/contacts/full-school.js';
 import { emptyDatabase } from '../support/hooks.js';
@@ -111,6 +115,34 @@ describe('Global Setup → Contacts → Advanced Options → Delete All Contacts
       });
   }
 
+  /** Every family invites somebody and waits for a teacher, and mails to families and to a teacher are being sent. */
+  async function tieFamilies(): Promise<void> {
+    const { account } = school;
+    const { _id: event, createdAt } = await Event.findOne({ account }).orFail().lean();
+    const resource = await Resource.findOne({ event }).orFail().lean();
+    const student = await Contact.findOne({ account, type: 'student' }).orFail().lean();
+    for (const { _id: household, adults } of await Household.find({ account }).lean()) {
+      const [by] = adults;
+      await HouseholdChange.create({
+        ...{ account, kind: 'join', state: 'open', household, email: 'other@x.org', by },
+        ...{ createdAt, expiresAt: new Date(test.deps.now().getTime() + 1e6) },
+      });
+      await WaitlistEntry.create({
+        ...{ account, event, resource: resource._id, household, user: by, students: [student._id] },
+        ...{ wish: wishOf(resource._id, [student._id]), state: 'waiting', open: true, joinedAt: createdAt },
+      });
+    }
+    const mailing = new Types.ObjectId();
+    const to = (email: string, students: Types.ObjectId[], state = 'todo') => ({
+      ...{ account, event, mailing, round: 1, email, names: [email], students, state },
+    });
+    await MailingRecipient.insertMany([
+      to('parent@x.org', [student._id]),
+      to('sent@x.org', [], 'queued'),
+      to('teacher@x.org', []),
+    ]);
+  }
+
   it('leads there under the promised names', async () => {
     const list = await visitor.get('/global-setup/contacts');
     assert.match(list.text, /href="\/global-setup\/contacts\/advanced"[^>]*>Advanced Options</);
@@ -146,7 +178,14 @@ describe('Global Setup → Contacts → Advanced Options → Delete All Contacts
     const lost = school.parents.map(({ _id }) => String(_id));
     for (const { _id } of school.parents) await makeFeed(_id, test.deps.now());
     await wishForAll();
+    await tieFamilies();
     await remove({ level: 'administrator' });
+    const left = await Promise.all([
+      HouseholdChange.countDocuments(),
+      WaitlistEntry.countDocuments(),
+      MailingRecipient.distinct('email'),
+    ]);
+    assert.deepEqual(left, [0, 0, ['sent@x.org', 'teacher@x.org']]);
     const kept = (await Contact.find({ account: school.account }).lean()).map(({ _id }) => String(_id));
     assert.equal(kept.length, 1, 'the administrator’s own contact');
     const ids = [...gone.filter((id) => !kept.includes(id)), ...lost];

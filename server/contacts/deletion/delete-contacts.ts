@@ -12,7 +12,7 @@ import { RunStopped } from '../../runs/engine/run-ends.js';
 import { workRun } from '../../runs/engine/work-run.js';
 import { clearEvent } from './clear-events.js';
 import { clearRoster } from './clear-roster.js';
-import { deleteFamilies, deletePeople, takeChildren } from './delete-people.js';
+import { deleteFamilies, deletePeople, stopMailings, takeChildren } from './delete-people.js';
 import { deletePerson } from './delete-person.js';
 import { clearAppointments, type EndAppointment } from './end-appointments.js';
 import { readStaff } from './find-staying.js';
@@ -65,6 +65,7 @@ async function deleteLevel(
   const types = typesBelow(level);
 
   await takeChildren(run);
+  await stopMailings(events);
   await run.begin('appointments', await Appointment.countDocuments({ event: { $in: events } }));
   for (const event of events) await clearAppointments(run, { event }, by, end);
   await run.begin('events', events.length);
@@ -83,7 +84,7 @@ async function deleteLevel(
   // A request that was under way may have booked something or added a child meanwhile.
   await run.begin('families', await Household.countDocuments({ account }));
   for (const event of events) await clearAppointments(run, { event }, by, end);
-  await deleteFamilies(run);
+  await deleteFamilies(run, events);
 }
 
 /** Checks, before anything changes, whether the deletion may still begin. */

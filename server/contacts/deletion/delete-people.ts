@@ -6,6 +6,8 @@ import { Household } from '../../models/household.js';
 import { HouseholdChange } from '../../models/household-change.js';
 import { Interpreter } from '../../models/interpreter.js';
 import type { ActiveRun } from '../../runs/engine/active-run.js';
+import { MailingRecipient } from '../../models/mailing.js';
+import { WaitlistEntry } from '../../models/waitlist-entry.js';
 import { deleteBatches } from './delete-batches.js';
 import { dropMails } from './remove-logins.js';
 
@@ -16,6 +18,14 @@ export async function takeChildren({ account }: Pick<ActiveRun, 'account'>): Pro
     { $set: { children: [] }, $unset: { brought: 1 } },
   );
   await HouseholdChange.updateMany({ account, state: 'accepted' }, { $unset: { children: 1 } });
+}
+
+/** Mailings to families that are being sent go to nobody further: the children they are about are deleted. */
+export async function stopMailings(events: readonly Types.ObjectId[]): Promise<void> {
+  await MailingRecipient.deleteMany({
+    ...{ event: { $in: [...events] }, state: 'todo' },
+    'students.0': { $exists: true },
+  });
 }
 
 /** Deletes contacts of these types. Those who stay lose what the source gave them, which the next import gives again. */
@@ -43,11 +53,16 @@ export async function deletePeople(
   );
 }
 
-/** Removes families, as their children are gone, with what they wish in preference rounds. A parent who stays gets a new, empty one when they need it. */
-export function deleteFamilies(run: ActiveRun): Promise<void> {
+/**
+ * Removes families, as their children are gone, with what they wish in preference rounds, where they wait, and whom they invited. A parent who
+ * stays gets a new, empty one when they need it.
+ */
+export function deleteFamilies(run: ActiveRun, events: readonly Types.ObjectId[]): Promise<void> {
   return deleteBatches(run, Household, { account: run.account }, async (ids) => {
     await deleteDiaries(ids);
     await DrawEntry.deleteMany({ household: { $in: ids } });
+    await WaitlistEntry.deleteMany({ event: { $in: [...events] }, household: { $in: ids } });
+    await HouseholdChange.deleteMany({ household: { $in: ids } });
     await Household.deleteMany({ _id: { $in: ids } });
   });
 }
