@@ -205,7 +205,7 @@ export default defineConfig(
       sourceType: 'module',
       globals: Object.fromEntries(
         `window document crypto TextEncoder location history navigator localStorage sessionStorage fetch FormData URL URLSearchParams
-        AbortController Blob CSS CustomEvent DOMParser Element Event EventSource File Headers HTMLElement
+        AbortController AbortSignal Blob CSS CustomEvent DOMParser Element Event EventSource File Headers HTMLElement
         HTMLFormElement HTMLInputElement HTMLSelectElement IntersectionObserver KeyboardEvent MutationObserver Node
         ResizeObserver clearInterval clearTimeout matchMedia performance queueMicrotask requestAnimationFrame
         setInterval setTimeout structuredClone Option htmx Chart bootstrap`

@@ -2,6 +2,8 @@
 // most presses in the first minutes of booking end that way. Everything else the answer leads to; without this the form does the same.
 const form = document.querySelector('form[data-press]');
 const main = document.querySelector('main');
+/** After this the form itself goes on, as without this script. */
+const PATIENCE_MS = 20_000;
 let isSending = false;
 let isPlain = false;
 
@@ -12,6 +14,7 @@ async function send(fields) {
       method: 'POST',
       headers: { accept: 'application/json' },
       body: fields,
+      signal: AbortSignal.timeout(PATIENCE_MS),
     });
     return answer.ok || answer.status === 409 ? await answer.json() : undefined;
   } catch {
@@ -66,9 +69,17 @@ function refuse({ text, lead, nearest, gone, key, href }) {
   box.focus();
 }
 
+/** Whether the page has a button for each of these times: one that became free since it was loaded has none. */
+function hasAll(slots) {
+  const own = new Set([...form.querySelectorAll('.time-free')].map(({ value }) => value));
+  return slots.every((slot) => own.has(slot));
+}
+
 function setSending(is) {
   isSending = is;
   main.setAttribute('aria-busy', String(is));
+  const said = form.querySelector('[data-sending]');
+  said.textContent = is ? said.dataset.sending : '';
 }
 
 form?.addEventListener('submit', async (event) => {
@@ -82,7 +93,8 @@ form?.addEventListener('submit', async (event) => {
   fields.append(button.name, button.value);
   const answer = await send(fields);
   button.classList.remove('time-pressed');
-  if (answer?.to) location.assign(answer.to);
+  const to = answer && (answer.to ?? (hasAll(answer.nearest) ? undefined : answer.href));
+  if (to) location.assign(to);
   else if (answer) {
     refuse(answer);
     setSending(false);

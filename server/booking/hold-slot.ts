@@ -7,11 +7,12 @@ import { writesTo, writeTogether } from '../models/write-together.js';
 import { checkBooking, readAbout, type About, type Bookable } from './check-booking.js';
 import { buildHold, type HoldRequest } from './build-hold.js';
 import { checkReplaced } from './check-replaced.js';
-import { endHold, type HolderOf } from '../claims/check-holder.js';
+import { endHold } from '../claims/check-holder.js';
 import { mostInARow } from '../claims/find-following.js';
 import { chooseInterpreter } from './choose-interpreter.js';
 import type { Need } from '../claims/plan-needs.js';
 import { leaveSpare, resizeHold } from '../claims/change-length.js';
+import { findSame, isSameAs } from './find-same.js';
 import { countedHolds, MOST_HOLDS } from './policy.js';
 import { finishAppointment } from './finish-appointment.js';
 import { leaveFormer } from '../claims/leave-times.js';
@@ -70,7 +71,11 @@ export async function holdOnce(
     buildHold(deps, request, { ...checked, old: replaced.old }, byKey),
     replaced.old,
   );
-  if (!chosen.ok) return { held: chosen, found: checked };
+  if (!chosen.ok) {
+    // The only interpreter may be at this very meeting.
+    const same = await findSame(request, deps.now());
+    return same ? { held: { ok: true, appointment: same } } : { held: chosen, found: checked, about };
+  }
   const { me: draft } = chosen;
   const held = await insert(
     deps,
@@ -174,23 +179,6 @@ async function insert(
   if (!planned.ok && !mayChoose) return { ok: false, reason: planned.reason };
   const isTaken = rest.length > 0 && changed === writes.length;
   return isTaken ? { ok: true, appointment: made } : takeAll(deps, request, checked, made);
-}
-
-/**
- * Whether an appointment is the very meeting that a family asks for, as when a time is pressed in two tabs, or by both adults: they are led
- * to the one meeting. A hold is joined only where a press books it at once; otherwise the second page would lose what is typed on it.
- */
-function isSameAs(request: HoldRequest, isNow: boolean, now: Date) {
-  const { by, plan, draw, offer, replaces, typed, household, user, slot, students } = request;
-  if (by !== 'household' || plan || draw || offer || replaces || typed) return () => false;
-  return (one: HolderOf & Pick<Appointment, 'draw' | 'replaces' | 'typed'>): boolean => {
-    const isMine = one.household.equals(household) && one.slot.equals(slot);
-    if (!isMine || String(one.students) !== String(students)) return false;
-    if (LIVING_STATES.includes(one.state)) return true;
-    const isHold = isNow && one.state === 'pending' && one.bookedBy.equals(user);
-    const isOther = one.plan ?? one.offer ?? one.draw ?? one.replaces ?? one.typed;
-    return isHold && !isOther && one.expiresAt !== undefined && one.expiresAt > now;
-  };
 }
 
 /**

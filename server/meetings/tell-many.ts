@@ -14,6 +14,7 @@ import { valuesOfMany } from './write-values.js';
  * twice.
  * @param booked by time
  * @param key names the occasion; the adult is added
+ * @param whom the ids of the adults; absent: all
  */
 export async function tellMany(
   deps: Deps,
@@ -21,6 +22,7 @@ export async function tellMany(
   booked: Appointment[],
   news: 'plan' | 'reminder',
   key: string,
+  whom?: ReadonlySet<string>,
 ): Promise<void> {
   if (booked.length === 0) return;
   const facts = await readFacts(of, booked);
@@ -28,8 +30,10 @@ export async function tellMany(
   if (!address) return;
   const { event, account, adults } = address;
   const { publicUrl } = deps.config;
-  const mails = addressMails(address, adults, key, (place, adult) => {
+  const told = whom ? adults.filter(({ _id }) => whom.has(_id.toHexString())) : adults;
+  const mails = addressMails(address, told, key, (place, adult) => {
     const meetings = nameMeetings(booked, facts, place);
+    const last = meetings.at(-1);
     return {
       kind: news === 'plan' ? 'appointment booked' : 'appointment reminder',
       ...writeMessage(textOf(event, news, place), {
@@ -38,7 +42,7 @@ export async function tellMany(
         link: `${publicUrl}/e/${event.link}/schedule`,
       }),
       ...(news === 'reminder'
-        ? { mayUnsubscribe: true, ...(meetings[0] ? { notAfter: meetings[0].from } : {}) }
+        ? { mayUnsubscribe: true, ...(last ? { notAfter: last.from } : {}) }
         : { ics: writeCalendar(place, account, meetings, publicUrl, deps.now()) }),
     };
   });

@@ -9,19 +9,20 @@ import { tellMany } from './tell-many.js';
  * Reminds a family of meetings in one mail.
  * @param group of one household and event, by time
  * @param hours before the first of them
- * @param without the meeting without which this goes out instead of an earlier one
+ * @param instead this goes out instead of a mail about one meeting more, to the adults whom that has not reached
  */
 export async function tellReminder(
   deps: Deps,
   group: Appointment[],
   hours: number,
-  without?: Types.ObjectId,
+  instead?: { without: Types.ObjectId; whom: ReadonlySet<string> },
 ): Promise<void> {
   const [first] = group;
   if (!first) return;
-  const once = [first.from.getTime(), hours, ...(without ? [without.toHexString()] : [])].join(':');
-  if (group.length === 1) await tellHousehold(deps, first, 'reminder', once);
-  else await tellMany(deps, first, group, 'reminder', `reminder:${first._id.toHexString()}:${once}`);
+  const once = [first.from.getTime(), hours, ...(instead ? [instead.without.toHexString()] : [])].join(':');
+  const key = `reminder:${first._id.toHexString()}:${once}`;
+  if (group.length === 1 && !instead) await tellHousehold(deps, first, 'reminder', once);
+  else await tellMany(deps, first, group, 'reminder', key, instead?.whom);
 }
 
 /**
@@ -48,6 +49,8 @@ export async function revokeReminder(
   if (going.length === 0) return;
   const stays = (one: Appointment) =>
     LIVING_STATES.includes(one.state) && one.from > deps.now() && +one.from === +(one.reminded?.from ?? 0);
-  await tellReminder(deps, group.filter(stays), reminded.hours, _id);
+  // The adult comes last in a key.
+  const whom = new Set(going.map(({ key }) => key.slice(key.lastIndexOf(':') + 1)));
+  await tellReminder(deps, group.filter(stays), reminded.hours, { without: _id, whom });
   await Notification.deleteMany({ ...waiting, _id: { $in: going.map((mail) => mail._id) } });
 }

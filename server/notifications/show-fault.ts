@@ -12,7 +12,7 @@ const SENTENCES: Record<Exclude<MailFault['code'], 'refused' | 'later' | 'text'>
   'login refused': 'The email server rejected the login in SMTP_URL.',
   'login wanted': 'The email server asks for a login, but SMTP_URL has none.',
   unsubscribed: 'This person unsubscribed from reminders and group emails before it was sent.',
-  'too late': 'It was too late to send it: what it’s about is over.',
+  'too late': 'It was too late to send it: what it’s about is over, or its link had expired.',
   unsent: 'The email couldn’t be sent.',
 };
 

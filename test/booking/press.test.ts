@@ -5,7 +5,7 @@ import { Slot } from '../../server/models/slot.js';
 import type { Visitor } from '../support/app.js';
 import { Desk } from '../support/booking/desk.js';
 import { EVE, findDoubles } from '../support/booking/conference.js';
-import { axeViolations, launchBrowser } from '../support/browser.js';
+import { axeViolations, launchBrowser, settle } from '../support/browser.js';
 import { lookAt, Site } from '../support/site.js';
 
 interface Said {
@@ -97,6 +97,23 @@ describe('the page of times while others book', function () {
   afterEach(async () => {
     await page.close();
     site.close();
+  });
+
+  it('loads anew where a time has become free that it has no button for', async () => {
+    const desk = await Desk.open({ teachers: 1, slots: 3 });
+    const { user } = await desk.parentOf(0);
+    const { visitor } = await desk.parentOf(1);
+    const before = await desk.book(visitor, 0, 0, 1);
+    site = await Site.open(desk.test);
+    page = await site.openAs(browser, user, EVE, { width: 390 });
+    await page.goto(`${site.base}${desk.timesPath()}`);
+    await visitor.post(`${before}/cancel`, {}, `${before}/cancel`);
+    await desk.book(visitor, 0, 1, 1);
+    await page.getByRole('button', { name: /^5:10 PM/ }).click();
+    await page.waitForURL(/slot=/);
+    await settle(page);
+    const box = page.locator('[data-error-summary]');
+    assert.equal(await box.getByRole('button', { name: /^5:00 PM/ }).count(), 1);
   });
 
   it('says that a time is gone, offers the nearest and books one of them', async () => {

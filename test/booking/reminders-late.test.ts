@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { sendReminders } from '../../server/meetings/send-reminders.js';
 import { Appointment } from '../../server/models/appointment.js';
 import { Event } from '../../server/models/event.js';
+import { Household } from '../../server/models/household.js';
 import { Notification } from '../../server/models/notification.js';
 import { SlotMove } from '../../server/models/slot-move.js';
 import { deliverMails } from '../../server/notifications/deliver-mails.js';
@@ -38,7 +39,7 @@ describe('reminders that wait while the email server is down', () => {
     assert.equal((await parent.post(`${path}/cancel`, {}, `${path}/cancel`)).status, 303);
   };
 
-  it('are sent before the first of their meetings begins, or not at all', async () => {
+  it('are sent before the last of their meetings begins, or not at all', async () => {
     await desk.book(parent, 0, 1);
     await tick();
     const [one] = await Appointment.find().lean();
@@ -51,7 +52,8 @@ describe('reminders that wait while the email server is down', () => {
     await Event.updateMany({}, { $unset: { reminded: 1 } });
     await tick();
     assert.equal((await mails()).length, 1);
-    assert.deepEqual((await mails())[0]?.notAfter, one?.from);
+    const [, last] = await Appointment.find().sort({ from: 1 }).lean();
+    assert.deepEqual((await mails())[0]?.notAfter, last?.from);
   });
 
   it('can be sent again by hand until then, and the outbox says that it was too late', async () => {
@@ -108,6 +110,24 @@ describe('reminders that wait while the email server is down', () => {
       await cancel(paths[1 - canceled]!);
       assert.equal((await mails()).length, 0);
     });
+
+  it('go anew only to the adult whom they have not reached when one of their meetings is canceled', async () => {
+    const { user } = await desk.parent({ email: 'second@x.org' });
+    await Household.updateMany({}, { $push: { adults: user._id } });
+    const paths = [await desk.book(parent, 0, 0), await desk.book(parent, 1, 1)];
+    await tick();
+    await Notification.updateOne(
+      { kind: 'appointment reminder', to: { $ne: 'second@x.org' } },
+      { $set: { state: 'sent' } },
+    );
+    await cancel(paths[0]!);
+    const told = (await mails()).filter(({ state }) => state === 'queued');
+    assert.deepEqual(
+      told.map(({ to }) => to),
+      ['second@x.org'],
+    );
+    assert.match(told[0]!.text, /Mr Park/);
+  });
 
   it('are left alone once they went out', async () => {
     const paths = [await desk.book(parent, 0, 0), await desk.book(parent, 1, 1)];

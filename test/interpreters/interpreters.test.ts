@@ -105,6 +105,8 @@ describe('interpreters', () => {
     assert.match((await desk.choose(visitor, 0, 0)).text, /No interpreter for Spanish is free then/);
     const path = await desk.book(visitor, 0, 1);
     assert.match((await visitor.get(path)).text, /Interpreter: Ana Ruiz/);
+    // Pressed again in a second tab: she is busy with this very meeting.
+    assert.equal((await desk.choose(visitor, 0, 1)).headers.location, path);
     const [mail] = await Notification.find({ kind: 'appointment booked' }).lean();
     assert.match(mail!.text, /Interpreter: Ana Ruiz/);
     assert.match(mail!.ics!, /Interpreter: Ana Ruiz/);
