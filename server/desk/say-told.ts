@@ -1,14 +1,12 @@
 import type { Types } from 'mongoose';
-import { addresseesOf } from '../meetings/write-mails.js';
+import { addresseesIn } from '../meetings/write-mails.js';
 import type { Deps } from '../deps.js';
-import { Household } from '../models/household.js';
 import { andList } from '../web/format-count.js';
 import type { PlacedEvent } from '../web/place.js';
 
 /** The names of people who get a household's mails; none if the school has no reliable address. */
 export async function findTold(account: Types.ObjectId, household: Types.ObjectId): Promise<string[]> {
-  const found = await Household.findOne({ _id: household, account }).lean();
-  return found ? (await addresseesOf(found)).map(({ name, email }) => name || email) : [];
+  return (await addresseesIn(account, household)).map(({ name, email }) => name || email);
 }
 
 /** Who will be told of what is about to be done. */

@@ -2,7 +2,7 @@ import type { Types } from 'mongoose';
 import type { Account } from '../models/account.js';
 import { Contact, contactName } from '../models/contact.js';
 import type { Event } from '../models/event.js';
-import type { Household } from '../models/household.js';
+import { Household } from '../models/household.js';
 import type { MessageKind } from '../models/message.js';
 import { User } from '../models/user.js';
 import type { Mail } from '../notifications/queue-mail.js';
@@ -80,6 +80,24 @@ export async function addresseesOf({
   }).lean();
   if (!contact?.email) return [];
   return [{ _id: contact._id, name: contactName(contact), email: contact.email }];
+}
+
+/** The same of a household that was not read yet. One command, where the adults have logins. */
+export async function addresseesIn(account: Types.ObjectId, household: Types.ObjectId): Promise<Addressee[]> {
+  const [found] = await Household.aggregate<Household & { told: Addressee[] }>([
+    { $match: { _id: household, account } },
+    {
+      $lookup: {
+        from: User.collection.name,
+        localField: 'adults',
+        foreignField: '_id',
+        pipeline: [{ $match: mayBeTold(account) }, { $project: { name: 1, email: 1, language: 1 } }],
+        as: 'told',
+      },
+    },
+  ]);
+  if (!found) return [];
+  return found.keptFor ? addresseesOf(found) : found.told;
 }
 
 /**

@@ -69,7 +69,7 @@ export function openingPages(router: Router, deps: Deps): void {
       text: 'Booking is open. Opening it sends no email.',
       ...(deps.config.smtpUrl === undefined
         ? {}
-        : { links: [{ href: `${pathOf(event)}/mailings/announce`, label: 'Announce booking' }] }),
+        : { links: [{ href: `${pathOf(event)}/announce`, label: 'Announce booking' }] }),
     });
     res.redirect(303, pathOf(event));
   });

@@ -66,7 +66,7 @@ describe('moving a room’s day', () => {
     assert.match(text, /3 slots for 2 teachers on/);
     assert.deepEqual(
       staying(text),
-      ['5:00', '5:30', '5:40'].map((at) => `Tue, Nov 24, ${at} PM The meeting is in another room.`),
+      ['5:00', '5:30', '5:40'].map((at) => `Tue, Nov 24, ${at} PM The appointment is in another room.`),
     );
     const key = hidden(text, 'key');
     await admin.post(
@@ -89,7 +89,7 @@ describe('moving a room’s day', () => {
   it('moves a class’s room by its first meeting; the teacher’s other meetings stay', async () => {
     const { text } = await preview({ kind: 'move', room: 'room 30', toTime: '18:00' });
     assert.match(text, /3 slots for 1 teacher, with 2 appointments[\s\S]*The first begins at 6:00 PM/);
-    assert.deepEqual(staying(text), ['Tue, Nov 24, 5:10 PM The meeting is in another room.']);
+    assert.deepEqual(staying(text), ['Tue, Nov 24, 5:10 PM The appointment is in another room.']);
   });
 
   it('where all of a teacher’s meetings are elsewhere nothing goes', async () => {
