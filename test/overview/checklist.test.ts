@@ -181,7 +181,7 @@ describe('the way to opening', () => {
     assert.doesNotMatch(scheduled, /aren’t told/);
     await admin.post(at, {}, at);
     const page = (await admin.get(home(event))).text;
-    assert.match(page, /Opening it sends no email[\s\S]*href="[^"]*\/mailings\/announce"/);
+    assert.match(page, /Opening it sends no email[\s\S]*href="[^"]*\/announce"/);
   });
 
   it('warns of a day, an hour and a teacher as each stands', () => {
